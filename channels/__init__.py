@@ -1,0 +1,1 @@
+"""The doors: HTTP, WebSocket, OpenAI-compatible endpoint, command line, web pages."""

@@ -1,0 +1,1 @@
+"""The mind of a conversation: events and state, understanding, router, flow engine, replies, escalation."""

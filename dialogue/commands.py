@@ -1,0 +1,226 @@
+"""What understanding hands on: entities and a short list of commands. Nothing downstream knows which understander ran."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Protocol
+
+import pydantic
+
+from knowledge.types import Lang
+
+EntityType = Literal[
+    "order_ref", "product", "option", "category", "brand", "quantity", "amount", "date", "email", "phone", "postcode",
+    "person_name", "address", "payment_method", "reason", "ordinal", "height_cm", "weight_kg", "foot_length_mm",
+    "tax_id", "sku", "coupon_code", "tracking_number",
+]  # fmt: skip
+
+
+class _Value(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+
+
+class Entity(_Value):
+    """Something mentioned, normalised but not yet matched to a record (that is grounding's work).
+
+    `value` by type:
+        order_ref: ``{"id": "W2378156"}``, ``{"suffix": "56"}``, ``{"relative": "last"}`` (newest) or ``"previous"``,
+            ``{"date": "2026-11-22"}`` (placed that day), ``{"status": "pending"}``, ``{"all": true}``.
+        product: ``{"terms": "mechanical keyboard", "product_ids": [...], "generic": false}``; ids are the catalogue's
+            products that the words can mean, best first, at most 20; ``generic`` when only a kind of thing was named
+            ("shoes", 衣服).
+        option: ``{"key": "color", "value": "red"}``; canonical English; key ``""`` when several keys could hold it;
+            ``"negated": true`` for "not red"; ``"relation": "same"|"larger"|"smaller"|"cheaper"`` instead of a value.
+        category, brand: ``{"id": ..., "name": ...}``.
+        quantity: ``{"n": 2}``. ordinal: ``{"n": 2}`` (1-based), ``{"n": -1}`` the last, ``{"all": true}``, ``{"rest": true}``.
+        amount: ``{"minor": 30000, "relation": "max"|"min"|"about"|"exact"}``; minor units of the shop's currency.
+        date: ``{"from": "2026-11-18", "to": "2026-11-18"}`` in the shop's time zone.
+        email, phone (digits, maybe a leading +), postcode, tax_id, sku, coupon_code, tracking_number: ``{"text": ...}``.
+        person_name: ``{"full": "Yusuf Rossi"}``. address: the fields of `tools.evidence.AddressFields` that were given.
+        payment_method: ``{"kind": "credit_card"}`` and ``brand``, ``last_four``, ``id``, ``"original": true`` as far as given.
+        reason: ``{"code": "too_small"}`` (codes of `understanding/reasons.yaml`) and ``{"text": ...}`` the words.
+        height_cm, weight_kg, foot_length_mm: ``{"n": 172.0}``.
+    """
+
+    type: EntityType
+    value: dict[str, Any]
+    text: str
+    start: int
+    end: int
+    score: float = 1.0
+
+
+class _Command(_Value):
+    text: str = ""
+    """The words that the command was read from: a span of the message."""
+    score: float = 1.0
+    """Calibrated confidence in [0, 1]."""
+    source: str = ""
+    """``pattern``, ``classifier``, ``pending`` (read as an answer to the question asked), ``choice``."""
+
+
+class StartFlow(_Command):
+    """The person wants a procedure: a flow id. `entities` are those of its part of the message."""
+
+    kind: Literal["start_flow"] = "start_flow"
+    flow: str
+    entities: tuple[Entity, ...] = ()
+
+
+class Provide(_Command):
+    """Information for the running flow, an answer to its question or volunteered; the engine finds the slots."""
+
+    kind: Literal["provide"] = "provide"
+    entities: tuple[Entity, ...] = ()
+
+
+class Correct(_Command):
+    """The person takes something back and says it anew: "no, the blue one", 地址写错了. Without entities: wrong, but not what."""
+
+    kind: Literal["correct"] = "correct"
+    entities: tuple[Entity, ...] = ()
+    slot: str | None = None
+    """The kind of thing said to be wrong, when named: ``address``, ``order``, ``items``, ``payment_method``, ``reason``, ..."""
+
+
+class Choose(_Command):
+    """An answer to choices that were offered: 0-based indexes into the pending question's `choices`."""
+
+    kind: Literal["choose"] = "choose"
+    indexes: tuple[int, ...]
+
+
+class Affirm(_Command):
+    """Yes, to the pending question."""
+
+    kind: Literal["affirm"] = "affirm"
+
+
+class Deny(_Command):
+    """No, to the pending question; what comes with it (a correction, another wish) stands in further commands."""
+
+    kind: Literal["deny"] = "deny"
+
+
+class Cancel(_Command):
+    """Stop the running procedure (never: cancel an order). `scope` names what is dropped when it is only a part."""
+
+    kind: Literal["cancel"] = "cancel"
+    scope: Literal["flow", "all", "part"] = "flow"
+    entities: tuple[Entity, ...] = ()
+
+
+class Repeat(_Command):
+    """Say the last thing again, or explain the question ("what do you mean?")."""
+
+    kind: Literal["repeat"] = "repeat"
+    explain: bool = False
+
+
+class AskKnowledge(_Command):
+    """A question that the shop's documents answer."""
+
+    kind: Literal["ask_knowledge"] = "ask_knowledge"
+    query: str
+
+
+class AskHuman(_Command):
+    """The person wants a person."""
+
+    kind: Literal["ask_human"] = "ask_human"
+
+
+class ChitChat(_Command):
+    """Talk without business."""
+
+    kind: Literal["chit_chat"] = "chit_chat"
+    topic: Literal["greeting", "thanks", "goodbye", "bot_identity", "compliment", "complaint", "ack", "wait"]
+
+
+class SwitchLanguage(_Command):
+    """Speak this language from now on, said explicitly."""
+
+    kind: Literal["switch_language"] = "switch_language"
+    lang: Lang
+
+
+class CannotHandle(_Command):
+    """Nothing understood well enough; `candidates` are flow ids to offer, best first."""
+
+    kind: Literal["cannot_handle"] = "cannot_handle"
+    candidates: tuple[str, ...] = ()
+    out_of_scope: bool = False
+    """True when it is understood to be none of the shop's business."""
+
+
+Command = Annotated[
+    StartFlow | Provide | Correct | Choose | Affirm | Deny | Cancel | Repeat | AskKnowledge | AskHuman | ChitChat
+    | SwitchLanguage | CannotHandle,
+    pydantic.Field(discriminator="kind"),
+]  # fmt: skip
+
+EmotionLabel = Literal["calm", "satisfied", "confused", "anxious", "annoyed", "angry", "sad", "unknown"]
+
+
+class Emotion(_Value):
+    """How the person feels in this message; it changes tone, patience and priority, nothing else."""
+
+    label: EmotionLabel = "calm"
+    score: float = 0.0
+    """Calibrated chance of the label, in [0, 1]."""
+    intensity: float = 0.0
+    """0 none, 1 as strong as words get."""
+
+
+class ScoredIntent(_Value):
+    """An intent and its calibrated chance."""
+
+    intent: str
+    score: float
+
+
+class Understanding(_Value):
+    """All that was read from one message."""
+
+    lang: Lang
+    intents: tuple[ScoredIntent, ...] = ()
+    """Best first, at most three; ``cannot_handle`` may be one."""
+    commands: tuple[Command, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    emotion: Emotion = Emotion()
+    model: str = ""
+    """Name and version of the understander."""
+
+
+class PendingQuestion(_Value):
+    """What the bot asked last and is waiting for."""
+
+    kind: Literal["slot", "confirm", "choice", "offer"]
+    """``slot``: a value; ``confirm``: yes or no to an effect; ``choice``: one of `choices` (several when `multiple`);
+    ``offer``: yes or no to an offer without effect ("shall I ask a colleague?")."""
+    slot: str = ""
+    slot_type: str = ""
+    """A slot type of `dialogue.flows`: ``order``, ``order_lines``, ``variant``, ``payment_method``, ``address``, ``reason``, ``text``,
+    ``identity``, ``email``, ``product``, ..."""
+    choices: tuple[str, ...] = ()
+    """Their labels as shown, in order."""
+    multiple: bool = False
+
+
+class View(_Value):
+    """What an understander may see of the state."""
+
+    lang: Lang | None = None
+    """Language so far; None before the first message."""
+    pending: PendingQuestion | None = None
+    active_flow: str | None = None
+    flow_slots: dict[str, str] = {}
+    """Slot name -> slot type of the active flow."""
+    role: Literal["shopper", "merchant"] = "shopper"
+
+
+class Understander(Protocol):
+    """Turns a message and the state's view into commands."""
+
+    async def understand(self, text: str, view: View) -> Understanding:
+        """Never raises for any text; what it cannot read is `CannotHandle`."""
+        ...

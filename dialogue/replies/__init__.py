@@ -1,0 +1,1 @@
+"""What the bot says: reply types, and the sentences in both languages."""

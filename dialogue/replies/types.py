@@ -1,0 +1,88 @@
+"""Replies as channels render them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import pydantic
+
+from knowledge.types import Lang
+
+
+class _Reply(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(frozen=True)
+
+    text: str
+    """Always readable alone: a channel that knows no cards shows this."""
+    lang: Lang = "en"
+
+
+class TextReply(_Reply):
+    """A sentence. `receipts` are the receipt ids that it claims an effect by."""
+
+    type: Literal["text"] = "text"
+    receipts: tuple[str, ...] = ()
+
+
+class ProductsReply(_Reply):
+    """Product cards: each a `tools.catalog.types.ProductCard` as JSON plus ``title``, ``price``, ``url`` in the shopper's language."""
+
+    type: Literal["products"] = "products"
+    products: tuple[dict[str, Any], ...]
+
+
+class OrderReply(_Reply):
+    """An order card: ``{"order_id", "status", "status_text", "total", "placed_at", "lines": [{"title", "options", "quantity", "price",
+    "image"}], "parcels"?: [...]}``, texts in the shopper's language."""
+
+    type: Literal["order"] = "order"
+    order: dict[str, Any]
+
+
+class Choice(pydantic.BaseModel):
+    """A button: pressing it sends `value` as the message."""
+
+    model_config = pydantic.ConfigDict(frozen=True)
+
+    label: str
+    value: str
+
+
+class ChoicesReply(_Reply):
+    """A question with buttons; typing an answer works as well."""
+
+    type: Literal["choices"] = "choices"
+    choices: tuple[Choice, ...]
+    multiple: bool = False
+
+
+class ChartReply(_Reply):
+    """A drawing: `svg` with a text alternative in `text` and the figures in `table`."""
+
+    type: Literal["chart"] = "chart"
+    svg: str
+    table: tuple[tuple[str, ...], ...] = ()
+
+
+class CitationReply(_Reply):
+    """An answer from a document, with where it stands."""
+
+    type: Literal["citation"] = "citation"
+    title: str
+    heading: str = ""
+    document_id: str
+    slug: str = ""
+
+
+class HandoffReply(_Reply):
+    """The conversation goes to a person: which ticket, which place in the queue."""
+
+    type: Literal["handoff"] = "handoff"
+    ticket_id: str
+    position: int | None = None
+
+
+Reply = Annotated[
+    TextReply | ProductsReply | OrderReply | ChoicesReply | ChartReply | CitationReply | HandoffReply,
+    pydantic.Field(discriminator="type"),
+]

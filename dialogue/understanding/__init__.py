@@ -1,0 +1,1 @@
+"""From words to commands: language, intent, entities, emotion. No network, no key, milliseconds."""

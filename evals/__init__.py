@@ -1,0 +1,1 @@
+"""The judge: conversations with a known end, benchmarks, speed."""

@@ -1,0 +1,1 @@
+"""What the shop knows: tables, importers, the demo shop, documents and search."""

@@ -1,0 +1,80 @@
+"""The shop's tables. One module a subject; import tables from here."""
+
+from knowledge.schema.behaviour import BehaviourEvent, Review
+from knowledge.schema.catalog import (
+    Category,
+    CompetitorPrice,
+    PriceRecord,
+    Product,
+    ProductImage,
+    Shop,
+    Stock,
+    Supplier,
+    SupplierOffer,
+    Variant,
+)
+from knowledge.schema.conversations import (
+    Attachment,
+    AuditRow,
+    Conversation,
+    ConversationEvent,
+    Proposal,
+    Receipt,
+    Ticket,
+)
+from knowledge.schema.customers import Address, Customer, PaymentMethod
+from knowledge.schema.documents import CuratedAnswer, Document
+from knowledge.schema.marketing import Coupon, CouponGrant
+from knowledge.schema.orders import (
+    Exchange,
+    ExchangeLine,
+    Invoice,
+    Order,
+    OrderLine,
+    Payment,
+    Refund,
+    Return,
+    ReturnLine,
+    Shipment,
+    TrackingEvent,
+)
+
+__all__ = [
+    "Address",
+    "Attachment",
+    "AuditRow",
+    "BehaviourEvent",
+    "Category",
+    "CompetitorPrice",
+    "Conversation",
+    "ConversationEvent",
+    "Coupon",
+    "CouponGrant",
+    "CuratedAnswer",
+    "Customer",
+    "Document",
+    "Exchange",
+    "ExchangeLine",
+    "Invoice",
+    "Order",
+    "OrderLine",
+    "Payment",
+    "PaymentMethod",
+    "PriceRecord",
+    "Product",
+    "ProductImage",
+    "Proposal",
+    "Receipt",
+    "Refund",
+    "Return",
+    "ReturnLine",
+    "Review",
+    "Shipment",
+    "Shop",
+    "Stock",
+    "Supplier",
+    "SupplierOffer",
+    "Ticket",
+    "TrackingEvent",
+    "Variant",
+]

@@ -1,0 +1,143 @@
+"""Conversations, their events, and what the executor writes down."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from knowledge.types import JsonColumn, JsonObject, UtcDateTime
+
+
+class Conversation(SQLModel, table=True):
+    """The head of a conversation. Everything else about it is a fold over its events."""
+
+    id: str = Field(primary_key=True)
+    role: str = "shopper"
+    """``shopper`` or ``merchant``: who talks to the bot."""
+    subject: str | None = Field(default=None, index=True)
+    """The signed-in person of the token that opened it; None for an anonymous visitor."""
+    customer_id: str | None = Field(default=None, foreign_key="customer.id", index=True)
+    """Whose data may be shown: the subject, or who was proven in the chat. Written by the executor alone."""
+    verified_by: str | None = None
+    """``token``, ``email``, ``name_postcode`` or ``order_phone``."""
+    channel: str = "web"
+    lang: str = "zh"
+    owner: str = Field(default="bot", index=True)
+    """``bot``, ``queued``, ``human`` or ``closed``."""
+    agent_id: str | None = None
+    ownership_version: int = 0
+    """Grows with every change of owner; a bot reply made under an older one is dropped."""
+    last_seq: int = 0
+    created_at: dt.datetime = Field(sa_type=UtcDateTime)
+    updated_at: dt.datetime = Field(sa_type=UtcDateTime)
+
+
+class ConversationEvent(SQLModel, table=True):
+    """One event; `payload` is one of the event types of `dialogue.events`."""
+
+    __table_args__ = (UniqueConstraint("conversation_id", "client_id", name="uq_conversationevent_client"),)
+
+    conversation_id: str = Field(primary_key=True, foreign_key="conversation.id")
+    seq: int = Field(primary_key=True)
+    type: str
+    payload: JsonObject = Field(default_factory=dict, sa_type=JsonColumn)
+    client_id: str | None = None
+    """The sender's message id, which makes delivery idempotent; only on received messages."""
+    at: dt.datetime = Field(sa_type=UtcDateTime)
+
+
+class Ticket(SQLModel, table=True):
+    """A case for a person."""
+
+    id: str = Field(primary_key=True)
+    conversation_id: str = Field(foreign_key="conversation.id", index=True)
+    status: str = Field(default="open", index=True)
+    """``open``, ``claimed``, ``resolved``."""
+    reason: str
+    """Why the bot handed over: ``asked``, ``failures``, ``anger``, ``policy``, ``safety``, ..."""
+    priority: str = "normal"
+    """``low``, ``normal``, ``high`` or ``urgent``."""
+    queue: str = "general"
+    lang: str = "zh"
+    customer_id: str | None = Field(default=None, foreign_key="customer.id")
+    subject: str = ""
+    body: JsonObject = Field(default_factory=dict, sa_type=JsonColumn)
+    """Summary, facts, what was tried (see `tools.ticketing`)."""
+    assignee: str | None = None
+    version: int = 1
+    created_at: dt.datetime = Field(sa_type=UtcDateTime)
+    claimed_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
+    resolved_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Proposal(SQLModel, table=True):
+    """An effect that waits for consent: the exact resolved call, executed at most once."""
+
+    id: str = Field(primary_key=True)
+    conversation_id: str | None = Field(default=None, foreign_key="conversation.id", index=True)
+    tool: str
+    arguments: JsonObject = Field(default_factory=dict, sa_type=JsonColumn)
+    arguments_hash: str
+    preview: JsonObject = Field(default_factory=dict, sa_type=JsonColumn)
+    """What the person was shown: amounts, methods, dates."""
+    status: str = Field(default="pending", index=True)
+    """``pending``, ``executed``, ``void``, ``rejected``, ``expired`` or ``failed``."""
+    approver: str = "shopper"
+    """The role whose yes executes it: ``shopper``, ``agent`` or ``merchant``."""
+    proposed_by: str = ""
+    decided_by: str | None = None
+    receipt_id: str | None = Field(default=None, foreign_key="receipt.id")
+    created_at: dt.datetime = Field(sa_type=UtcDateTime)
+    expires_at: dt.datetime = Field(sa_type=UtcDateTime)
+    decided_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Receipt(SQLModel, table=True):
+    """Proof of an effect; written in the transaction of the effect itself."""
+
+    id: str = Field(primary_key=True)
+    idempotency_key: str = Field(unique=True)
+    conversation_id: str | None = Field(default=None, index=True)
+    tool: str
+    arguments: JsonObject = Field(default_factory=dict, sa_type=JsonColumn)
+    arguments_hash: str
+    actor: str
+    role: str
+    result: JsonObject = Field(default_factory=dict, sa_type=JsonColumn)
+    created_at: dt.datetime = Field(sa_type=UtcDateTime)
+
+
+class AuditRow(SQLModel, table=True):
+    """One line for every call that reached the executor, refused ones too."""
+
+    __table_args__ = (Index("ix_auditrow_at", "at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: dt.datetime = Field(sa_type=UtcDateTime)
+    conversation_id: str | None = Field(default=None, index=True)
+    actor: str
+    role: str
+    tool: str
+    arguments: JsonObject = Field(default_factory=dict, sa_type=JsonColumn)
+    outcome: str
+    """``ok``, ``refused``, ``failed`` or ``needs_confirmation``."""
+    reason: str = ""
+    receipt_id: str | None = None
+    duration_ms: float = 0.0
+
+
+class Attachment(SQLModel, table=True):
+    """A picture or voice file that somebody sent; the bytes lie below the data folder's ``attachments/``."""
+
+    id: str = Field(primary_key=True)
+    owner: str
+    """Subject of the token that uploaded it, or the visitor's id."""
+    conversation_id: str | None = Field(default=None, foreign_key="conversation.id")
+    kind: str
+    """``image`` or ``audio``."""
+    media_type: str
+    path: str
+    size_bytes: int
+    created_at: dt.datetime = Field(sa_type=UtcDateTime)

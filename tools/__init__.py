@@ -1,0 +1,1 @@
+"""What may be done: the executor, the policies, and one sub-package a capability."""

@@ -1,0 +1,132 @@
+"""What a tool is: typed arguments, an effect, who may call it, a preview and a run.
+
+A tool is a function; `tool` registers it. A *read* returns its evidence. A *write* has two halves: ``preview``
+works out, without changing anything, exactly what would happen (and refuses what the policy forbids); ``run``
+does it inside the executor's transaction, after the same preview was made again and agreed with what the person
+saw. See ``docs/add-a-tool.md`` for one in 20 lines.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Awaitable, Callable
+from typing import Any, Literal
+
+import pydantic
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from knowledge.types import Lang
+from tools.policy import Policy
+
+Role = Literal["shopper", "merchant", "agent", "system"]
+"""Who acts. ``system`` is the platform itself (escalation, timers); nobody can hold a token for it."""
+
+Effect = Literal["read", "write"]
+Status = Literal["ok", "refused", "failed", "needs_confirmation"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Identity:
+    """Who acts, from the signed session and never from an argument.
+
+    Args:
+        role: what the person is.
+        subject: the id in the token: a customer, an agent, a merchant; None for an anonymous visitor.
+        customer_id: whose records may be read and changed; None until it was proven.
+        conversation_id: the conversation that the call belongs to, if any.
+    """
+
+    role: Role
+    subject: str | None = None
+    customer_id: str | None = None
+    conversation_id: str | None = None
+
+    @property
+    def actor(self) -> str:
+        """The name in audit rows and receipts."""
+        return self.subject or self.customer_id or "visitor"
+
+
+@dataclasses.dataclass(frozen=True)
+class ToolContext:
+    """What a tool may use: a session of the running transaction, who asks, the shop's policy, the time."""
+
+    session: AsyncSession
+    identity: Identity
+    policy: Policy
+    now: dt.datetime
+    lang: Lang = "en"
+    services: Any = None
+    """Long-lived helpers by attribute (search index, catalogue words); see `tools.executor.Services`."""
+
+    def customer_id(self) -> str:
+        """Return whose records these are. The executor calls no tool with ``needs_customer`` without one."""
+        if self.identity.customer_id is None:
+            raise RuntimeError("a tool that reads personal data was declared without needs_customer")
+        return self.identity.customer_id
+
+
+class Arguments(pydantic.BaseModel):
+    """Base of every tool's arguments: unknown names are refused, texts are stripped."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Evidence(pydantic.BaseModel):
+    """Base of what a tool returns: figures and reasons, no sentences."""
+
+    model_config = pydantic.ConfigDict(frozen=True)
+
+
+Run = Callable[[ToolContext, Any], Awaitable[Evidence]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Tool:
+    """A tool as the executor and the models see it. Descriptions say when to use it, when not, and each argument's form."""
+
+    name: str
+    effect: Effect
+    roles: frozenset[Role]
+    arguments: type[Arguments]
+    run: Run
+    description_en: str
+    description_zh: str
+    preview: Run | None = None
+    """Only writes: what would happen; its evidence is shown before the yes and compared before the run."""
+    needs_customer: bool = True
+    """Refused until the session names a customer (signed in, or proven in the chat)."""
+    confirm: bool = True
+    """Only writes: the person must consent to the exact resolved call first."""
+    timeout_s: float = 10.0
+
+
+@dataclasses.dataclass(frozen=True)
+class ToolCall:
+    """A call that somebody wants made. Arguments are plain JSON; the executor validates them."""
+
+    tool: str
+    arguments: dict[str, Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What came of a call.
+
+    ``ok``: `evidence` and, for a write, `receipt_id`. ``needs_confirmation``: `proposal_id` and the preview as
+    `evidence`. ``refused`` and ``failed``: `code` and `facts` for the sentence, `mendable` when other arguments could
+    succeed.
+    """
+
+    call: ToolCall
+    status: Status
+    evidence: Evidence | None = None
+    receipt_id: str | None = None
+    proposal_id: str | None = None
+    code: str = ""
+    facts: dict[str, Any] = dataclasses.field(default_factory=dict)
+    mendable: bool = False
+    duration_ms: float = 0.0
+    replayed: bool = False
+    """True when the receipt is of an earlier, equal call: nothing was done again."""

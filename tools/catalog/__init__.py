@@ -1,0 +1,1 @@
+"""Before the purchase: search, details, stock, size advice, comparison."""

@@ -1,0 +1,146 @@
+"""Arguments and evidence of the catalogue tools."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+import pydantic
+
+from tools.base import Arguments, Evidence
+from tools.evidence import LocalText, Money
+
+
+class SearchProducts(Arguments):
+    """Products by words and filters. Prices are in minor units of the shop's currency."""
+
+    query: str = ""
+    category: str | None = None
+    price_min_minor: int | None = pydantic.Field(default=None, ge=0)
+    price_max_minor: int | None = pydantic.Field(default=None, ge=0)
+    options: dict[str, str] = {}
+    """Canonical option values that some available variant must have: ``{"color": "red", "size": "M"}``."""
+    exclude_options: dict[str, str] = {}
+    in_stock: bool = True
+    sort: Literal["relevance", "price_up", "price_down", "newest", "rating"] = "relevance"
+    limit: int = pydantic.Field(default=6, ge=1, le=50)
+
+
+class ProductCard(Evidence):
+    """A product as a list shows it."""
+
+    product_id: str
+    title: LocalText
+    brand: str
+    category: LocalText
+    price_from: Money
+    price_to: Money
+    list_price: Money | None = None
+    image: str | None = None
+    """Address relative to the server: ``/media/...``."""
+    rating: float | None = None
+    """Mean of the reviews, 1 to 5."""
+    reviews: int = 0
+    in_stock: bool = True
+    matched: tuple[str, ...] = ()
+    """SKUs that meet the option filters."""
+    options: dict[str, tuple[str, ...]] = {}
+    """Every value of every option, for choices."""
+
+
+class ProductResults(Evidence):
+    """Best first. `relaxed` names filters that were dropped because nothing met them all."""
+
+    query: str
+    products: tuple[ProductCard, ...]
+    total: int
+    relaxed: tuple[str, ...] = ()
+
+
+class OneProduct(Arguments):
+    """A product by its id."""
+
+    product_id: str
+
+
+class VariantView(Evidence):
+    """A variant and whether it can be bought now."""
+
+    sku: str
+    options: dict[str, str]
+    price: Money
+    list_price: Money | None
+    available: bool
+    """On sale and in stock."""
+    stock: int | None
+    """Pieces left; None where the shop does not count them."""
+    restock_at: dt.datetime | None = None
+
+
+class ProductDetails(ProductCard):
+    """A product with everything."""
+
+    description: LocalText
+    attributes: dict[str, str]
+    variants: tuple[VariantView, ...]
+
+
+class CheckStock(Arguments):
+    """Whether a product, or its variants with these options, can be bought now."""
+
+    product_id: str
+    options: dict[str, str] = {}
+
+
+class StockReport(Evidence):
+    """The asked variants first; `alternatives` are available ones of the same product that differ least."""
+
+    product_id: str
+    title: LocalText
+    asked: tuple[VariantView, ...]
+    alternatives: tuple[VariantView, ...]
+
+
+class AdviseSize(Arguments):
+    """Size advice for a garment or shoe from what the person says of themselves."""
+
+    product_id: str
+    height_cm: float | None = pydantic.Field(default=None, ge=50, le=250)
+    weight_kg: float | None = pydantic.Field(default=None, ge=10, le=300)
+    usual_size: str | None = None
+    foot_length_mm: float | None = pydantic.Field(default=None, ge=100, le=400)
+
+
+class SizeAdvice(Evidence):
+    """The advised size and why; None with `missing` when more has to be asked."""
+
+    product_id: str
+    title: LocalText
+    size: str | None
+    alternatives: tuple[str, ...] = ()
+    reasons: tuple[LocalText, ...] = ()
+    missing: tuple[str, ...] = ()
+    """Names of the arguments that would settle it."""
+    available: bool = False
+
+
+class CompareProducts(Arguments):
+    """Two to four products side by side."""
+
+    product_ids: tuple[str, ...] = pydantic.Field(min_length=2, max_length=4)
+
+
+class ComparisonRow(Evidence):
+    """One attribute; `values` in the order of the products, ``""`` where unknown."""
+
+    attribute: str
+    label: LocalText
+    values: tuple[str, ...]
+    differs: bool
+
+
+class Comparison(Evidence):
+    """Products side by side."""
+
+    products: tuple[ProductCard, ...]
+    rows: tuple[ComparisonRow, ...]

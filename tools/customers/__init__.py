@@ -1,0 +1,1 @@
+"""Who is talking: proof of identity, profile, address book."""

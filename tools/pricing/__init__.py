@@ -1,0 +1,1 @@
+"""Prices: today's, and the history behind them."""

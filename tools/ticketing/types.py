@@ -1,0 +1,83 @@
+"""Arguments and evidence of the ticket tools."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Literal
+
+from knowledge.types import Lang
+from tools.base import Arguments, Evidence
+
+Reason = Literal["asked", "failures", "anger", "policy", "safety", "knowledge_gap"]
+Priority = Literal["low", "normal", "high", "urgent"]
+
+
+class HandOver(Arguments):
+    """Give the conversation to a person, with all that is known."""
+
+    reason: Reason
+    priority: Priority = "normal"
+    queue: str = "general"
+    lang: Lang
+    subject: str
+    body: dict[str, Any] = {}
+    """Summary, facts, attempts with receipts, emotion: see `dialogue.escalation`."""
+
+
+class TicketView(Evidence):
+    """A ticket as lists and the hand-over sentence need it."""
+
+    ticket_id: str
+    conversation_id: str
+    status: str
+    reason: str
+    priority: str
+    queue: str
+    lang: str
+    subject: str
+    customer_id: str | None
+    assignee: str | None
+    version: int
+    created_at: dt.datetime
+    claimed_at: dt.datetime | None = None
+    resolved_at: dt.datetime | None = None
+    position: int | None = None
+    """How many open tickets of the queue come before it, plus one."""
+    body: dict[str, Any] = {}
+
+
+class ListTickets(Arguments):
+    """Tickets, most urgent first, then oldest first."""
+
+    status: Literal["open", "claimed", "resolved"] | None = None
+    queue: str | None = None
+    assignee: str | None = None
+    limit: int = 100
+
+
+class TicketList(Evidence):
+    """Tickets and how many there are in all."""
+
+    tickets: tuple[TicketView, ...]
+    total: int
+
+
+class OneTicket(Arguments):
+    """A ticket by its id."""
+
+    ticket_id: str
+
+
+class ClaimTicket(Arguments):
+    """Take an open ticket. `version` is the one the agent saw: the second of two agents is refused."""
+
+    ticket_id: str
+    version: int
+
+
+class ReleaseTicket(Arguments):
+    """Finish with a ticket: ``hand_back`` gives the shopper back to the bot, ``resolve`` closes the case."""
+
+    ticket_id: str
+    outcome: Literal["hand_back", "resolve"]
+    note: str = ""
