@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Awaitable, Callable
+import typing
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Literal
 
 import pydantic
@@ -100,6 +101,61 @@ class Tool:
     confirm: bool = True
     """Only writes: the person must consent to the exact resolved call first."""
     timeout_s: float = 10.0
+    evidence: type[Evidence] = Evidence
+    """What `run` returns; read from its annotation unless given. A stored receipt is parsed back into it."""
+
+    def __post_init__(self) -> None:
+        if self.evidence is Evidence:
+            object.__setattr__(self, "evidence", _evidence_of(self.name, self.run))
+        if self.effect == "write" and self.confirm and self.preview is None:
+            raise ValueError(f"tool {self.name!r}: a write that needs consent needs a preview to consent to")
+
+
+def _evidence_of(name: str, run: Run) -> type[Evidence]:
+    found = typing.get_type_hints(run).get("return")
+    if not (isinstance(found, type) and issubclass(found, Evidence)):
+        raise TypeError(f"tool {name!r}: expected run() annotated to return a subclass of Evidence, got {found!r}")
+    return found
+
+
+def _arguments_of(run: Run) -> type[Arguments]:
+    found = typing.get_type_hints(run).get("arguments")
+    if not (isinstance(found, type) and issubclass(found, Arguments)):
+        raise TypeError(
+            f"tool {run.__name__!r}: expected a parameter `arguments: <subclass of Arguments>`, got {found!r}"
+        )
+    return found
+
+
+def tool(  # noqa: PLR0913  (one keyword for each thing that the executor must know)
+    effect: Effect,
+    *,
+    roles: Iterable[Role],
+    en: str,
+    zh: str,
+    preview: Run | None = None,
+    needs_customer: bool = True,
+    confirm: bool = True,
+    timeout_s: float = 10.0,
+) -> Callable[[Run], Tool]:
+    """Make a `Tool` of an async function: name, arguments and evidence are read from its signature."""
+
+    def make(run: Run) -> Tool:
+        return Tool(
+            name=run.__name__,
+            effect=effect,
+            roles=frozenset(roles),
+            arguments=_arguments_of(run),
+            run=run,
+            description_en=en,
+            description_zh=zh,
+            preview=preview,
+            needs_customer=needs_customer,
+            confirm=confirm,
+            timeout_s=timeout_s,
+        )
+
+    return make
 
 
 @dataclasses.dataclass(frozen=True)
