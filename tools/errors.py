@@ -24,3 +24,10 @@ class ArgumentError(ToolError):
 
 class RefusedError(ToolError):
     """Final: the policy, the permission or the state of things forbids it."""
+
+
+class NeedsPersonError(RefusedError):
+    """The policy leaves the case to a person: the dialogue hands over. ``facts["needs_person"]`` is true."""
+
+    def __init__(self, code: str, message: str, **facts: Any) -> None:
+        super().__init__(code, message, needs_person=True, **facts)

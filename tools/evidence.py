@@ -81,3 +81,5 @@ class RefundPart(Evidence):
     amount: Money
     within_days: int
     """0: at once."""
+    business_days: bool = False
+    """True: `within_days` counts Monday to Friday."""

@@ -1,21 +1,29 @@
 """The shop's policy as data: who may do what, until when, refunded where, what may change in which status.
 
-One YAML file is one policy set; ``tools/policies/default.yaml`` and ``tools/policies/tau_retail.yaml`` ship, a shop's own
-lies in its data folder as ``policy.yaml``. Tools ask the policy; no tool has a rule of its own.
+One YAML file is one policy set; those in ``tools/policies`` ship, a shop's own lies in its data folder as ``policy.yaml``.
+A file may say ``extends: default`` and then holds only what differs. Tools ask the policy; no tool has a rule of its own.
 """
 
 from __future__ import annotations
 
+import zoneinfo
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pydantic
 import yaml
+
+from knowledge.types import JsonObject
 
 POLICIES = Path(__file__).parent / "policies"
 
 RefundTarget = Literal["original", "gift_card", "any"]
 Proof = Literal["email", "name_postcode", "order_phone"]
+RefundKind = Literal["cancel", "return", "price_protection", "price_difference"]
+OrderStatus = Literal[
+    "pending", "processing", "shipped", "delivered", "cancelled", "return_requested", "exchange_requested"
+]
+Days = pydantic.NonNegativeInt
 
 
 class _Rules(pydantic.BaseModel):
@@ -34,59 +42,84 @@ class IdentityRules(_Rules):
 class CancelRules(_Rules):
     """When an order may be cancelled."""
 
-    statuses: tuple[str, ...] = ("pending",)
+    statuses: tuple[OrderStatus, ...] = ("pending",)
     reasons: tuple[str, ...] | None = None
     """The only reasons accepted; None takes any and needs none."""
     after_modification: bool = True
+    """False: not once the items were changed."""
+    return_coupon: bool = True
+    """Put the coupon that was spent on the order back into the wallet."""
 
 
 class ModifyRules(_Rules):
     """What may be changed in an order that is not on its way."""
 
-    statuses: tuple[str, ...] = ("pending",)
+    statuses: tuple[OrderStatus, ...] = ("pending",)
     address: bool = True
     payment_method: bool = True
     items: bool = True
     items_once: bool = False
     """True: after one change of items the order is locked."""
+    same_product_only: bool = True
+    different_variant: bool = True
+    """False: a line may be swapped for what it is already."""
+    record_even_swap: bool = False
+    """True: a swap without a difference still leaves a refund of zero in the order's payments, as some ledgers do."""
     payment_must_differ: bool = True
 
 
 class ReturnRules(_Rules):
     """Returns for money."""
 
-    statuses: tuple[str, ...] = ("delivered",)
-    window_days: int | None = 7
+    statuses: tuple[OrderStatus, ...] = ("delivered",)
+    window_days: Days | None = 7
+    """Counted from delivery; None: for ever."""
     reasons: tuple[str, ...] | None = None
+    """The only reasons accepted; None takes any and needs none."""
     refund_to: tuple[RefundTarget, ...] = ("original", "gift_card")
+    """``gift_card`` is one that the shopper has on file."""
     excluded_categories: tuple[str, ...] = ()
+    """Ids of categories (with all below them) whose goods never come back, unless they are faulty."""
     once_per_order: bool = False
-    quality_window_days: int | None = None
+    """True: one return or exchange an order, and then no other."""
+    quality_window_days: Days | None = None
     """A longer window when the goods are faulty."""
+    quality_reasons: tuple[str, ...] = ("faulty", "damaged", "wrong_item", "missing_parts", "not_as_described")
+    """Reasons that mean faulty goods."""
 
 
 class ExchangeRules(_Rules):
     """Swaps for another variant of the same product."""
 
-    statuses: tuple[str, ...] = ("delivered",)
-    window_days: int | None = 15
+    statuses: tuple[OrderStatus, ...] = ("delivered",)
+    window_days: Days | None = 15
+    """Counted from delivery; None: for ever."""
     once_per_order: bool = False
+    """True: one return or exchange an order, and then no other."""
     same_product_only: bool = True
+    different_variant: bool = True
+    """False: a line may be swapped for what it is already."""
 
 
 class RefundRules(_Rules):
     """How long money takes on its way back."""
 
-    gift_card_days: int = 0
-    other_days: int = 7
+    gift_card_days: Days = 0
+    """0: the balance grows at once."""
+    other_days: Days = 7
+    business_days: bool = False
+    """True: both count Monday to Friday."""
+    goods_days: Days = 7
+    """How long goods that come back usually travel and wait for inspection; the refund of a return is expected after that."""
 
 
 class PriceProtectionRules(_Rules):
     """价保: the difference back when the price falls soon after the purchase."""
 
     enabled: bool = True
-    window_days: int = 15
-    statuses: tuple[str, ...] = ("pending", "processing", "shipped", "delivered")
+    window_days: Days | None = 15
+    """Counted from the purchase; None: for ever."""
+    statuses: tuple[OrderStatus, ...] = ("pending", "processing", "shipped", "delivered")
     once_per_line: bool = True
 
 
@@ -94,15 +127,18 @@ class InvoiceRules(_Rules):
     """发票."""
 
     enabled: bool = True
-    statuses: tuple[str, ...] = ("pending", "processing", "shipped", "delivered")
-    window_days: int | None = 365
+    statuses: tuple[OrderStatus, ...] = ("pending", "processing", "shipped", "delivered")
+    window_days: Days | None = 365
+    """Counted from the purchase; None: for ever."""
 
 
 class HumanRules(_Rules):
     """Cases that only a person decides."""
 
-    refund_over_minor: int | None = None
+    refund_over_minor: pydantic.NonNegativeInt | None = None
     """A refund above this (in the shop's currency) becomes a ticket."""
+    refund_kinds: tuple[RefundKind, ...] = ("return", "price_difference", "price_protection")
+    """The kinds of refund that the limit is for."""
     reasons: tuple[str, ...] = ()
     """Return reasons that go to a person, such as ``injury``."""
 
@@ -111,6 +147,8 @@ class Policy(_Rules):
     """A whole policy set."""
 
     name: str
+    timezone: str | None = None
+    """Windows end at midnight in this time zone (``Asia/Shanghai``), the day of the event not counted; None counts to the second."""
     identity: IdentityRules = IdentityRules()
     cancel: CancelRules = CancelRules()
     modify: ModifyRules = ModifyRules()
@@ -121,30 +159,76 @@ class Policy(_Rules):
     invoices: InvoiceRules = InvoiceRules()
     human: HumanRules = HumanRules()
 
+    @pydantic.field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, value: str | None) -> str | None:
+        try:
+            return value if value is None else zoneinfo.ZoneInfo(value).key
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError("expected a time zone such as Asia/Shanghai") from error
+
 
 class PolicyError(ValueError):
     """A policy file that cannot be used; says file, field and what was expected."""
 
 
 def load_policy(name: str, folder: Path | None = None) -> Policy:
-    """Return the policy set `name`: ``folder/policy.yaml`` if the shop wrote its own under that name, else a shipped one.
+    """Return the shop's own ``folder/policy.yaml`` if it wrote one, else the shipped set `name`.
 
     Raises:
         PolicyError: no such set, or a field is unknown or has the wrong form.
     """
     own = folder / "policy.yaml" if folder is not None else None
-    if own is not None and own.exists():
-        return read_policy(own)
+    return read_policy(own if own is not None and own.exists() else _shipped(name))
+
+
+def read_policy(path: Path) -> Policy:
+    """Read one policy file, laid over the one that it extends.
+
+    Raises:
+        PolicyError: the file cannot be read, or a field is unknown or has the wrong form.
+    """
+    fields = _fields(path, seen=())
+    try:
+        return Policy.model_validate(fields)
+    except pydantic.ValidationError as error:
+        raise PolicyError("; ".join(f"{path}: {_complaint(detail)}" for detail in error.errors())) from error
+
+
+def _shipped(name: str) -> Path:
     path = POLICIES / f"{name}.yaml"
     if not path.exists():
         known = ", ".join(sorted(entry.stem for entry in POLICIES.glob("*.yaml")))
         raise PolicyError(f"no policy set {name!r}: expected one of {known}")
-    return read_policy(path)
+    return path
 
 
-def read_policy(path: Path) -> Policy:
-    """Read one policy file."""
+def _fields(path: Path, *, seen: tuple[Path, ...]) -> JsonObject:
+    """Read the file's fields; those of the set it extends lie below them."""
+    if path in seen:
+        raise PolicyError(f"{path}: extends itself")
     try:
-        return Policy.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (yaml.YAMLError, pydantic.ValidationError) as error:
+        own = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
         raise PolicyError(f"{path}: {error}") from error
+    if not isinstance(own, dict):
+        raise PolicyError(f"{path}: expected fields such as `name: my_shop`, got {type(own).__name__}")
+    base = own.pop("extends", None)
+    return own if base is None else _laid_over(_fields(_shipped(str(base)), seen=(*seen, path)), own)
+
+
+def _laid_over(base: JsonObject, own: JsonObject) -> JsonObject:
+    """Return `base` with every field of `own` put in; sections are merged, lists are replaced."""
+    merged = dict(base)
+    for key, value in own.items():
+        below = merged.get(key)
+        merged[key] = _laid_over(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def _complaint(detail: Any) -> str:
+    """One field's fault: ``returns.window_days: Input should be a valid integer, got 'seven'``."""
+    field = ".".join(str(part) for part in detail["loc"])
+    if detail["type"] == "extra_forbidden":
+        return f"{field}: no such field"
+    return f"{field}: {detail['msg']}, got {detail['input']!r}"

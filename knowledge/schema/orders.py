@@ -152,6 +152,10 @@ class Refund(SQLModel, table=True):
     id: str = Field(primary_key=True)
     order_id: str = Field(foreign_key="order.id", index=True)
     return_id: str | None = Field(default=None, foreign_key="return.id")
+    order_line_id: str | None = Field(default=None, foreign_key="orderline.id")
+    """The line that it is for; only price protection, which a line gets once."""
+    quantity: int | None = None
+    """How many pieces of that line it is for."""
     kind: str
     """``cancel``, ``return``, ``price_protection``, ``price_difference``, ``goodwill``."""
     amount_minor: int
