@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zoneinfo
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pydantic
 import yaml
@@ -23,7 +23,7 @@ RefundKind = Literal["cancel", "return", "price_protection", "price_difference"]
 OrderStatus = Literal[
     "pending", "processing", "shipped", "delivered", "cancelled", "return_requested", "exchange_requested"
 ]
-Days = pydantic.NonNegativeInt
+Days = Annotated[int, pydantic.Field(ge=0, le=36_500)]
 
 
 class _Rules(pydantic.BaseModel):

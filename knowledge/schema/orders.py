@@ -157,7 +157,7 @@ class Refund(SQLModel, table=True):
     quantity: int | None = None
     """How many pieces of that line it is for."""
     kind: str
-    """``cancel``, ``return``, ``price_protection``, ``price_difference``, ``goodwill``."""
+    """``cancel``, ``return``, ``price_protection``, ``price_difference``, ``payment_change``, ``goodwill``."""
     amount_minor: int
     currency: str
     payment_method_id: str
