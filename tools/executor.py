@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Mapping
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+import pydantic
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from knowledge.db import Database
-from knowledge.types import Lang, utc_now
-from tools.base import Identity, Outcome, Tool, ToolCall
+from knowledge.schema import Conversation, Customer, Proposal
+from knowledge.types import JsonObject, Lang, utc_now
+from tools.audit import AuditLog
+from tools.base import Arguments, Evidence, Identity, Outcome, Run, Tool, ToolCall, ToolContext
+from tools.errors import ArgumentError, RefusedError, ToolError
+from tools.outcomes import failure, refusal
 from tools.policy import Policy
+from tools.proposals import ProposalStatus, ProposalView, decide, list_proposals, lock_proposal, store_proposal
+from tools.receipts import as_json, call_hash, done, find_receipt, make_receipt, proposal_key, replay, scoped_key
+
+logger = logging.getLogger(__name__)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,8 +37,34 @@ class Services:
     products: Any = None
 
 
+@dataclasses.dataclass(frozen=True)
+class _Request:
+    """A call that passed permission and validation."""
+
+    tool: Tool
+    arguments: Arguments
+    plain: JsonObject
+    """The arguments as JSON, every default written out."""
+    identity: Identity
+    lang: Lang
+    now: dt.datetime
+
+    @property
+    def call(self) -> ToolCall:
+        return ToolCall(self.tool.name, self.plain)
+
+    @property
+    def hash(self) -> str:
+        return call_hash(self.tool, self.plain, self.identity)
+
+
 class Executor:
-    """Runs tool calls for an identity: permission, ownership, policy, consent, idempotency, timeout, audit, receipt."""
+    """Runs tool calls for an identity: permission, ownership, policy, consent, idempotency, timeout, audit, receipt.
+
+    An effect, its receipt, its audit row and the end of its proposal are one transaction: there is no instant at which a
+    crash leaves one without the others. No method raises for what a tool, the database or the caller did wrong; the
+    `Outcome` says it.
+    """
 
     def __init__(
         self,
@@ -38,15 +80,237 @@ class Executor:
         self.policy = policy
         self.services = services or Services()
         self.clock = clock
+        self.audit = AuditLog(database)
 
     async def call(self, call: ToolCall, identity: Identity, *, lang: Lang = "en", idempotency_key: str) -> Outcome:
         """Run a read; run a write that needs no consent; store every other write as a proposal."""
-        raise NotImplementedError
+
+        async def work() -> Outcome:
+            request = self._admit(call, identity, lang)
+            if request.tool.effect == "read":
+                return await self._read(request)
+            if request.tool.confirm:
+                return await self._propose(request)
+            return await self._write(request, scoped_key(identity, idempotency_key))
+
+        return await self._guarded(call, identity, work)
 
     async def confirm(self, proposal_id: str, identity: Identity, *, lang: Lang = "en") -> Outcome:
         """Execute a stored call, once. A second confirm gives the first one's receipt with ``replayed=True``."""
-        raise NotImplementedError
+        call = ToolCall("confirm", {"proposal_id": proposal_id})
+        return await self._guarded(call, identity, lambda: self._confirm(proposal_id, identity, lang))
 
     async def void(self, proposal_id: str, identity: Identity) -> None:
         """Drop a stored call: refused, or an argument changed."""
-        raise NotImplementedError
+        await self._drop(proposal_id, identity, "void")
+
+    async def reject(self, proposal_id: str, identity: Identity) -> Outcome:
+        """Refuse a stored call for good, as its approver."""
+        return await self._drop(proposal_id, identity, "rejected")
+
+    async def proposals(
+        self, identity: Identity, *, status: ProposalStatus | None = "pending"
+    ) -> Sequence[ProposalView]:
+        """Return the stored calls that `identity` may decide, newest first."""
+        async with self.database.read() as session:
+            return await list_proposals(session, identity, status=status)
+
+    async def close(self) -> None:
+        """Write the audit rows that still wait. The database stays open."""
+        await self.audit.close()
+
+    def _admit(self, call: ToolCall, identity: Identity, lang: Lang) -> _Request:
+        """Check all that can be checked without the database."""
+        tool = self.tools.get(call.tool)
+        if tool is None:
+            raise RefusedError("unknown_tool", f"no tool {call.tool[:64]!r}", tool=call.tool[:64])
+        if identity.role not in tool.roles:
+            raise RefusedError("not_allowed", f"a {identity.role} may not call {tool.name}", tool=tool.name)
+        if tool.needs_customer and identity.customer_id is None:
+            raise RefusedError("identify_first", f"{tool.name} needs to know the customer", tool=tool.name)
+        try:
+            arguments = tool.arguments.model_validate(call.arguments)
+        except pydantic.ValidationError as error:
+            raise _bad_arguments(tool, error) from None
+        return _Request(tool, arguments, as_json(arguments), identity, lang, self.clock())
+
+    async def _read(self, request: _Request) -> Outcome:
+        started = time.perf_counter()
+        async with self.database.read() as session:
+            evidence = await self._run(request.tool.run, session, request)
+        outcome = Outcome(request.call, "ok", evidence=evidence, duration_ms=_since(started))
+        self.audit.note(request.identity, outcome, request.now)
+        return outcome
+
+    async def _propose(self, request: _Request) -> Outcome:
+        started = time.perf_counter()
+        async with self.database.read() as session:
+            preview = await self._run(_preview(request.tool), session, request)
+        async with self.database.write() as session:
+            await self._hold(session, request.identity)
+            proposal = await store_proposal(
+                session, request.tool, request.plain, preview, request.identity, request.now
+            )
+            outcome = Outcome(
+                request.call,
+                "needs_confirmation",
+                evidence=preview,
+                proposal_id=proposal.id,
+                duration_ms=_since(started),
+            )
+            await self.audit.add(session, request.identity, outcome, request.now)
+        return outcome
+
+    async def _write(self, request: _Request, key: str) -> Outcome:
+        try:
+            return await self._write_once(request, key)
+        except IntegrityError:
+            # On PostgreSQL two equal calls can run side by side; the second loses at the unique key, undone whole.
+            async with self.database.read() as session:
+                if await find_receipt(session, key) is None:
+                    raise
+            return await self._write_once(request, key)
+
+    async def _write_once(self, request: _Request, key: str) -> Outcome:
+        started = time.perf_counter()
+        async with self.database.write() as session:
+            await self._hold(session, request.identity)
+            earlier = await find_receipt(session, key)
+            if earlier is not None:
+                outcome = replay(request.tool, earlier, request.hash)
+            else:
+                outcome = await self._effect(session, request, key)
+            await self.audit.add(
+                session, request.identity, dataclasses.replace(outcome, duration_ms=_since(started)), request.now
+            )
+        return outcome
+
+    async def _effect(self, session: AsyncSession, request: _Request, key: str) -> Outcome:
+        """Run a write with its receipt. What it wrote before it refused is undone, the transaction goes on."""
+        try:
+            async with session.begin_nested():
+                evidence = await self._run(request.tool.run, session, request)
+                receipt = make_receipt(
+                    request.tool, request.plain, evidence, request.identity, key=key, now=request.now
+                )
+                session.add(receipt)
+        except ToolError as error:
+            return refusal(request.call, error)
+        return done(request.tool, receipt, evidence)
+
+    async def _confirm(self, proposal_id: str, identity: Identity, lang: Lang) -> Outcome:
+        started = time.perf_counter()
+        async with self.database.write() as session:
+            await self._hold(session, identity)
+            proposal = await lock_proposal(session, proposal_id, identity)
+            request = self._admit(ToolCall(proposal.tool, proposal.arguments), identity, lang)
+            if request.hash != proposal.arguments_hash:
+                raise RefusedError("proposal_not_found", "the stored call is of another customer, or was altered")
+            outcome = await self._decided(session, proposal, request)
+            await self.audit.add(
+                session, identity, dataclasses.replace(outcome, duration_ms=_since(started)), request.now
+            )
+        return outcome
+
+    async def _decided(self, session: AsyncSession, proposal: Proposal, request: _Request) -> Outcome:
+        """Execute a proposal that was found and belongs to the identity, if it still can be."""
+        if proposal.status == "executed":
+            receipt = await find_receipt(session, proposal_key(proposal.id))
+            if receipt is None:
+                raise RuntimeError(f"proposal {proposal.id} was executed without a receipt")
+            return replay(request.tool, receipt, request.hash)
+        if proposal.status == "pending" and request.now >= proposal.expires_at:
+            decide(proposal, "expired", request.identity, request.now)
+        if proposal.status != "pending":
+            return _refused(request, f"proposal_{proposal.status}")
+        try:
+            preview = await self._run(_preview(request.tool), session, request)
+        except ToolError as error:
+            decide(proposal, "failed", request.identity, request.now)
+            return refusal(request.call, error)
+        if as_json(preview) != proposal.preview:
+            decide(proposal, "void", request.identity, request.now)
+            return dataclasses.replace(_refused(request, "changed_meanwhile"), evidence=preview)
+        return await self._execute(session, proposal, request)
+
+    async def _execute(self, session: AsyncSession, proposal: Proposal, request: _Request) -> Outcome:
+        outcome = await self._effect(session, request, proposal_key(proposal.id))
+        decide(proposal, "executed" if outcome.status == "ok" else "failed", request.identity, request.now)
+        proposal.receipt_id = outcome.receipt_id
+        return outcome
+
+    async def _drop(self, proposal_id: str, identity: Identity, status: ProposalStatus) -> Outcome:
+        call = ToolCall("void" if status == "void" else "reject", {"proposal_id": proposal_id})
+
+        async def work() -> Outcome:
+            async with self.database.write() as session:
+                await self._hold(session, identity)
+                proposal = await lock_proposal(session, proposal_id, identity)
+                outcome = Outcome(ToolCall(proposal.tool, proposal.arguments), "refused", code=f"proposal_{status}")
+                if proposal.status == "pending":
+                    decide(proposal, status, identity, self.clock())
+                    await self.audit.add(session, identity, outcome, self.clock())
+                return outcome
+
+        return await self._guarded(call, identity, work)
+
+    async def _run(self, run: Run, session: AsyncSession, request: _Request) -> Evidence:
+        context = ToolContext(
+            session=session,
+            identity=request.identity,
+            policy=self.policy,
+            now=request.now,
+            lang=request.lang,
+            services=self.services,
+        )
+        async with asyncio.timeout(request.tool.timeout_s):
+            return await run(context, request.arguments)
+
+    async def _hold(self, session: AsyncSession, identity: Identity) -> None:
+        """Let one write at a time work for a conversation and for a customer. SQLite has one writer as it is."""
+        if self.database.is_sqlite:
+            return
+        if identity.conversation_id is not None:
+            conversation = select(Conversation.id).where(Conversation.id == identity.conversation_id)
+            await session.exec(conversation.with_for_update(key_share=True))
+        if identity.customer_id is not None:
+            customer = select(Customer.id).where(Customer.id == identity.customer_id)
+            await session.exec(customer.with_for_update(key_share=True))
+
+    async def _guarded(self, call: ToolCall, identity: Identity, work: Callable[[], Awaitable[Outcome]]) -> Outcome:
+        """Turn every error into an outcome. Work that returns has its audit row; work that raised gets it here."""
+        started = time.perf_counter()
+        try:
+            outcome = await work()
+        except ToolError as error:
+            outcome = dataclasses.replace(refusal(call, error), duration_ms=_since(started))
+            await self.audit.write(identity, outcome, self.clock())
+        except Exception as error:
+            outcome = dataclasses.replace(
+                failure(call, error, conversation_id=identity.conversation_id), duration_ms=_since(started)
+            )
+            await self.audit.write(identity, outcome, self.clock())
+        return dataclasses.replace(outcome, duration_ms=_since(started))
+
+
+def _since(started: float) -> float:
+    return (time.perf_counter() - started) * 1000
+
+
+def _preview(tool: Tool) -> Run:
+    if tool.preview is None:
+        raise RuntimeError(f"tool {tool.name!r} needs consent and has no preview")
+    return tool.preview
+
+
+def _refused(request: _Request, code: str) -> Outcome:
+    return Outcome(request.call, "refused", code=code)
+
+
+def _bad_arguments(tool: Tool, error: pydantic.ValidationError) -> ArgumentError:
+    """Name the fields and what is wrong with each, never the values."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    fields = {".".join(str(part) for part in each["loc"])[:64] or "arguments": each["type"] for each in found[:10]}
+    return ArgumentError(
+        "bad_arguments", f"{tool.name}: " + ", ".join(f"{name}: {what}" for name, what in fields.items()), fields=fields
+    )

@@ -146,7 +146,7 @@ class ShopBuilder:
         await self.add(category)
         return category
 
-    async def product(  # noqa: PLR0913
+    async def product(
         self,
         product_id: str,
         title_en: str = "",

@@ -1,0 +1,116 @@
+"""The audit log: one row for every call that reached the executor, refused ones too, without personal data.
+
+Rows of writes, proposals and confirmations are part of their transaction; rows of refused and failed calls are written
+before the answer. Reads that succeeded are written together, at most `FLUSH_AFTER_S` later: a turn makes several, each row
+alone would cost it a transaction (about 1 ms on SQLite), and a lost row of a read hides no effect.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+import re
+from typing import Any
+
+from sqlalchemy import insert
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from knowledge.db import Database
+from knowledge.errors import KnowledgeError
+from knowledge.schema import AuditRow
+from tools.base import Identity, Outcome
+
+FLUSH_AFTER_S = 1.0
+FLUSH_AT_ROWS = 500
+KEPT_ROWS = 10_000
+"""Rows kept in memory while the database cannot be written; older ones go first."""
+
+REDACTED = "[redacted]"
+_PERSONAL = frozenset(
+    {
+        "email", "phone", "name", "first_name", "last_name", "recipient", "line1", "line2", "district", "city", "state",
+        "postcode", "country", "title", "tax_id", "note", "subject", "body", "query",
+    }
+)  # fmt: skip
+_IDS = re.compile(r"(^|_)(id|ids|sku|skus|code|key)$")
+_EMAIL = re.compile(r"[^\s@,;，；]+@[^\s@,;，；]+\.\w+")
+_PHONE = re.compile(r"(?<![A-Za-z\d])\+?\d[\d\s().-]{5,}\d(?![A-Za-z\d])")
+
+logger = logging.getLogger(__name__)
+
+
+def redact(value: Any, name: str = "") -> Any:
+    """Return plain JSON without names, addresses, e-mails, phone numbers and free words about a person."""
+    if name in _PERSONAL:
+        return REDACTED if value else value
+    if isinstance(value, dict):
+        return {key: redact(part, str(key)) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [redact(part, name) for part in value]
+    if isinstance(value, str) and not _IDS.search(name):
+        return _PHONE.sub(REDACTED, _EMAIL.sub(REDACTED, value))
+    return value
+
+
+def audit_values(identity: Identity, outcome: Outcome, at: dt.datetime) -> dict[str, Any]:
+    """Return the columns of one audit row."""
+    return {
+        "at": at,
+        "conversation_id": identity.conversation_id,
+        "actor": identity.actor,
+        "role": identity.role,
+        "tool": outcome.call.tool[:100],
+        "arguments": redact(outcome.call.arguments),
+        "outcome": outcome.status,
+        "reason": outcome.code,
+        "receipt_id": outcome.receipt_id,
+        "duration_ms": round(outcome.duration_ms, 2),
+    }
+
+
+class AuditLog:
+    """Writes audit rows: with an effect, at once, or together with others soon after."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: list[dict[str, Any]] = []
+        self._flusher: asyncio.Task[None] | None = None
+
+    async def add(self, session: AsyncSession, identity: Identity, outcome: Outcome, at: dt.datetime) -> None:
+        """Write a row in the transaction of the effect itself."""
+        session.add(AuditRow(**audit_values(identity, outcome, at)))
+
+    async def write(self, identity: Identity, outcome: Outcome, at: dt.datetime) -> None:
+        """Write a row before the answer; while the database cannot be written it waits for the next flush."""
+        self._waiting.append(audit_values(identity, outcome, at))
+        await self.flush()
+
+    def note(self, identity: Identity, outcome: Outcome, at: dt.datetime) -> None:
+        """Remember a row for the next flush."""
+        self._waiting.append(audit_values(identity, outcome, at))
+        if self._flusher is None or self._flusher.done():
+            self._flusher = asyncio.create_task(self._flush_later())
+
+    async def flush(self) -> None:
+        """Write every waiting row in one transaction."""
+        rows, self._waiting = self._waiting, []
+        if not rows:
+            return
+        try:
+            async with self._database.write() as session:
+                await session.execute(insert(AuditRow), rows)
+        except KnowledgeError as error:
+            self._waiting = (rows + self._waiting)[-KEPT_ROWS:]
+            logger.warning("%d audit rows wait: %s", len(self._waiting), error)
+
+    async def close(self) -> None:
+        """Write what waits and stop."""
+        if self._flusher is not None:
+            self._flusher.cancel()
+        await self.flush()
+
+    async def _flush_later(self) -> None:
+        if len(self._waiting) < FLUSH_AT_ROWS:
+            await asyncio.sleep(FLUSH_AFTER_S)
+        await self.flush()
