@@ -1,0 +1,208 @@
+"""Cases for people: hand over, list, claim, release. Who owns the conversation is the dialogue's business, not ours."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import ColumnElement, Subquery, case, func
+from sqlmodel import col, select
+
+from knowledge.schema import Conversation, Ticket
+from knowledge.types import new_id
+from tools.base import ToolContext, tool
+from tools.errors import ArgumentError, RefusedError
+from tools.ticketing.types import (
+    ClaimTicket,
+    HandOver,
+    ListTickets,
+    OneTicket,
+    ReleaseTicket,
+    TicketList,
+    TicketView,
+)
+
+_RANK = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
+
+
+@tool(
+    "write",
+    roles=("shopper", "system", "merchant", "agent"),
+    needs_customer=False,
+    confirm=False,
+    en=(
+        "Give the conversation to a person: when one is asked for, after repeated failure, in strong anger, for anything "
+        "unsafe and for cases that the policy reserves for people. Put everything that is known into `body`. A conversation "
+        "that already waits keeps its ticket."
+    ),
+    zh=(
+        "把对话转给人工：顾客要求人工、多次处理失败、情绪激烈、涉及安全，或政策规定必须由人处理时使用。把已知的一切写进 "
+        "`body`。已在排队的对话沿用原工单。"
+    ),
+)
+async def hand_over(context: ToolContext, arguments: HandOver) -> TicketView:
+    """Open a ticket for the conversation, or return the one that is open."""
+    conversation_id = context.identity.conversation_id
+    if conversation_id is None or await context.session.get(Conversation, conversation_id) is None:
+        raise RefusedError("no_conversation", "only a conversation can be handed over; open one first")
+    running = select(Ticket).where(Ticket.conversation_id == conversation_id, Ticket.status != "resolved")
+    ticket = (await context.session.exec(running.order_by(col(Ticket.created_at)))).first()
+    if ticket is None:
+        ticket = Ticket(
+            id=new_id("tkt"),
+            conversation_id=conversation_id,
+            customer_id=context.identity.customer_id,
+            created_at=context.now,
+            **arguments.model_dump(),
+        )
+        context.session.add(ticket)
+        await context.session.flush()
+    return await _view(context, ticket)
+
+
+@tool(
+    "read",
+    roles=("agent",),
+    needs_customer=False,
+    en="List tickets with all a desk shows: the most urgent first, then the oldest; resolved ones last.",
+    zh="列出工单及工作台所需的全部信息：紧急的在前，其次先到先处理，已解决的在最后。",
+)
+async def list_tickets(context: ToolContext, arguments: ListTickets) -> TicketList:
+    """Return the tickets that the filters let through."""
+    wanted = [
+        column == value
+        for column, value in (
+            (col(Ticket.status), arguments.status),
+            (col(Ticket.queue), arguments.queue),
+            (col(Ticket.assignee), arguments.assignee),
+        )
+        if value is not None
+    ]
+    line = _waiting_line()
+    statement = (
+        select(Ticket, line.c.position)
+        .join(line, line.c.id == col(Ticket.id), isouter=True)
+        .where(*wanted)
+        .order_by(col(Ticket.status) == "resolved", *_most_urgent_first())
+        .limit(arguments.limit)
+    )
+    rows = (await context.session.exec(statement)).all()
+    total = (await context.session.exec(select(func.count()).select_from(Ticket).where(*wanted))).one()
+    return TicketList(tickets=tuple(_as_view(ticket, position) for ticket, position in rows), total=total)
+
+
+@tool(
+    "read",
+    roles=("agent",),
+    needs_customer=False,
+    en="Show one ticket by its id.",
+    zh="按编号查看一张工单。",
+)
+async def get_ticket(context: ToolContext, arguments: OneTicket) -> TicketView:
+    """Return the ticket."""
+    return await _view(context, await _ticket(context, arguments.ticket_id))
+
+
+@tool(
+    "write",
+    roles=("agent",),
+    needs_customer=False,
+    confirm=False,
+    en="Take an open ticket. `version` is the one that the agent saw; of two agents the second is refused.",
+    zh="认领一张待处理的工单。`version` 是客服看到的版本号；两人同时认领时，后到者会被拒绝。",
+)
+async def claim_ticket(context: ToolContext, arguments: ClaimTicket) -> TicketView:
+    """Assign the ticket to the acting agent."""
+    ticket = await _ticket(context, arguments.ticket_id, lock=True)
+    agent = context.identity.actor
+    if ticket.status == "resolved":
+        raise RefusedError("ticket_resolved", "the ticket is resolved", ticket_id=ticket.id)
+    if ticket.status == "claimed" and ticket.assignee != agent:
+        raise RefusedError(
+            "already_claimed", "another agent has the ticket", ticket_id=ticket.id, agent=ticket.assignee
+        )
+    if ticket.status == "open":
+        _check_version(ticket, arguments.version)
+        _change(ticket, status="claimed", assignee=agent, claimed_at=context.now)
+        context.session.add(ticket)
+        await context.session.flush()
+    return await _view(context, ticket)
+
+
+@tool(
+    "write",
+    roles=("agent",),
+    needs_customer=False,
+    confirm=False,
+    en=(
+        "Finish with a ticket that the agent holds: `hand_back` gives the shopper back to the bot, `resolve` closes the "
+        "case. `note` says what was done."
+    ),
+    zh="结束自己认领的工单：`hand_back` 把顾客交还机器人，`resolve` 结案。`note` 写明处理结果。",
+)
+async def release_ticket(context: ToolContext, arguments: ReleaseTicket) -> TicketView:
+    """Resolve the ticket; how it ended stands in its body."""
+    ticket = await _ticket(context, arguments.ticket_id, lock=True)
+    agent = context.identity.actor
+    if ticket.status == "resolved":
+        raise RefusedError("ticket_resolved", "the ticket is resolved already", ticket_id=ticket.id)
+    if ticket.assignee != agent:
+        raise RefusedError(
+            "not_assignee", "only the agent who holds the ticket ends it", ticket_id=ticket.id, agent=ticket.assignee
+        )
+    ending = {"outcome": arguments.outcome, "note": arguments.note, "agent": agent, "at": context.now.isoformat()}
+    _change(ticket, status="resolved", resolved_at=context.now)
+    ticket.body = {**ticket.body, "ending": ending}
+    context.session.add(ticket)
+    await context.session.flush()
+    return await _view(context, ticket)
+
+
+async def _ticket(context: ToolContext, ticket_id: str, *, lock: bool = False) -> Ticket:
+    statement = select(Ticket).where(Ticket.id == ticket_id.strip())
+    ticket = (await context.session.exec(statement.with_for_update() if lock else statement)).first()
+    if ticket is None:
+        raise ArgumentError("ticket_not_found", "expected the id of a ticket", ticket_id=ticket_id[:64])
+    return ticket
+
+
+def _check_version(ticket: Ticket, seen: int) -> None:
+    if ticket.version != seen:
+        raise ArgumentError(
+            "ticket_changed",
+            f"expected version {ticket.version}, got {seen}",
+            ticket_id=ticket.id,
+            version=ticket.version,
+        )
+
+
+def _change(ticket: Ticket, *, status: str, **fields: str | dt.datetime) -> None:
+    ticket.sqlmodel_update({"status": status, "version": ticket.version + 1, **fields})
+
+
+def _urgency() -> ColumnElement[int]:
+    return case(_RANK, value=col(Ticket.priority), else_=_RANK["normal"])
+
+
+def _most_urgent_first() -> tuple[ColumnElement[int], ColumnElement[dt.datetime], ColumnElement[str]]:
+    return (_urgency().asc(), col(Ticket.created_at).asc(), col(Ticket.id).asc())
+
+
+def _waiting_line() -> Subquery:
+    """Number the open tickets of each queue, 1 for the next to be taken."""
+    position = func.row_number().over(partition_by=col(Ticket.queue), order_by=_most_urgent_first())
+    return select(Ticket.id, position.label("position")).where(Ticket.status == "open").subquery()
+
+
+async def _view(context: ToolContext, ticket: Ticket) -> TicketView:
+    if ticket.status != "open":
+        return _as_view(ticket, None)
+    line = _waiting_line()
+    position = (await context.session.exec(select(line.c.position).where(line.c.id == ticket.id))).one()
+    return _as_view(ticket, position)
+
+
+def _as_view(ticket: Ticket, position: int | None) -> TicketView:
+    return TicketView(ticket_id=ticket.id, position=position, **ticket.model_dump(exclude={"id"}))
+
+
+TOOLS = (hand_over, list_tickets, get_ticket, claim_ticket, release_ticket)
