@@ -8,7 +8,6 @@ import datetime as dt
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
 
 import pydantic
 from sqlalchemy.exc import IntegrityError
@@ -16,6 +15,8 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from knowledge.db import Database
+from knowledge.products import ProductIndex
+from knowledge.retrieval import Retriever
 from knowledge.schema import Conversation, Customer, Proposal
 from knowledge.types import JsonObject, Lang, utc_now
 from tools.audit import AuditLog
@@ -33,8 +34,8 @@ logger = logging.getLogger(__name__)
 class Services:
     """Long-lived helpers that tools may use; None where the shop runs without."""
 
-    retriever: Any = None
-    products: Any = None
+    retriever: Retriever | None = None
+    products: ProductIndex | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,0 +1,270 @@
+"""Ranking and filtering of the catalogue snapshot: words and vectors rank, filters are exact."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from knowledge.embedding import FloatArray
+from knowledge.index import IntArray, VectorIndex
+from knowledge.product_entry import CategoryEntry, ProductEntry
+from knowledge.words import WordIndex, normalise, tokens
+
+BoolArray = npt.NDArray[np.bool_]
+Sort = Literal["relevance", "price_up", "price_down", "newest", "rating"]
+
+WORD_WEIGHT = 0.6
+"""What a product with all the query's words in title, category, brand, tags or options gains, in units of the cosine."""
+DESCRIPTION_WEIGHT = 0.2
+_SHOP_TALK = re.compile(
+    "推荐|求推荐|来个|来一|找找|找一|看看|看下|搜一下|搜|有货|有卖|卖不卖|便宜|实惠|划算|性价比高|性价比|好看|好用|不错|质量好|款|产品|商品|东西"
+    r"|\b(?:show|find|looking|search|buy|recommend|suggest|sell|stock|cheap|cheaper|cheapest|affordable|nice|good|best|great"
+    r"|something|anything|product|products|item|items|gift|kind)\b"
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class ProductQuery:
+    """What is looked for; see `tools.catalog.types.SearchProducts`."""
+
+    text: str = ""
+    category: str | None = None
+    price_min_minor: int | None = None
+    price_max_minor: int | None = None
+    options: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    exclude_options: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    in_stock: bool = True
+    sort: Sort = "relevance"
+    limit: int = 6
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """A product with the SKUs that meet the filters."""
+
+    product: ProductEntry
+    score: float
+    """Cosine plus word weights: orders the products of one query, not calibrated."""
+    skus: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Findings:
+    """Best first. `relaxed` names the filters that nothing met together: ``options.color``, ``price``, ``in_stock``, ``category``."""
+
+    found: tuple[Finding, ...]
+    total: int
+    relaxed: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Relevance:
+    """From which score on a product is what was asked for."""
+
+    floor: float
+    """Below it the shop does not have such a thing."""
+    gap: float
+    """How far behind the best one may be."""
+
+
+RELEVANCE = {"use-multilingual-v3": Relevance(0.42, 0.25), "char-ngram-hash": Relevance(0.30, 0.30)}
+
+
+def vector_texts(entries: Sequence[ProductEntry]) -> tuple[IntArray, list[str]]:
+    """Return the texts to embed, one a product and language, and which product each belongs to."""
+    owners, texts = [], []
+    for row, entry in enumerate(entries):
+        for title, category in (
+            (entry.title_zh, entry.category.name_zh),
+            (entry.title_en, entry.category.name_en),
+        ):
+            if title:
+                owners.append(row)
+                texts.append(f"{title} {category}".strip())
+    return np.array(owners, dtype=np.int64), texts
+
+
+class Searcher:
+    """The arrays behind one snapshot. A search of 12,000 products takes about 4 ms, the query's vector not counted."""
+
+    def __init__(
+        self,
+        entries: Sequence[ProductEntry],
+        categories: Mapping[str, CategoryEntry],
+        vectors: VectorIndex,
+        owners: IntArray,
+        embedder: str,
+    ) -> None:
+        self._entries = entries
+        self._categories = categories
+        self._vectors = vectors
+        self._owners = owners
+        self._relevance = RELEVANCE.get(embedder, RELEVANCE["use-multilingual-v3"])
+        self._words = WordIndex([_words(entry) for entry in entries])
+        self._descriptions = WordIndex([tokens(f"{e.description_zh} {e.description_en}") for e in entries])
+        self._variants = _Variants(entries)
+        self._popularity = np.array([_popularity(entry) for entry in entries], dtype=np.float32)
+
+    def search(self, query: ProductQuery, vector: FloatArray | None) -> Findings:
+        """Rank by the text, keep what is meant by it, apply the filters, drop as few as needed if nothing meets all."""
+        scores, meant = self._meant(query.text, vector)
+        filters = self._filters(query)
+        for dropped in _ways_to_relax(list(filters)):
+            variants = np.ones(self._variants.size, dtype=bool)
+            for name, mask in filters.items():
+                if name not in dropped:
+                    variants &= mask
+            products = self._products_of(variants, without=dropped == () and not filters)
+            chosen = products & meant
+            if not chosen.any() and "category" in filters and "category" not in dropped:
+                chosen = products
+            if chosen.any():
+                return self._findings(query, scores, np.flatnonzero(chosen), variants, dropped)
+        return Findings((), 0, ())
+
+    def _meant(self, text: str, vector: FloatArray | None) -> tuple[FloatArray, BoolArray]:
+        """Return each product's score and whether it is what the text asks for."""
+        asked = _SHOP_TALK.sub(" ", normalise(text))
+        wanted = tokens(asked)
+        if vector is None or (not wanted and not asked.strip()):
+            return self._popularity, np.ones(len(self._entries), dtype=bool)
+        alike = np.zeros(len(self._entries), dtype=np.float32)
+        rows, cosines = self._vectors.search(vector, len(self._vectors))
+        np.maximum.at(alike, self._owners[rows], cosines)
+        words = self._words.scores(wanted)
+        scores = alike + WORD_WEIGHT * words + DESCRIPTION_WEIGHT * self._descriptions.scores(wanted)
+        best = float(scores.max(initial=0.0))
+        return scores, scores >= max(self._relevance.floor, best - self._relevance.gap)
+
+    def _filters(self, query: ProductQuery) -> dict[str, BoolArray]:
+        """Return a mask over the variants for each filter, least important first."""
+        variants = self._variants
+        sized = {key: value for key, value in query.options.items() if "size" in key.lower()}
+        other = {key: value for key, value in query.options.items() if key not in sized}
+        masks = {f"options.{key}": variants.having(key, value) for key, value in other.items()}
+        if query.price_min_minor is not None or query.price_max_minor is not None:
+            masks["price"] = variants.priced(query.price_min_minor, query.price_max_minor)
+        masks |= {f"options.{key}": variants.having(key, value) for key, value in sized.items()}
+        if query.in_stock:
+            masks["in_stock"] = variants.buyable
+        for key, value in query.exclude_options.items():
+            masks[f"exclude_options.{key}"] = ~variants.having(key, value)
+        if query.category:
+            masks["category"] = self._in_category(query.category)[variants.product]
+        return masks
+
+    def _in_category(self, category: str) -> BoolArray:
+        wanted = _plain(category)
+        ids = {
+            entry.id
+            for entry in self._categories.values()
+            if wanted in (_plain(entry.id), _plain(entry.name_zh), _plain(entry.name_en))
+        }
+        return np.array([not ids.isdisjoint(entry.category.path) for entry in self._entries], dtype=bool)
+
+    def _products_of(self, variants: BoolArray, *, without: bool) -> BoolArray:
+        if without:
+            return np.ones(len(self._entries), dtype=bool)
+        products = np.zeros(len(self._entries), dtype=bool)
+        products[self._variants.product[variants]] = True
+        return products
+
+    def _findings(
+        self, query: ProductQuery, scores: FloatArray, rows: IntArray, variants: BoolArray, dropped: tuple[str, ...]
+    ) -> Findings:
+        ordered = rows[np.argsort([self._sort_key(query.sort, row, scores) for row in rows], kind="stable")]
+        found = tuple(
+            Finding(self._entries[row], float(scores[row]), self._variants.skus(row, variants))
+            for row in ordered[: query.limit]
+        )
+        return Findings(found, len(rows), dropped)
+
+    def _sort_key(self, sort: Sort, row: int, scores: FloatArray) -> float:
+        entry = self._entries[row]
+        match sort:
+            case "price_up":
+                return entry.price_from_minor
+            case "price_down":
+                return -entry.price_from_minor
+            case "newest":
+                return -entry.created_at.timestamp()
+            case "rating":
+                return -float(self._popularity[row])
+            case "relevance":
+                return -float(scores[row]) - 0.02 * float(self._popularity[row])
+
+
+class _Variants:
+    """Every variant of the snapshot as arrays."""
+
+    def __init__(self, entries: Sequence[ProductEntry]) -> None:
+        flat = [(row, variant) for row, entry in enumerate(entries) for variant in entry.variants]
+        self.size = len(flat)
+        self.product = np.array([row for row, _ in flat], dtype=np.int64)
+        self.buyable = np.array([variant.buyable for _, variant in flat], dtype=bool)
+        self._price = np.array([variant.price_minor for _, variant in flat], dtype=np.int64)
+        self._skus = [variant.sku for _, variant in flat]
+        self._start = np.searchsorted(self.product, np.arange(len(entries) + 1))
+        places: dict[tuple[str, str], list[int]] = {}
+        for place, (row, variant) in enumerate(flat):
+            for key, value in (*entries[row].attributes.items(), *variant.options.items()):
+                places.setdefault((key.lower(), normalise(value)), []).append(place)
+        self._places = {pair: np.array(found) for pair, found in places.items()}
+
+    def having(self, key: str, value: str) -> BoolArray:
+        """Return which variants have the option, or whose product has the attribute; key ``""`` stands for any key."""
+        key, value = key.lower(), normalise(value)
+        mask = np.zeros(self.size, dtype=bool)
+        for (known_key, known_value), places in self._places.items():
+            if key in {"", known_key} and _same_value(value, known_value):
+                mask[places] = True
+        return mask
+
+    def priced(self, least: int | None, most: int | None) -> BoolArray:
+        """Return which variants cost at least and at most so much."""
+        mask = np.ones(self.size, dtype=bool)
+        if least is not None:
+            mask &= self._price >= least
+        if most is not None:
+            mask &= self._price <= most
+        return mask
+
+    def skus(self, row: int, mask: BoolArray) -> tuple[str, ...]:
+        """Return the SKUs of a product that a mask keeps."""
+        start, end = int(self._start[row]), int(self._start[row + 1])
+        return tuple(self._skus[place] for place in range(start, end) if mask[place])
+
+
+def _ways_to_relax(names: Sequence[str]) -> Iterable[tuple[str, ...]]:
+    """Drop nothing, then one filter, then the least important two, three, ..."""
+    yield ()
+    yield from ((name,) for name in names)
+    yield from (tuple(names[:count]) for count in range(2, len(names) + 1))
+
+
+def _same_value(wanted: str, value: str) -> bool:
+    """``blue`` is ``Navy Blue`` as well; ``8gb`` is ``8 GB``."""
+    return wanted == value or _plain(wanted) == _plain(value) or wanted in re.split(r"[\s/,()]+", value)
+
+
+def _plain(text: str) -> str:
+    return "".join(filter(str.isalnum, normalise(text)))
+
+
+def _words(entry: ProductEntry) -> list[str]:
+    title = tokens(f"{entry.title_zh} {entry.title_en}")
+    rest = " ".join(
+        [entry.id, entry.brand, entry.category.name_zh, entry.category.name_en, *entry.tags, *entry.attributes.values()]
+        + [value for values in entry.options.values() for value in values]
+    )
+    return title + title + list(dict.fromkeys(tokens(rest))) + [variant.sku.lower() for variant in entry.variants]
+
+
+def _popularity(entry: ProductEntry) -> float:
+    """Mean rating, pulled towards 4 while there are few reviews, scaled to [0, 1]."""
+    return ((entry.rating or 4.0) * entry.reviews + 4.0 * 10) / (entry.reviews + 10) / 5.0
