@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
+import re
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy.exc
-from sqlalchemy import Connection, event
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy import Connection, event, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,6 +21,7 @@ from knowledge import schema  # noqa: F401  (registers the tables)
 from knowledge.errors import DatabaseBusyError, DatabaseUnavailableError, StorageFullError
 
 BUSY_TIMEOUT_S = 5.0
+_WRITERS = 0x786965  # the advisory lock that PostgreSQL's writers queue on
 
 
 def sqlite_url(path: Path) -> str:
@@ -30,28 +33,31 @@ class Database:
     """Sessions on SQLite (WAL) or PostgreSQL, by the address alone.
 
     `read` gives a session that sees one consistent state and must not write. `write` gives one transaction that
-    commits when the block ends and rolls back when it raises. SQLite has one writer at a time, so writers of this
-    process queue on a lock instead of failing on SQLite's own.
+    commits when the block ends and rolls back when it raises. Write transactions run one after the other, so what a
+    writer has read stays true until it commits: SQLite has one writer at a time anyway (the writers of this process
+    queue on a lock instead of failing on SQLite's own), on PostgreSQL they queue on an advisory lock.
     """
 
     def __init__(self, url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self._write_lock = asyncio.Lock() if self.is_sqlite else None
-        self.engine = _engine(url, busy_timeout_s)
+        self.engine = _sqlite_engine(url, busy_timeout_s) if self.is_sqlite else _engine(url, busy_timeout_s)
         self._writer = self.engine.execution_options(xiaoer_write=True)
+        self._reader = self.engine
+        if not self.is_sqlite:
+            self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     async def create_tables(self) -> None:
-        """Create every table that is missing (tests, and the first start; later changes are Alembic migrations)."""
-        with translated_errors():
-            async with self.engine.begin() as connection:
-                await connection.run_sync(SQLModel.metadata.create_all)
+        """Create every table that is missing (tests; a real start calls `knowledge.migrations.migrate`)."""
+        async with self.change_tables() as connection:
+            await connection.run_sync(SQLModel.metadata.create_all)
 
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """Open a session for reading."""
         with translated_errors():
-            async with AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as session:
+            async with AsyncSession(self._reader, expire_on_commit=False, autoflush=False) as session:
                 yield session
 
     @contextlib.asynccontextmanager
@@ -68,16 +74,47 @@ class Database:
             stack.enter_context(translated_errors())
             session = await stack.enter_async_context(AsyncSession(self._writer, expire_on_commit=False))
             async with session.begin():
+                if not self.is_sqlite:
+                    connection = await session.connection()
+                    await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS})
                 yield session
+
+    @contextlib.asynccontextmanager
+    async def change_tables(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction for changes of the tables themselves; no other process changes them meanwhile."""
+        async with contextlib.AsyncExitStack() as stack:
+            if self._write_lock is not None:
+                await stack.enter_async_context(self._write_lock)
+            stack.enter_context(translated_errors())
+            connection = await stack.enter_async_context(self._writer.connect())
+            if self.is_sqlite:
+                # A changed table is made anew under the same name, which only works while nothing checks references.
+                await connection.run_sync(_pragma, "foreign_keys=OFF")
+                stack.push_async_callback(connection.run_sync, _pragma, "foreign_keys=ON")
+            async with connection.begin():
+                if not self.is_sqlite:
+                    await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS})
+                yield connection
 
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
 
 
+def _pragma(connection: Connection, pragma: str) -> None:
+    """Set a pragma outside a transaction, past SQLAlchemy, which would begin one."""
+    cursor = connection.connection.cursor()
+    cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
 def _engine(url: str, busy_timeout_s: float) -> AsyncEngine:
-    if not url.startswith("sqlite"):
-        return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    settings = {"lock_timeout": str(int(busy_timeout_s * 1000)), "timezone": "UTC", "application_name": "xiaoer"}
+    connect_args = {"timeout": 10.0, "server_settings": settings}
+    return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, connect_args=connect_args)
+
+
+def _sqlite_engine(url: str, busy_timeout_s: float) -> AsyncEngine:
     engine = create_async_engine(url, connect_args={"timeout": busy_timeout_s}, pool_size=8, max_overflow=8)
     sync_engine = engine.sync_engine
 
@@ -99,21 +136,48 @@ def _engine(url: str, busy_timeout_s: float) -> AsyncEngine:
     return engine
 
 
+_BUSY = re.compile("locked|busy")
+_FULL = re.compile("disk is full|disk full|No space left")
+_UNAVAILABLE = re.compile("unable to open|readonly|read-only|not a database|malformed|disk I/O error")
+_BUSY_STATES = {"40001", "40P01", "53300", "55P03", "57014"}
+_FULL_STATES = {"53100"}
+_UNAVAILABLE_STATES = {"57P01", "57P02", "57P03", "28000", "28P01", "3D000", "08000", "08003", "08006", "08001"}
+
+
 @contextlib.contextmanager
-def translated_errors() -> Any:
-    """Turn the driver's errors that a caller can act on into ours."""
+def translated_errors() -> Iterator[None]:
+    """Turn the driver's errors that a caller can act on into ours; every other goes up as it is."""
     try:
         yield
-    except sqlalchemy.exc.OperationalError as error:
-        text = str(error.orig)
-        if "locked" in text or "busy" in text:
-            raise DatabaseBusyError("the database is locked by another process; try again") from error
-        if "full" in text or "No space left" in text:
-            raise StorageFullError("the disk is full; free some space, nothing was written") from error
-        if "unable to open" in text or "readonly" in text:
-            raise DatabaseUnavailableError(f"the database cannot be opened: {text}") from error
-        raise
-    except (sqlite3.OperationalError, OSError) as error:
-        if getattr(error, "errno", None) == 28:  # ENOSPC
-            raise StorageFullError("the disk is full; free some space, nothing was written") from error
-        raise
+    except (sqlalchemy.exc.DBAPIError, sqlite3.Error, OSError, sqlalchemy.exc.TimeoutError) as error:
+        translated = _translated(error)
+        if translated is None:
+            raise
+        raise translated from error
+
+
+def _translated(error: Exception) -> DatabaseBusyError | StorageFullError | DatabaseUnavailableError | None:
+    cause = error.orig if isinstance(error, sqlalchemy.exc.DBAPIError) else error
+    if isinstance(error, sqlalchemy.exc.IntegrityError):
+        return None
+    if isinstance(error, sqlalchemy.exc.TimeoutError):
+        return DatabaseBusyError("every connection to the database is in use; try again")
+    if isinstance(cause, OSError):
+        return _translated_os_error(cause)
+    state, said = getattr(cause, "sqlstate", None), str(cause)
+    translated: DatabaseBusyError | StorageFullError | DatabaseUnavailableError | None = None
+    if state in _BUSY_STATES or (not state and _BUSY.search(said)):
+        translated = DatabaseBusyError("the database is locked by another process; try again")
+    elif state in _FULL_STATES or (not state and _FULL.search(said)):
+        translated = StorageFullError("the disk is full; free some space, nothing was written")
+    elif state in _UNAVAILABLE_STATES or (not state and _UNAVAILABLE.search(said)):
+        translated = DatabaseUnavailableError(f"the database cannot be used: {said}")
+    return translated
+
+
+def _translated_os_error(error: OSError) -> StorageFullError | DatabaseUnavailableError | None:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StorageFullError("the disk is full; free some space, nothing was written")
+    if isinstance(error, ConnectionError):
+        return DatabaseUnavailableError(f"the database cannot be reached: {error}")
+    return None
