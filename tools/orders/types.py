@@ -81,6 +81,8 @@ class Cancellation(Evidence):
     order: OrderSummary
     reason: str | None
     refunds: tuple[RefundPart, ...]
+    coupon_code: str | None = None
+    """The coupon that comes back into the wallet."""
 
 
 class ChangeOrderAddress(Arguments):
