@@ -1,0 +1,82 @@
+/** The platform's HTTP interface as the pages use it. */
+
+/** What the server refused, from its problem document. */
+export class Problem extends Error {
+  /** @param {number} status @param {{title?: string, detail?: string, code?: string, type?: string}} body */
+  constructor(status, body) {
+    super(body.detail || body.title || `HTTP ${status}`);
+    this.name = "Problem";
+    /** HTTP status; 0 when the server could not be reached. */
+    this.status = status;
+    this.code = body.code ?? "";
+    this.body = body;
+  }
+}
+
+/** Calls with a bearer token. */
+export class Api {
+  /**
+   * @param {string} base Origin of the server, without a slash at the end.
+   * @param {() => (string | null)} token
+   */
+  constructor(base, token) {
+    this.base = base;
+    this.token = token;
+  }
+
+  /** @param {string} path @param {Record<string, unknown>} [query] @returns {Promise<any>} */
+  get(path, query = {}) {
+    const search = new URLSearchParams();
+    for (const [key, value] of Object.entries(query)) {
+      if (value !== null && value !== undefined && value !== "") search.set(key, String(value));
+    }
+    return this.#request("GET", path + (search.size ? `?${search}` : ""));
+  }
+
+  /** @param {string} path @param {unknown} [body] @returns {Promise<any>} */
+  post(path, body = {}) {
+    return this.#request("POST", path, JSON.stringify(body), { "Content-Type": "application/json" });
+  }
+
+  /** Upload a picture or a recording. @param {Blob} file @param {string} name @returns {Promise<{id: string}>} */
+  upload(file, name) {
+    const form = new FormData();
+    form.append("file", file, name);
+    return this.#request("POST", "/v1/attachments", form);
+  }
+
+  /** A stored attachment's bytes. @param {string} id @returns {Promise<Blob>} */
+  async attachment(id) {
+    return (await this.#fetch("GET", `/v1/attachments/${encodeURIComponent(id)}`)).blob();
+  }
+
+  /** @param {string} method @param {string} path @param {BodyInit} [body] @param {Record<string, string>} [headers] */
+  async #request(method, path, body, headers = {}) {
+    const response = await this.#fetch(method, path, body, headers);
+    return response.status === 204 ? null : response.json();
+  }
+
+  /** @param {string} method @param {string} path @param {BodyInit} [body] @param {Record<string, string>} [headers] */
+  async #fetch(method, path, body, headers = {}) {
+    const token = this.token();
+    if (token) headers.Authorization = `Bearer ${token}`;
+    let response;
+    try {
+      response = await fetch(this.base + path, { method, body, headers, credentials: "omit" });
+    } catch (error) {
+      throw new Problem(0, { detail: String(error), code: "unreachable" });
+    }
+    if (!response.ok) throw new Problem(response.status, await response.json().catch(() => ({})));
+    return response;
+  }
+}
+
+/** The claims of a signed token, unverified: for names on screen only. @param {string} token */
+export function claimsOf(token) {
+  try {
+    const part = token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/");
+    return JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(part), (char) => char.charCodeAt(0))));
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,35 @@
+/** Frames of both sockets, read into a few kinds; a type that we do not know is `{kind: "other"}`. */
+
+/** Why the server closed a socket. */
+export const CLOSED = { noToken: 4401, wrongRole: 4403, unknownConversation: 4404, tokenTooLate: 4408 };
+
+/**
+ * @typedef {{kind: "ready"} | {kind: "other"}
+ *   | {kind: "event", conversation: string, placed: import("../thread/thread.js").Placed}
+ *   | {kind: "turn", client_id: string}
+ *   | {kind: "typing", who: "bot" | "agent" | "shopper", on: boolean, conversation: string | null}
+ *   | {kind: "ticket", ticket: any}
+ *   | {kind: "problem", client_id: string | null, code: string, message: string, status: number}} Frame
+ */
+
+/** @param {any} frame @returns {Frame} */
+export function readFrame(frame) {
+  switch (frame.type) {
+    case "pong":
+      return { kind: "ready" };
+    case "event":
+      return { kind: "event", conversation: frame.conversation_id, placed: { seq: frame.seq, at: frame.at, event: frame.event } };
+    case "turn":
+      return { kind: "turn", client_id: frame.client_id };
+    case "typing":
+      return { kind: "typing", who: frame.who, on: frame.on, conversation: frame.conversation_id ?? null };
+    case "ticket":
+      return { kind: "ticket", ticket: frame.ticket };
+    case "error": {
+      const { code = "", detail = "", status = 0 } = frame.problem ?? {};
+      return { kind: "problem", client_id: frame.client_id ?? null, code, message: detail, status };
+    }
+    default:
+      return { kind: "other" };
+  }
+}

@@ -1,0 +1,151 @@
+/** One element for each reply type. What a page does not know it shows as text. */
+
+import { h, icon, linked } from "../lib/dom.js";
+import { orderReply } from "./order.js";
+import { productsReply } from "./products.js";
+
+/**
+ * @typedef {object} ReplyContext
+ * @property {string} base Origin of the server, for pictures.
+ * @property {"zh" | "en"} lang
+ * @property {import("../lib/i18n.js").I18n} i18n
+ * @property {((text: string) => void) | null} [send] Sends a message for the person; null where nobody may press.
+ * @property {((productId: string) => void) | null} [openProduct] Shows a product on the page around the widget.
+ */
+
+/** @type {Record<string, (reply: any, context: ReplyContext) => Element | null>} */
+const RENDERERS = {
+  products: productsReply,
+  order: orderReply,
+  choices: choicesReply,
+  chart: chartReply,
+  citation: citationReply,
+  handoff: handoffReply,
+};
+
+/**
+ * The elements of a reply: a bubble with its text, and what comes with it.
+ * @param {any} reply @param {ReplyContext} context @returns {Element[]}
+ */
+export function renderReply(reply, context) {
+  const elements = [];
+  if (reply.text && reply.type !== "chart") {
+    elements.push(h("div", { class: "bubble", lang: reply.lang ?? null }, textOf(reply.text), receiptsOf(reply, context)));
+  }
+  const extra = RENDERERS[reply.type]?.(reply, context);
+  if (extra) elements.push(extra);
+  return elements;
+}
+
+/** @param {string} text */
+function textOf(text) {
+  return h("p", { class: "words" }, linked(text));
+}
+
+/** @param {any} reply @param {ReplyContext} context */
+function receiptsOf(reply, context) {
+  if (!reply.receipts?.length) return null;
+  return h(
+    "p",
+    { class: "receipt small" },
+    icon("check"),
+    h("span", {}, `${context.i18n.t("receipt")} `, h("span", { class: "mono" }, reply.receipts.join(", "))),
+  );
+}
+
+/** @param {any} reply @param {ReplyContext} context */
+function choicesReply(reply, context) {
+  const group = h("div", { class: "choices", role: "group", "aria-label": reply.text || null });
+  const lock = (/** @type {string} */ text) => {
+    group.classList.add("answered");
+    for (const button of group.querySelectorAll("button")) button.disabled = true;
+    context.send?.(text);
+  };
+  /** @type {Set<number>} */
+  const picked = new Set();
+  const confirm = h(
+    "button",
+    { class: "button primary", type: "button", disabled: true, on: { click: () => lock(pickedText(reply, picked, context)) } },
+    context.i18n.t("confirm_choice"),
+  );
+  reply.choices?.forEach((choice, index) => {
+    const press = (/** @type {Event} */ event) => {
+      const button = /** @type {HTMLElement} */ (event.currentTarget);
+      if (!reply.multiple) {
+        button.classList.add("picked");
+        lock(choice.value);
+        return;
+      }
+      if (!picked.delete(index)) picked.add(index);
+      button.setAttribute("aria-pressed", String(picked.has(index)));
+      confirm.disabled = picked.size === 0;
+    };
+    const props = { class: "button choice", type: "button", disabled: !context.send, on: { click: press } };
+    if (reply.multiple) props["aria-pressed"] = "false";
+    group.append(h("button", props, reply.multiple ? icon("check") : null, h("span", {}, choice.label)));
+  });
+  if (reply.multiple && context.send) {
+    group.prepend(h("p", { class: "small muted" }, context.i18n.t("choose_hint")));
+    group.append(confirm);
+  }
+  return group;
+}
+
+/** @param {any} reply @param {Set<number>} picked @param {ReplyContext} context */
+function pickedText(reply, picked, context) {
+  const values = reply.choices.filter((_, index) => picked.has(index)).map((choice) => choice.value);
+  return values.join(context.i18n.t("option_sep"));
+}
+
+/** The drawing is shown as a picture, in which the browser runs nothing. @param {any} reply @param {ReplyContext} context */
+function chartReply(reply, context) {
+  const source = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(reply.svg ?? "")}`;
+  const [head, ...rows] = reply.table ?? [];
+  return h(
+    "figure",
+    { class: "chart card" },
+    h("img", { src: source, alt: reply.text ?? "" }),
+    h("figcaption", {}, reply.text),
+    head
+      ? h(
+          "details",
+          {},
+          h("summary", { class: "small" }, context.i18n.t("chart_table")),
+          h(
+            "table",
+            {},
+            h("thead", {}, h("tr", {}, head.map((cell) => h("th", { scope: "col" }, cell)))),
+            h("tbody", {}, rows.map((row) => h("tr", {}, row.map((cell) => h("td", {}, cell))))),
+          ),
+        )
+      : null,
+  );
+}
+
+/** @param {any} reply @param {ReplyContext} context */
+function citationReply(reply, context) {
+  const place = [reply.title, reply.heading].filter(Boolean).join(" › ");
+  return h(
+    "p",
+    { class: "citation small" },
+    icon("book"),
+    h("span", {}, `${context.i18n.t("source")}${context.i18n.t("colon")}`, h("cite", {}, place)),
+  );
+}
+
+/** @param {any} reply @param {ReplyContext} context */
+function handoffReply(reply, context) {
+  const { i18n } = context;
+  const ahead = (reply.position ?? 0) - 1;
+  return h(
+    "div",
+    { class: "handoff card" },
+    icon("person"),
+    h(
+      "div",
+      {},
+      h("p", { class: "mono" }, i18n.t("ticket", { id: reply.ticket_id ?? "" })),
+      reply.position ? h("p", { class: "small muted" }, ahead > 0 ? i18n.t("position", { n: ahead }) : i18n.t("next")) : null,
+    ),
+  );
+}

@@ -1,0 +1,276 @@
+/** The message list: turns events into bubbles, groups them, and tells screen readers what is new. */
+
+import { fill, h, icon, linked } from "../lib/dom.js";
+import { isLang } from "../lib/i18n.js";
+import { formatClock, formatDay } from "../lib/format.js";
+import { renderReply } from "./replies.js";
+
+/** @typedef {{seq: number, at: string, event: any}} Placed */
+/** @typedef {{client_id: string, text: string, files: {kind: string, url: string}[], state: PendingState}} Pending */
+/** @typedef {"sending" | "waiting" | "delivered" | "failed"} PendingState */
+
+/**
+ * @typedef {object} ThreadOptions
+ * @property {import("../lib/i18n.js").I18n} i18n
+ * @property {string} base Origin of the server.
+ * @property {"shopper" | "agent"} viewer Whose words stand on the right.
+ * @property {(id: string) => Promise<Blob>} loadAttachment
+ * @property {((text: string) => void) | null} [send]
+ * @property {((productId: string) => void) | null} [openProduct]
+ * @property {((clientId: string) => void) | null} [retry]
+ * @property {((text: string) => void) | null} [onIncoming] Told about every new message of the other side.
+ */
+
+const SAME_GROUP_MS = 5 * 60 * 1000;
+
+/** A conversation on screen. */
+export class Thread {
+  /** @param {ThreadOptions} options */
+  constructor(options) {
+    this.options = options;
+    this.list = h("div", { class: "thread", role: "log", "aria-live": "off", tabindex: "0" });
+    this.live = h("div", { class: "unseen", "aria-live": "polite", "aria-atomic": "true" });
+    this.typingLine = h("div", { class: "group left typing", hidden: true });
+    this.clear();
+    options.i18n.addEventListener("change", () => this.rerender());
+  }
+
+  clear() {
+    /** @type {Placed[]} */
+    this.events = [];
+    /** @type {Map<string, Pending>} */
+    this.pending = new Map();
+    /** @type {Map<string, string>} */
+    this.urls = new Map();
+    this.replaying = true;
+    this.#start();
+  }
+
+  #start() {
+    /** @type {{side: string, author: string, at: number, body: HTMLElement} | null} */
+    this.group = null;
+    this.day = "";
+    fill(this.list, this.typingLine);
+  }
+
+  /** Draw everything again, in the language of now. */
+  rerender() {
+    const silent = this.replaying;
+    this.replaying = true;
+    this.#start();
+    for (const placed of this.events) this.#draw(placed);
+    for (const pending of this.pending.values()) this.#drawPending(pending);
+    this.replaying = silent;
+    this.toEnd();
+  }
+
+  /** Take in an event; events that are not shown are ignored. @param {Placed} placed */
+  add(placed) {
+    const { event } = placed;
+    const follow = this.atEnd();
+    this.events.push(placed);
+    if (event.type === "message_received") this.pending.delete(event.client_id);
+    this.#draw(placed);
+    if (follow || this.#side(event.author ?? "") === "right") this.toEnd();
+  }
+
+  /** Show a message of one's own before the server has it. @param {Pending} pending */
+  addPending(pending) {
+    this.pending.set(pending.client_id, pending);
+    this.#drawPending(pending);
+    this.toEnd();
+  }
+
+  /** @param {string} clientId @param {PendingState} state */
+  mark(clientId, state) {
+    const pending = this.pending.get(clientId);
+    if (!pending || pending.state === state) return;
+    pending.state = state;
+    const line = this.list.querySelector(`[data-client="${CSS.escape(clientId)}"] .state`);
+    if (line) fill(line, this.#stateLine(pending));
+  }
+
+  /** @param {boolean} on @param {string} [who] `bot` or `agent`. */
+  typing(on, who = "bot") {
+    const follow = this.atEnd();
+    this.typingLine.hidden = !on;
+    if (on) {
+      const dots = h("div", { class: "bubble dots", "aria-hidden": "true" }, h("i"), h("i"), h("i"));
+      const said = h("span", { class: "unseen" }, this.options.i18n.t("typing"));
+      fill(this.typingLine, this.#avatar(who), h("div", { class: "group-body" }, dots, said));
+      this.list.append(this.typingLine);
+    }
+    if (follow) this.toEnd();
+  }
+
+  atEnd() {
+    return this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 80;
+  }
+
+  toEnd() {
+    this.list.scrollTop = this.list.scrollHeight;
+  }
+
+  /** @param {string} author */
+  #side(author) {
+    if (this.options.viewer === "agent") return author === "shopper" || author === "merchant" ? "left" : "right";
+    return author === "shopper" || author === "merchant" ? "right" : "left";
+  }
+
+  /** @param {Placed} placed */
+  #draw({ at, event }) {
+    if (event.type === "message_received" && event.author !== "agent") this.#drawMessage(event, at);
+    else if (event.type === "replied") this.#drawReplied(event, at);
+    else if (event.type === "ownership_changed") this.#drawOwner(event);
+  }
+
+  /** @param {any} event @param {string} at */
+  #drawMessage(event, at) {
+    this.#lockChoices();
+    this.list.querySelector(`[data-client="${CSS.escape(event.client_id)}"]`)?.remove();
+    const own = this.#side(event.author) === "right";
+    const body = this.#groupFor(event.author, "", at);
+    const item = h("div", { class: "message", data: { client: event.client_id } }, this.#attachments(event.attachments ?? []));
+    if (event.text) item.append(h("div", { class: "bubble" }, h("p", { class: "words" }, linked(event.text))));
+    if (own) item.append(h("p", { class: "state small" }, icon("check"), h("span", { class: "unseen" }, this.options.i18n.t("delivered"))));
+    body.append(item);
+    if (!own) this.#announce(event.text || this.options.i18n.t("picture"), event.author);
+  }
+
+  /** @param {Pending} pending */
+  #drawPending(pending) {
+    this.#lockChoices();
+    const body = this.#groupFor(this.options.viewer, "", new Date().toISOString());
+    const item = h("div", { class: "message", data: { client: pending.client_id } });
+    for (const file of pending.files) item.append(mediaOf(file.kind, file.url, this.options.i18n.t("picture")));
+    if (pending.text) item.append(h("div", { class: "bubble" }, h("p", { class: "words" }, linked(pending.text))));
+    item.append(h("p", { class: "state small" }, this.#stateLine(pending)));
+    body.append(item);
+  }
+
+  /** @param {Pending} pending @returns {(Node | string)[]} */
+  #stateLine(pending) {
+    const { i18n, retry } = this.options;
+    if (pending.state === "failed") {
+      const again = h("button", { class: "link", type: "button", on: { click: () => retry?.(pending.client_id) } }, i18n.t("retry"));
+      return [icon("warning"), i18n.t("failed"), " ", again];
+    }
+    if (pending.state === "delivered") return [icon("check"), h("span", { class: "unseen" }, i18n.t("delivered"))];
+    return [icon("clock"), i18n.t(pending.state)];
+  }
+
+  /** @param {any} event @param {string} at */
+  #drawReplied(event, at) {
+    const { i18n } = this.options;
+    const own = this.#side(event.author) === "right" && event.author === this.options.viewer;
+    const body = this.#groupFor(event.author, event.author_name ?? event.author_id ?? "", at);
+    const live = !this.replaying || event === this.events.at(-1)?.event;
+    for (const reply of event.replies ?? []) {
+      const lang = isLang(reply.lang) ? reply.lang : i18n.lang;
+      const send = this.options.send && live ? this.options.send : null;
+      const openProduct = this.options.openProduct ?? null;
+      body.append(...renderReply(reply, { base: this.options.base, lang, i18n: i18n.in(lang), send, openProduct }));
+    }
+    if (event.author === "bot") this.typing(false);
+    if (!own) this.#announce((event.replies ?? []).map((reply) => reply.text).join("\n"), event.author);
+  }
+
+  /** @param {any} event */
+  #drawOwner(event) {
+    const { i18n } = this.options;
+    const name = event.agent_name ?? event.agent_id ?? "";
+    const text = event.owner === "human" ? i18n.t(name ? "owner_human" : "owner_human_unnamed", { name }) : i18n.t(`owner_${event.owner}`);
+    this.group = null;
+    this.#place(h("p", { class: "system small" }, text));
+    if (!this.replaying) this.live.textContent = text;
+  }
+
+  /** The group that the next bubble belongs to. @param {string} author @param {string} name @param {string} at */
+  #groupFor(author, name, at) {
+    const time = new Date(at).getTime();
+    const key = `${author}/${name}`;
+    this.#drawDay(at);
+    if (this.group?.author === key && time - this.group.at < SAME_GROUP_MS) {
+      this.group.at = time;
+      return this.group.body;
+    }
+    const side = this.#side(author);
+    const body = h("div", { class: "group-body" });
+    body.append(h("p", { class: "group-head small" }, this.#nameOf(author, name), h("time", { datetime: at }, formatClock(at, this.options.i18n.lang))));
+    this.#place(h("div", { class: `group ${side} by-${author}` }, side === "left" || author === "bot" ? this.#avatar(author) : null, body));
+    this.group = { side, author: key, at: time, body };
+    return body;
+  }
+
+  /** @param {string} at */
+  #drawDay(at) {
+    const day = new Date(at).toDateString();
+    if (day === this.day) return;
+    const { i18n } = this.options;
+    const today = day === new Date().toDateString();
+    if (!(today && this.day === "")) {
+      this.#place(h("p", { class: "system small" }, today ? i18n.t("today") : formatDay(at, i18n.lang)));
+      this.group = null;
+    }
+    this.day = day;
+  }
+
+  /** @param {string} author @param {string} name */
+  #nameOf(author, name) {
+    const { i18n } = this.options;
+    if (author === "agent") return name ? i18n.t("agent", { name }) : i18n.t("colleague");
+    if (author === "bot") return i18n.t("bot");
+    return i18n.t(this.options.viewer === "agent" ? "shopper" : "you");
+  }
+
+  /** @param {string} author */
+  #avatar(author) {
+    if (author === "bot") return h("span", { class: "avatar bot", "aria-hidden": "true" }, "小");
+    return h("span", { class: `avatar ${author}`, "aria-hidden": "true" }, icon("person"));
+  }
+
+  /** @param {Element} element */
+  #place(element) {
+    this.list.insertBefore(element, this.typingLine.parentNode === this.list ? this.typingLine : null);
+  }
+
+  /** @param {any[]} attachments */
+  #attachments(attachments) {
+    return attachments.map((attachment) => {
+      const slot = h("div", { class: "media" });
+      this.#urlOf(attachment.id)
+        .then((url) => fill(slot, mediaOf(attachment.kind, url, this.options.i18n.t("picture"))))
+        .catch(() => fill(slot, h("p", { class: "small muted" }, this.options.i18n.t("attachment_gone"))));
+      return slot;
+    });
+  }
+
+  /** @param {string} id */
+  async #urlOf(id) {
+    const known = this.urls.get(id);
+    if (known) return known;
+    const url = URL.createObjectURL(await this.options.loadAttachment(id));
+    this.urls.set(id, url);
+    return url;
+  }
+
+  #lockChoices() {
+    for (const button of this.list.querySelectorAll(".choices button")) button.disabled = true;
+    for (const group of this.list.querySelectorAll(".choices")) group.classList.add("answered");
+  }
+
+  /** @param {string} text @param {string} author */
+  #announce(text, author) {
+    if (this.replaying) return;
+    const { i18n } = this.options;
+    this.live.textContent = `${this.#nameOf(author, "")}${i18n.t("colon")}${text}`;
+    this.options.onIncoming?.(text);
+  }
+}
+
+/** @param {string} kind @param {string} url @param {string} alt */
+export function mediaOf(kind, url, alt) {
+  return kind === "audio"
+    ? h("audio", { class: "media-audio", controls: true, src: url, preload: "metadata" })
+    : h("img", { class: "media-image", src: url, alt });
+}
