@@ -99,7 +99,7 @@ class AuditLog:
             return
         try:
             async with self._database.write() as session:
-                await session.execute(insert(AuditRow), rows)
+                await session.exec(insert(AuditRow), params=rows)
         except KnowledgeError as error:
             self._waiting = (rows + self._waiting)[-KEPT_ROWS:]
             logger.warning("%d audit rows wait: %s", len(self._waiting), error)

@@ -11,13 +11,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import pydantic
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from knowledge.db import Database
 from knowledge.products import ProductIndex
 from knowledge.retrieval import Retriever
-from knowledge.schema import Conversation, Customer, Proposal
+from knowledge.schema import Proposal
 from knowledge.types import JsonObject, Lang, utc_now
 from tools.audit import AuditLog
 from tools.base import Arguments, Evidence, Identity, Outcome, Run, Tool, ToolCall, ToolContext
@@ -148,7 +147,6 @@ class Executor:
         async with self.database.read() as session:
             preview = await self._run(_preview(request.tool), session, request)
         async with self.database.write() as session:
-            await self._hold(session, request.identity)
             proposal = await store_proposal(
                 session, request.tool, request.plain, preview, request.identity, request.now
             )
@@ -166,7 +164,7 @@ class Executor:
         try:
             return await self._write_once(request, key)
         except IntegrityError:
-            # On PostgreSQL two equal calls can run side by side; the second loses at the unique key, undone whole.
+            # An equal call of another process came first: this one lost at the unique key and was undone whole.
             async with self.database.read() as session:
                 if await find_receipt(session, key) is None:
                     raise
@@ -175,7 +173,6 @@ class Executor:
     async def _write_once(self, request: _Request, key: str) -> Outcome:
         started = time.perf_counter()
         async with self.database.write() as session:
-            await self._hold(session, request.identity)
             earlier = await find_receipt(session, key)
             if earlier is not None:
                 outcome = replay(request.tool, earlier, request.hash)
@@ -202,16 +199,22 @@ class Executor:
     async def _confirm(self, proposal_id: str, identity: Identity, lang: Lang) -> Outcome:
         started = time.perf_counter()
         async with self.database.write() as session:
-            await self._hold(session, identity)
-            proposal = await lock_proposal(session, proposal_id, identity)
-            request = self._admit(ToolCall(proposal.tool, proposal.arguments), identity, lang)
-            if request.hash != proposal.arguments_hash:
-                raise RefusedError("proposal_not_found", "the stored call is of another customer, or was altered")
+            proposal, request = await self._stored(session, proposal_id, identity, lang)
             outcome = await self._decided(session, proposal, request)
             await self.audit.add(
                 session, identity, dataclasses.replace(outcome, duration_ms=_since(started)), request.now
             )
         return outcome
+
+    async def _stored(
+        self, session: AsyncSession, proposal_id: str, identity: Identity, lang: Lang
+    ) -> tuple[Proposal, _Request]:
+        """Find a proposal that `identity` may decide, unaltered, and hold it until the transaction ends."""
+        proposal = await lock_proposal(session, proposal_id, identity)
+        request = self._admit(ToolCall(proposal.tool, proposal.arguments), identity, lang)
+        if request.hash != proposal.arguments_hash:
+            raise RefusedError("proposal_not_found", "the stored call is of another customer, or was altered")
+        return proposal, request
 
     async def _decided(self, session: AsyncSession, proposal: Proposal, request: _Request) -> Outcome:
         """Execute a proposal that was found and belongs to the identity, if it still can be."""
@@ -245,12 +248,12 @@ class Executor:
 
         async def work() -> Outcome:
             async with self.database.write() as session:
-                await self._hold(session, identity)
-                proposal = await lock_proposal(session, proposal_id, identity)
-                outcome = Outcome(ToolCall(proposal.tool, proposal.arguments), "refused", code=f"proposal_{status}")
-                if proposal.status == "pending":
-                    decide(proposal, status, identity, self.clock())
-                    await self.audit.add(session, identity, outcome, self.clock())
+                proposal, request = await self._stored(session, proposal_id, identity, "en")
+                if proposal.status != "pending":
+                    return _refused(request, f"proposal_{proposal.status}")
+                decide(proposal, status, identity, request.now)
+                outcome = _refused(request, f"proposal_{status}")
+                await self.audit.add(session, identity, outcome, request.now)
                 return outcome
 
         return await self._guarded(call, identity, work)
@@ -266,17 +269,6 @@ class Executor:
         )
         async with asyncio.timeout(request.tool.timeout_s):
             return await run(context, request.arguments)
-
-    async def _hold(self, session: AsyncSession, identity: Identity) -> None:
-        """Let one write at a time work for a conversation and for a customer. SQLite has one writer as it is."""
-        if self.database.is_sqlite:
-            return
-        if identity.conversation_id is not None:
-            conversation = select(Conversation.id).where(Conversation.id == identity.conversation_id)
-            await session.exec(conversation.with_for_update(key_share=True))
-        if identity.customer_id is not None:
-            customer = select(Customer.id).where(Customer.id == identity.customer_id)
-            await session.exec(customer.with_for_update(key_share=True))
 
     async def _guarded(self, call: ToolCall, identity: Identity, work: Callable[[], Awaitable[Outcome]]) -> Outcome:
         """Turn every error into an outcome. Work that returns has its audit row; work that raised gets it here."""

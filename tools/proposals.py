@@ -46,7 +46,7 @@ async def store_proposal(
     session: AsyncSession, tool: Tool, arguments: JsonObject, preview: Evidence, identity: Identity, now: dt.datetime
 ) -> Proposal:
     """Store the call; an earlier one of the same tool that still waits in the conversation is void."""
-    await session.execute(
+    await session.exec(
         update(Proposal)
         .where(*_same_place(identity), col(Proposal.tool) == tool.name, col(Proposal.status) == "pending")
         .values(status="void", decided_at=now, decided_by="newer proposal")

@@ -45,6 +45,7 @@ class Switches:
         self.sleep_s = 0.0
         self.refuse = False
         self.broken = False
+        self.secret = "secret@example.com"
 
     async def misbehave(self) -> None:
         """Do what was switched on."""
@@ -52,7 +53,7 @@ class Switches:
         if self.refuse:
             raise RefusedError("too_late", "too late")
         if self.broken:
-            raise ValueError("secret@example.com")
+            raise ValueError(self.secret)
 
 
 def make_tools(switches: Switches) -> list[Tool]:
