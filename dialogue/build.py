@@ -6,10 +6,24 @@ import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
+from sqlmodel import select
+
 from dialogue.conversations import Conversations
-from knowledge.db import Database
-from tools.executor import Executor
-from tools.policy import Policy
+from dialogue.flows import load_flows
+from dialogue.replies.templates import Templates
+from dialogue.turns import TurnRunner
+from dialogue.understanding import build_understander
+from knowledge.db import Database, sqlite_url
+from knowledge.demo import build_demo_shop
+from knowledge.embedding import default_embedder
+from knowledge.migrations import migrate
+from knowledge.products import load_products
+from knowledge.retrieval import build_retriever
+from knowledge.schema import Shop
+from knowledge.types import Lang
+from tools.executor import Executor, Services
+from tools.policy import Policy, load_policy
+from tools.toolset import all_tools
 
 Progress = Callable[[str, float], None]
 """Called with what is being done and the share done, in [0, 1]."""
@@ -23,9 +37,14 @@ class Config:
     """Folder of all state."""
     database_url: str | None = None
     """None: SQLite in `data`."""
-    redis_url: str | None = None
     demo: bool = True
     """Build the demo shop when the database holds no shop."""
+    demo_scale: float = 1.0
+    """Size of the demo shop; tests take a small one."""
+
+
+class NoShopError(RuntimeError):
+    """There is no shop in the database and none was to be built."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,12 +56,62 @@ class Platform:
     executor: Executor
     policy: Policy
     conversations: Conversations
+    shop: Shop
 
     async def close(self) -> None:
         """Close what was opened."""
+        await self.executor.close()
         await self.database.close()
 
 
 async def build(config: Config, *, progress: Progress | None = None) -> Platform:
-    """Open the database (building the demo shop if it is empty and `config.demo`), load the models, wire the parts."""
-    raise NotImplementedError
+    """Open the database (building the demo shop if it is empty and `config.demo`), load the models, wire the parts.
+
+    Raises:
+        NoShopError: the database holds no shop and `config.demo` is off.
+        knowledge.errors.DatabaseUnavailableError, tools.policy.PolicyError, dialogue.flows.FlowError.
+    """
+    database = await open_database(config)
+    try:
+        return await _wire(config, database, progress)
+    except BaseException:
+        await database.close()
+        raise
+
+
+async def open_database(config: Config) -> Database:
+    """Open the database of `config` and bring its tables up to date."""
+    config.data.mkdir(parents=True, exist_ok=True)
+    database = Database(config.database_url or sqlite_url(config.data / "shop.db"))
+    await migrate(database)
+    return database
+
+
+async def _wire(config: Config, database: Database, progress: Progress | None) -> Platform:
+    shop = await _shop(database)
+    if shop is None and config.demo:
+        await build_demo_shop(database, config.data / "media", scale=config.demo_scale, progress=progress)
+        shop = await _shop(database)
+    if shop is None:
+        raise NoShopError(
+            "there is no shop here: import one with `xiaoer import FORMAT PATH`, or let `serve` build the demo"
+        )
+    policy = load_policy(shop.policy, config.data)
+    embedder = default_embedder()
+    indexes = config.data / "indexes"
+    retriever = await build_retriever(database, embedder, indexes)
+    products = await load_products(database, embedder, indexes)
+    tools = all_tools()
+    executor = Executor(database, tools, policy, services=Services(retriever=retriever, products=products))
+    understander = await build_understander(database, embedder, config.data / "models")
+    templates = Templates(shop.timezone)
+    flows = load_flows(config.data / "flows", tools=tools)
+    runner = TurnRunner(executor, understander, flows, templates, shop.timezone)
+    lang: Lang = "en" if shop.default_lang == "en" else "zh"
+    conversations = Conversations(database, executor, runner, templates, default_lang=lang)
+    return Platform(config, database, executor, policy, conversations, shop)
+
+
+async def _shop(database: Database) -> Shop | None:
+    async with database.read() as session:
+        return (await session.exec(select(Shop))).first()

@@ -1,0 +1,357 @@
+"""The flow engine: runs the top flow until it must ask, has ended, or goes to a person.
+
+In every turn the steps run from the top; what is done is skipped by the frame's records. So a correction only has to clear
+a slot: everything that depended on it is asked, checked and confirmed again, and nothing that was executed is done twice.
+"""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dialogue.flows.model import CallStep, Flow, ShowStep, Step
+from dialogue.replies.cards import card
+from dialogue.replies.templates import Templates
+from dialogue.slots import ACCEPTS, SLOT_FILLERS, DeadEnd, Filled, Question, SlotContext
+from dialogue.state import Frame
+from dialogue.work import HandOverWish, Work
+from knowledge.types import JsonObject
+from tools.base import Outcome
+
+ASKS_BEFORE_HELP = 3
+"""A slot asked this often in a row without an answer goes to a person."""
+STEPS_LIMIT = 200
+"""More steps than this in one turn is a loop in a flow file."""
+
+REASK: dict[str, tuple[str, ...]] = {
+    "order_not_found": ("order",),
+    "line_not_found": ("order_lines",),
+    "quantity_too_high": ("order_lines",),
+    "variant_unavailable": ("swaps",),
+    "variant_not_found": ("swaps",),
+    "same_variant": ("swaps",),
+    "not_same_product": ("swaps",),
+    "method_not_allowed": ("payment_method",),
+    "method_not_found": ("payment_method",),
+    "same_method": ("payment_method",),
+    "balance_too_low": ("payment_method",),
+    "reason_not_accepted": ("reason",),
+    "not_recognised": ("proof",),
+    "coupon_not_found": ("coupon",),
+    "product_not_found": ("product",),
+}
+"""Refusal code -> the slot type that is forgotten and asked again."""
+
+NEEDS_PERSON = frozenset({"refund_needs_person", "reason_needs_person", "needs_person", "too_many_attempts"})
+
+
+class End(enum.Enum):
+    """How a run of steps ended."""
+
+    DONE = "done"
+    ASKED = "asked"
+    STOPPED = "stopped"
+    HANDED_OVER = "handed_over"
+    RESTARTED = "restarted"
+
+
+class Engine:
+    """Runs flows. One instance serves every conversation; all state is in the `Work`."""
+
+    def __init__(self, flows: Mapping[str, Flow], templates: Templates, timezone: str) -> None:
+        self.flows = dict(flows)
+        self.templates = templates
+        self.timezone = timezone
+
+    async def run(self, work: Work) -> None:
+        """Go on with the top flow, then with what lies beneath it and with what waits in the queue."""
+        finished: str | None = None
+        while work.pending is None and work.hand_over is None:
+            frame = work.frame
+            if frame is None:
+                if not work.queue:
+                    return
+                frame = work.queue.pop(0)
+                work.stack.append(frame)
+                work.say(self._sentence(work, "repair.next", title=self._title(work, frame)))
+            elif finished is not None and frame.flow != "identify" and finished != "identify":
+                work.say(self._sentence(work, "repair.resume", title=self._title(work, frame)))
+            flow = self.flows[frame.flow]
+            if flow.personal and not work.knows_customer():
+                work.push("identify")
+                continue
+            end = await self._run_steps(work, frame, flow.steps, flow, "")
+            if end in (End.ASKED, End.HANDED_OVER):
+                return
+            if end is not End.RESTARTED:
+                work.stack.remove(frame)
+                finished = frame.flow
+
+    # -- steps
+
+    async def _run_steps(self, work: Work, frame: Frame, steps: Sequence[Step], flow: Flow, prefix: str) -> End:
+        index = 0
+        guard = 0
+        while index < len(steps):
+            guard += 1
+            if guard > STEPS_LIMIT:
+                raise RuntimeError(f"flow {flow.id!r} does not come to an end")
+            step = steps[index]
+            if step.when is None or self._holds(step.when, work, frame):
+                end = await self._run_step(work, frame, step, flow, f"{prefix}{index}")
+                if end is End.RESTARTED and prefix == "" and work.frame is frame:
+                    index = 0
+                    continue
+                if end is not End.DONE:
+                    return end
+            index += 1
+        return End.DONE
+
+    async def _run_step(self, work: Work, frame: Frame, step: Step, flow: Flow, key: str) -> End:
+        match step.kind:
+            case "collect":
+                return await self._collect(work, frame, str(step.collect), flow)
+            case "confirm":
+                return await self._confirm(work, frame, self._call_of(step), flow, key)
+            case "call":
+                return await self._call(work, frame, self._call_of(step), flow, key)
+            case "check":
+                if self._holds(str(step.check), work, frame):
+                    return End.DONE
+                end = await self._run_steps(work, frame, step.otherwise, flow, key + ".")
+                return End.STOPPED if end is End.DONE else end
+            case "branch":
+                for number, case in enumerate(step.branch or ()):
+                    if case.when is None or self._holds(case.when, work, frame):
+                        return await self._run_steps(work, frame, case.steps, flow, f"{key}.{number}.")
+                return End.DONE
+            case _:
+                return self._speak(work, frame, step, key)
+
+    def _speak(self, work: Work, frame: Frame, step: Step, key: str) -> End:
+        """Run a step that needs nobody's answer: say, show, hand over, start."""
+        if frame.done.get(key) == "said":
+            return End.DONE
+        frame.done[key] = "said"
+        if step.say is not None:
+            said = self.templates.render(step.say.get(work.lang), work.lang, self._facts(work, frame))
+            work.say(said, receipts=tuple(receipt for receipt in frame.receipts if receipt in work.receipts))
+        elif step.show is not None:
+            self._show(work, frame, step.show)
+        elif step.hand_over is not None:
+            work.hand_over = HandOverWish(reason=step.hand_over.reason, queue=step.hand_over.queue)
+            return End.HANDED_OVER
+        elif step.start is not None:
+            replacement = work.push(step.start, text=frame.text)
+            for entry in work.memory.heard:
+                if entry.frame == frame.id:
+                    entry.frame = replacement.id
+            return End.STOPPED
+        return End.DONE
+
+    def _show(self, work: Work, frame: Frame, step: ShowStep) -> None:
+        evidence = self._resolve_path(step.source, frame)
+        text = self.templates.render(step.text.get(work.lang), work.lang, self._facts(work, frame)) if step.text else ""
+        for reply in card(step.card, evidence, text, self.templates, work.lang):
+            work.show(reply)
+        if step.card == "products":
+            shown = [product["product_id"] for product in evidence.get("products", [])]
+            work.memory.shown_products = shown
+            work.memory.focus_products = shown[:1] if len(shown) == 1 else []
+
+    # -- collecting
+
+    async def _collect(self, work: Work, frame: Frame, name: str, flow: Flow) -> End:
+        if name in frame.slots:
+            return End.DONE
+        spec = flow.slots[name]
+        context = SlotContext(
+            name=name,
+            spec=spec,
+            flow=flow,
+            frame=frame,
+            heard=work.heard_for(frame),
+            state=self._state_of(work),
+            reader=work,
+            policy=work.policy,
+            templates=self.templates,
+            lang=work.lang,
+            timezone=self.timezone,
+        )
+        filling = await SLOT_FILLERS[spec.type](context)
+        if isinstance(filling, Filled):
+            frame.slots[name] = filling.value
+            frame.asked.pop(name, None)
+            self._focus(work, spec.type, filling.value)
+            return End.DONE
+        if spec.optional:
+            frame.slots[name] = None
+            return End.DONE
+        if isinstance(filling, DeadEnd):
+            work.say(self._sentence(work, f"dead_end.{filling.code}", **filling.facts))
+            return End.STOPPED
+        return self._ask(work, frame, name, spec.type, filling)
+
+    def _ask(self, work: Work, frame: Frame, name: str, slot_type: str, question: Question) -> End:
+        frame.asked[name] = frame.asked.get(name, 0) + 1
+        if frame.asked[name] > ASKS_BEFORE_HELP:
+            work.hand_over = HandOverWish(reason="failures")
+            return End.HANDED_OVER
+        work.ask(question, kind="slot", slot=name, slot_type=slot_type)
+        return End.ASKED
+
+    def _focus(self, work: Work, slot_type: str, value: Any) -> None:
+        """Remember what the conversation is about, for "and that order?"."""
+        if slot_type in ("order", "order_optional") and isinstance(value, str):
+            work.memory.focus_order = value
+        elif slot_type == "product" and isinstance(value, str):
+            work.memory.focus_products = [value]
+        elif slot_type == "search" and isinstance(value, dict):
+            work.memory.last_search = value
+
+    # -- calling
+
+    async def _call(self, work: Work, frame: Frame, call: CallStep, flow: Flow, key: str) -> End:
+        arguments = self._arguments(call, frame, work)
+        fingerprint = _fingerprint(call.tool, arguments)
+        if frame.done.get(key) == fingerprint:
+            return End.DONE
+        outcome = await work.call(call.tool, arguments)
+        if outcome.status != "ok":
+            return self._refused(work, frame, flow, outcome, fingerprint)
+        self._keep(frame, call.save, outcome)
+        frame.done[key] = fingerprint
+        return End.DONE
+
+    async def _confirm(self, work: Work, frame: Frame, call: CallStep, flow: Flow, key: str) -> End:
+        arguments = self._arguments(call, frame, work)
+        fingerprint = _fingerprint(call.tool, arguments)
+        if frame.done.get(key) == fingerprint:
+            return End.DONE
+        proposed = frame.done.get(f"{key}?", "")
+        if work.confirmed is not None and proposed == f"{work.confirmed} {fingerprint}":
+            outcome = await work.confirm(work.confirmed, call.tool, arguments)
+            work.confirmed = None
+        else:
+            outcome = await work.call(call.tool, arguments)
+        if outcome.status == "needs_confirmation" and outcome.proposal_id is not None:
+            frame.done[f"{key}?"] = f"{outcome.proposal_id} {fingerprint}"
+            self._ask_consent(work, frame, call, outcome)
+            return End.ASKED
+        if outcome.status != "ok":
+            return self._refused(work, frame, flow, outcome, fingerprint)
+        self._keep(frame, call.save, outcome)
+        frame.done[key] = fingerprint
+        return End.DONE
+
+    def _ask_consent(self, work: Work, frame: Frame, call: CallStep, outcome: Outcome) -> None:
+        preview = outcome.evidence.model_dump(mode="json") if outcome.evidence is not None else {}
+        facts = {**self._facts(work, frame), "preview": preview}
+        asked = self.templates.render(call.ask.get(work.lang), work.lang, facts) if call.ask else ""
+        labels = (self._sentence(work, "label.confirm"), self._sentence(work, "label.not_yet"))
+        question = Question(asked, ((labels[0], True), (labels[1], False)))
+        work.ask(question, kind="confirm", proposal_id=outcome.proposal_id)
+
+    def _keep(self, frame: Frame, name: str, outcome: Outcome) -> None:
+        frame.results[name] = outcome.evidence.model_dump(mode="json") if outcome.evidence is not None else {}
+        if outcome.receipt_id is not None:
+            frame.receipts.append(outcome.receipt_id)
+
+    def _refused(self, work: Work, frame: Frame, flow: Flow, outcome: Outcome, fingerprint: str) -> End:
+        """Say why; ask again for what was wrong, hand over what only a person may decide, else stop."""
+        facts = {**self._facts(work, frame), **outcome.facts}
+        sentence = (
+            f"refused.{outcome.code}" if self.templates.has(f"refused.{outcome.code}") else f"failed.{outcome.status}"
+        )
+        said = self._sentence(work, sentence, **facts)
+        if outcome.code in NEEDS_PERSON or outcome.facts.get("needs_person"):
+            work.hand_over = HandOverWish(reason="policy", say=said)
+            return End.HANDED_OVER
+        work.say(said)
+        wrong = [name for name, spec in flow.slots.items() if spec.type in REASK.get(outcome.code, ())]
+        wrong = [name for name in wrong if name in frame.slots]
+        if not wrong or frame.done.get(f"{fingerprint}!") == outcome.code:
+            return End.STOPPED
+        frame.done[f"{fingerprint}!"] = outcome.code
+        if flow.slots[wrong[0]].type == "proof":
+            frame.results.setdefault("tried", []).append(frame.slots[wrong[0]])
+        else:
+            # What was just refused must not fill the slot again, also when it was said in this very turn.
+            accepted = ACCEPTS.get(flow.slots[wrong[0]].type, frozenset())
+            work.memory.heard = [entry for entry in work.memory.heard if entry.entity.type not in accepted]
+        self.clear(frame, wrong[0])
+        return End.RESTARTED
+
+    def clear(self, frame: Frame, slot: str) -> None:
+        """Forget a slot and what depends on it."""
+        flow = self.flows[frame.flow]
+        for name in {slot} | flow.dependents(slot):
+            frame.slots.pop(name, None)
+            if flow.slots[name].type == "swaps":
+                frame.results.pop("picked", None)
+
+    # -- values
+
+    def _arguments(self, call: CallStep, frame: Frame, work: Work) -> JsonObject:
+        resolved = self._resolve(call.arguments, frame, work)
+        if not isinstance(resolved, dict):
+            raise TypeError(f"expected an object as arguments of {call.tool!r}, got {resolved!r}")
+        return {key: value for key, value in resolved.items() if value is not None}
+
+    def _resolve(self, value: Any, frame: Frame, work: Work) -> Any:
+        if isinstance(value, str) and value == "$lang":
+            return work.lang
+        if isinstance(value, str) and value.startswith("$"):
+            return self._resolve_path(value[1:], frame)
+        if isinstance(value, dict):
+            return {key: self._resolve(entry, frame, work) for key, entry in value.items()}
+        if isinstance(value, list):
+            return [self._resolve(entry, frame, work) for entry in value]
+        return value
+
+    def _resolve_path(self, path: str, frame: Frame) -> Any:
+        head, *rest = path.split(".")
+        value: Any = frame.slots[head] if head in frame.slots else frame.results.get(head)
+        for part in rest:
+            value = value.get(part) if isinstance(value, Mapping) else None
+        if path == "text":
+            return frame.text
+        return value
+
+    def _facts(self, work: Work, frame: Frame) -> dict[str, Any]:
+        return {
+            "slots": frame.slots,
+            "results": frame.results,
+            "result": frame.results.get("result", {}),
+            "policy": work.policy,
+            "name": work.state.customer_name,
+            "lang": work.lang,
+        }
+
+    def _holds(self, expression: str, work: Work, frame: Frame) -> bool:
+        return self.templates.holds(expression, self._facts(work, frame))
+
+    def _sentence(self, work: Work, sentence: str, **facts: Any) -> str:
+        return self.templates.say(sentence, work.lang, **facts)
+
+    def _title(self, work: Work, frame: Frame) -> str:
+        return self.flows[frame.flow].title.get(work.lang)
+
+    @staticmethod
+    def _call_of(step: Step) -> CallStep:
+        call = step.confirm or step.call
+        if call is None:
+            raise TypeError(f"expected a step with a call, got {step.kind}")
+        return call
+
+    @staticmethod
+    def _state_of(work: Work) -> Any:
+        return work.state.model_copy(update={"memory": work.memory})
+
+
+def _fingerprint(tool: str, arguments: JsonObject) -> str:
+    packed = json.dumps([tool, arguments], sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(packed.encode()).hexdigest()[:16]

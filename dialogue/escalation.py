@@ -1,0 +1,106 @@
+"""When a person takes over, and what the ticket says: summary, facts, attempts with receipts, mood."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dialogue.commands import AskHuman, Emotion, Understanding
+from dialogue.replies.templates import Templates
+from dialogue.replies.types import HandoffReply
+from dialogue.state import DialogueState
+from dialogue.turn import TicketRef
+from dialogue.work import HandOverWish, Work
+from tools.ticketing.types import TicketView
+
+STRONG_ANGER = 0.75
+"""Intensity from which one angry message is enough."""
+
+
+def from_mood(state: DialogueState, understanding: Understanding) -> HandOverWish | None:
+    """Hand over to a person at strong anger, or at anger that lasts two messages; anything less only changes the tone."""
+    if any(isinstance(command, AskHuman) for command in understanding.commands):
+        return None
+    now = understanding.emotion
+    before = state.moods[-1] if state.moods else Emotion()
+    lasting = now.label == "angry" and before.label == "angry"
+    if now.label == "angry" and (now.intensity >= STRONG_ANGER or lasting):
+        return HandOverWish(reason="anger", priority="high")
+    return None
+
+
+async def hand_over(work: Work, understanding: Understanding | None, templates: Templates) -> bool:
+    """Open the ticket and say which one, from what the tool returned. Returns False when it could not be opened."""
+    wish = work.hand_over
+    if wish is None:
+        return False
+    outcome = await work.call(
+        "hand_over",
+        {
+            "reason": wish.reason,
+            "priority": wish.priority,
+            "queue": wish.queue,
+            "lang": work.lang,
+            "subject": _subject(work),
+            "body": ticket_body(work, understanding),
+        },
+    )
+    ticket = outcome.evidence
+    if not isinstance(ticket, TicketView):
+        work.say(templates.say("handoff.failed", work.lang))
+        return False
+    work.say(wish.say)
+    work.ticket = TicketRef(id=ticket.ticket_id, priority=ticket.priority, queue=ticket.queue)
+    said = templates.say(f"handoff.{wish.reason}", work.lang, ticket=ticket.ticket_id, position=ticket.position)
+    work.show(HandoffReply(text=said, lang=work.lang, ticket_id=ticket.ticket_id, position=ticket.position))
+    return True
+
+
+def _subject(work: Work) -> str:
+    frame = work.business_frame
+    if frame is not None:
+        order = frame.slots.get("order")
+        return work.flows[frame.flow].title.get(work.lang) + (f" · {order}" if order else "")
+    return work.text.strip().replace("\n", " ")[:80]
+
+
+def ticket_body(work: Work, understanding: Understanding | None) -> dict[str, Any]:
+    """Return everything that a person needs to go on without asking again; each fact from the state, none invented."""
+    state = work.state
+    frames = [*work.stack, *work.queue]
+    tried = [*(attempt.action for attempt in state.attempts), *work.actions]
+    moods = [*state.moods, *([understanding.emotion] if understanding else [])]
+    return {
+        "customer": {
+            "id": work.identity.customer_id,
+            "name": state.customer_name,
+            "verified_by": state.proof or None,
+        },
+        "wants": [
+            {
+                "flow": frame.flow,
+                "title": work.flows[frame.flow].title.model_dump(),
+                "slots": {name: value for name, value in frame.slots.items() if value not in (None, "", {}, [])},
+                "words": frame.text,
+            }
+            for frame in frames
+        ],
+        "order": work.memory.focus_order,
+        "last_message": work.text,
+        "tried": [
+            {
+                "tool": action.tool,
+                "status": action.status,
+                "code": action.result.get("code"),
+                "receipt": action.receipt,
+            }
+            for action in tried
+            if action.tool != "hand_over"
+        ],
+        "emotion": {
+            "now": moods[-1].model_dump() if moods else None,
+            "over_time": [mood.label for mood in moods],
+            "trend": state.trend(),
+        },
+        "failures": state.failures,
+        "attachments": [ref.id for message in state.messages.values() for ref in message.attachments],
+    }

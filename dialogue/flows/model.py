@@ -1,0 +1,207 @@
+"""What a flow file may contain, and how it is read.
+
+A flow is a list of steps over named slots; ``docs/add-a-flow.md`` shows one. The engine runs the steps from the top in
+every turn and skips what is done, so a correction only has to clear a slot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import pydantic
+import yaml
+
+from knowledge.types import Lang
+
+SHIPPED = Path(__file__).parent
+
+SlotTypeName = Literal[
+    "order", "order_lines", "swaps", "payment_method", "address", "reason", "choice", "text", "yes_no", "proof", "email",
+    "product", "products", "options", "search", "body", "order_optional", "coupon",
+]  # fmt: skip
+
+
+class FlowError(ValueError):
+    """A flow file that cannot be used; says file, place and what was expected."""
+
+
+class _Part(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+
+
+class Texts(_Part):
+    """A template in both languages (Jinja; ``slots``, ``results``, ``preview``, ``policy`` are its names)."""
+
+    zh: str
+    en: str
+
+    def get(self, lang: Lang) -> str:
+        """Return the template of one language."""
+        return self.zh if lang == "zh" else self.en
+
+
+class SlotSpec(_Part):
+    """A value that the flow needs."""
+
+    type: SlotTypeName
+    ask: Texts | None = None
+    """How to ask; None uses the slot type's own question."""
+    of: tuple[str, ...] = ()
+    """Slots that it depends on: when one of them changes, this one is forgotten."""
+    tool: str | None = None
+    """For ``order``: the tool that is to run on it; orders that the policy shuts out of it are not offered."""
+    choices: tuple[dict[str, Any], ...] = ()
+    """For ``choice``: ``{value, zh, en}``."""
+    policy: str | None = None
+    """For ``reason``/``choice``: a path in the policy that lists the accepted values, such as ``cancel.reasons``."""
+    optional: bool = False
+    """Never asked: used when the person says it."""
+    allowed: str | None = None
+    """For ``payment_method``: ``refund`` (policy.returns.refund_to), ``other`` (not the present one) or None (any on file)."""
+    default: str | None = None
+    """For ``payment_method``: ``original`` takes the order's own without asking."""
+
+
+class CallStep(_Part):
+    """A call: a tool and its arguments; ``$slot`` or ``$result.path`` stand for values."""
+
+    tool: str
+    arguments: dict[str, Any] | str = {}
+    save: str = "result"
+    """Name of the evidence for later steps."""
+    ask: Texts | None = None
+    """Only ``confirm``: the question, over ``preview``."""
+
+
+class HandOverStep(_Part):
+    """Give the conversation to a person."""
+
+    reason: Literal["asked", "failures", "anger", "policy", "safety", "knowledge_gap"] = "policy"
+    queue: str = "general"
+
+
+class ShowStep(_Part):
+    """A card: what kind, and which evidence it shows."""
+
+    card: Literal["order", "orders", "tracking", "products", "citation"]
+    source: str
+    text: Texts | None = None
+
+
+class Case(_Part):
+    """One arm of a branch; without ``when`` it always matches."""
+
+    when: str | None = None
+    steps: tuple[Step, ...]
+
+
+class Step(_Part):
+    """One step. Exactly one of the fields besides `when` is set."""
+
+    when: str | None = None
+    """A Jinja expression; the step is skipped when it is false."""
+    collect: str | None = None
+    check: str | None = None
+    """An expression that must hold; else `otherwise` runs and the flow ends."""
+    otherwise: tuple[Step, ...] = ()
+    confirm: CallStep | None = None
+    call: CallStep | None = None
+    say: Texts | None = None
+    show: ShowStep | None = None
+    branch: tuple[Case, ...] | None = None
+    hand_over: HandOverStep | None = None
+    start: str | None = None
+    """Go on as another flow, with what was heard."""
+
+    @pydantic.model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        kinds = [name for name in STEP_KINDS if getattr(self, name) is not None]
+        if len(kinds) != 1:
+            raise ValueError(f"expected exactly one of {', '.join(STEP_KINDS)} in a step, got {kinds or 'none'}")
+        return self
+
+    @property
+    def kind(self) -> str:
+        """Which of the fields is set."""
+        return next(name for name in STEP_KINDS if getattr(self, name) is not None)
+
+
+STEP_KINDS = ("collect", "check", "confirm", "call", "say", "show", "branch", "hand_over", "start")
+
+
+class Flow(_Part):
+    """A procedure of the shop."""
+
+    id: str
+    title: Texts
+    """What the person wants, as in "back to ...": "your return", 退货."""
+    description: Texts | None = None
+    personal: bool = True
+    """The person must be known first."""
+    slots: dict[str, SlotSpec] = {}
+    steps: tuple[Step, ...]
+
+    @pydantic.model_validator(mode="after")
+    def _slots_known(self) -> Self:
+        for step in walk(self.steps):
+            if step.collect is not None and step.collect not in self.slots:
+                raise ValueError(f"collect: no slot {step.collect!r}; slots are {', '.join(self.slots) or 'none'}")
+        for name, slot in self.slots.items():
+            if unknown := set(slot.of) - set(self.slots):
+                raise ValueError(f"slot {name!r} depends on unknown slots {sorted(unknown)}")
+        return self
+
+    def dependents(self, slot: str) -> set[str]:
+        """Return the slots that are forgotten when `slot` changes."""
+        found: set[str] = set()
+        grew = {slot}
+        while grew:
+            grew = {name for name, spec in self.slots.items() if set(spec.of) & grew} - found
+            found |= grew
+        return found
+
+
+def walk(steps: Iterable[Step]) -> Iterator[Step]:
+    """Yield every step, those inside branches too."""
+    for step in steps:
+        yield step
+        yield from walk(step.otherwise)
+        for case in step.branch or ():
+            yield from walk(case.steps)
+
+
+def load_flows(folder: Path | None = None, *, tools: Iterable[str] = ()) -> dict[str, Flow]:
+    """Read the shipped flows and those in `folder`, which win by id.
+
+    Raises:
+        FlowError: a file is not a flow; a step names a tool outside `tools`, or a flow that does not exist.
+    """
+    flows: dict[str, Flow] = {}
+    for place in (SHIPPED, folder):
+        for path in sorted(place.glob("*.yaml")) if place is not None and place.exists() else ():
+            flow = read_flow(path)
+            flows[flow.id] = flow
+    _check_references(flows, set(tools))
+    return flows
+
+
+def read_flow(path: Path) -> Flow:
+    """Read one flow file."""
+    try:
+        return Flow.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, UnicodeDecodeError, pydantic.ValidationError) as error:
+        raise FlowError(f"{path}: {error}") from error
+
+
+def _check_references(flows: Mapping[str, Flow], tools: set[str]) -> None:
+    for flow in flows.values():
+        for step in walk(flow.steps):
+            call = step.confirm or step.call
+            if call is not None and tools and call.tool not in tools:
+                raise FlowError(
+                    f"flow {flow.id!r} calls the unknown tool {call.tool!r}; known: {', '.join(sorted(tools))}"
+                )
+            if step.start is not None and step.start not in flows:
+                raise FlowError(f"flow {flow.id!r} starts the unknown flow {step.start!r}")

@@ -1,0 +1,230 @@
+"""Sentences from templates: Jinja in a sandbox, with filters that write money, dates and goods as a shopper reads them.
+
+Templates see evidence as plain JSON (``{"minor": 100, "currency": "CNY"}``, ``{"zh": "...", "en": "..."}``), whether it is fresh
+or was read back from an event.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import zoneinfo
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import jinja2.sandbox
+import yaml
+
+from knowledge.money import Money
+from knowledge.types import Lang
+from knowledge.vocabulary import label
+
+SENTENCES = Path(__file__).parent / "sentences"
+
+
+class MissingSentenceError(KeyError):
+    """No sentence under this name; a test makes sure that every code has one in both languages."""
+
+
+class Templates:
+    """Renders templates in one language each; compiled once.
+
+    Args:
+        timezone: the shop's time zone, in which people read times.
+    """
+
+    def __init__(self, timezone: str = "Asia/Shanghai") -> None:
+        self._zone = zoneinfo.ZoneInfo(timezone)
+        self._environments: dict[Lang, jinja2.Environment] = {
+            "zh": self._environment("zh"),
+            "en": self._environment("en"),
+        }
+        self._sentences: dict[Lang, dict[str, str]] = {"zh": _read("zh"), "en": _read("en")}
+        self._compile = functools.lru_cache(maxsize=2000)(self._compile_uncached)
+        self._expression = functools.lru_cache(maxsize=500)(self._expression_uncached)
+
+    def say(self, sentence: str, lang: Lang, /, **facts: Any) -> str:
+        """Render the sentence `sentence` of ``sentences/{lang}.yaml``."""
+        if sentence not in self._sentences[lang]:
+            raise MissingSentenceError(f"no sentence {sentence!r} in {lang}.yaml")
+        return self.render(self._sentences[lang][sentence], lang, facts)
+
+    def has(self, name: str) -> bool:
+        """Tell whether there is such a sentence."""
+        return name in self._sentences["zh"]
+
+    def render(self, template: str, lang: Lang, facts: Mapping[str, Any]) -> str:
+        """Render one template."""
+        return self._compile(template, lang).render(**facts).strip()
+
+    def holds(self, expression: str, facts: Mapping[str, Any]) -> bool:
+        """Evaluate a condition; a name that is not there counts as false."""
+        return bool(self._expression(expression)(**facts))
+
+    def _word(self, group: str, value: object, lang: Lang) -> str:
+        """Return the shopper's word for a code of the data, or the code in plain letters."""
+        name = f"{group}.{value}"
+        return self.say(name, lang) if self.has(name) else str(value).replace("_", " ")
+
+    def _compile_uncached(self, template: str, lang: Lang) -> jinja2.Template:
+        return self._environments[lang].from_string(template)
+
+    def _expression_uncached(self, expression: str) -> Any:
+        return self._environments["en"].compile_expression(expression, undefined_to_none=True)
+
+    def _environment(self, lang: Lang) -> jinja2.Environment:
+        environment = jinja2.sandbox.ImmutableSandboxedEnvironment(
+            undefined=jinja2.ChainableUndefined, trim_blocks=True, lstrip_blocks=True
+        )
+        environment.filters.update(
+            money=lambda value: money(value, lang),
+            t=lambda value: text(value, lang),
+            options=lambda value: options(value, lang),
+            label=lambda value: label(str(value), lang),
+            method=lambda value: method(value, lang),
+            items=lambda value: items(value, lang),
+            item=lambda value: item(value, lang),
+            address=lambda value: address(value, lang),
+            date=lambda value: self.date(value, lang),
+            days=lambda value: days(int(value), lang),
+            status=lambda value: self._word("status", value, lang),
+            parcel=lambda value: self._word("parcel", value, lang),
+            refund_status=lambda value: self._word("refund_status", value, lang),
+            coupon=lambda value: self._word("coupon", value, lang),
+            tier=lambda value: self._word("tier", value, lang),
+            measure=lambda value: self._word("measure", value, lang),
+            reason=lambda value: self._word("reason", str(value).replace(" ", "_"), lang),
+            filters=lambda value: conjunction([self._word("filter", entry, lang) for entry in value], lang),
+            what=lambda value: self._word("what", value, lang),
+            refunds=lambda value: refunds(value, lang),
+            both=lambda value: conjunction([str(entry) for entry in value], lang),
+        )
+        environment.globals["abs"] = abs
+        return environment
+
+    def date(self, value: str | dt.datetime, lang: Lang, *, time: bool = False) -> str:
+        """Write a time as the shop's local date: 11月3日, Nov 3; with the year when it is not this one."""
+        moment = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
+        local = moment.astimezone(self._zone)
+        year = local.year != dt.datetime.now(self._zone).year
+        if lang == "zh":
+            words = f"{local.year}年{local.month}月{local.day}日" if year else f"{local.month}月{local.day}日"
+        else:
+            words = f"{local:%b} {local.day}" + (f", {local.year}" if year else "")
+        return f"{words} {local:%H:%M}" if time else words
+
+
+def _read(lang: Lang) -> dict[str, str]:
+    """Read a language's sentences; nested keys are joined with dots."""
+    flat: dict[str, str] = {}
+
+    def descend(prefix: str, node: Any) -> None:
+        if isinstance(node, dict):
+            for key, value in node.items():
+                descend(f"{prefix}.{key}" if prefix else str(key), value)
+        else:
+            flat[prefix] = str(node)
+
+    descend("", yaml.safe_load((SENTENCES / f"{lang}.yaml").read_text(encoding="utf-8")))
+    return flat
+
+
+def money(value: Mapping[str, Any], lang: Lang) -> str:
+    """Write money; ``""`` for nothing."""
+    return Money(int(value["minor"]), str(value["currency"])).format(lang) if value else ""
+
+
+def text(value: Mapping[str, str] | str, lang: Lang) -> str:
+    """Write a `LocalText` in `lang`, or in the language that it has."""
+    if isinstance(value, str):
+        return value
+    first, second = ("zh", "en") if lang == "zh" else ("en", "zh")
+    return value.get(first) or value.get(second) or ""
+
+
+def options(value: Mapping[str, str], lang: Lang) -> str:
+    """Write option values: 红色 / M, red, M."""
+    words = [label(entry, lang) for entry in value.values()] if value else []
+    return (" / " if lang == "zh" else ", ").join(words)
+
+
+def item(line: Mapping[str, Any], lang: Lang) -> str:
+    """Write a line of an order: 纯棉T恤（红色 / M）×2."""
+    title = text(line.get("title", ""), lang)
+    chosen = options(line.get("options", {}), lang)
+    times = f" ×{line['quantity']}" if int(line.get("quantity", 1)) > 1 else ""
+    if not chosen:
+        return title + times
+    return f"{title}（{chosen}）{times}" if lang == "zh" else f"{title} ({chosen}){times}"
+
+
+def items(lines: Sequence[Mapping[str, Any]], lang: Lang) -> str:
+    """Write several lines."""
+    return conjunction([item(line, lang) for line in lines], lang)
+
+
+def conjunction(words: Sequence[str], lang: Lang) -> str:
+    """Join words as a list in a sentence."""
+    if lang == "zh":
+        return "、".join(words)
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1] if words else ""
+
+
+_METHODS: dict[str, tuple[str, str]] = {
+    "credit_card": ("信用卡", "credit card"),
+    "bank_card": ("银行卡", "bank card"),
+    "gift_card": ("礼品卡", "gift card"),
+    "paypal": ("PayPal", "PayPal"),
+    "alipay": ("支付宝", "Alipay"),
+    "wechat_pay": ("微信支付", "WeChat Pay"),
+}
+
+
+def method(value: Mapping[str, Any], lang: Lang) -> str:
+    """Write a payment method: Visa 信用卡（尾号1234）, Visa credit card ending in 1234."""
+    if not value:
+        return ""
+    zh, en = _METHODS.get(str(value["kind"]), (str(value["kind"]), str(value["kind"]).replace("_", " ")))
+    brand = str(value.get("brand") or "").capitalize()
+    four = str(value.get("last_four") or "")
+    if lang == "zh":
+        return f"{brand}{zh}" + (f"（尾号{four}）" if four else "")
+    return f"{brand} {en}".strip() + (f" ending in {four}" if four else "")
+
+
+def address(value: Mapping[str, str], lang: Lang) -> str:
+    """Write an address on one line, in the order of its language."""
+    if not value:
+        return ""
+    if any("\u4e00" <= character <= "\u9fff" for character in value.get("line1", "") + value.get("city", "")):
+        place = "".join(_parts(value, "state", "city", "district", "line1", "line2"))
+        return " ".join([place, *_parts(value, "postcode", "recipient", "phone")])
+    region = " ".join(_parts(value, "state", "postcode"))
+    street = _parts(value, "recipient", "line1", "line2", "district", "city")
+    return ", ".join([*street, *([region] if region else []), *_parts(value, "country")])
+
+
+def _parts(value: Mapping[str, str], *names: str) -> list[str]:
+    return [value[name] for name in names if value.get(name)]
+
+
+def days(count: int, lang: Lang) -> str:
+    """Write how long something takes."""
+    if count == 0:
+        return "立即" if lang == "zh" else "at once"
+    return f"{count}天内" if lang == "zh" else f"within {count} days"
+
+
+def refunds(parts: Sequence[Mapping[str, Any]], lang: Lang) -> str:
+    """Write what goes back where: ¥89.00 退回支付宝，7天内到账."""
+    written = []
+    for part in parts:
+        amount, where, when = (
+            money(part["amount"], lang),
+            method(part["method"], lang),
+            days(int(part["within_days"]), lang),
+        )
+        written.append(f"{amount} 退回{where}，{when}到账" if lang == "zh" else f"{amount} back to your {where} {when}")
+    return conjunction(written, lang) if lang == "en" else "；".join(written)

@@ -1,0 +1,45 @@
+"""The kinds of slot that a flow may have, each with the function that fills it from what was heard."""
+
+from dialogue.slots import orders, payment, products, simple, swaps
+from dialogue.slots.base import DeadEnd, Filled, Filling, Question, Reader, SlotContext, SlotFiller
+
+SLOT_FILLERS: dict[str, SlotFiller] = {
+    "order": orders.fill_order,
+    "order_optional": orders.fill_order_optional,
+    "order_lines": orders.fill_order_lines,
+    "swaps": swaps.fill_swaps,
+    "payment_method": payment.fill_payment_method,
+    "address": simple.fill_address,
+    "reason": simple.fill_reason,
+    "choice": simple.fill_choice,
+    "yes_no": simple.fill_yes_no,
+    "text": simple.fill_text,
+    "email": simple.fill_email,
+    "coupon": simple.fill_coupon,
+    "proof": simple.fill_proof,
+    "body": simple.fill_body,
+    "product": products.fill_product,
+    "products": products.fill_products,
+    "options": products.fill_options,
+    "search": products.fill_search,
+}
+
+ACCEPTS: dict[str, frozenset[str]] = {
+    "order": frozenset({"order_ref"}),
+    "order_optional": frozenset({"order_ref"}),
+    "order_lines": frozenset({"product", "ordinal", "quantity"}),
+    "swaps": frozenset({"option"}),
+    "payment_method": frozenset({"payment_method"}),
+    "address": frozenset({"address"}),
+    "reason": frozenset({"reason"}),
+    "email": frozenset({"email"}),
+    "coupon": frozenset({"coupon_code"}),
+    "body": frozenset({"height_cm", "weight_kg", "foot_length_mm", "option"}),
+    "product": frozenset({"product", "ordinal"}),
+    "products": frozenset({"product", "ordinal"}),
+    "options": frozenset({"option"}),
+    "search": frozenset({"product", "category", "brand", "option", "amount"}),
+}
+"""Which entities change a slot that is already filled."""
+
+__all__ = ["ACCEPTS", "SLOT_FILLERS", "DeadEnd", "Filled", "Filling", "Question", "Reader", "SlotContext", "SlotFiller"]

@@ -1,0 +1,174 @@
+"""Slots that hold an order or lines of one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from collections.abc import Sequence
+from typing import Any
+
+from dialogue import grounding
+from dialogue.slots.base import DeadEnd, Filled, Filling, Question, SlotContext
+from tools.evidence import LineView, OrderSummary
+from tools.orders.rules import OrderFacts, allowed_tools
+from tools.orders.types import OrderList
+
+OFFERED = 6
+"""How many orders are offered as buttons."""
+
+
+async def own_orders(context: SlotContext) -> Sequence[OrderSummary]:
+    """Return the person's orders, newest first."""
+    found = await context.reader.read("list_orders", {})
+    return found.orders if isinstance(found, OrderList) else ()
+
+
+async def order_of(context: SlotContext, slot: str | None = None) -> OrderSummary | None:
+    """Return the order that the flow is about."""
+    name = slot or next(
+        (name for name, spec in context.flow.slots.items() if spec.type in ("order", "order_optional")), "order"
+    )
+    wanted = context.frame.slots.get(name)
+    return next((order for order in await own_orders(context) if order.order_id == wanted), None)
+
+
+async def fill_order(context: SlotContext) -> Filling:
+    """Find the order meant: by number, ending, date, what was in it, or the only one that can be meant."""
+    orders = await own_orders(context)
+    if not orders:
+        return DeadEnd("no_orders")
+    eligible = [order for order in orders if _is_eligible(context, order)]
+    named = _named(context, orders)
+    if named is not None:
+        return await _settle(context, named, eligible)
+    hinted = _containing(context, eligible) or _containing(context, orders)
+    if hinted:
+        return await _settle(context, hinted, eligible)
+    focus = context.state.memory.focus_order
+    if focus and any(order.order_id == focus for order in eligible):
+        return Filled(focus)
+    if not eligible:
+        return DeadEnd("no_eligible_order", {"flow": context.flow.title.model_dump()})
+    if len(eligible) == 1:
+        return Filled(eligible[0].order_id)
+    return _which(context, eligible, "ask.order")
+
+
+async def fill_order_optional(context: SlotContext) -> Filling:
+    """Take the order when one is named or in focus; None means: all of them."""
+    orders = await own_orders(context)
+    named = _named(context, orders)
+    if named:
+        return Filled(named[0].order_id) if len(named) == 1 else Filled(None)
+    hinted = _containing(context, orders)
+    return Filled(hinted[0].order_id if len(hinted) == 1 else None)
+
+
+def _named(context: SlotContext, orders: Sequence[OrderSummary]) -> list[OrderSummary] | None:
+    """Return what the newest order reference can mean; None when none was made."""
+    zone = zoneinfo.ZoneInfo(context.timezone)
+    found: list[OrderSummary] | None = None
+    for entry in reversed(context.heard):
+        if entry.entity.type == "order_ref":
+            ref = entry.entity.value
+            if ref.get("relative") in ("last", "previous"):
+                with_goods = _containing(context, orders)
+                return grounding.resolve_order_ref(ref, with_goods or orders, zone)
+            return grounding.resolve_order_ref(ref, orders, zone)
+        if entry.entity.type == "date" and found is None:
+            found = grounding.resolve_order_ref(entry.entity.value, orders, zone) or None
+    return found
+
+
+async def _settle(context: SlotContext, found: list[OrderSummary], eligible: list[OrderSummary]) -> Filling:
+    """Take the one order that was meant, or ask which of several."""
+    if not found:
+        return _which(context, eligible or list(await own_orders(context)), "ask.order_not_found")
+    both = [order for order in found if order in eligible] or found
+    hinted = _containing(context, both) or both
+    if len(hinted) == 1:
+        return Filled(hinted[0].order_id)
+    return _which(context, hinted, "ask.order")
+
+
+def _containing(context: SlotContext, orders: Sequence[OrderSummary]) -> list[OrderSummary]:
+    """Return the orders that hold the most of the goods mentioned, none when nothing fits."""
+    mentions = [entry.entity for entry in grounding.products_heard(context.heard) if not grounding.is_negated(entry)]
+    counts = {
+        order.order_id: sum(any(grounding.mentions_line(entity, line) for line in order.lines) for entity in mentions)
+        for order in orders
+    }
+    best = max(counts.values(), default=0)
+    return [order for order in orders if best and counts[order.order_id] == best]
+
+
+def _is_eligible(context: SlotContext, order: OrderSummary) -> bool:
+    tool = context.spec.tool
+    return tool is None or tool in allowed_tools(OrderFacts.of(order), context.policy, dt.datetime.now(dt.UTC))
+
+
+def _which(context: SlotContext, orders: Sequence[OrderSummary], sentence: str) -> Question:
+    choices = tuple((order_label(context, order), order.order_id) for order in orders[:OFFERED])
+    ref = context.newest("order_ref")
+    return Question(context.question(sentence, said=ref.entity.text if ref else ""), choices)
+
+
+def order_label(context: SlotContext, order: OrderSummary) -> str:
+    """Return the words of an order's button: number, day, goods."""
+    day = context.templates.date(order.placed_at, context.lang)
+    goods = [line.title.get(context.lang) for line in order.lines]
+    more = f" +{len(goods) - 2}" if len(goods) > 2 else ""
+    separator = "、" if context.lang == "zh" else ", "
+    return f"{order.order_id} · {day} · {separator.join(goods[:2])}{more}"
+
+
+async def fill_order_lines(context: SlotContext) -> Filling:
+    """Find the lines meant: named goods, "everything", an order's only line."""
+    order = await order_of(context)
+    if order is None:
+        return DeadEnd("no_orders")
+    if len(order.lines) == 1:
+        return _lines([order.lines[0]], context)
+    meant, unclear = grounding.lines_meant(order, context.heard)
+    if unclear:
+        return _which_lines(context, unclear[0], "ask.which_line")
+    if meant:
+        return _lines(meant, context)
+    places = grounding.by_ordinal(len(order.lines), context.heard)
+    if places:
+        return _lines([order.lines[places[0]]], context)
+    if missing := _not_in_order(context):
+        return _which_lines(context, order.lines, "ask.lines_not_found", said=missing)
+    return _which_lines(context, order.lines, "ask.lines")
+
+
+def _not_in_order(context: SlotContext) -> str:
+    mention = context.newest("product")
+    return mention.entity.text if mention and not mention.entity.value.get("generic") else ""
+
+
+def _lines(lines: Sequence[LineView], context: SlotContext) -> Filled:
+    quantity = _quantity(context) if len(lines) == 1 else None
+    return Filled([_line_value(line, quantity) for line in lines])
+
+
+def _line_value(line: LineView, quantity: int | None = None) -> dict[str, Any]:
+    value: dict[str, Any] = {"line_id": line.line_id}
+    if quantity is not None and quantity < line.quantity:
+        value["quantity"] = quantity
+    return value
+
+
+def _quantity(context: SlotContext) -> int | None:
+    entry = context.newest("quantity")
+    return int(entry.entity.value["n"]) if entry and entry.entity.value.get("n", 0) >= 1 else None
+
+
+def _which_lines(context: SlotContext, lines: Sequence[LineView], sentence: str, **facts: Any) -> Question:
+    choices = tuple((line_label(context, line), _line_value(line)) for line in lines)
+    return Question(context.question(sentence, **facts), choices, multiple=True)
+
+
+def line_label(context: SlotContext, line: LineView) -> str:
+    """Return the words of a line's button."""
+    return context.templates.render("{{ line|item }}", context.lang, {"line": line.model_dump(mode="json")})

@@ -1,0 +1,117 @@
+"""Slots about what the shop sells: a product, several, a search, option wishes."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from dialogue import grounding
+from dialogue.slots.base import Filled, Filling, Question, SlotContext
+from tools.catalog.types import ProductDetails
+
+OFFERED = 5
+
+
+async def fill_product(context: SlotContext) -> Filling:
+    """Find the one product meant: by name, by its place in the list just shown, or the one talked about."""
+    found = await _products_said(context)
+    if len(found) == 1:
+        return Filled(found[0])
+    if found:
+        return await _which(context, found)
+    if context.state.memory.focus_products:
+        return Filled(context.state.memory.focus_products[0])
+    return Question(context.question("ask.product"))
+
+
+async def fill_products(context: SlotContext) -> Filling:
+    """Find two to four products: those named, else those just shown."""
+    found = await _products_said(context)
+    shown = context.state.memory.shown_products
+    if len(found) < 2:
+        found = [*found, *(product for product in shown if product not in found)]
+    if len(found) < 2:
+        return Question(context.question("ask.products"))
+    return Filled(found[: (3 if len(found) == len(shown) else 4)])
+
+
+async def _products_said(context: SlotContext) -> list[str]:
+    """Return product ids in the order they were named; a name that fits several gives them all only when it stands alone."""
+    shown = context.state.memory.shown_products
+    ordinals = [entry for entry in context.heard if entry.entity.type == "ordinal"]
+    places = [shown[place] for place in reversed(grounding.by_ordinal(len(shown), ordinals))]
+    mentions = [entry.entity for entry in context.heard if entry.entity.type == "product"]
+    named: list[str] = []
+    for entity in mentions:
+        ids = [str(found) for found in entity.value.get("product_ids", ())]
+        of_shown = [found for found in ids if found in shown]
+        if len(ids) == 1 or len(of_shown) == 1:
+            named.append((of_shown or ids)[0])
+        elif len(mentions) == 1 and not places:
+            named += ids[:OFFERED] if not entity.value.get("generic") or not shown else of_shown or ids[:OFFERED]
+        elif ids:
+            named.append(ids[0])
+    unique = dict.fromkeys([*places, *named])
+    return list(unique)
+
+
+async def _which(context: SlotContext, products: list[str]) -> Filling:
+    choices = []
+    for product_id in products[:OFFERED]:
+        found = await context.reader.read("get_product", {"product_id": product_id})
+        if isinstance(found, ProductDetails):
+            choices.append((found.title.get(context.lang), product_id))
+    if len(choices) == 1:
+        return Filled(choices[0][1])
+    return Question(context.question("ask.product_which"), tuple(choices))
+
+
+async def fill_options(context: SlotContext) -> Filling:
+    """Collect the option values that were said. Never asks."""
+    value: dict[str, str] = {}
+    for entry in grounding.options_heard(context.heard):
+        said = entry.entity.value
+        if said.get("key") and said.get("value") and not said.get("negated"):
+            value[str(said["key"])] = str(said["value"])
+    return Filled(value)
+
+
+async def fill_search(context: SlotContext) -> Filling:
+    """Turn what was said into a product search; a follow-up ("cheaper", 红色的呢) narrows the search before it."""
+    mentions = [entry.entity for entry in context.heard if entry.entity.type in ("product", "category", "brand")]
+    before = context.state.memory.last_search
+    if not mentions and not before and not context.frame.text.strip():
+        return Question(context.question("ask.search"))
+    search: dict[str, Any] = dict(before) if before and not mentions else {"query": _query(context)}
+    options, excluded = dict(search.get("options", {})), dict(search.get("exclude_options", {}))
+    for entry in grounding.options_heard(context.heard):
+        said = entry.entity.value
+        if said.get("relation") == "cheaper":
+            search["sort"] = "price_up"
+        elif said.get("key") and said.get("value"):
+            (excluded if said.get("negated") else options)[str(said["key"])] = str(said["value"])
+    for entry in context.heard:
+        if entry.entity.type == "amount":
+            search |= _price(entry.entity.value)
+        elif entry.entity.type == "category" and entry.entity.value.get("id"):
+            search["category"] = str(entry.entity.value["id"])
+    search |= {"options": options, "exclude_options": excluded}
+    return Filled({key: value for key, value in search.items() if value not in ({}, None)})
+
+
+def _price(value: dict[str, Any]) -> dict[str, int]:
+    minor = int(value["minor"])
+    match value.get("relation", "max"):
+        case "min":
+            return {"price_min_minor": minor}
+        case "about":
+            return {"price_min_minor": minor * 7 // 10, "price_max_minor": minor * 13 // 10}
+        case _:
+            return {"price_max_minor": minor}
+
+
+def _query(context: SlotContext) -> str:
+    """Return the words to search by: the goods named, else the whole wish."""
+    named = [entry.entity.text for entry in context.heard if entry.entity.type in ("product", "brand")]
+    words = " ".join(dict.fromkeys(named)) or context.frame.text
+    return re.sub(r"\s+", " ", words).strip()[:200]

@@ -1,0 +1,165 @@
+"""Slots that need no records, or only a look at them: proof, address, reason, choice, text, measurements, searches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dialogue.slots.base import Filled, Filling, Question, SlotContext
+from tools.catalog.types import SizeAdvice
+from tools.customers.types import Profile
+from tools.orders.types import OrderDetails
+
+
+async def fill_proof(context: SlotContext) -> Filling:
+    """Put together one complete proof of identity that the policy accepts, newest words first."""
+    said = {
+        name: entry.entity.value
+        for name in ("email", "person_name", "postcode", "phone", "order_ref", "address")
+        if (entry := context.newest(name))
+    }
+    accepted = context.policy.identity.proofs
+    postcode = said.get("postcode", {}).get("text") or said.get("address", {}).get("postcode")
+    tried = context.frame.results.get("tried", [])
+    candidates: list[dict[str, Any]] = []
+    if "email" in said and "email" in accepted:
+        candidates.append({"email": said["email"]["text"]})
+    if "person_name" in said and postcode and "name_postcode" in accepted:
+        candidates.append({"name": said["person_name"]["full"], "postcode": postcode})
+    if said.get("order_ref", {}).get("id") and "phone" in said and "order_phone" in accepted:
+        candidates.append({"order_id": said["order_ref"]["id"], "phone": said["phone"]["text"]})
+    fresh = [candidate for candidate in candidates if candidate not in tried]
+    if fresh:
+        return Filled(fresh[0])
+    if "person_name" in said and "name_postcode" in accepted and not tried:
+        return Question(context.templates.say("ask.postcode", context.lang, name=said["person_name"]["full"]))
+    return Question(context.templates.say("ask.proof", context.lang, proofs=accepted))
+
+
+async def fill_address(context: SlotContext) -> Filling:
+    """Take the address that was said, completed from the old one where only a part was; else offer those on file."""
+    profile = await context.reader.read("get_profile", {})
+    saved = profile.addresses if isinstance(profile, Profile) else ()
+    present = await _present_address(context)
+    parts: dict[str, str] = {}
+    for entry in context.heard:
+        if entry.entity.type == "address":
+            given = {key: str(value) for key, value in entry.entity.value.items() if value}
+            # A new street replaces the old floor and flat as well; other parts may be said one by one.
+            parts = given if "line1" in given else {**parts, **given}
+    if parts:
+        phone, name = context.newest("phone"), context.newest("person_name")
+        if phone is not None and context.flow.id.endswith("address"):
+            parts.setdefault("phone", phone.entity.value["text"])
+        del name
+        if "line1" not in parts and "line2" in parts and present:
+            parts["line1"] = present.get("line1", "")
+        if parts.get("line1"):
+            return Filled(_completed(parts, present))
+        return Question(context.templates.say("ask.address_street", context.lang))
+    choices = tuple(
+        (
+            context.templates.render("{{ a|address }}", context.lang, {"a": entry.address.model_dump()}),
+            entry.address.model_dump(),
+        )
+        for entry in saved
+        if entry.address.model_dump() != present
+    )
+    return Question(context.question("ask.address"), choices if context.flow.id != "change_default_address" else ())
+
+
+async def _present_address(context: SlotContext) -> dict[str, str]:
+    order = context.frame.slots.get("order")
+    if order:
+        details = await context.reader.read("get_order", {"order_id": order})
+        if isinstance(details, OrderDetails) and details.address:
+            return details.address.model_dump()
+    profile = await context.reader.read("get_profile", {})
+    if isinstance(profile, Profile) and profile.addresses:
+        default = [entry for entry in profile.addresses if entry.is_default] or list(profile.addresses)
+        return default[0].address.model_dump()
+    return {}
+
+
+def _completed(parts: dict[str, str], present: dict[str, str]) -> dict[str, str]:
+    """Keep who receives it and the country; keep the town only when no new one was named."""
+    kept = ["recipient", "phone", "country"]
+    if not any(parts.get(name) for name in ("city", "state", "postcode")):
+        kept += ["district", "city", "state", "postcode"]
+    elif not parts.get("state") and parts.get("city") == present.get("city"):
+        kept += ["state"]
+    return {**{name: present[name] for name in kept if present.get(name)}, **parts}
+
+
+async def fill_reason(context: SlotContext) -> Filling:
+    """Take the reason that was given; ask only where the policy has a list of accepted ones."""
+    accepted = context.policy_values()
+    mention = context.newest("reason")
+    if mention is not None:
+        code = str(mention.entity.value.get("code", "")).replace("_", " ")
+        if accepted is None:
+            return Filled(mention.entity.value.get("code") or mention.entity.value.get("text", mention.entity.text))
+        if code in accepted:
+            return Filled(code)
+    if accepted is None:
+        return Filled("") if context.spec.ask is None else Question(context.question("ask.reason"))
+    choices = tuple(
+        (context.templates.say(f"reason.{value.replace(' ', '_')}", context.lang), value) for value in accepted
+    )
+    sentence = "ask.reason_not_accepted" if mention is not None else "ask.reason"
+    return Question(context.templates.say(sentence, context.lang), choices)
+
+
+async def fill_choice(context: SlotContext) -> Filling:
+    """Offer the choices that the flow lists; the answer comes as a command."""
+    choices = tuple((str(choice[context.lang]), choice["value"]) for choice in context.spec.choices)
+    return Question(context.question("ask.choice"), choices)
+
+
+async def fill_yes_no(context: SlotContext) -> Filling:
+    """Ask a question that yes or no answers."""
+    labels = ("yes", "no")
+    choices = tuple((context.templates.say(f"label.{label}", context.lang), label == "yes") for label in labels)
+    return Question(context.question("ask.choice"), choices)
+
+
+async def fill_text(context: SlotContext) -> Filling:
+    """Ask for free words; the next message is the value."""
+    return Question(context.question("ask.text"))
+
+
+async def fill_email(context: SlotContext) -> Filling:
+    """Take the e-mail that was said, or the one on file."""
+    mention = context.newest("email")
+    if mention is not None:
+        return Filled(mention.entity.value["text"])
+    profile = await context.reader.read("get_profile", {})
+    if isinstance(profile, Profile) and profile.email:
+        return Filled(profile.email)
+    return Question(context.question("ask.email"))
+
+
+async def fill_coupon(context: SlotContext) -> Filling:
+    """Take the coupon's code."""
+    mention = context.newest("coupon_code")
+    return Filled(mention.entity.value["text"]) if mention is not None else Question(context.question("ask.coupon"))
+
+
+async def fill_body(context: SlotContext) -> Filling:
+    """Collect what size advice needs; when the product's chart needs more than was said, ask for just that."""
+    value: dict[str, Any] = {}
+    for name in ("height_cm", "weight_kg", "foot_length_mm"):
+        if entry := context.newest(name):
+            value[name] = float(entry.entity.value["n"])
+    for entry in reversed(context.heard):
+        if (
+            entry.entity.type == "option"
+            and entry.entity.value.get("key") == "size"
+            and entry.entity.value.get("value")
+        ):
+            value["usual_size"] = str(entry.entity.value["value"])
+            break
+    product = context.frame.slots.get("product")
+    advice = await context.reader.read("advise_size", {"product_id": product, **value})
+    if isinstance(advice, SizeAdvice) and advice.size is None and advice.missing:
+        return Question(context.templates.say("ask.body", context.lang, missing=advice.missing))
+    return Filled(value)

@@ -1,0 +1,235 @@
+"""What a conversation knows: a fold over its events and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import pydantic
+
+from dialogue.commands import CannotHandle, Emotion, Entity, PendingQuestion, View
+from dialogue.events import (
+    Asked,
+    CustomerProven,
+    EpisodeStarted,
+    Event,
+    FlowsChanged,
+    LanguageChanged,
+    MessageReceived,
+    Owner,
+    OwnershipChanged,
+    Replied,
+    StoredEvent,
+    TicketOpened,
+    ToolReturned,
+    TurnEnded,
+    Understood,
+)
+from dialogue.replies.types import Reply
+from dialogue.turn import Action, TicketRef
+from knowledge.types import Lang
+
+MOODS_KEPT = 6
+ATTEMPTS_KEPT = 20
+
+
+class Heard(pydantic.BaseModel):
+    """An entity that the person mentioned, and which request it was said for."""
+
+    entity: Entity
+    frame: int | None = None
+    """`Frame.id`; None: said for whatever is going on."""
+    turn: int
+    context: str = ""
+    """The words before it in the message: "everything except the", 不要."""
+
+
+class Frame(pydantic.BaseModel):
+    """A running flow. The engine runs its steps from the top each time; what is done is skipped by these records."""
+
+    id: int
+    flow: str
+    slots: dict[str, Any] = {}
+    results: dict[str, Any] = {}
+    """Evidence (JSON) by the name that a step gave it."""
+    done: dict[str, str] = {}
+    """Step key -> fingerprint of what it was done with; another fingerprint means: do it again."""
+    receipts: list[str] = []
+    asked: dict[str, int] = {}
+    """Slot -> how often it was asked in a row without an answer."""
+    text: str = ""
+    """The words that started it."""
+
+
+class Memory(pydantic.BaseModel):
+    """What the conversation is about at the moment."""
+
+    heard: list[Heard] = []
+    focus_order: str | None = None
+    focus_products: list[str] = []
+    shown_products: list[str] = []
+    """Product ids of the last list that was shown, in its order."""
+    last_search: dict[str, Any] = {}
+    """Arguments of the last product search, for "cheaper ones" and 红色的呢."""
+    next_frame: int = 1
+    turn: int = 0
+
+
+class Pending(pydantic.BaseModel):
+    """The question that waits for an answer."""
+
+    question: PendingQuestion
+    proposal_id: str | None = None
+    values: tuple[Any, ...] = ()
+
+
+class Attempt(pydantic.BaseModel):
+    """A tool call of this episode, for tickets."""
+
+    action: Action
+    seq: int
+
+
+class DialogueState(pydantic.BaseModel):
+    """The state after the event `seq`."""
+
+    conversation_id: str
+    role: Literal["shopper", "merchant"] = "shopper"
+    seq: int = 0
+    lang: Lang = "zh"
+    lang_known: bool = False
+    """False until the person has written something that shows a language."""
+    customer_id: str | None = None
+    customer_name: str = ""
+    proof: str = ""
+    stack: list[Frame] = []
+    queue: list[Frame] = []
+    memory: Memory = Memory()
+    pending: Pending | None = None
+    owner: Owner = "bot"
+    ownership_version: int = 0
+    agent_id: str | None = None
+    ticket: TicketRef | None = None
+    episode: int = 1
+    failures: int = 0
+    """Turns in a row that understood nothing usable."""
+    moods: list[Emotion] = []
+    attempts: list[Attempt] = []
+    last_replies: tuple[Reply, ...] = ()
+    unanswered: list[int] = []
+    """Sequence numbers of messages without a finished turn."""
+    messages: dict[int, MessageReceived] = {}
+    """The unanswered messages themselves."""
+
+    @property
+    def frame(self) -> Frame | None:
+        """The running flow, if any."""
+        return self.stack[-1] if self.stack else None
+
+    def trend(self) -> Literal["better", "steady", "worse"]:
+        """Compare the mood of the last message with the mean of those before."""
+        if len(self.moods) < 2:
+            return "steady"
+        weights = [_displeasure(mood) for mood in self.moods]
+        change = weights[-1] - sum(weights[:-1]) / (len(weights) - 1)
+        return "worse" if change > 0.25 else "better" if change < -0.25 else "steady"
+
+
+def _displeasure(mood: Emotion) -> float:
+    """Map a mood to [-0.5, 1]: how unhappy it is."""
+    base = {"angry": 1.0, "annoyed": 0.6, "sad": 0.5, "anxious": 0.4, "confused": 0.3, "satisfied": -0.5}
+    return base.get(mood.label, 0.0) * max(mood.intensity, 0.3)
+
+
+def initial(
+    conversation_id: str, role: Literal["shopper", "merchant"], lang: Lang, customer_id: str | None
+) -> DialogueState:
+    """Return the state before the first event."""
+    return DialogueState(
+        conversation_id=conversation_id,
+        role=role,
+        lang=lang,
+        customer_id=customer_id,
+        proof="token" if customer_id else "",
+    )
+
+
+def fold(state: DialogueState, stored: StoredEvent) -> DialogueState:
+    """Return the state after one more event; `state` itself is left as it is."""
+    return state.model_copy(update={**_changes(state, stored.event, stored.seq), "seq": stored.seq})
+
+
+def _changes(state: DialogueState, event: Event, seq: int) -> dict[str, Any]:
+    """Return the fields that an event changes."""
+    match event:
+        case MessageReceived() if event.author != "agent":
+            return {"unanswered": [*state.unanswered, seq], "messages": {**state.messages, seq: event}}
+        case Understood():
+            return _understood(state, event)
+        case FlowsChanged():
+            return {
+                "stack": [Frame.model_validate(frame) for frame in event.stack],
+                "queue": [Frame.model_validate(frame) for frame in event.queue],
+                "memory": Memory.model_validate(event.memory),
+            }
+        case Asked():
+            return {"pending": _pending(event)}
+        case ToolReturned():
+            return {"attempts": [*state.attempts, Attempt(action=event.action, seq=seq)][-ATTEMPTS_KEPT:]}
+        case LanguageChanged():
+            return {"lang": event.lang}
+        case Replied() if event.replies:
+            return {"last_replies": event.replies}
+        case TurnEnded():
+            return {
+                "unanswered": [waiting for waiting in state.unanswered if waiting > event.of_seq],
+                "messages": {waiting: message for waiting, message in state.messages.items() if waiting > event.of_seq},
+            }
+        case _:
+            return _standing(state, event)
+
+
+def _standing(state: DialogueState, event: Event) -> dict[str, Any]:
+    """Return what changes when it becomes known who talks, who answers, and which episode this is."""
+    match event:
+        case CustomerProven():
+            return {"customer_id": event.customer_id, "customer_name": event.name, "proof": event.proof}
+        case TicketOpened():
+            return {"ticket": event.ticket}
+        case OwnershipChanged():
+            return {"owner": event.owner, "ownership_version": event.version, "agent_id": event.agent_id}
+        case EpisodeStarted():
+            fresh = DialogueState(conversation_id=state.conversation_id)
+            names = ("stack", "queue", "memory", "pending", "failures", "moods", "attempts", "ticket")
+            return {"episode": event.number, **{name: getattr(fresh, name) for name in names}}
+        case _:
+            return {}
+
+
+def _understood(state: DialogueState, event: Understood) -> dict[str, Any]:
+    commands = event.understanding.commands
+    lost = bool(commands) and all(
+        isinstance(command, CannotHandle) and not command.out_of_scope for command in commands
+    )
+    return {
+        "moods": [*state.moods, event.understanding.emotion][-MOODS_KEPT:],
+        "failures": state.failures + 1 if lost else 0,
+        "lang_known": True,
+    }
+
+
+def _pending(event: Asked) -> Pending | None:
+    if event.question is None:
+        return None
+    return Pending(question=event.question, proposal_id=event.proposal_id, values=event.values)
+
+
+def view(state: DialogueState, flow_slots: Mapping[str, str]) -> View:
+    """Return what an understander may see."""
+    return View(
+        lang=state.lang if state.lang_known else None,
+        pending=state.pending.question if state.pending else None,
+        active_flow=state.frame.flow if state.frame else None,
+        flow_slots=dict(flow_slots),
+        role=state.role,
+    )

@@ -1,0 +1,171 @@
+"""One turn: understand, decide, act, reply. Commits nothing; `Conversations` does."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+
+from agent.guard import is_honest
+from dialogue.commands import Understander, Understanding
+from dialogue.engine import Engine
+from dialogue.escalation import from_mood, hand_over
+from dialogue.events import (
+    Decided,
+    Event,
+    LanguageChanged,
+    MessageReceived,
+    OwnershipChanged,
+    Replied,
+    TurnEnded,
+    Understood,
+)
+from dialogue.flows.model import Flow
+from dialogue.replies.templates import Templates
+from dialogue.replies.types import Reply, TextReply
+from dialogue.router import Router
+from dialogue.state import DialogueState, view
+from dialogue.turn import Turn
+from dialogue.work import Work
+from tools.base import Identity
+from tools.executor import Executor
+
+
+@dataclasses.dataclass
+class Finished:
+    """A turn ready to be committed: its events in order, and what the caller is told (without sequence number)."""
+
+    turn: Turn
+    events: list[Event]
+    wrote: bool
+    """An effect was executed: the turn may no longer be thrown away in favour of a newer message."""
+
+
+class TurnRunner:
+    """Answers messages for conversations that the bot owns. One instance serves every conversation."""
+
+    def __init__(
+        self,
+        executor: Executor,
+        understander: Understander,
+        flows: dict[str, Flow],
+        templates: Templates,
+        timezone: str,
+    ) -> None:
+        self.executor = executor
+        self.understander = understander
+        self.flows = flows
+        self.templates = templates
+        self.engine = Engine(flows, templates, timezone)
+        self.router = Router(self.engine, templates)
+
+    async def run(self, state: DialogueState, identity: Identity, last_seq: int) -> Finished:
+        """Answer every unanswered message up to `last_seq` as one turn: a burst is one turn."""
+        started = time.perf_counter()
+        messages = [state.messages[seq] for seq in sorted(state.messages) if seq <= last_seq]
+        text = "\n".join(message.text for message in messages if message.text.strip())
+        work = Work.begin(state, self.executor, identity, self.flows, last_seq, text)
+        understanding = await self._understand(work, text, messages)
+        decide_from = time.perf_counter()
+        await self._decide(work, understanding, messages)
+        decided = (time.perf_counter() - decide_from) * 1000
+        reply_from = time.perf_counter()
+        self._finish_replies(work)
+        work.times.reply = (time.perf_counter() - reply_from) * 1000
+        work.times.decide = max(0.0, decided - work.times.act)
+        work.times.total = (time.perf_counter() - started) * 1000
+        return self._finished(work, understanding, last_seq)
+
+    async def _understand(self, work: Work, text: str, messages: list[MessageReceived]) -> Understanding:
+        started = time.perf_counter()
+        frame = work.frame
+        slots = {name: spec.type for name, spec in self.flows[frame.flow].slots.items()} if frame else {}
+        if text:
+            understanding = await self.understander.understand(text, view(work.state, slots))
+        else:
+            understanding = Understanding(lang=work.lang)
+        if understanding.lang != work.lang:
+            work.lang = understanding.lang
+            work.events.append(LanguageChanged(lang=work.lang))
+        work.times.understand = (time.perf_counter() - started) * 1000
+        return understanding
+
+    async def _decide(self, work: Work, understanding: Understanding, messages: list[MessageReceived]) -> None:
+        attachments = [ref for message in messages for ref in message.attachments]
+        if not understanding.commands and attachments:
+            self._take_attachments(work, attachments[0].kind)
+        else:
+            if attachments:
+                work.say(self.templates.say(f"attachment.with_{attachments[0].kind}", work.lang))
+            work.hand_over = from_mood(work.state, understanding)
+            await self.router.apply(work, understanding.commands)
+        if work.hand_over is not None:
+            await hand_over(work, understanding, self.templates)
+        work.route, work.route_reason = self._route(work, understanding)
+
+    def _take_attachments(self, work: Work, kind: str) -> None:
+        """A picture or voice alone: it is kept with the conversation; ask what it is about. The open question stays open."""
+        work.say(self.templates.say(f"attachment.{kind}", work.lang))
+        work.pending = work.state.pending
+
+    def _route(self, work: Work, understanding: Understanding) -> tuple[str, str]:
+        kinds = ",".join(command.kind for command in understanding.commands) or "none"
+        if work.ticket is not None:
+            return "hand_over", work.hand_over.reason if work.hand_over else kinds
+        flows = [frame.flow for frame in work.stack]
+        if flows or any(action.tool != "search_knowledge" for action in work.actions):
+            return "flow", ",".join(flows) or kinds
+        return ("knowledge" if work.actions else "reply"), kinds
+
+    def _finish_replies(self, work: Work) -> None:
+        """Never answer with nothing, and never claim an effect without its receipt."""
+        if not work.replies:
+            work.say(self.templates.say("lost.first", work.lang))
+        work.replies = [self._honest(work, reply) for reply in _merge_texts(work.replies)]
+
+    def _honest(self, work: Work, reply: Reply) -> Reply:
+        cited = reply.receipts if isinstance(reply, TextReply) else ()
+        if is_honest(reply.text, cited, work.receipts):
+            return reply
+        return reply.model_copy(update={"text": self.templates.say("guard.not_done", work.lang)})
+
+    def _finished(self, work: Work, understanding: Understanding, last_seq: int) -> Finished:
+        handled_by = "queue" if work.ticket is not None else "bot"
+        trend = work.state.model_copy(update={"moods": [*work.state.moods, understanding.emotion]}).trend()
+        events: list[Event] = [
+            Understood(of_seq=last_seq, understanding=understanding),
+            Decided(route=work.route, reason=work.route_reason),
+            *work.events,
+            *work.closing_events(),
+        ]
+        if work.ticket is not None:
+            version = work.state.ownership_version + 1
+            reason = work.hand_over.reason if work.hand_over else ""
+            events.append(OwnershipChanged(owner="queued", version=version, reason=reason))
+        events.append(Replied(replies=tuple(work.replies)))
+        times = work.times.model_copy(update={name: round(value, 2) for name, value in work.times.model_dump().items()})
+        events.append(TurnEnded(of_seq=last_seq, handled_by=handled_by, trend=trend, ms=times))
+        turn = Turn(
+            conversation_id=work.state.conversation_id,
+            seq=0,
+            handled_by=handled_by,
+            replies=work.replies,
+            understanding=understanding,
+            trend=trend,
+            actions=work.actions,
+            ticket=work.ticket or work.state.ticket,
+            ms=times,
+        )
+        return Finished(turn, events, wrote=bool(work.receipts))
+
+
+def _merge_texts(replies: list[Reply]) -> list[Reply]:
+    """Join neighbouring sentences into one bubble; a question keeps what leads to it."""
+    merged: list[Reply] = []
+    for reply in replies:
+        last = merged[-1] if merged else None
+        if isinstance(last, TextReply) and isinstance(reply, TextReply):
+            receipts = (*last.receipts, *reply.receipts)
+            merged[-1] = last.model_copy(update={"text": f"{last.text}\n{reply.text}", "receipts": receipts})
+        else:
+            merged.append(reply)
+    return merged
