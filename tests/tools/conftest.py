@@ -47,8 +47,8 @@ def shop_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest_asyncio.fixture
 async def shop(shop_file: Path, tmp_path: Path) -> AsyncIterator[Database]:
     """The two customers on SQLite."""
-    copy = shutil.copy(shop_file, tmp_path / "shop.db")
-    database = Database(sqlite_url(copy))
+    shutil.copy(shop_file, tmp_path / "shop.db")
+    database = Database(sqlite_url(tmp_path / "shop.db"))
     yield database
     await database.close()
 
