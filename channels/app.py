@@ -1,0 +1,131 @@
+"""The application: every HTTP and WebSocket door, assembled."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from channels import (
+    attachments,
+    auth,
+    catalog_api,
+    chat,
+    desk,
+    inspector,
+    openai_api,
+    operations,
+    pages,
+    problems,
+    proposals,
+    rest,
+    signin,
+)
+from channels.context import Context
+from channels.guards import BodyGuard, SafetyNet, SecurityHeaders
+from channels.limits import Rates
+from channels.metrics import Metrics
+from channels.presence import Presence
+from channels.settings import Settings
+from dialogue.build import Config, Platform, build
+
+logger = logging.getLogger(__name__)
+
+FORM_OVERHEAD = 64 * 1024
+DRAIN_S = 10.0
+"""How long shutdown waits for answers under way."""
+
+
+def config_of(settings: Settings, *, demo: bool = True) -> Config:
+    """Return the platform's configuration; `demo` builds the demo shop where there is no shop."""
+    return Config(data=settings.data, database_url=settings.database_url, demo=demo)
+
+
+def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
+    """Return the application. Without a `platform` it builds its own at start-up and closes it at shutdown."""
+    context = Context(
+        settings=settings,
+        tokens=auth.tokens(settings),
+        rates=Rates(settings.rate_per_s, settings.rate_burst),
+        metrics=Metrics(),
+        presence=Presence(),
+    )
+    app = FastAPI(
+        title="xiaoer",
+        description="A conversational agent platform for e-commerce, in Chinese and English.",
+        version="0.1.0",
+        lifespan=_lifespan(context, platform),
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.context = context
+    problems.install(app)
+    for part in (operations, signin, rest, inspector, attachments, desk, proposals, catalog_api, openai_api, chat):
+        app.include_router(part.router)
+    pages.install(app, settings.data)
+    _lay_guards(app, settings)
+    return app
+
+
+def _lay_guards(app: FastAPI, settings: Settings) -> None:
+    """Innermost first: the net catches what handlers raise, the headers lie on every answer."""
+    app.add_middleware(SafetyNet)
+    app.add_middleware(BodyGuard, limit_of=_limit_of(settings))
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=list(settings.origins),
+        allow_methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type", "X-Conversation-Id"],
+        expose_headers=["Retry-After", "X-Conversation-Id"],
+        max_age=600,
+    )
+    app.add_middleware(SecurityHeaders)
+
+
+def _limit_of(settings: Settings) -> Callable[[str], int]:
+    def limit(path: str) -> int:
+        if path == "/v1/attachments":
+            return settings.max_attachment_bytes + FORM_OVERHEAD
+        if path == "/v1/chat/completions":
+            return 4 * settings.max_json_bytes + settings.max_attachment_bytes * 4 // 3
+        return settings.max_json_bytes
+
+    return limit
+
+
+def _lifespan(
+    context: Context, given: Platform | None
+) -> Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]:
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        platform = given or await build(config_of(context.settings))
+        context.platform_or_none = platform
+        recovering = asyncio.create_task(_recover(context))
+        try:
+            yield
+        finally:
+            recovering.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await recovering
+            if context.tasks:
+                await asyncio.wait(context.tasks, timeout=DRAIN_S)
+            if given is None:
+                await platform.close()
+
+    return lifespan
+
+
+async def _recover(context: Context) -> None:
+    """Take up what a crash left unanswered, beside serving; readiness waits for it."""
+    try:
+        taken_up = await context.platform.conversations.recover()
+    except Exception:
+        logger.exception("could not take up the messages that a crash left unanswered")
+    else:
+        if taken_up:
+            logger.info("took up %d messages that were left unanswered", taken_up)
+    context.ready = True

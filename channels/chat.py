@@ -1,0 +1,157 @@
+"""``WS /v1/conversations/{id}/stream``: a conversation, live, both ways."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+from typing import Annotated
+
+import pydantic
+from fastapi import APIRouter, Query, WebSocket
+
+from channels.auth import Caller
+from channels.context import Context
+from channels.presence import Side
+from channels.problems import ProblemError, problem_of
+from channels.sockets import CLOSED_AGAIN, Socket, SocketGoneError, closing, running
+from channels.turns import Incoming, answer, known_form
+from channels.wire import (
+    MAX_SEQ,
+    ChatClientFrame,
+    MessageFrame,
+    PingFrame,
+    PongFrame,
+    ReadyFrame,
+    TypingFrame,
+    event_json,
+    turn_json,
+)
+
+logger = logging.getLogger(__name__)
+
+router = APIRouter()
+_FRAMES: pydantic.TypeAdapter[MessageFrame | TypingFrame | PingFrame] = pydantic.TypeAdapter(ChatClientFrame)
+
+SHOW_TYPING_AFTER_S = 0.15
+"""Most answers come before that; showing "typing" for them would only flicker."""
+
+
+@router.websocket("/v1/conversations/{conversation_id}/stream")
+async def stream(
+    websocket: WebSocket, conversation_id: str, after: Annotated[int, Query(ge=0, le=MAX_SEQ)] = 0
+) -> None:
+    """Serve one chat socket until its client leaves."""
+    context: Context = websocket.app.state.context
+    socket = Socket(websocket, context, _FRAMES)
+    try:
+        caller = await socket.authenticate()
+        identity = caller.identity(known_form(conversation_id))
+        await context.platform.conversations.events(
+            conversation_id, identity, after=MAX_SEQ
+        )  # 404 before anything else
+    except SocketGoneError:
+        return
+    except Exception as error:  # one socket turn
+        await socket.refuse(error)
+        return
+    with context.metrics.sockets.labels("chat").track_inprogress():
+        await _Chat(context, caller, conversation_id, socket).run(after)
+
+
+class _Chat:
+    """One open chat socket."""
+
+    def __init__(
+        self,
+        context: Context,
+        caller: Caller,
+        conversation_id: str,
+        socket: Socket[MessageFrame | TypingFrame | PingFrame],
+    ) -> None:
+        self._context = context
+        self._caller = caller
+        self._id = conversation_id
+        self._socket = socket
+        self._in_flight = 0
+
+    async def run(self, after: int) -> None:
+        """Pump events out and frames in until either side ends."""
+        ready = ReadyFrame(role=self._caller.role, subject=self._caller.subject, conversation_id=self._id)
+        with contextlib.suppress(SocketGoneError), self._listening():
+            await self._socket.send(ready)
+            pump = asyncio.create_task(self._pump(after))
+            reader = asyncio.create_task(self._read())
+            async with running(pump), running(reader):
+                await asyncio.wait((pump, reader), return_when=asyncio.FIRST_COMPLETED)
+                if not reader.done():
+                    await self._socket.close(CLOSED_AGAIN, "resume from the last seq")
+
+    def _listening(self) -> contextlib.AbstractContextManager[None]:
+        side: Side = "desk" if self._caller.role == "agent" else "shopper"
+        return self._context.presence.listening(self._id, side, self._socket.hint)
+
+    async def _pump(self, after: int) -> None:
+        try:
+            follow = self._context.platform.conversations.follow(self._id, self._caller.identity(self._id), after=after)
+            async with closing(follow) as events:
+                async for stored in events:
+                    frame = {"type": "event", **event_json(stored, self._caller.role)}
+                    await self._socket.send_text(json.dumps(frame, ensure_ascii=False))
+        except SocketGoneError:
+            await self._socket.close(CLOSED_AGAIN, "too slow")
+        except Exception as error:  # one socket turn
+            await self._socket.refuse(error)
+
+    async def _read(self) -> None:
+        while True:
+            frame = await self._socket.receive()
+            match frame:
+                case MessageFrame():
+                    await self._take(frame)
+                case TypingFrame() if self._caller.role == "shopper":
+                    self._context.presence.typing(self._id, "shopper", on=frame.on)
+                case PingFrame():
+                    await self._socket.send(PongFrame())
+
+    async def _take(self, frame: MessageFrame) -> None:
+        """Answer beside the reading, so that a burst is taken as it comes. A turn ends even if the client leaves."""
+        if self._caller.role == "agent":
+            await self._socket.problem(ProblemError("forbidden"), frame.client_id)
+            return
+        if self._in_flight >= self._context.settings.max_in_flight:
+            problem = ProblemError("too_many_requests", {"seconds": 1}, {"Retry-After": "1"})
+            await self._socket.problem(problem, frame.client_id)
+            return
+        self._in_flight += 1
+        self._context.detach(self._answer(frame))
+
+    async def _answer(self, frame: MessageFrame) -> None:
+        typing = asyncio.create_task(self._show_typing())
+        message = Incoming(frame.client_id, frame.text, frame.attachments)
+        try:
+            turn = await answer(self._context, self._caller, self._id, message, channel="ws")
+            shown = turn_json(turn, full=self._context.sees_all(self._caller))
+            self._hide_typing(typing)
+            done = {"type": "turn", "client_id": frame.client_id, "turn": shown}
+            await self._socket.send_text(json.dumps(done, ensure_ascii=False))
+        except SocketGoneError:
+            logger.debug("answered after the client had left: conversation=%s", self._id)
+        except Exception as error:  # one socket turn
+            self._hide_typing(typing)
+            with contextlib.suppress(SocketGoneError):
+                await self._socket.problem(problem_of(error), frame.client_id)
+        finally:
+            typing.cancel()
+            self._in_flight -= 1
+
+    async def _show_typing(self) -> None:
+        await asyncio.sleep(SHOW_TYPING_AFTER_S)
+        self._context.presence.typing(self._id, "bot", on=True)
+
+    def _hide_typing(self, typing: asyncio.Task[None]) -> None:
+        shown = typing.done() and not typing.cancelled()
+        typing.cancel()
+        if shown and self._in_flight == 1:
+            self._context.presence.typing(self._id, "bot", on=False)

@@ -1,0 +1,69 @@
+"""What every door shares: settings, the platform, tokens, limits, figures."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Coroutine
+from typing import Annotated, Any
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from channels.auth import Caller, Tokens
+from channels.limits import Rates
+from channels.metrics import Metrics
+from channels.presence import Presence
+from channels.problems import ProblemError
+from channels.settings import Settings
+from dialogue.build import Platform
+
+
+@dataclasses.dataclass
+class Context:
+    """One per application, at ``app.state.context``."""
+
+    settings: Settings
+    tokens: Tokens
+    rates: Rates
+    metrics: Metrics
+    presence: Presence
+    platform_or_none: Platform | None = None
+    ready: bool = False
+    """True once the platform is built and what a crash left unanswered was taken up."""
+    tasks: set[asyncio.Task[Any]] = dataclasses.field(default_factory=set)
+
+    @property
+    def platform(self) -> Platform:
+        """The platform.
+
+        Raises:
+            ProblemError: ``starting``: it is not built yet.
+        """
+        if self.platform_or_none is None:
+            raise ProblemError("starting", headers={"Retry-After": "1"})
+        return self.platform_or_none
+
+    def detach(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run work that must end even when its client has gone; shutdown waits for it."""
+        task = asyncio.create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+        return task
+
+    def sees_all(self, caller: Caller) -> bool:
+        """Whether the caller gets understanding, actions and milliseconds."""
+        return caller.role != "shopper" or self.settings.debug
+
+
+def _context(connection: HTTPConnection) -> Context:
+    context: Context = connection.app.state.context
+    return context
+
+
+def _caller(connection: HTTPConnection) -> Caller:
+    return _context(connection).tokens.from_header(connection.headers.get("authorization"))
+
+
+ContextDep = Annotated[Context, Depends(_context)]
+CallerDep = Annotated[Caller, Depends(_caller)]

@@ -1,0 +1,109 @@
+"""Settings: the only reader of the environment. Every variable has the prefix ``XIAOER_``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import pydantic
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+MIN_SECRET = 32
+"""Characters of a production secret: 256 bits are 43 in base64, 64 in hex."""
+
+_PLACEHOLDERS = ("changeme", "change-me", "change_me", "secret", "password", "placeholder", "example", "xiaoer", "todo")
+
+
+class SettingsError(ValueError):
+    """The settings cannot be used; says which one and what was expected."""
+
+
+class Settings(BaseSettings):
+    """What the platform's doors need to know.
+
+    `secret` signs tokens. In development it may be absent: a random one is then kept in the data folder. In
+    production it must be given, long, and no placeholder. `debug` shows a shopper's own token what was understood
+    and done.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="XIAOER_", frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    data: Path = Path("xiaoer-data")
+    host: str = "127.0.0.1"
+    port: int = pydantic.Field(default=8000, ge=0, le=65535)
+    secret: pydantic.SecretStr | None = None
+    environment: Literal["development", "production"] = "development"
+    debug: bool = False
+    database_url: str | None = None
+    allowed_origins: Annotated[tuple[str, ...] | None, NoDecode] = None
+    """Other sites that may embed the widget, separated by commas. Unset: every site in development, none in production."""
+
+    token_days: int = pydantic.Field(default=30, ge=1, le=366)
+    rate_per_s: float = pydantic.Field(default=5.0, gt=0)
+    """Messages, conversations and uploads that one token may send a second, on average."""
+    rate_burst: int = pydantic.Field(default=40, ge=1)
+    max_json_bytes: int = pydantic.Field(default=256 * 1024, ge=1024)
+    max_attachment_bytes: int = pydantic.Field(default=10 * 1024 * 1024, ge=1024)
+    max_pixels: int = pydantic.Field(default=40_000_000, ge=1)
+    send_timeout_s: float = pydantic.Field(default=20.0, gt=0)
+    """How long a client may take to read one frame before its socket is closed."""
+    max_in_flight: int = pydantic.Field(default=16, ge=1)
+    """Messages of one socket that may wait for their answers."""
+
+    @pydantic.field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @pydantic.field_validator("database_url", "secret", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @pydantic.model_validator(mode="after")
+    def _refuse_unsafe(self) -> Settings:
+        if self.environment == "production":
+            complaint = secret_complaint(self.secret.get_secret_value() if self.secret else None)
+            if complaint:
+                raise ValueError(f"XIAOER_SECRET {complaint}")
+        return self
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The origins that browsers may call from."""
+        if self.allowed_origins is not None:
+            return self.allowed_origins
+        return ("*",) if self.environment == "development" else ()
+
+
+def secret_complaint(secret: str | None) -> str:
+    """Return what is wrong with a production secret, or ``""``."""
+    if secret is None:
+        return "is not set: production needs one of its own, made with `openssl rand -hex 32`"
+    if any(secret.lower().startswith(word) for word in _PLACEHOLDERS):
+        return "is a placeholder: make a real one with `openssl rand -hex 32`"
+    if len(secret) < MIN_SECRET or len(set(secret)) < 10:
+        return f"is too weak: expected at least {MIN_SECRET} random characters, as of `openssl rand -hex 32`"
+    return ""
+
+
+def load_settings(**given: object) -> Settings:
+    """Read the environment, with `given` (what a command line said; None means not said) on top.
+
+    Raises:
+        SettingsError: a variable has a value that cannot be used.
+    """
+    said: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    try:
+        return Settings(**said)
+    except pydantic.ValidationError as error:
+        raise SettingsError("; ".join(_sentence(part) for part in error.errors())) from None
+
+
+def _sentence(part: ErrorDetails) -> str:
+    name = "_".join(str(step) for step in part["loc"]).upper()
+    message = part["msg"].removeprefix("Value error, ")
+    return f"XIAOER_{name}: {message}" if name else message
