@@ -22,6 +22,7 @@ def same_value(wanted: str, value: str) -> bool:
     return canonical is not None and fold(canonical) == fold(vocabulary().canonical_value(value) or value)
 
 
+@functools.lru_cache(maxsize=20_000)
 def same_key(wanted: str, key: str) -> bool:
     """Return whether two option keys are one: ``Color`` and ``colour``, 颜色; ``""`` stands for any key."""
     if not wanted or wanted.lower() == key.lower():

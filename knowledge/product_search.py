@@ -12,7 +12,9 @@ import numpy.typing as npt
 
 from knowledge.embedding import FloatArray
 from knowledge.index import IntArray, VectorIndex
+from knowledge.options import same_key, same_value
 from knowledge.product_entry import CategoryEntry, ProductEntry
+from knowledge.product_words import product_tokens, wish_tokens
 from knowledge.words import WordIndex, normalise, tokens
 
 BoolArray = npt.NDArray[np.bool_]
@@ -105,7 +107,7 @@ class Searcher:
         self._vectors = vectors
         self._owners = owners
         self._relevance = RELEVANCE.get(embedder, RELEVANCE["use-multilingual-v3"])
-        self._words = WordIndex([_words(entry) for entry in entries])
+        self._words = WordIndex([product_tokens(entry) for entry in entries])
         self._descriptions = WordIndex([tokens(f"{e.description_zh} {e.description_en}") for e in entries])
         self._variants = _Variants(entries)
         self._popularity = np.array([_popularity(entry) for entry in entries], dtype=np.float32)
@@ -130,14 +132,14 @@ class Searcher:
     def _meant(self, text: str, vector: FloatArray | None) -> tuple[FloatArray, BoolArray]:
         """Return each product's score and whether it is what the text asks for."""
         asked = _SHOP_TALK.sub(" ", normalise(text))
-        wanted = tokens(asked)
-        if vector is None or (not wanted and not asked.strip()):
+        plain, meant = wish_tokens(asked)
+        if vector is None or (not plain and not asked.strip()):
             return self._popularity, np.ones(len(self._entries), dtype=bool)
         alike = np.zeros(len(self._entries), dtype=np.float32)
         rows, cosines = self._vectors.search(vector, len(self._vectors))
         np.maximum.at(alike, self._owners[rows], cosines)
-        words = self._words.scores(wanted)
-        scores = alike + WORD_WEIGHT * words + DESCRIPTION_WEIGHT * self._descriptions.scores(wanted)
+        words = np.maximum(self._words.scores(plain), self._words.scores(meant))
+        scores = alike + WORD_WEIGHT * words + DESCRIPTION_WEIGHT * self._descriptions.scores(plain)
         best = float(scores.max(initial=0.0))
         return scores, scores >= max(self._relevance.floor, best - self._relevance.gap)
 
@@ -213,15 +215,14 @@ class _Variants:
         places: dict[tuple[str, str], list[int]] = {}
         for place, (row, variant) in enumerate(flat):
             for key, value in (*entries[row].attributes.items(), *variant.options.items()):
-                places.setdefault((key.lower(), normalise(value)), []).append(place)
+                places.setdefault((key, value), []).append(place)
         self._places = {pair: np.array(found) for pair, found in places.items()}
 
     def having(self, key: str, value: str) -> BoolArray:
         """Return which variants have the option, or whose product has the attribute; key ``""`` stands for any key."""
-        key, value = key.lower(), normalise(value)
         mask = np.zeros(self.size, dtype=bool)
         for (known_key, known_value), places in self._places.items():
-            if key in {"", known_key} and _same_value(value, known_value):
+            if same_key(key, known_key) and same_value(value, known_value):
                 mask[places] = True
         return mask
 
@@ -247,22 +248,8 @@ def _ways_to_relax(names: Sequence[str]) -> Iterable[tuple[str, ...]]:
     yield from (tuple(names[:count]) for count in range(2, len(names) + 1))
 
 
-def _same_value(wanted: str, value: str) -> bool:
-    """``blue`` is ``Navy Blue`` as well; ``8gb`` is ``8 GB``."""
-    return wanted == value or _plain(wanted) == _plain(value) or wanted in re.split(r"[\s/,()]+", value)
-
-
 def _plain(text: str) -> str:
     return "".join(filter(str.isalnum, normalise(text)))
-
-
-def _words(entry: ProductEntry) -> list[str]:
-    title = tokens(f"{entry.title_zh} {entry.title_en}")
-    rest = " ".join(
-        [entry.id, entry.brand, entry.category.name_zh, entry.category.name_en, *entry.tags, *entry.attributes.values()]
-        + [value for values in entry.options.values() for value in values]
-    )
-    return title + title + list(dict.fromkeys(tokens(rest))) + [variant.sku.lower() for variant in entry.variants]
 
 
 def _popularity(entry: ProductEntry) -> float:

@@ -110,9 +110,10 @@ async def _version(session: AsyncSession) -> tuple[object, ...]:
     products = select(func.count(), func.max(Product.created_at), func.sum(texts)).where(Product.status == "active")
     variants = select(func.count(), func.sum(Variant.price_minor)).where(col(Variant.available))
     stock = select(func.count()).where(Stock.on_hand > Stock.reserved)
+    connection = await session.connection()
     found: list[object] = []
     for statement in (products, variants, stock, select(func.count()).select_from(Review)):
-        found += (await session.execute(statement)).one()
+        found += (await connection.execute(statement)).one()
     return tuple(found)
 
 
@@ -131,11 +132,12 @@ async def _read(session: AsyncSession) -> _Rows:
     image = select(ProductImage.product_id, ProductImage.path).order_by(col(ProductImage.position).desc())
     rating = select(Review.product_id, func.avg(Review.rating), func.count()).group_by(Review.product_id)
     shop = (await session.exec(select(Shop))).first()
+    connection = await session.connection()
     return _Rows(
-        products=(await session.execute(products)).all(),
-        variants=(await session.execute(variants)).all(),
-        images=(await session.execute(image)).all(),
-        ratings=(await session.execute(rating)).all(),
+        products=(await connection.execute(products)).all(),
+        variants=(await connection.execute(variants)).all(),
+        images=(await connection.execute(image)).all(),
+        ratings=(await connection.execute(rating)).all(),
         categories=list(await session.exec(select(Category))),
         currency=shop.currency if shop is not None else "",
     )

@@ -175,12 +175,18 @@ def _shoe(goods: Goods, person: Person) -> Advice:
         foot = person.foot_length_mm
         reason = LocalText(zh=f"脚长 {foot:g} mm", en=f"foot length {foot:g} mm")
         fitting = sorted(
-            (size for size in lengths if foot - 2.5 <= lengths[size] <= foot + 10), key=lengths.__getitem__
+            (size for size in lengths if foot - 3 <= lengths[size] <= foot + 10),
+            key=lambda size: _tightness(lengths[size] - foot),
         )
         return _fit_or_none(fitting, reason)
     if person.usual_size is None:
         return Advice(None, missing=("foot_length_mm", "usual_size"))
     return _usual_shoe(goods, lengths, person.usual_size)
+
+
+def _tightness(room: float) -> float:
+    """A shoe too short by a millimetre is as bad as one too long by three."""
+    return room if room >= 0 else -3 * room
 
 
 def _usual_shoe(goods: Goods, lengths: Mapping[str, float], usual: str) -> Advice:
@@ -209,7 +215,7 @@ def _pick(offered: Mapping[str, int], place: float, reasons: tuple[LocalText, ..
     near = sorted(offered, key=lambda size: (round(abs(offered[size] - place), 3), -offered[size]))
     if abs(offered[near[0]] - place) > _BEYOND:
         return Advice(None, reasons=(*reasons, _NONE_FITS))
-    others = [size for size in near[1:] if abs(offered[size] - place) <= 1 - _BETWEEN]
+    others = [size for size in near[1:] if round(abs(offered[size] - place), 3) <= 1 - _BETWEEN]
     return Advice(near[0], tuple(others[:1]), reasons)
 
 

@@ -62,7 +62,7 @@ async def _claimable(context: ToolContext, code: str, *, lock: bool = False) -> 
         raise RefusedError(
             "coupon_already_claimed",
             "one a person",
-            code=coupon.code,
+            coupon_code=coupon.code,
             title=title,
             state=_state(grant, coupon, context),
         )

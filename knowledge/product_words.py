@@ -1,0 +1,114 @@
+"""What word search sees of a product and of a wish for one: plain words, and concepts that both languages share.
+
+A concept is a kind of goods or an option value of `knowledge.vocabulary`: "tee", 短袖 and "T-Shirt" are all ``kind:tshirt``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import re
+from collections.abc import Iterable, Iterator
+
+from knowledge.product_entry import ProductEntry
+from knowledge.vocabulary import fold, vocabulary
+from knowledge.words import normalise, tokens
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LATIN = re.compile(r"[a-z0-9]+")
+_MAX_WORDS = 3
+
+
+def product_tokens(entry: ProductEntry) -> list[str]:
+    """Return the tokens of title (twice), category, brand, tags, attributes, options and SKUs."""
+    title = f"{entry.title_zh} / {entry.title_en}"
+    named = [*tokens(title), *concepts().of_goods(title)]
+    values = [*entry.attributes.values(), *(value for found in entry.options.values() for value in found)]
+    rest = " / ".join([entry.id, entry.brand, entry.category.name_zh, entry.category.name_en, *entry.tags, *values])
+    around = [*tokens(rest), *concepts().of_goods(rest), *(f"value:{fold(value)}" for value in values)]
+    return named + named + list(dict.fromkeys(around)) + [variant.sku.lower() for variant in entry.variants]
+
+
+def wish_tokens(text: str) -> tuple[list[str], list[str]]:
+    """Return what a shopper asks for twice: as plain words, and as concepts with plain words for the rest."""
+    found, rest = concepts().of_wish(text)
+    return tokens(text), [*found, *tokens(rest)]
+
+
+@dataclasses.dataclass(frozen=True)
+class _Match:
+    start: int
+    end: int
+    concepts: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Concepts:
+    """The vocabulary turned round: which concepts a word stands for."""
+
+    latin: dict[str, tuple[str, ...]]
+    """By folded word."""
+    han: dict[str, tuple[str, ...]]
+    pattern: re.Pattern[str]
+
+    def of_wish(self, text: str) -> tuple[list[str], str]:
+        """Return the concepts of the longest words and the text without those words."""
+        plain = normalise(text)
+        rest = list(plain)
+        found: dict[str, None] = {}
+        for match in (*self._chinese(plain), *self._english(plain)):
+            found |= dict.fromkeys(match.concepts)
+            rest[match.start : match.end] = [" "] * (match.end - match.start)
+        return list(found), "".join(rest)
+
+    def of_goods(self, text: str) -> list[str]:
+        """Return the concepts of the longest words and of their heads: a 机械键盘 is a 键盘, a desk lamp is a lamp."""
+        plain = normalise(text)
+        found: dict[str, None] = {}
+        for match in (*self._chinese(plain), *self._english(plain)):
+            word = plain[match.start : match.end]
+            heads = [self.han.get(word[start:], ()) for start in range(1, len(word) - 1)]
+            heads += [self.latin.get(fold(word[gap.end() :]), ()) for gap in re.finditer(r"[^a-z0-9]+", word)]
+            found |= dict.fromkeys([*match.concepts, *(concept for head in heads for concept in head)])
+        return list(found)
+
+    def _chinese(self, plain: str) -> Iterator[_Match]:
+        """A single character stands for a thing only at the end: 包 is a bag, 包邮 is not."""
+        for match in self.pattern.finditer(plain):
+            if len(match[0]) > 1 or not _HAN.match(plain[match.end() : match.end() + 1]):
+                yield _Match(match.start(), match.end(), self.han[match[0]])
+
+    def _english(self, plain: str) -> Iterator[_Match]:
+        words = list(_LATIN.finditer(plain))
+        place = 0
+        while place < len(words):
+            for count in range(min(_MAX_WORDS, len(words) - place), 0, -1):
+                start, end = words[place].start(), words[place + count - 1].end()
+                if hit := self.latin.get(fold(plain[start:end])):
+                    yield _Match(start, end, hit)
+                    place += count - 1
+                    break
+            place += 1
+
+
+@functools.cache
+def concepts() -> Concepts:
+    """Return the concepts of the shipped vocabulary."""
+    names = vocabulary()
+    generic = {normalise(word) for word in names.generic} | {fold(word) for word in names.generic}
+    latin: dict[str, tuple[str, ...]] = {}
+    han: dict[str, tuple[str, ...]] = {}
+    for concept, words in _entries():
+        for word in words:
+            place, key = (han, normalise(word)) if _HAN.search(word) else (latin, fold(word))
+            if key and key not in generic:
+                place[key] = (*place.get(key, ()), concept)
+    pattern = re.compile("|".join(map(re.escape, sorted(han, key=len, reverse=True))) or r"(?!)")
+    return Concepts(latin, han, pattern)
+
+
+def _entries() -> Iterable[tuple[str, tuple[str, ...]]]:
+    names = vocabulary()
+    yield from ((f"kind:{fold(kind)}", (kind, *words)) for kind, words in names.kinds.items())
+    for values in names.values.values():
+        yield from ((f"value:{fold(value)}", (value, *words)) for value, words in values.items())
