@@ -180,6 +180,7 @@ class Engine:
             templates=self.templates,
             lang=work.lang,
             timezone=self.timezone,
+            now=work.executor.clock(),
         )
         filling = await SLOT_FILLERS[spec.type](context)
         if isinstance(filling, Filled):

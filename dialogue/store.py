@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 
 import sqlalchemy.exc
-from sqlmodel import col, select, update
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from dialogue.errors import ClientIdReusedError, UnknownConversationError
@@ -101,25 +101,26 @@ class EventStore:
             StoredEvent(conversation_id=conversation_id, seq=head.last_seq + place, at=now, event=event)
             for place, event in enumerate(events, start=1)
         ]
-        rows = [
-            {
-                "conversation_id": conversation_id,
-                "seq": entry.seq,
-                "type": entry.event.type,
-                "payload": entry.event.model_dump(mode="json"),
-                "client_id": client_id if entry is stored[0] else None,
-                "at": now,
-            }
+        session.add_all(
+            ConversationEvent(
+                conversation_id=conversation_id,
+                seq=entry.seq,
+                type=entry.event.type,
+                payload=entry.event.model_dump(mode="json"),
+                client_id=client_id if entry is stored[0] else None,
+                at=now,
+            )
             for entry in stored
-        ]
-        await session.execute(sqlalchemy.insert(ConversationEvent), rows)
-        changes: dict[str, object] = {"last_seq": head.last_seq + len(stored), "updated_at": now}
+        )
+        head.last_seq += len(stored)
+        head.updated_at = now
         for event in events:
             if isinstance(event, OwnershipChanged):
-                changes |= {"owner": event.owner, "ownership_version": event.version, "agent_id": event.agent_id}
+                head.owner, head.agent_id, head.ownership_version = event.owner, event.agent_id, event.version
             elif isinstance(event, LanguageChanged):
-                changes["lang"] = event.lang
-        await session.execute(update(Conversation).where(col(Conversation.id) == conversation_id).values(**changes))
+                head.lang = event.lang
+        session.add(head)
+        await session.flush()
         return stored
 
     async def unanswered(self) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
@@ -69,6 +70,7 @@ class SlotContext:
     templates: Templates
     lang: Lang
     timezone: str
+    now: dt.datetime
 
     def question(self, sentence: str, **facts: Any) -> str:
         """Return how the flow asks for this slot, or the slot type's own sentence."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import zoneinfo
 from collections.abc import Sequence
 from typing import Any
@@ -104,7 +103,7 @@ def _containing(context: SlotContext, orders: Sequence[OrderSummary]) -> list[Or
 
 def _is_eligible(context: SlotContext, order: OrderSummary) -> bool:
     tool = context.spec.tool
-    return tool is None or tool in allowed_tools(OrderFacts.of(order), context.policy, dt.datetime.now(dt.UTC))
+    return tool is None or tool in allowed_tools(OrderFacts.of(order), context.policy, context.now)
 
 
 def _which(context: SlotContext, orders: Sequence[OrderSummary], sentence: str) -> Question:

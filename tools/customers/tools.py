@@ -117,11 +117,7 @@ async def _people(context: ToolContext, arguments: VerifyCustomer, proof: Proof)
 
 def _check_same_person(context: ToolContext, conversation: Conversation, customer: Customer) -> None:
     """One customer a conversation: neither the token nor an earlier proof may name another."""
-    identity = context.identity
-    named = {conversation.customer_id, conversation.subject, identity.customer_id}
-    if identity.role == "shopper":
-        named.add(identity.subject)
-    if named - {None, customer.id}:
+    if {conversation.customer_id, context.identity.customer_id} - {None, customer.id}:
         raise RefusedError(OTHER, "this conversation belongs to another customer; open a new one")
 
 

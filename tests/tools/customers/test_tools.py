@@ -138,7 +138,7 @@ async def test_a_conversation_belongs_to_one_customer(executor: Executor, people
 
 
 async def test_a_token_that_names_another_customer_cannot_be_talked_over(executor: Executor) -> None:
-    signed_in = Identity(role="shopper", subject="C2", conversation_id="conv")
+    signed_in = Identity(role="shopper", subject="C2", customer_id="C2", conversation_id="conv")
     assert (await verify(executor, signed_in, email="yusuf@example.com")).code == "other_customer"
 
 

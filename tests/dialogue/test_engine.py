@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+from sqlmodel import select
+
+from dialogue.commands import Affirm, AskKnowledge, Cancel, ChitChat, Choose, Correct, Deny, Provide, StartFlow
+from dialogue.testing import entity
+from knowledge.schema import Order, Return
+from tests.dialogue.conftest import Talk, choices, words
+
+TEE = entity("product", "tee", terms="tee", product_ids=["P-TEE"])
+LAMP = entity("product", "lamp", terms="lamp", product_ids=["P-LAMP"])
+ORDER = entity("order_ref", "D1001", id="D1001")
+GIFT_CARD = entity("payment_method", "gift card", kind="gift_card")
+RETURN_TEE = StartFlow(flow="return_items", entities=(ORDER, TEE))
+
+
+async def status_of(talk: Talk, order_id: str) -> str:
+    async with talk.database.read() as session:
+        return (await session.get_one(Order, order_id)).status
+
+
+async def test_a_cancellation_is_done_only_after_the_yes(talk: Talk) -> None:
+    asked = await talk.say("cancel D1002", StartFlow(flow="cancel_order", entities=(entity("order_ref", "D1002", id="D1002"),)))
+    assert "D1002" in words(asked)
+    assert asked.actions[-1].status == "needs_confirmation"
+    assert await status_of(talk, "D1002") == "pending"
+    done = await talk.say("yes", Affirm())
+    assert await status_of(talk, "D1002") == "cancelled"
+    assert "I've cancelled order D1002" in words(done)
+    assert done.replies[0].receipts == (done.actions[-1].receipt,)
+
+
+async def test_a_return_asks_only_for_what_is_missing(talk: Talk) -> None:
+    asked = await talk.say("return the tee of D1001", RETURN_TEE)
+    assert any("gift card" in label for label in choices(asked))
+    confirm = await talk.say("gift card", Provide(entities=(GIFT_CARD,)))
+    assert "Cotton T-Shirt" in words(confirm)
+    assert "Desk Lamp" not in words(confirm)
+    await talk.say("ok do it", Affirm())
+    async with talk.database.read() as session:
+        rows = (await session.exec(select(Return))).all()
+    assert [(row.order_id, row.refund_method_id, row.refund_minor) for row in rows] == [("D1001", "gift_card_C1", 8900)]
+
+
+async def test_a_correction_at_the_confirmation_voids_it_and_asks_again(talk: Talk) -> None:
+    await talk.say("return the tee of D1001", RETURN_TEE)
+    await talk.say("gift card", Provide(entities=(GIFT_CARD,)))
+    again = await talk.say("no, the lamp", Deny(), Correct(entities=(LAMP,)))
+    assert "Desk Lamp" in words(again)
+    assert "Cotton T-Shirt" not in words(again)
+    await talk.say("yes", Affirm())
+    async with talk.database.read() as session:
+        row = (await session.exec(select(Return))).one()
+    assert row.refund_minor == 15900
+
+
+async def test_an_aside_is_answered_and_the_question_comes_back(talk: Talk) -> None:
+    asked = await talk.say("return the tee of D1001", RETURN_TEE)
+    aside = await talk.say("how long do refunds take?", AskKnowledge(query="how long do refunds take?"))
+    assert choices(aside) == choices(asked)
+    confirm = await talk.say("gift card", Provide(entities=(GIFT_CARD,)))
+    assert confirm.actions[-1].status == "needs_confirmation"
+
+
+async def test_another_request_in_between_is_done_first_then_the_first_goes_on(talk: Talk) -> None:
+    await talk.say("return the tee of D1001", RETURN_TEE)
+    between = await talk.say(
+        "where is D1003", StartFlow(flow="track_order", entities=(entity("order_ref", "D1003", id="D1003"),))
+    )
+    assert "SFD1003" in words(between)
+    assert "Back to your return" in words(between)
+    assert choices(between)
+
+
+async def test_two_requests_in_one_message_are_both_done(talk: Talk) -> None:
+    first = await talk.say(
+        "cancel D1002 and return the tee",
+        StartFlow(flow="cancel_order", entities=(entity("order_ref", "D1002", id="D1002"),)),
+        StartFlow(flow="return_items", entities=(ORDER, TEE)),
+    )
+    assert "cancel order D1002" in words(first)
+    second = await talk.say("yes", Affirm())
+    assert "cancelled order D1002" in words(second)
+    assert "Next: your return" in words(second)
+    assert any("gift card" in label for label in choices(second))
+
+
+async def test_never_mind_stops_without_a_change(talk: Talk) -> None:
+    await talk.say("cancel D1002", StartFlow(flow="cancel_order", entities=(entity("order_ref", "D1002", id="D1002"),)))
+    stopped = await talk.say("never mind", Cancel())
+    assert "stopped" in words(stopped)
+    late = await talk.say("yes", Affirm())
+    assert late.actions == []
+    assert await status_of(talk, "D1002") == "pending"
+
+
+async def test_a_plain_no_asks_what_should_be_different(talk: Talk) -> None:
+    await talk.say("return the tee of D1001", RETURN_TEE)
+    await talk.say("gift card", Provide(entities=(GIFT_CARD,)))
+    asked = await talk.say("no", Deny())
+    assert "Another payment method" in choices(asked)
+    again = await talk.say("the payment method", Choose(indexes=(choices(asked).index("Another payment method"),)))
+    assert any("credit card" in label for label in choices(again))
+
+
+async def test_changing_ones_mind_swaps_the_request(talk: Talk) -> None:
+    await talk.say("return the tee of D1001", RETURN_TEE)
+    await talk.say("gift card", Provide(entities=(GIFT_CARD,)))
+    exchange = StartFlow(flow="exchange_items", entities=(TEE, entity("option", "blue", key="color", value="blue")))
+    asked = await talk.say("no, exchange it for blue instead", Deny(), exchange)
+    assert "difference" in words(asked)
+    confirm = await talk.say("credit card", Provide(entities=(entity("payment_method", kind="credit_card"),)))
+    assert "blue" in words(confirm)
+    await talk.say("yes", Affirm())
+    assert await status_of(talk, "D1001") == "exchange_requested"
+    async with talk.database.read() as session:
+        assert (await session.exec(select(Return))).all() == []
+
+
+async def test_an_unknown_person_proves_who_they_are_first(visitor: Talk) -> None:
+    asked = await visitor.say(
+        "cancel D1002", StartFlow(flow="cancel_order", entities=(entity("order_ref", "D1002", id="D1002"),))
+    )
+    assert "e-mail" in words(asked)
+    wrong = await visitor.say("a@b.com", Provide(entities=(entity("email", text="nobody@example.com"),)))
+    assert "doesn't match" in words(wrong)
+    right = await visitor.say("emma", Provide(entities=(entity("email", text="emma@example.com"),)))
+    assert "Thank you, Emma Clark" in words(right)
+    assert right.actions[-1].status == "needs_confirmation"
+
+
+async def test_somebody_elses_order_looks_like_no_order(talk: Talk) -> None:
+    await talk.say("hi", ChitChat(topic="greeting"))
+    asked = await talk.say("cancel X9", StartFlow(flow="cancel_order", entities=(entity("order_ref", "X9", id="X9"),)))
+    assert 'can\'t find an order for "X9"' in words(asked)
+    assert len(choices(asked)) == 1
