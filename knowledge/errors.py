@@ -21,3 +21,7 @@ class DatabaseUnavailableError(KnowledgeError):
 
 class ImportRefusedError(KnowledgeError):
     """The file as a whole cannot be imported (absent, not UTF-8, not the named format)."""
+
+
+class ExportRefusedError(KnowledgeError):
+    """The export cannot be written there (something else is in the way, or the folder may not be written)."""

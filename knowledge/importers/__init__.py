@@ -23,6 +23,7 @@ from knowledge.importers.base import ExistingShop, ImportContext, Importer, Prog
 from knowledge.importers.load import Loader
 from knowledge.importers.report import ImportReport, TableReport
 from knowledge.importers.tau_retail import TauRetail
+from knowledge.importers.xiaoer import Xiaoer, copy_files
 from knowledge.schema import Customer, Shop, Variant
 from knowledge.types import JsonObject, utc_now
 
@@ -42,7 +43,7 @@ __all__ = [
 
 _BATCH = 1000
 
-FORMATS: dict[str, Importer] = {importer.name: importer for importer in (TauRetail(),)}
+FORMATS: dict[str, Importer] = {importer.name: importer for importer in (TauRetail(), Xiaoer())}
 """Every format by its name."""
 
 
@@ -55,6 +56,8 @@ async def import_shop(  # noqa: PLR0913
     now: dt.datetime | None = None,
     mapping: Path | None = None,
     replace: bool = False,
+    media: Path | None = None,
+    attachments: Path | None = None,
 ) -> ImportReport:
     """Import a shop's files in one transaction and report every row.
 
@@ -70,6 +73,8 @@ async def import_shop(  # noqa: PLR0913
         now: the time that rows get whose file has no date.
         mapping: a YAML file with the shop's own names (see ``docs/import-csv.md``).
         replace: empty the database first, in the same transaction.
+        media: where the pictures of an export of xiaoer go; they are left out without it.
+        attachments: where the attachments of its conversations go.
 
     Raises:
         ImportRefusedError: the files cannot be read as a whole; nothing was written.
@@ -93,6 +98,8 @@ async def import_shop(  # noqa: PLR0913
             if progress is not None:
                 progress(context.stage or importer.name, context.share)
         await loader.finish()
+        if importer.name == Xiaoer.name:
+            await asyncio.to_thread(copy_files, path, media=media, attachments=attachments)
     report.notes += context.notes
     report.seconds = time.perf_counter() - started
     return report
