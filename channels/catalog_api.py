@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 
 from channels.context import Context, ContextDep
 from channels.problems import ProblemError
-from knowledge.schema import Category, Product, Shop
+from knowledge.schema import Category, Product
 from tools.base import Identity, ToolCall
 
 router = APIRouter(prefix="/v1/catalog", tags=["catalog"])
@@ -46,7 +46,7 @@ async def get_product(context: ContextDep, product_id: str) -> dict[str, Any]:
 
 @router.get("/categories")
 async def list_categories(context: ContextDep) -> dict[str, Any]:
-    """Return the category tree, flat, with how many active products lie right in each, and the shop's name."""
+    """Return the category tree, flat, with how many active products lie right in each."""
     count = (
         sqlmodel.select(Product.category_id, sqlmodel.func.count())
         .where(Product.status == "active")
@@ -55,7 +55,6 @@ async def list_categories(context: ContextDep) -> dict[str, Any]:
     async with context.platform.database.read() as session:
         counts = dict((await session.exec(count)).all())
         rows = (await session.exec(sqlmodel.select(Category).order_by(sqlmodel.col(Category.id)))).all()
-        shop = (await session.exec(sqlmodel.select(Shop))).first()
     categories = [
         {
             "id": row.id,
@@ -65,17 +64,7 @@ async def list_categories(context: ContextDep) -> dict[str, Any]:
         }
         for row in rows
     ]
-    return {"shop": _shop(shop), "categories": categories}
-
-
-def _shop(shop: Shop | None) -> dict[str, Any] | None:
-    if shop is None:
-        return None
-    return {
-        "name": {"zh": shop.name_zh, "en": shop.name_en},
-        "currency": shop.currency,
-        "default_lang": shop.default_lang,
-    }
+    return {"categories": categories}
 
 
 async def _read(context: Context, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:

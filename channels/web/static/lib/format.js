@@ -1,4 +1,4 @@
-/** Money, times and texts as people read them. */
+/** Money, times and texts as people read them. A time that is already written out passes unchanged. */
 
 /** @typedef {import("./i18n.js").Lang} Lang */
 /** @typedef {{minor: number, currency: string}} Money */
@@ -50,8 +50,9 @@ export function formatClock(iso, lang) {
 /** @param {string | null | undefined} iso @param {Lang} lang @param {Intl.DateTimeFormatOptions} options */
 function formatWith(iso, lang, options) {
   if (!iso) return "";
+  if (!/^\d{4}-\d\d-\d\dT/.test(iso)) return String(iso);
   const at = new Date(iso);
-  return Number.isNaN(at.getTime()) ? String(iso) : new Intl.DateTimeFormat(locale(lang), options).format(at);
+  return Number.isNaN(at.getTime()) ? iso : new Intl.DateTimeFormat(locale(lang), options).format(at);
 }
 
 /** How long ago, in one unit: `3 min`, `3 分钟`. @param {string} iso @param {Lang} lang @param {number} [now] */

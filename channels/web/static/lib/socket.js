@@ -73,7 +73,6 @@ export class LiveSocket {
     socket.addEventListener("open", () => {
       this.heard = Date.now();
       socket.send(JSON.stringify({ type: "auth", token: this.options.token() }));
-      socket.send(JSON.stringify({ type: "ping" }));
     });
     socket.addEventListener("message", (message) => {
       this.heard = Date.now();

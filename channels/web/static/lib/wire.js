@@ -15,7 +15,7 @@ export const CLOSED = { noToken: 4401, wrongRole: 4403, unknownConversation: 440
 /** @param {any} frame @returns {Frame} */
 export function readFrame(frame) {
   switch (frame.type) {
-    case "pong":
+    case "ready":
       return { kind: "ready" };
     case "event":
       return { kind: "event", conversation: frame.conversation_id, placed: { seq: frame.seq, at: frame.at, event: frame.event } };

@@ -31,7 +31,7 @@ export function orderReply(reply, context) {
         "div",
         {},
         h("p", { class: "order-id" }, i18n.t("order", { id: order.order_id ?? "" })),
-        order.placed_at ? h("p", { class: "small muted" }, i18n.t("placed", { day: formatDay(order.placed_at, lang) })) : null,
+        order.placed_at ? h("p", { class: "small muted" }, i18n.t("placed", { day: order.placed_on ?? formatDay(order.placed_at, lang) })) : null,
       ),
       order.status ? h("span", { class: `tag ${toneOf(order.status)}` }, order.status_text ?? order.status) : null,
     ),
@@ -86,7 +86,7 @@ function parcelView(parcel, number, context) {
       ? h(
           "details",
           {},
-          h("summary", { class: "small" }, i18n.t("scans", { n: scans.length })),
+          h("summary", { class: "small" }, i18n.t("scans", { n: scans.length - 3 })),
           timeline(scans.slice(3), lang),
         )
       : null,

@@ -29,12 +29,26 @@ const RENDERERS = {
  */
 export function renderReply(reply, context) {
   const elements = [];
-  if (reply.text && reply.type !== "chart") {
-    elements.push(h("div", { class: "bubble", lang: reply.lang ?? null }, textOf(reply.text), receiptsOf(reply, context)));
-  }
+  const text = ownText(reply);
+  if (text) elements.push(h("div", { class: "bubble", lang: reply.lang ?? null }, textOf(text), receiptsOf(reply, context)));
   const extra = RENDERERS[reply.type]?.(reply, context);
   if (extra) elements.push(extra);
   return elements;
+}
+
+/**
+ * A reply's text stands alone for channels without cards; here, what the card shows is not said twice.
+ * @param {any} reply
+ */
+function ownText(reply) {
+  const text = reply.text ?? "";
+  if (reply.type === "chart") return "";
+  if (reply.type === "products") {
+    const shown = new Set((reply.products ?? []).map((card) => `${card.title} ${card.price}`));
+    return text.split("\n").filter((line) => !shown.has(line)).join("\n");
+  }
+  if (reply.type === "order" && text.startsWith(`${reply.order?.order_id} · `)) return "";
+  return text;
 }
 
 /** @param {string} text */

@@ -132,7 +132,7 @@ export class Thread {
     const body = this.#groupFor(event.author, "", at);
     const item = h("div", { class: "message", data: { client: event.client_id } }, this.#attachments(event.attachments ?? []));
     if (event.text) item.append(h("div", { class: "bubble" }, h("p", { class: "words" }, linked(event.text))));
-    if (own) item.append(h("p", { class: "state small" }, icon("check"), h("span", { class: "unseen" }, this.options.i18n.t("delivered"))));
+    if (own) item.append(h("p", { class: "state done small" }, icon("check"), h("span", { class: "unseen" }, this.options.i18n.t("delivered"))));
     body.append(item);
     if (!own) this.#announce(event.text || this.options.i18n.t("picture"), event.author);
   }

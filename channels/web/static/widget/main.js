@@ -38,7 +38,7 @@ export async function start({ base, lang, theme, side, open }) {
   return {
     open: () => panel.open(),
     close: () => panel.close(),
-    setLang: (/** @type {unknown} */ next) => isLang(next) && panel.setLang(next),
+    setLang: (/** @type {unknown} */ next) => isLang(next) && panel.setLang(next, { tell: true }),
     setTheme: (/** @type {string} */ next) => void (host.dataset.theme = next),
     identify: (/** @type {string | null} */ token) => session.identify(token),
     send: (/** @type {string} */ text) => panel.sendNow(String(text)),

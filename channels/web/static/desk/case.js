@@ -1,0 +1,270 @@
+/** One ticket: the conversation live, what is known of the case, and what the agent may do. */
+
+import { Problem } from "../lib/api.js";
+import { fill, h, icon } from "../lib/dom.js";
+import { formatMoment } from "../lib/format.js";
+import { newId } from "../lib/storage.js";
+import { Thread } from "../thread/thread.js";
+import { caseSections } from "./body.js";
+import { PRIORITY_TONES } from "./inbox.js";
+
+/** The right side of the desk. */
+export class Case {
+  /**
+   * @param {HTMLElement} element
+   * @param {{desk: import("./desk.js").Desk, i18n: import("../lib/i18n.js").I18n, close: () => void}} parts
+   */
+  constructor(element, { desk, i18n, close }) {
+    Object.assign(this, { element, desk, i18n, close });
+    /** @type {string | null} */
+    this.ticketId = null;
+    this.thread = new Thread({ i18n, base: "", viewer: "agent", loadAttachment: (id) => desk.api.attachment(id), send: null });
+    this.#build();
+    desk.addEventListener("event", (event) => this.#event(/** @type {CustomEvent} */ (event).detail.placed));
+    desk.addEventListener("typing", (event) => this.#typing(/** @type {CustomEvent} */ (event).detail));
+    desk.addEventListener("tickets", () => this.#drawTicket());
+    desk.addEventListener("problem", (event) => this.#say("bad", /** @type {CustomEvent} */ (event).detail));
+    i18n.addEventListener("change", () => this.#drawTicket());
+    this.show(null);
+  }
+
+  #build() {
+    this.head = h("header", { class: "case-head" });
+    this.notice = h("p", { class: "notice", role: "alert", hidden: true });
+    this.facts = h("aside", { class: "case-facts-panel" });
+    this.dialog = h("dialog", { class: "sure-dialog card" });
+    this.typingNote = h("p", { class: "small muted typing-note", hidden: true, data: { t: "shopper_typing" } });
+    this.field = h("textarea", {
+      class: "field",
+      rows: 2,
+      maxlength: 4000,
+      data: { tLabel: "reply", tPlaceholder: "reply" },
+      on: { keydown: (event) => this.#key(event), input: () => this.#ticket && this.desk.typing(this.#ticket.conversation_id) },
+    });
+    this.replyForm = h(
+      "form",
+      { class: "reply", on: { submit: (event) => this.#submit(event) } },
+      this.field,
+      h("div", { class: "reply-row" }, h("span", { class: "small muted key-hint", data: { t: "key_hint" } }), h("button", { class: "button primary", type: "submit", data: { t: "send" } })),
+    );
+    this.claimBar = h(
+      "div",
+      { class: "claim-bar" },
+      h("p", { class: "small", data: { t: "claim_first" } }),
+      h("button", { class: "button primary", type: "button", data: { t: "claim" }, on: { click: () => this.#claim() } }),
+    );
+    this.thread.list.dataset.tLabel = "conversation";
+    this.tabs = h("div", { class: "tabs", role: "group" }, ["talk", "case"].map((tab) => this.#tab(tab)));
+    this.talk = h("div", { class: "talk" }, this.thread.list, this.thread.live, this.typingNote, this.claimBar, this.replyForm);
+    this.body = h("div", { class: "case-body" }, this.talk, this.facts);
+  }
+
+  /** @param {string} tab */
+  #tab(tab) {
+    const pick = () => {
+      this.element.dataset.tab = tab;
+      for (const button of this.tabs.children) button.setAttribute("aria-pressed", String(/** @type {HTMLElement} */ (button).dataset.tab === tab));
+    };
+    return h("button", { class: "filter", type: "button", data: { tab, t: `tab_${tab}` }, "aria-pressed": String(tab === "talk"), on: { click: pick } });
+  }
+
+  get #ticket() {
+    return this.ticketId ? this.desk.tickets.get(this.ticketId) : undefined;
+  }
+
+  get #mine() {
+    return this.#ticket?.status === "claimed" && this.#ticket.assignee === this.desk.agent;
+  }
+
+  /** @param {string | null} ticketId */
+  async show(ticketId) {
+    if (ticketId === this.ticketId && ticketId !== null) return;
+    this.ticketId = ticketId;
+    if (ticketId === null) {
+      fill(this.element, h("div", { class: "empty" }, icon("flag"), h("p", { data: { t: "choose" } }), h("p", { class: "small", data: { t: "key_hint" } })));
+      this.i18n.apply(this.element);
+      return;
+    }
+    fill(this.element, this.head, this.notice, this.tabs, this.body, this.dialog);
+    this.element.dataset.tab = "talk";
+    this.notice.hidden = true;
+    this.field.value = "";
+    this.thread.clear();
+    this.#drawTicket();
+    await this.#load();
+  }
+
+  async #load() {
+    const ticket = this.#ticket;
+    if (!ticket) return;
+    try {
+      const events = await this.desk.watch(ticket.conversation_id);
+      if (ticket.ticket_id !== this.ticketId) return;
+      for (const placed of events) this.thread.add(placed);
+      this.thread.replaying = false;
+      this.thread.toEnd();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** @param {import("../thread/thread.js").Placed} placed */
+  #event(placed) {
+    this.typingNote.hidden = true;
+    this.thread.add(placed);
+  }
+
+  /** @param {{who: string, on: boolean}} notice */
+  #typing({ who, on }) {
+    if (who !== "shopper") return;
+    clearTimeout(this.typingTimer);
+    this.typingNote.hidden = !on;
+    if (on) this.typingTimer = setTimeout(() => (this.typingNote.hidden = true), 5000);
+  }
+
+  #drawTicket() {
+    const ticket = this.#ticket;
+    if (!ticket) return;
+    const { i18n } = this;
+    this.#drawHead(ticket);
+    this.claimBar.hidden = ticket.status !== "open";
+    this.replyForm.hidden = !this.#mine;
+    const facts = { case: { id: ticket.ticket_id, status: i18n.t(`status_${ticket.status}`), created_at: formatMoment(ticket.created_at, i18n.lang) } };
+    const useReply = this.#mine ? (/** @type {string} */ text) => this.#use(text) : null;
+    fill(this.facts, caseSections({ ...ticket.body, ...facts }, { i18n, useReply, picture: (id) => this.#picture(id) }));
+    i18n.apply(this.element);
+  }
+
+  /** @param {any} ticket */
+  #drawHead(ticket) {
+    const { i18n } = this;
+    const act = (/** @type {string} */ key, /** @type {string} */ style, /** @type {() => void} */ press) =>
+      h("button", { class: `button ${style}`, type: "button", on: { click: press } }, i18n.t(key));
+    fill(
+      this.head,
+      h("button", { class: "icon-button back", type: "button", "aria-label": i18n.t("back"), on: { click: () => this.close() } }, icon("back")),
+      h(
+        "div",
+        { class: "case-title" },
+        h("h2", {}, ticket.subject || ticket.ticket_id),
+        h(
+          "p",
+          { class: "case-row" },
+          h("span", { class: `tag ${PRIORITY_TONES[ticket.priority] ?? ""}` }, i18n.or(`priority_${ticket.priority}`, ticket.priority)),
+          h("span", { class: "tag" }, i18n.or(`reason_${ticket.reason}`, ticket.reason)),
+          h("span", { class: "small muted" }, ticket.assignee ? i18n.t("by", { name: ticket.assignee }) : i18n.t(`status_${ticket.status}`)),
+        ),
+      ),
+      ticket.status === "open" ? act("claim", "primary", () => this.#claim()) : null,
+      this.#mine ? act("hand_back", "", () => this.#askRelease("hand_back")) : null,
+      this.#mine ? act("resolve", "primary", () => this.#askRelease("resolve")) : null,
+    );
+  }
+
+  /** @param {string} id */
+  #picture(id) {
+    const slot = h("div", {});
+    this.desk.api.attachment(id).then(
+      (blob) => {
+        const url = URL.createObjectURL(blob);
+        fill(slot, blob.type.startsWith("audio") ? h("audio", { controls: true, src: url }) : h("img", { src: url, alt: this.i18n.t("picture") }));
+      },
+      () => fill(slot, h("p", { class: "small muted" }, this.i18n.t("attachment_gone"))),
+    );
+    return slot;
+  }
+
+  async #claim() {
+    const ticket = this.#ticket;
+    if (!ticket) return;
+    try {
+      await this.desk.claim(ticket);
+      this.notice.hidden = true;
+      this.field.focus();
+    } catch (error) {
+      await this.#refused(error, ticket);
+    }
+  }
+
+  /** Somebody was faster: say who. @param {unknown} error @param {any} ticket */
+  async #refused(error, ticket) {
+    if (!(error instanceof Problem) || error.status !== 409) return this.#fail(error);
+    const now = await this.desk.reread(ticket.ticket_id).catch(() => ticket);
+    const other = now.assignee && now.assignee !== this.desk.agent;
+    this.#say("warn", other ? this.i18n.t("claimed_by_other", { name: now.assignee }) : this.i18n.t("changed"));
+  }
+
+  /** @param {"hand_back" | "resolve"} outcome */
+  #askRelease(outcome) {
+    const { i18n } = this;
+    const note = h("textarea", { class: "field", rows: 3, maxlength: 4000, "aria-label": i18n.t("note"), placeholder: i18n.t("note") });
+    const kind = outcome === "resolve" ? "resolve" : "back";
+    const submit = async (/** @type {Event} */ event) => {
+      event.preventDefault();
+      this.dialog.close();
+      const ticket = this.#ticket;
+      if (ticket) await this.desk.release(ticket, outcome, note.value.trim()).catch((error) => this.#fail(error));
+    };
+    fill(
+      this.dialog,
+      h(
+        "form",
+        { on: { submit } },
+        h("h2", {}, i18n.t(`${kind}_title`)),
+        h("p", { class: "muted" }, i18n.t(`${kind}_text`)),
+        note,
+        h(
+          "div",
+          { class: "sure-row" },
+          h("button", { class: "button", type: "button", on: { click: () => this.dialog.close() } }, i18n.t("cancel")),
+          h("button", { class: "button primary", type: "submit" }, i18n.t(outcome)),
+        ),
+      ),
+    );
+    this.dialog.showModal();
+    note.focus();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) this.replyForm.requestSubmit();
+    else if (event.key === "Escape") /** @type {HTMLElement} */ (event.target).blur();
+  }
+
+  /** @param {Event} event */
+  async #submit(event) {
+    event.preventDefault();
+    const text = this.field.value.trim();
+    const ticket = this.#ticket;
+    if (!text || !ticket) return;
+    if (this.attempt?.text !== text) this.attempt = { text, id: newId() };
+    try {
+      await this.desk.say(ticket.conversation_id, text, this.attempt.id);
+      this.attempt = null;
+      if (this.field.value.trim() === text) this.field.value = "";
+      this.notice.hidden = true;
+      this.field.focus();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** @param {string} text */
+  #use(text) {
+    this.field.value = text;
+    this.field.focus();
+  }
+
+  /** @param {unknown} error */
+  #fail(error) {
+    this.#say("bad", this.i18n.t("failed_action", { message: error instanceof Error ? error.message : String(error) }));
+    if (!(error instanceof Problem)) throw error;
+  }
+
+  /** @param {string} tone @param {string} text */
+  #say(tone, text) {
+    this.notice.className = `notice ${tone}`;
+    this.notice.textContent = text;
+    this.notice.hidden = false;
+  }
+}

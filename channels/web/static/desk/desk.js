@@ -1,0 +1,135 @@
+/** What the desk knows: tickets, live; and the doors to act on them. */
+
+import { Api } from "../lib/api.js";
+import { LiveSocket, socketUrl } from "../lib/socket.js";
+import { newId } from "../lib/storage.js";
+import { CLOSED, readFrame } from "../lib/wire.js";
+
+/**
+ * Fires `tickets` (the list changed), `ticket` (detail: a new or changed one), `event` (detail: `{conversation, placed}`),
+ * `typing`, `online` (detail: socket state), `problem` (detail: message), `signed-out`.
+ */
+export class Desk extends EventTarget {
+  /** @param {string} token @param {string} agent */
+  constructor(token, agent) {
+    super();
+    this.token = token;
+    this.agent = agent;
+    this.api = new Api("", () => this.token);
+    /** @type {Map<string, any>} */
+    this.tickets = new Map();
+    /** @type {string | null} */
+    this.watched = null;
+    this.after = 0;
+    this.socket = new LiveSocket({
+      url: () => socketUrl(location.origin, "/v1/desk"),
+      token: () => this.token,
+      onFrame: (frame) => this.#frame(readFrame(frame)),
+      onState: (state) => this.#tell("online", state),
+      onClosed: (code) => this.#closed(code),
+    });
+  }
+
+  start() {
+    this.socket.start();
+  }
+
+  stop() {
+    this.socket.stop();
+  }
+
+  /** Read the list anew: after every (re)connection, so that nothing is missed. */
+  async refresh() {
+    const lists = await Promise.all(["open", "claimed", "resolved"].map((status) => this.api.get("/v1/tickets", { status })));
+    this.tickets = new Map(lists.flatMap((list) => list.tickets).map((ticket) => [ticket.ticket_id, ticket]));
+    this.#tell("tickets", null);
+  }
+
+  /** @param {import("../lib/wire.js").Frame} frame */
+  #frame(frame) {
+    if (frame.kind === "ready") {
+      if (!this.socket.ready()) return;
+      this.refresh().catch((error) => this.#tell("problem", error.message));
+      if (this.watched) this.socket.send({ type: "watch", conversation_id: this.watched, after: this.after });
+    } else if (frame.kind === "ticket") {
+      const isNew = !this.tickets.has(frame.ticket.ticket_id);
+      this.tickets.set(frame.ticket.ticket_id, frame.ticket);
+      this.#tell("ticket", { ticket: frame.ticket, isNew });
+      this.#tell("tickets", null);
+    } else if (frame.kind === "event" && frame.conversation === this.watched && frame.placed.seq > this.after) {
+      this.after = frame.placed.seq;
+      this.#tell("event", frame);
+    } else if (frame.kind === "typing" && frame.conversation === this.watched) {
+      this.#tell("typing", frame);
+    } else if (frame.kind === "problem") {
+      this.#tell("problem", frame.message);
+    }
+  }
+
+  /** @param {number} code */
+  #closed(code) {
+    if (code !== CLOSED.noToken && code !== CLOSED.wrongRole) return true;
+    this.#tell("signed-out", null);
+    return false;
+  }
+
+  /** Follow one conversation; its past comes back at once. @param {string} conversation @returns {Promise<any[]>} */
+  async watch(conversation) {
+    if (this.watched && this.watched !== conversation) this.socket.send({ type: "unwatch", conversation_id: this.watched });
+    this.watched = null;
+    const body = await this.api.get(`/v1/conversations/${encodeURIComponent(conversation)}/events`);
+    const events = Array.isArray(body) ? body : body.events;
+    this.watched = conversation;
+    this.after = events.at(-1)?.seq ?? 0;
+    this.socket.send({ type: "watch", conversation_id: conversation, after: this.after });
+    return events;
+  }
+
+  /** @param {any} ticket */
+  claim(ticket) {
+    return this.#act(ticket, "claim", { version: ticket.version });
+  }
+
+  /** @param {any} ticket @param {"hand_back" | "resolve"} outcome @param {string} note */
+  release(ticket, outcome, note) {
+    return this.#act(ticket, "release", { outcome, note });
+  }
+
+  /** @param {any} ticket @param {string} verb @param {object} body */
+  async #act(ticket, verb, body) {
+    const changed = await this.api.post(`/v1/tickets/${encodeURIComponent(ticket.ticket_id)}/${verb}`, body);
+    this.#keep(changed);
+    return changed;
+  }
+
+  /** Read one ticket anew. @param {string} ticketId */
+  async reread(ticketId) {
+    const ticket = await this.api.get(`/v1/tickets/${encodeURIComponent(ticketId)}`);
+    this.#keep(ticket);
+    return ticket;
+  }
+
+  /** @param {any} ticket */
+  #keep(ticket) {
+    this.tickets.set(ticket.ticket_id, ticket);
+    this.#tell("tickets", null);
+  }
+
+  /** @param {string} conversation @param {string} text @param {string} [clientId] The same again for another try. */
+  say(conversation, text, clientId = newId()) {
+    return this.api.post(`/v1/conversations/${encodeURIComponent(conversation)}/agent-messages`, { client_id: clientId, text });
+  }
+
+  /** @param {string} conversation */
+  typing(conversation) {
+    const now = Date.now();
+    if (now - (this.typedAt ?? 0) < 2500) return;
+    this.typedAt = now;
+    this.socket.send({ type: "typing", conversation_id: conversation, on: true });
+  }
+
+  /** @param {string} type @param {unknown} detail */
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

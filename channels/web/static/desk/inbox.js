@@ -1,0 +1,134 @@
+/** The ticket list: filters, arrivals, waiting times. */
+
+import { fill, h } from "../lib/dom.js";
+import { formatSince } from "../lib/format.js";
+
+const FILTERS = ["open", "mine", "resolved", "all"];
+const RANK = { urgent: 0, high: 1, normal: 2, low: 3 };
+export const PRIORITY_TONES = { urgent: "bad", high: "warn", normal: "", low: "" };
+const TICK_MS = 15000;
+const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+/** The left column. */
+export class Inbox {
+  /** @param {{desk: import("./desk.js").Desk, i18n: import("../lib/i18n.js").I18n, open: (ticketId: string) => void}} parts */
+  constructor({ desk, i18n, open }) {
+    Object.assign(this, { desk, i18n, open });
+    this.filter = "open";
+    /** @type {string | null} */
+    this.current = null;
+    /** @type {Set<string>} */
+    this.fresh = new Set();
+    desk.addEventListener("tickets", () => this.draw());
+    desk.addEventListener("ticket", (event) => this.#arrived(/** @type {CustomEvent} */ (event).detail));
+    i18n.addEventListener("change", () => this.draw());
+    document.addEventListener("keydown", (event) => this.#key(event));
+    setInterval(() => this.draw(), TICK_MS);
+    this.draw();
+  }
+
+  /** @param {string | null} ticketId */
+  select(ticketId) {
+    this.current = ticketId;
+    if (ticketId) this.fresh.delete(ticketId);
+    this.draw();
+  }
+
+  /** @param {string} ticketId */
+  focus(ticketId) {
+    /** @type {HTMLElement | null} */ (byId("tickets").querySelector(`[data-ticket="${CSS.escape(ticketId)}"]`))?.focus();
+  }
+
+  /** @param {{ticket: any, isNew: boolean}} news */
+  #arrived({ ticket, isNew }) {
+    if (!isNew || ticket.status !== "open") return;
+    this.fresh.add(ticket.ticket_id);
+    byId("news").textContent = this.i18n.t("new_ticket", { subject: ticket.subject });
+  }
+
+  /** @param {string} filter */
+  #in(filter) {
+    const all = [...this.desk.tickets.values()];
+    if (filter === "open") return all.filter((ticket) => ticket.status === "open");
+    if (filter === "resolved") return all.filter((ticket) => ticket.status === "resolved");
+    if (filter === "mine") return all.filter((ticket) => ticket.status === "claimed" && ticket.assignee === this.desk.agent);
+    return all;
+  }
+
+  #shown() {
+    const shown = this.#in(this.filter);
+    if (this.filter === "resolved") return shown.sort((a, b) => String(b.resolved_at).localeCompare(String(a.resolved_at)));
+    return shown.sort((a, b) => (RANK[a.priority] ?? 2) - (RANK[b.priority] ?? 2) || String(a.created_at).localeCompare(String(b.created_at)));
+  }
+
+  draw() {
+    const { i18n } = this;
+    const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.ticket;
+    fill(byId("filters"), FILTERS.map((filter) => this.#tab(filter)));
+    const shown = this.#shown();
+    fill(byId("tickets"), shown.length ? shown.map((ticket) => this.#row(ticket)) : h("li", { class: "empty" }, i18n.t(`none_${this.filter}`)));
+    if (focused) this.focus(focused);
+    const open = this.#in("open").length;
+    document.title = `${open ? `(${open}) ` : ""}${i18n.t("desk")} · ${i18n.t("bot")}`;
+  }
+
+  /** @param {string} filter */
+  #tab(filter) {
+    const count = filter === "open" || filter === "mine" ? this.#in(filter).length : 0;
+    const pick = () => {
+      this.filter = filter;
+      this.draw();
+    };
+    return h(
+      "button",
+      { class: "filter", type: "button", "aria-pressed": String(filter === this.filter), on: { click: pick } },
+      this.i18n.t(filter),
+      count ? h("span", { class: "count" }, count) : null,
+    );
+  }
+
+  /** @param {any} ticket */
+  #row(ticket) {
+    const { i18n } = this;
+    const press = () => this.open(ticket.ticket_id);
+    const classes = ["ticket", this.fresh.has(ticket.ticket_id) ? "fresh" : "", `p-${ticket.priority}`].join(" ");
+    return h(
+      "li",
+      {},
+      h(
+        "button",
+        { class: classes, type: "button", data: { ticket: ticket.ticket_id }, "aria-current": ticket.ticket_id === this.current ? "true" : null, on: { click: press } },
+        h("span", { class: "ticket-top" }, h("strong", { class: "ticket-subject" }, ticket.subject || ticket.ticket_id), h("span", { class: "small muted" }, this.#time(ticket))),
+        h(
+          "span",
+          { class: "ticket-tags" },
+          h("span", { class: `tag ${PRIORITY_TONES[ticket.priority] ?? ""}` }, i18n.or(`priority_${ticket.priority}`, ticket.priority)),
+          h("span", { class: "tag" }, i18n.or(`reason_${ticket.reason}`, ticket.reason)),
+          h("span", { class: "tag" }, i18n.or(`lang_${ticket.lang}`, ticket.lang)),
+          ticket.queue !== "general" ? h("span", { class: "tag" }, ticket.queue) : null,
+          ticket.status === "claimed" ? h("span", { class: "tag info" }, i18n.t("by", { name: ticket.assignee })) : null,
+        ),
+      ),
+    );
+  }
+
+  /** @param {any} ticket */
+  #time(ticket) {
+    const { i18n } = this;
+    if (ticket.status === "resolved") return i18n.t("done");
+    const since = ticket.status === "claimed" ? (ticket.claimed_at ?? ticket.created_at) : ticket.created_at;
+    return i18n.t(ticket.status === "claimed" ? "handled" : "waiting", { time: formatSince(since, i18n.lang) });
+  }
+
+  /** J and K walk through the list. @param {KeyboardEvent} event */
+  #key(event) {
+    const writing = /** @type {HTMLElement} */ (event.target).matches?.("input, textarea, select");
+    if (writing || event.ctrlKey || event.metaKey || event.altKey || (event.key !== "j" && event.key !== "k")) return;
+    const ids = this.#shown().map((ticket) => ticket.ticket_id);
+    if (ids.length === 0) return;
+    const at = this.current ? ids.indexOf(this.current) : -1;
+    const next = event.key === "j" ? Math.min(ids.length - 1, at + 1) : Math.max(0, at - 1);
+    this.open(ids[next]);
+    this.focus(ids[next]);
+  }
+}

@@ -1,0 +1,61 @@
+/** The agents' desk: sign-in, inbox, case. */
+
+import { claimsOf } from "../lib/api.js";
+import { fill, icon } from "../lib/dom.js";
+import { pageStrings, storage, wireBar } from "../lib/page.js";
+import { signIn } from "../lib/sign_in.js";
+import { Case } from "./case.js";
+import { Desk } from "./desk.js";
+import { Inbox } from "./inbox.js";
+import { DESK_STRINGS } from "./strings.js";
+
+const i18n = pageStrings(DESK_STRINGS);
+const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+/** @type {Desk | null} */
+let desk = null;
+
+fill(byId("theme"), icon("moon"));
+wireBar(i18n);
+byId("sign-out").addEventListener("click", leave);
+i18n.addEventListener("change", showName);
+
+function showName() {
+  byId("sign-out").hidden = desk === null;
+  byId("sign-out").textContent = i18n.t("sign_out", { name: desk?.agent ?? "" });
+}
+
+async function enter() {
+  const token = await signIn(byId("sign-in"), { i18n, role: "agent", key: "agent", names: { zh: ["小李", "小周"], en: ["Anna", "Ben"] } });
+  desk = new Desk(token, claimsOf(token).sub ?? "");
+  byId("board").hidden = false;
+  showName();
+  const detail = new Case(byId("case"), { desk, i18n, close: () => show(null) });
+  const inbox = new Inbox({ desk, i18n, open: (id) => show(id) });
+  const show = (/** @type {string | null} */ id) => {
+    document.body.classList.toggle("with-case", id !== null);
+    const left = inbox.current;
+    inbox.select(id);
+    detail.show(id);
+    if (id === null && left) inbox.focus(left);
+  };
+  desk.addEventListener("online", (event) => showState(/** @type {CustomEvent} */ (event).detail));
+  desk.addEventListener("signed-out", leave);
+  desk.start();
+}
+
+/** @param {string} state */
+function showState(state) {
+  const tag = byId("connection");
+  tag.hidden = false;
+  tag.className = `tag ${state === "online" ? "ok" : "warn"}`;
+  tag.dataset.t = `state_${state}`;
+  tag.textContent = i18n.t(`state_${state}`);
+}
+
+function leave() {
+  desk?.stop();
+  storage.set("agent", null);
+  location.reload();
+}
+
+enter();
