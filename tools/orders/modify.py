@@ -63,7 +63,7 @@ async def _plan_address(context: ToolContext, arguments: ChangeOrderAddress, *, 
     before = address_view(record.order.address)
     after = _kept(before, arguments.address)
     if after == before:
-        raise ArgumentError("same_address", "the order goes there already", order_id=record.order.id)
+        raise ArgumentError("address_unchanged", "the order goes there already", order_id=record.order.id)
     return _AddressPlan(record, AddressChange(order=record.summary(), before=before, after=after))
 
 

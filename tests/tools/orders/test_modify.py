@@ -37,7 +37,7 @@ async def test_an_incomplete_or_equal_address_is_asked_again(desk: Desk) -> None
 
     await desk.get(AddressChange, "change_order_address", order_id="W-pending", address=ADDRESS)
     same = await desk.refused("change_order_address", order_id="W-pending", address=ADDRESS)
-    assert same == ("same_address", {"order_id": "W-pending"})
+    assert same == ("address_unchanged", {"order_id": "W-pending"})
 
 
 async def test_an_order_without_an_address_gets_one(desk: Desk) -> None:
