@@ -39,6 +39,7 @@ from knowledge.types import Lang, Options
 from tools.base import Identity, Outcome, Tool, ToolCall, ToolContext
 from tools.executor import Executor, Services
 from tools.policy import Policy, load_policy
+from tools.toolset import all_tools
 
 NOW = dt.datetime(2026, 3, 10, 12, 0, tzinfo=dt.UTC)
 """When tests take place."""
@@ -353,12 +354,9 @@ def make_executor(
     services: Services | None = None,
 ) -> Executor:
     """Return an executor over `tools` (every tool that ships when None) whose clock stands at `NOW`."""
-    if tools is None:
-        from tools.toolset import all_tools  # noqa: PLC0415  (it imports every capability)
-
-        tools = all_tools().values()
+    chosen = all_tools().values() if tools is None else tools
     rules = load_policy(policy) if isinstance(policy, str) else policy
-    named = {tool.name: tool for tool in tools}
+    named = {tool.name: tool for tool in chosen}
     return Executor(database, named, rules, services=services, clock=clock or FixedClock())
 
 

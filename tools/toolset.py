@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-import functools
-import importlib
-import importlib.util
 from typing import Any
 
 import pydantic
 
+import tools.catalog.tools
+import tools.content.tools
+import tools.customers.tools
+import tools.marketing.tools
+import tools.orders.tools
+import tools.pricing.tools
+import tools.ticketing.tools
 from tools.base import Effect, Role, Tool
 
-CAPABILITIES = ("customers", "orders", "catalog", "pricing", "marketing", "content", "ticketing")
+CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
+    tools.customers.tools.TOOLS,
+    tools.orders.tools.TOOLS,
+    tools.catalog.tools.TOOLS,
+    tools.pricing.tools.TOOLS,
+    tools.marketing.tools.TOOLS,
+    tools.content.tools.TOOLS,
+    tools.ticketing.tools.TOOLS,
+)
+"""A new capability is one line here."""
 
 
 class ToolSchema(pydantic.BaseModel):
@@ -30,22 +43,9 @@ class ToolSchema(pydantic.BaseModel):
     """JSON schema of the arguments."""
 
 
-@functools.cache
-def _joined() -> tuple[Tool, ...]:
-    found: dict[str, Tool] = {}
-    for capability in CAPABILITIES:
-        if importlib.util.find_spec(f"tools.{capability}.tools") is None:
-            continue
-        for tool in importlib.import_module(f"tools.{capability}.tools").TOOLS:
-            if tool.name in found:
-                raise ValueError(f"two tools are called {tool.name!r}")
-            found[tool.name] = tool
-    return tuple(found.values())
-
-
 def all_tools() -> dict[str, Tool]:
     """Return every tool by its name."""
-    return {tool.name: tool for tool in _joined()}
+    return {tool.name: tool for capability in CAPABILITIES for tool in capability}
 
 
 def tools_for(role: Role) -> dict[str, Tool]:
@@ -55,8 +55,8 @@ def tools_for(role: Role) -> dict[str, Tool]:
 
 def tool_schemas(role: Role | None = None) -> list[ToolSchema]:
     """Describe the tools that `role` may call, or every tool, by name."""
-    tools = all_tools() if role is None else tools_for(role)
-    return [_schema(tools[name]) for name in sorted(tools)]
+    chosen = all_tools() if role is None else tools_for(role)
+    return [_schema(chosen[name]) for name in sorted(chosen)]
 
 
 def _schema(tool: Tool) -> ToolSchema:
