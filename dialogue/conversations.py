@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import datetime as dt
-import logging
-import unicodedata
 import weakref
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -34,6 +32,7 @@ from dialogue.events import (
     StoredEvent,
     TurnEnded,
 )
+from dialogue.messages import checked_text, log_turn, past_turn
 from dialogue.replies.templates import Templates
 from dialogue.replies.types import Reply, TextReply
 from dialogue.state import DialogueState, fold, initial
@@ -48,12 +47,8 @@ from tools.errors import ArgumentError, RefusedError
 from tools.executor import Executor
 from tools.ticketing.types import TicketView
 
-MAX_TEXT = 4000
-"""Characters of one message; longer ones are refused with `MessageRefusedError` ``too_long``."""
 STATES_KEPT = 2000
 DESK = "desk"
-
-logger = logging.getLogger(__name__)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -130,7 +125,7 @@ class Conversations:
             UnknownConversationError, MessageRefusedError, ClientIdReusedError, ConversationClosedError.
         """
         head = await self._authorised(conversation_id, identity)
-        text = _checked_text(text, has_attachments=bool(attachments))
+        text = checked_text(text, has_attachments=bool(attachments))
         refs = await self._attachment_refs(attachments, identity)
         if head.owner == "closed":
             raise ConversationClosedError("this conversation was closed; open a new one")
@@ -186,7 +181,7 @@ class Conversations:
             events = [*kept, ReplyDropped(reason="owner changed"), ended.model_copy(update={"handled_by": "human"})]
             stored = await self._append(state.conversation_id, events)
             return turn.model_copy(update={"seq": stored[-1].seq, "handled_by": "human", "replies": []})
-        _log(turn)
+        log_turn(turn)
         if turn.ticket is not None and turn.handled_by == "queue":
             await self._notify_desk(turn.ticket.id)
         return turn.model_copy(update={"seq": stored[-1].seq})
@@ -272,7 +267,7 @@ class Conversations:
         head = await self.store.head(conversation_id)
         if identity.role != "agent" or head.owner != "human" or head.agent_id != identity.subject:
             raise NotOwnerError("this conversation is not yours; claim its ticket first")
-        text = _checked_text(text, has_attachments=False)
+        text = checked_text(text, has_attachments=False)
         known = await self.store.find_client_id(conversation_id, client_id)
         if known is not None:
             return known
@@ -400,60 +395,5 @@ class Conversations:
         )
 
 
-def past_turn(conversation_id: str, after_message: Sequence[StoredEvent], seq: int) -> Turn:
-    """Rebuild the turn that answered the message `seq` from the events that follow it."""
-    turn = Turn(conversation_id=conversation_id, seq=seq, handled_by="bot", replies=[])
-    for entry in after_message:
-        event = entry.event
-        match event.type:
-            case "understood":
-                turn = turn.model_copy(update={"understanding": event.understanding, "actions": [], "replies": []})
-            case "tool_returned":
-                turn.actions.append(event.action)
-            case "replied" if event.author == "bot":
-                turn.replies.extend(event.replies)
-            case "ticket_opened":
-                turn = turn.model_copy(update={"ticket": event.ticket})
-            case "turn_ended" if event.of_seq >= seq:
-                found = {"seq": entry.seq, "handled_by": event.handled_by, "ms": event.ms, "trend": event.trend}
-                return turn.model_copy(update=found)
-            case _:
-                pass
-    return turn
-
-
 def _visible(entry: StoredEvent, identity: Identity) -> bool:
     return identity.role != "shopper" or entry.event.type in PUBLIC_TYPES
-
-
-def _checked_text(text: str, *, has_attachments: bool) -> str:
-    """Return the text without control characters. Raises `MessageRefusedError`."""
-    if len(text) > MAX_TEXT:
-        raise MessageRefusedError(
-            "too_long", f"expected at most {MAX_TEXT} characters, got {len(text)}; send it in parts"
-        )
-    kept = "".join(character for character in text if character in "\n\t" or not _is_control(character))
-    if "\ufffd" in text or len(kept) < len(text) * 0.7:
-        raise MessageRefusedError("not_text", "this does not look like text; send UTF-8 text")
-    if not kept.strip() and not has_attachments:
-        raise MessageRefusedError("empty", "the message is empty; write something or attach a picture")
-    return kept
-
-
-def _is_control(character: str) -> bool:
-    """Tell a control character, a surrogate or an unassigned code from text; joiners within emoji are text."""
-    category = unicodedata.category(character)
-    return category.startswith("C") and category != "Cf"
-
-
-def _log(turn: Turn) -> None:
-    understanding = turn.understanding
-    logger.info(
-        "turn conversation=%s intent=%s emotion=%s handled_by=%s tools=%s ms=%.1f",
-        turn.conversation_id,
-        understanding.intents[0].intent if understanding and understanding.intents else "-",
-        understanding.emotion.label if understanding else "-",
-        turn.handled_by,
-        ",".join(f"{action.tool}:{action.status}" for action in turn.actions) or "-",
-        turn.ms.total,
-    )

@@ -3,6 +3,7 @@ from __future__ import annotations
 from sqlmodel import select
 
 from dialogue.commands import Affirm, AskKnowledge, Cancel, ChitChat, Choose, Correct, Deny, Provide, StartFlow
+from dialogue.replies.types import TextReply
 from dialogue.testing import entity
 from knowledge.schema import Order, Return
 from tests.dialogue.conftest import Talk, choices, words
@@ -20,13 +21,16 @@ async def status_of(talk: Talk, order_id: str) -> str:
 
 
 async def test_a_cancellation_is_done_only_after_the_yes(talk: Talk) -> None:
-    asked = await talk.say("cancel D1002", StartFlow(flow="cancel_order", entities=(entity("order_ref", "D1002", id="D1002"),)))
+    asked = await talk.say(
+        "cancel D1002", StartFlow(flow="cancel_order", entities=(entity("order_ref", "D1002", id="D1002"),))
+    )
     assert "D1002" in words(asked)
     assert asked.actions[-1].status == "needs_confirmation"
     assert await status_of(talk, "D1002") == "pending"
     done = await talk.say("yes", Affirm())
     assert await status_of(talk, "D1002") == "cancelled"
     assert "I've cancelled order D1002" in words(done)
+    assert isinstance(done.replies[0], TextReply)
     assert done.replies[0].receipts == (done.actions[-1].receipt,)
 
 

@@ -1,0 +1,38 @@
+# The same targets locally and in CI.
+PYTHON ?= python3.11
+BIN := .venv/bin
+
+.PHONY: serve install fmt check test test-fast bench clean
+
+serve: .venv/installed  ## install what is missing and start the platform with the demo shop
+	$(BIN)/xiaoer serve
+
+install: .venv/installed
+
+.venv/installed: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable . --group dev
+	touch $@
+
+fmt: .venv/installed
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+check: .venv/installed  ## style, types, import arrows
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test-fast: .venv/installed  ## the tests that take seconds
+	$(BIN)/pytest -m "not slow and not browser"
+
+test: check  ## everything that CI runs: style, types, all tests; browser tests where there is a Chromium
+	$(BIN)/pytest -n 2 --dist loadfile
+
+bench: .venv/installed  ## a turn by stage, and turns a second
+	$(BIN)/python -m evals.bench.turns
+
+clean:
+	rm -rf .venv

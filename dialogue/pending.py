@@ -1,0 +1,115 @@
+"""Answers to the open question: yes, no, a choice. Consent is understood, never prefix-matched, and the stored call is executed."""
+
+from __future__ import annotations
+
+from dialogue.commands import Affirm, Choose, Deny
+from dialogue.repairs import Repairs
+from dialogue.replies.templates import Templates
+from dialogue.state import Frame, Pending
+from dialogue.work import HandOverWish, Work
+
+
+class PendingAnswers:
+    """Applies an answer to the question that was open. Methods return whether the flows must run now."""
+
+    def __init__(self, repairs: Repairs, templates: Templates) -> None:
+        self.repairs = repairs
+        self.templates = templates
+
+    async def apply(self, work: Work, command: Affirm | Deny | Choose, before: Pending | None, *, alone: bool) -> bool:
+        """Apply an answer; `alone` when nothing else in the message changes what was asked."""
+        if before is None:
+            if isinstance(command, Affirm | Deny) and alone:
+                sentence = "chit.ack" if isinstance(command, Affirm) else "chit.no_worries"
+                work.say(self.templates.say(sentence, work.lang))
+            return False
+        if isinstance(command, Choose):
+            return self._choose(work, before, command.indexes)
+        yes = isinstance(command, Affirm)
+        if before.question.kind == "confirm":
+            return await self._consent(work, before, yes=yes, alone=alone)
+        if before.question.kind == "offer":
+            return self._offer(work, before, yes=yes)
+        if before.question.slot_type == "yes_no":
+            return self._choose(work, before, (0 if yes else 1,))
+        if yes and len(before.values) == 1:
+            return self._choose(work, before, (0,))
+        if not yes and alone and work.frame is not None:
+            return self.repairs.ask_what_else(work, work.frame)
+        return False
+
+    async def _consent(self, work: Work, before: Pending, *, yes: bool, alone: bool) -> bool:
+        """A yes executes the stored call; a no voids it, and alone it asks what should be different."""
+        if before.proposal_id is None:
+            return False
+        if yes and alone:
+            work.confirmed = before.proposal_id
+            return True
+        await work.executor.void(before.proposal_id, work.identity)
+        frame = work.business_frame
+        if not yes and alone and frame is not None:
+            return self.repairs.ask_what_else(work, frame)
+        return frame is not None and yes
+
+    def _choose(self, work: Work, before: Pending, indexes: tuple[int, ...]) -> bool:
+        values = [before.values[index] for index in indexes if 0 <= index < len(before.values)]
+        frame = work.frame
+        if not values:
+            return False
+        if before.question.kind == "confirm":
+            work.confirmed = before.proposal_id if values[0] else None
+            return bool(values[0])
+        if before.question.kind == "offer":
+            return self._offer(work, before, yes=bool(values[0]))
+        if frame is None and before.question.slot == "@flow" and values[0].get("flow"):
+            work.push(str(values[0]["flow"]), text=str(values[0].get("text", "")))
+            return True
+        if before.question.slot == "@flow":
+            work.hand_over = HandOverWish(reason="asked")
+            return True
+        if frame is None:
+            return False
+        if before.question.slot == "@repair":
+            return self._repair_choice(work, frame, values[0])
+        return self._fill(work, frame, before, values)
+
+    def _repair_choice(self, work: Work, frame: Frame, value: dict[str, object]) -> bool:
+        if value.get("stop"):
+            return self.repairs.drop(work)
+        slot = str(value["change"])
+        self.repairs.reset(work, frame, slot)
+        return True
+
+    def _fill(self, work: Work, frame: Frame, before: Pending, values: list[object]) -> bool:
+        """Put chosen values into the slot that was asked for."""
+        slot = before.question.slot
+        spec = work.flows[frame.flow].slots.get(slot)
+        if spec is None:
+            return False
+        if spec.type == "swaps":
+            picked = dict(frame.results.get("picked", {}))
+            for value in values:
+                if isinstance(value, dict):
+                    picked[str(value["line_id"])] = value["new_sku"]
+            frame.results["picked"] = picked
+        elif before.question.multiple:
+            frame.slots[slot] = values
+        else:
+            frame.slots[slot] = values[0]
+        frame.asked.pop(slot, None)
+        if spec.type in ("order", "order_optional") and isinstance(values[0], str):
+            work.memory.focus_order = values[0]
+        if spec.type == "product" and isinstance(values[0], str):
+            work.memory.focus_products = [values[0]]
+        return True
+
+    def _offer(self, work: Work, before: Pending, *, yes: bool) -> bool:
+        action = before.values[0] if before.values else {}
+        if not yes:
+            work.say(self.templates.say("chit.no_worries", work.lang))
+            return bool(work.stack)
+        if action.get("do") == "hand_over":
+            work.hand_over = HandOverWish(reason=action.get("reason", "asked"))
+        elif action.get("do") == "start":
+            work.push(str(action["flow"]))
+        return True

@@ -1,0 +1,242 @@
+"""The repairs, handled once for every flow: correct, cancel, repeat, add, clarify, and take up an open question again."""
+
+from __future__ import annotations
+
+from dialogue.commands import Cancel, CannotHandle, Correct, Entity, Repeat, SwitchLanguage
+from dialogue.engine import Engine
+from dialogue.events import LanguageChanged
+from dialogue.replies.templates import Templates
+from dialogue.replies.types import ChoicesReply, TextReply
+from dialogue.slots import ACCEPTS, Question
+from dialogue.state import Frame, Pending
+from dialogue.work import HandOverWish, Work
+
+FREE_TEXT_SLOTS = frozenset({"text", "reason"})
+LOST_BEFORE_OFFER, LOST_BEFORE_HAND_OVER = 2, 3
+SLOT_WORDS: dict[str, tuple[str, ...]] = {
+    "address": ("address",),
+    "order": ("order", "order_optional"),
+    "items": ("order_lines", "swaps", "product"),
+    "product": ("order_lines", "product"),
+    "option": ("swaps", "options"),
+    "payment_method": ("payment_method",),
+    "reason": ("reason",),
+    "email": ("email",),
+    "name": ("text",),
+}
+"""What a person may call wrong -> the slot types that it can be."""
+
+
+class Repairs:
+    """Changes what runs, as the person says. Methods that return a bool tell whether the flows must run now."""
+
+    def __init__(self, engine: Engine, templates: Templates) -> None:
+        self.engine = engine
+        self.templates = templates
+
+    def provide(self, work: Work, entities: tuple[Entity, ...], before: Pending | None) -> bool:
+        """Give what was said to the running flow; said to a filled slot, it replaces or adds."""
+        frame = work.business_frame
+        top = work.frame
+        if frame is None and top is None:
+            return self._continue_search(work, entities)
+        if before is not None and top is not None and not entities and before.question.slot_type in FREE_TEXT_SLOTS:
+            return self._take_words(work, top, before)
+        if not entities:
+            return False
+        work.hear(entities, frame)
+        if frame is not None and before is not None and top is frame:
+            self.reopen(work, frame, entities, before.question.slot)
+        return True
+
+    def _continue_search(self, work: Work, entities: tuple[Entity, ...]) -> bool:
+        """ "Cheaper ones", 红色的呢 after a list of products: the search goes on."""
+        if not work.memory.last_search or not any(
+            entity.type in ("option", "amount", "category", "product") for entity in entities
+        ):
+            return False
+        work.push("find_products", text=work.text, entities=entities)
+        return True
+
+    def _take_words(self, work: Work, frame: Frame, before: Pending) -> bool:
+        frame.slots[before.question.slot] = work.text.strip()[:500]
+        frame.asked.pop(before.question.slot, None)
+        return True
+
+    def reopen(self, work: Work, frame: Frame, entities: tuple[Entity, ...], asked: str) -> None:
+        """Forget the filled slots that these words are about, so that they are filled anew."""
+        flow = work.flows[frame.flow]
+        for entity in entities:
+            takers = [name for name, spec in flow.slots.items() if entity.type in ACCEPTS.get(spec.type, frozenset())]
+            filled = [name for name in takers if frame.slots.get(name) is not None and name != asked]
+            if filled and asked not in takers:
+                self.engine.clear(frame, filled[-1])
+
+    def correct(self, work: Work, command: Correct) -> bool:
+        """Take something back: what was said anew replaces it; without anything new, it is asked again."""
+        frame = work.business_frame
+        if frame is None:
+            return self._continue_search(work, command.entities)
+        flow = work.flows[frame.flow]
+        if work.frame is not frame:
+            work.hear(command.entities, frame)
+            return True
+        if command.entities:
+            work.hear(command.entities, frame)
+            types = frozenset(entity.type for entity in command.entities)
+            takers = self._takers(work, frame, types)
+            replaced = types - {"option", "ordinal"} if "swaps" in {flow.slots[name].type for name in takers} else types
+            work.forget(frame, frozenset(replaced))
+            for name in takers:
+                self.engine.clear(frame, name)
+            return True
+        wanted = SLOT_WORDS.get(command.slot or "", ())
+        named = [name for name, spec in flow.slots.items() if spec.type in wanted and name in frame.slots]
+        if named:
+            self.reset(work, frame, named[0])
+            return True
+        self.ask_what_else(work, frame)
+        return False
+
+    def _takers(self, work: Work, frame: Frame, types: frozenset[str]) -> list[str]:
+        """Return the slots that new words of these types change: for an option the new variant, not which goods."""
+        slots = work.flows[frame.flow].slots
+        found = [name for name, spec in slots.items() if types & ACCEPTS.get(spec.type, frozenset())]
+        if types == {"option"} and not any(
+            slots[name].type in ("swaps", "options", "search", "body") for name in found
+        ):
+            found = [name for name, spec in slots.items() if spec.type == "order_lines"]
+        return found
+
+    def reset(self, work: Work, frame: Frame, slot: str) -> None:
+        """Forget a slot and what was said about it, so that it is asked."""
+        accepted = ACCEPTS.get(work.flows[frame.flow].slots[slot].type, frozenset())
+        work.memory.heard = [
+            entry
+            for entry in work.memory.heard
+            if entry.entity.type not in accepted or entry.frame not in (frame.id, None)
+        ]
+        if work.flows[frame.flow].slots[slot].type in ("order", "order_optional"):
+            work.memory.focus_order = None
+        self.engine.clear(frame, slot)
+
+    def cancel(self, work: Work, command: Cancel) -> bool:
+        """Stop the running flow, or all of them, or only a part of what was asked."""
+        frame = work.business_frame
+        if command.scope == "part" and frame is not None and command.entities:
+            return self._cancel_part(work, frame, command)
+        if command.scope == "all":
+            work.queue.clear()
+            del work.stack[:-1]
+        if not work.stack:
+            work.say(self._sentence(work, "chit.no_worries"))
+            return False
+        return self.drop(work)
+
+    def drop(self, work: Work) -> bool:
+        """Stop the running flow (and the proof of identity that was only for it)."""
+        frame = work.business_frame or work.stack[-1]
+        while work.stack and work.stack[-1] is not frame:
+            work.stack.pop()
+        work.stack.pop()
+        title = work.flows[frame.flow].title.get(work.lang)
+        work.say(self._sentence(work, "repair.cancelled", title=title))
+        return True
+
+    def _cancel_part(self, work: Work, frame: Frame, command: Cancel) -> bool:
+        """ "Only the lamp then", 那个不退了: what is named is taken out of the request."""
+        lines = next((name for name, spec in work.flows[frame.flow].slots.items() if spec.type == "order_lines"), None)
+        if lines is None:
+            return self.drop(work)
+        work.hear(command.entities, frame)
+        for entry in work.memory.heard:
+            if entry.entity in command.entities and entry.turn == work.memory.turn:
+                entry.context = "except "
+        self.engine.clear(frame, lines)
+        return True
+
+    def repeat(self, work: Work, command: Repeat) -> None:
+        """Say the last thing again, or explain what is asked and why."""
+        pending = work.state.pending
+        if pending is None:
+            for reply in work.state.last_replies:
+                work.show(reply.model_copy(update={"receipts": ()}) if isinstance(reply, TextReply) else reply)
+            if not work.state.last_replies:
+                work.say(self._sentence(work, "chit.greeting"))
+        elif command.explain:
+            name = f"explain.{pending.question.slot_type or pending.question.kind}"
+            work.say(self._sentence(work, name if self.templates.has(name) else "explain.slot"))
+
+    def switch_language(self, work: Work, command: SwitchLanguage) -> None:
+        """Speak the language that was asked for."""
+        if command.lang != work.lang:
+            work.lang = command.lang
+            work.events.append(LanguageChanged(lang=command.lang))
+        work.say(self._sentence(work, "chit.language"))
+
+    def keep_question(self, work: Work, before: Pending, *, again: bool) -> None:
+        """The open question stays open; after an aside it is asked again, in today's language."""
+        work.pending = before
+        if not again and work.replies:
+            return
+        asked = next(
+            (reply for reply in reversed(work.state.last_replies) if isinstance(reply, ChoicesReply | TextReply)), None
+        )
+        if asked is None:
+            return
+        lead = self._sentence(work, "repair.back") if work.replies else ""
+        text = f"{lead}{asked.text}"
+        work.show(asked.model_copy(update={"text": text}))
+
+    def lost(self, work: Work, command: CannotHandle, before: Pending | None, *, alone: bool) -> bool:
+        """Nothing understood: take free words where they were asked for, else clarify, offer a person, hand over."""
+        top = work.frame
+        if before is not None and top is not None and before.question.slot_type in FREE_TEXT_SLOTS:
+            return self._take_words(work, top, before)
+        if not alone:
+            return False
+        if command.out_of_scope:
+            work.say(self._sentence(work, "lost.out_of_scope"))
+            return False
+        failures = work.state.failures + 1
+        if failures >= LOST_BEFORE_HAND_OVER:
+            work.hand_over = HandOverWish(reason="failures")
+        elif before is not None:
+            work.say(self._sentence(work, "lost.pending"))
+        elif candidates := [flow for flow in command.candidates if flow in work.flows][:3]:
+            self._clarify(work, candidates)
+        elif failures >= LOST_BEFORE_OFFER:
+            offer = Question(
+                self._sentence(work, "lost.offer_human"), self._yes_no(work, {"do": "hand_over", "reason": "failures"})
+            )
+            work.ask(offer, kind="offer")
+        else:
+            work.say(self._sentence(work, "lost.first"))
+        return False
+
+    def _clarify(self, work: Work, candidates: list[str]) -> None:
+        choices = tuple(
+            (work.flows[flow].title.get(work.lang), {"flow": flow, "text": work.text}) for flow in candidates
+        )
+        person = (self._sentence(work, "label.human"), {"human": True})
+        work.ask(Question(self._sentence(work, "lost.which"), (*choices, person)), kind="choice", slot="@flow")
+
+    def _yes_no(self, work: Work, action: dict[str, str]) -> tuple[tuple[str, object], ...]:
+        return ((self._sentence(work, "label.yes"), action), (self._sentence(work, "label.no"), False))
+
+    def ask_what_else(self, work: Work, frame: Frame) -> bool:
+        """After a plain no: offer to change each thing that was settled, or to stop."""
+        flow = work.flows[frame.flow]
+        kinds = {name: spec.type for name, spec in flow.slots.items() if frame.slots.get(name)}
+        named = {
+            name: self._sentence(work, f"slot.{kind}")
+            for name, kind in kinds.items()
+            if self.templates.has(f"slot.{kind}")
+        }
+        choices = tuple((label, {"change": name}) for name, label in named.items())
+        stop = (self._sentence(work, "label.stop"), {"stop": True})
+        work.ask(Question(self._sentence(work, "repair.what_else"), (*choices, stop)), kind="choice", slot="@repair")
+        return False
+
+    def _sentence(self, work: Work, sentence: str, **facts: object) -> str:
+        return self.templates.say(sentence, work.lang, **facts)
