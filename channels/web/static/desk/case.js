@@ -18,6 +18,8 @@ export class Case {
     Object.assign(this, { element, desk, i18n, close });
     /** @type {string | null} */
     this.ticketId = null;
+    /** @type {(() => void) | null} */
+    this.onClaimed = null;
     this.thread = new Thread({ i18n, base: "", viewer: "agent", loadAttachment: (id) => desk.api.attachment(id), send: null });
     this.#build();
     desk.addEventListener("event", (event) => this.#event(/** @type {CustomEvent} */ (event).detail.placed));
@@ -179,6 +181,7 @@ export class Case {
     if (!ticket) return;
     try {
       await this.desk.claim(ticket);
+      this.onClaimed?.();
       this.notice.hidden = true;
       this.field.focus();
     } catch (error) {

@@ -27,6 +27,12 @@ export class Inbox {
     this.draw();
   }
 
+  /** @param {string} filter */
+  pick(filter) {
+    this.filter = filter;
+    this.draw();
+  }
+
   /** @param {string | null} ticketId */
   select(ticketId) {
     this.current = ticketId;
@@ -75,13 +81,9 @@ export class Inbox {
   /** @param {string} filter */
   #tab(filter) {
     const count = filter === "open" || filter === "mine" ? this.#in(filter).length : 0;
-    const pick = () => {
-      this.filter = filter;
-      this.draw();
-    };
     return h(
       "button",
-      { class: "filter", type: "button", "aria-pressed": String(filter === this.filter), on: { click: pick } },
+      { class: "filter", type: "button", "aria-pressed": String(filter === this.filter), on: { click: () => this.pick(filter) } },
       this.i18n.t(filter),
       count ? h("span", { class: "count" }, count) : null,
     );

@@ -31,6 +31,7 @@ async function enter() {
   showName();
   const detail = new Case(byId("case"), { desk, i18n, close: () => show(null) });
   const inbox = new Inbox({ desk, i18n, open: (id) => show(id) });
+  detail.onClaimed = () => inbox.pick("mine");
   const show = (/** @type {string | null} */ id) => {
     document.body.classList.toggle("with-case", id !== null);
     const left = inbox.current;

@@ -61,6 +61,7 @@ export class Panel {
     this.status = h("p", { class: "head-status small" });
     this.banner = h("p", { class: "banner small", role: "status", hidden: true });
     this.below = h("button", { class: "button below", type: "button", hidden: true, data: { t: "new_below" }, on: { click: () => this.thread.toEnd() } });
+    this.botNote = h("p", { class: "bot-note", data: { t: "bot_note" } });
     this.menu = this.#buildMenu();
     this.closedBar = h(
       "div",
@@ -77,7 +78,7 @@ export class Panel {
       this.thread.live,
       this.closedBar,
       this.composer.element,
-      h("p", { class: "bot-note", data: { t: "bot_note" } }),
+      this.botNote,
       h("div", { class: "drop", hidden: true, data: { t: "drop_here" } }),
     );
     this.thread.list.dataset.tLabel = "messages";
@@ -242,6 +243,7 @@ export class Panel {
     this.human = event.agent_name ?? "";
     this.closedBar.hidden = event.owner !== "closed";
     this.composer.enable(event.owner !== "closed");
+    this.botNote.hidden = event.owner === "human";
     if (event.owner !== "bot") this.thread.typing(false);
     this.#showStatus();
   }
@@ -297,6 +299,7 @@ export class Panel {
     this.human = "";
     this.closedBar.hidden = true;
     this.banner.hidden = true;
+    this.botNote.hidden = false;
     this.composer.enable(true);
     this.#showStatus();
   }
