@@ -17,6 +17,7 @@ from knowledge.words import normalise, tokens
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[a-z0-9]+")
 _MAX_WORDS = 3
+_AFTER_NOUN = re.compile(r"\b(?:for|with|that|to|which|of|in|under|below)\b")
 
 
 def product_tokens(entry: ProductEntry) -> list[str]:
@@ -29,10 +30,30 @@ def product_tokens(entry: ProductEntry) -> list[str]:
     return named + named + list(dict.fromkeys(around)) + [variant.sku.lower() for variant in entry.variants]
 
 
-def wish_tokens(text: str) -> tuple[list[str], list[str]]:
-    """Return what a shopper asks for twice: as plain words, and as concepts with plain words for the rest."""
+@dataclasses.dataclass(frozen=True)
+class Wish:
+    """What a shopper asks for."""
+
+    plain: tuple[str, ...]
+    """Its words as they are."""
+    concepts: tuple[str | tuple[str, ...], ...]
+    """Its concepts, and plain words for the rest. A tuple is what one word can stand for: 裙子 is a dress or a skirt."""
+    kind: tuple[str, ...]
+    """The kind of goods that it names as the thing itself: the bag of "bag for my laptop", 书包 of 装电脑的书包."""
+
+
+def read_wish(text: str) -> Wish:
+    """Return the tokens of a wish."""
     found, rest = concepts().of_wish(text)
-    return tokens(text), [*found, *tokens(rest)]
+    return Wish(tuple(tokens(text)), (*found, *tokens(rest)), _kind(normalise(text)))
+
+
+def _kind(plain: str) -> tuple[str, ...]:
+    """English names the thing before "for" or "with", Chinese after the last 的."""
+    part = _AFTER_NOUN.split(plain, maxsplit=1)[0]
+    head = part.rstrip("的 ").rpartition("的")[2]
+    found = [concept for match in concepts().of_wish(head)[0] for concept in match]
+    return tuple(dict.fromkeys(concept for concept in found if concept.startswith("kind:")))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,13 +72,13 @@ class Concepts:
     han: dict[str, tuple[str, ...]]
     pattern: re.Pattern[str]
 
-    def of_wish(self, text: str) -> tuple[list[str], str]:
+    def of_wish(self, text: str) -> tuple[list[tuple[str, ...]], str]:
         """Return the concepts of the longest words and the text without those words."""
         plain = normalise(text)
         rest = list(plain)
-        found: dict[str, None] = {}
-        for match in (*self._chinese(plain), *self._english(plain)):
-            found |= dict.fromkeys(match.concepts)
+        found: dict[tuple[str, ...], None] = {}
+        for match in sorted((*self._chinese(plain), *self._english(plain)), key=lambda match: match.start):
+            found[match.concepts] = None
             rest[match.start : match.end] = [" "] * (match.end - match.start)
         return list(found), "".join(rest)
 

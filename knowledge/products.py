@@ -18,7 +18,7 @@ from knowledge.db import Database
 from knowledge.embedding import Embedder, encode
 from knowledge.index import VectorIndex, build_index
 from knowledge.product_entry import NO_CATEGORY, CategoryEntry, ProductEntry, VariantEntry
-from knowledge.product_search import Findings, ProductQuery, Searcher, vector_texts
+from knowledge.product_search import Findings, ProductQuery, Searcher, vector_texts, wish_text
 from knowledge.schema import Category, Product, ProductImage, Review, Shop, Stock, Variant
 
 REFRESH_S = 15.0
@@ -55,7 +55,8 @@ class ProductIndex:
             await self.refresh()
         if self._searcher is None:
             return Findings((), 0)
-        vector = (await encode(self._embedder, [query.text]))[0] if query.text.strip() else None
+        wish = wish_text(query.text)
+        vector = (await encode(self._embedder, [wish]))[0] if wish else None
         return self._searcher.search(query, vector)
 
     async def refresh(self, *, force: bool = False) -> None:
@@ -79,7 +80,7 @@ class ProductIndex:
         owners, texts = vector_texts(entries)
         path = self._folder / "products.faiss" if self._folder is not None else None
         vectors = await build_index(self._embedder, texts, path=path, previous=self._vectors)
-        searcher = await asyncio.to_thread(Searcher, entries, categories, vectors, owners, self._embedder.name)
+        searcher = await asyncio.to_thread(Searcher, entries, categories, vectors, owners, self._searcher)
         self.entries, self.categories, self.currency = entries, categories, currency
         self._by_id = {entry.id: entry for entry in entries}
         self._vectors, self._searcher = vectors, searcher

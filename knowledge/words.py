@@ -15,6 +15,8 @@ FloatArray = npt.NDArray[np.float32]
 
 _K1 = 1.2
 _B = 0.6
+_UNSEEN_BIGRAM = 0.35
+_HAN = re.compile(r"[\u3400-\u9fff]")
 _RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+(?:[-_.][a-z0-9]+)*")
 _PARTS = re.compile(r"[-_.]")
 _CLITIC = re.compile(r"(?<=[a-z])(?:n't|['’](?:s|m|d|t|re|ve|ll))\b")
@@ -92,13 +94,14 @@ class WordIndex:
 
     `scores` gives for each text the share, in [0, 1], of what a text with all the query's words (in the best place)
     would score, so figures of different queries compare. Not calibrated.
+    A small `k1` lets a word count alike however often a text has it.
     """
 
-    def __init__(self, texts: Sequence[Sequence[str]]) -> None:
+    def __init__(self, texts: Sequence[Sequence[str]], *, k1: float = _K1) -> None:
         self.size = len(texts)
         counts = [Counter(text) for text in texts]
         lengths = np.array([sum(count.values()) for count in counts], dtype=np.float32)
-        norm = _K1 * (1 - _B + _B * lengths / max(float(lengths.mean()) if len(texts) else 1.0, 1.0))
+        norm = k1 * (1 - _B + _B * lengths / max(float(lengths.mean()) if len(texts) else 1.0, 1.0))
         places: dict[str, list[tuple[int, int]]] = {}
         for row, count in enumerate(counts):
             for token, times in count.items():
@@ -120,18 +123,34 @@ class WordIndex:
         """Return whether any text has the token."""
         return token in self._idf
 
-    def scores(self, query: Sequence[str]) -> FloatArray:
-        """Return one score in [0, 1] a text."""
+    def having(self, token: str) -> npt.NDArray[np.int64]:
+        """Return which texts have the token."""
+        return self._postings[token][0] if token in self._postings else np.zeros(0, dtype=np.int64)
+
+    def scores(self, query: Sequence[str | tuple[str, ...]]) -> FloatArray:
+        """Return one score in [0, 1] a text. A tuple stands for words that mean the same: the best of them counts."""
         found = np.zeros(self.size, dtype=np.float32)
-        wanted = dict.fromkeys(query)
-        total = sum(map(self.idf, wanted))
-        if not total:
-            return found
-        for token in wanted:
-            if token in self._postings:
-                rows, weights = self._postings[token]
+        total = 0.0
+        for wanted in dict.fromkeys(query):
+            words = (wanted,) if isinstance(wanted, str) else wanted
+            hits = [self._postings[word] for word in words if word in self._postings]
+            total += max((self._idf[word] for word in words if word in self._idf), default=self._weight_unseen(words))
+            if len(hits) == 1:
+                rows, weights = hits[0]
                 found[rows] += weights
-        return np.asarray(found / total, dtype=np.float32)
+            elif hits:
+                found += self._best_of(hits)
+        return np.asarray(found / total, dtype=np.float32) if total else found
+
+    def _best_of(self, hits: Sequence[tuple[npt.NDArray[np.int64], FloatArray]]) -> FloatArray:
+        best = np.zeros(self.size, dtype=np.float32)
+        for rows, weights in hits:
+            best[rows] = np.maximum(best[rows], weights)
+        return best
+
+    def _weight_unseen(self, words: Sequence[str]) -> float:
+        """A Chinese bigram that no text has is mostly no word at all, but the seam between two."""
+        return self._unseen_idf * (_UNSEEN_BIGRAM if _HAN.match(words[0]) else 1.0)
 
 
 def _idf(texts: int, having: int) -> float:
