@@ -15,7 +15,7 @@ from typing import Any
 from dialogue.flows.model import CallStep, Flow, ShowStep, Step
 from dialogue.replies.cards import card
 from dialogue.replies.templates import Templates
-from dialogue.slots import ACCEPTS, SLOT_FILLERS, DeadEnd, Filled, Question, SlotContext
+from dialogue.slots import ACCEPTS, SLOT_FILLERS, DeadEnd, Elsewhere, Filled, Question, SlotContext
 from dialogue.state import Frame
 from dialogue.work import HandOverWish, Work
 from knowledge.types import JsonObject
@@ -56,6 +56,7 @@ class End(enum.Enum):
     STOPPED = "stopped"
     HANDED_OVER = "handed_over"
     RESTARTED = "restarted"
+    REPLACED = "replaced"
 
 
 class Engine:
@@ -88,7 +89,7 @@ class Engine:
                 return
             if end is not End.RESTARTED:
                 work.stack.remove(frame)
-                finished = frame.flow
+                finished = None if end is End.REPLACED else frame.flow
 
     # -- steps
 
@@ -145,12 +146,32 @@ class Engine:
             work.hand_over = HandOverWish(reason=step.hand_over.reason, queue=step.hand_over.queue)
             return End.HANDED_OVER
         elif step.start is not None:
-            replacement = work.push(step.start, text=frame.text)
-            for entry in work.memory.heard:
-                if entry.frame == frame.id:
-                    entry.frame = replacement.id
-            return End.STOPPED
+            return self._go_on_as(work, frame, step.start, {})
         return End.DONE
+
+    def _go_on_as(self, work: Work, frame: Frame, flow: str, slots: dict[str, Any]) -> End:
+        """Let another flow take this one's place, with what was heard."""
+        replacement = work.push(flow, text=frame.text)
+        replacement.slots |= {name: value for name, value in slots.items() if name in self.flows[flow].slots}
+        for entry in work.memory.heard:
+            if entry.frame == frame.id:
+                entry.frame = replacement.id
+        return End.REPLACED
+
+    def _fan_out(self, work: Work, frame: Frame, slot: str, values: Sequence[Any]) -> None:
+        """Queue the same flow for the other values, each with what was heard for this one."""
+        if "fanned" in frame.done:
+            return
+        frame.done["fanned"] = slot
+        clones = []
+        for value in values:
+            clone = work.new_frame(frame.flow, text=frame.text)
+            clone.slots[slot] = value
+            clone.done["fanned"] = slot
+            heard = [entry for entry in work.memory.heard if entry.frame == frame.id]
+            work.memory.heard += [entry.model_copy(update={"frame": clone.id}) for entry in heard]
+            clones.append(clone)
+        work.queue[:0] = clones
 
     def _show(self, work: Work, frame: Frame, step: ShowStep) -> None:
         evidence = self._resolve_path(step.source, frame)
@@ -181,13 +202,17 @@ class Engine:
             lang=work.lang,
             timezone=self.timezone,
             now=work.executor.clock(),
+            flows=self.flows,
         )
         filling = await SLOT_FILLERS[spec.type](context)
         if isinstance(filling, Filled):
             frame.slots[name] = filling.value
             frame.asked.pop(name, None)
             self._focus(work, spec.type, filling.value)
+            self._fan_out(work, frame, name, filling.others)
             return End.DONE
+        if isinstance(filling, Elsewhere):
+            return self._go_on_as(work, frame, filling.flow, {name: filling.value})
         if spec.optional:
             frame.slots[name] = None
             return End.DONE

@@ -52,6 +52,8 @@ class SlotSpec(_Part):
     """Slots that it depends on: when one of them changes, this one is forgotten."""
     tool: str | None = None
     """For ``order``: the tool that is to run on it; orders that the policy shuts out of it are not offered."""
+    instead: str | None = None
+    """For ``order``: the flow that goes on when the order meant is shut out of this one and not of that one."""
     choices: tuple[dict[str, Any], ...] = ()
     """For ``choice``: ``{value, zh, en}``."""
     policy: str | None = None
@@ -203,5 +205,7 @@ def _check_references(flows: Mapping[str, Flow], tools: set[str]) -> None:
                 raise FlowError(
                     f"flow {flow.id!r} calls the unknown tool {call.tool!r}; known: {', '.join(sorted(tools))}"
                 )
-            if step.start is not None and step.start not in flows:
-                raise FlowError(f"flow {flow.id!r} starts the unknown flow {step.start!r}")
+        named = [step.start for step in walk(flow.steps)] + [slot.instead for slot in flow.slots.values()]
+        for other in named:
+            if other is not None and other not in flows:
+                raise FlowError(f"flow {flow.id!r} goes on as the unknown flow {other!r}")

@@ -1,7 +1,7 @@
 """The kinds of slot that a flow may have, each with the function that fills it from what was heard."""
 
 from dialogue.slots import orders, payment, products, simple, swaps
-from dialogue.slots.base import DeadEnd, Filled, Filling, Question, Reader, SlotContext, SlotFiller
+from dialogue.slots.base import DeadEnd, Elsewhere, Filled, Filling, Question, Reader, SlotContext, SlotFiller
 
 SLOT_FILLERS: dict[str, SlotFiller] = {
     "order": orders.fill_order,
@@ -42,4 +42,15 @@ ACCEPTS: dict[str, frozenset[str]] = {
 }
 """Which entities change a slot that is already filled."""
 
-__all__ = ["ACCEPTS", "SLOT_FILLERS", "DeadEnd", "Filled", "Filling", "Question", "Reader", "SlotContext", "SlotFiller"]
+__all__ = [
+    "ACCEPTS",
+    "SLOT_FILLERS",
+    "DeadEnd",
+    "Elsewhere",
+    "Filled",
+    "Filling",
+    "Question",
+    "Reader",
+    "SlotContext",
+    "SlotFiller",
+]

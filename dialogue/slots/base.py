@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 from dialogue.flows.model import Flow, SlotSpec
@@ -38,8 +38,17 @@ class Question:
 
 @dataclasses.dataclass(frozen=True)
 class Filled:
-    """A value for the slot (JSON)."""
+    """A value for the slot (JSON). `others` are values for further runs of the same flow: "cancel both orders"."""
 
+    value: Any
+    others: tuple[Any, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Elsewhere:
+    """What is meant exists, but another flow is the one for it: an exchange in an order that has not left yet."""
+
+    flow: str
     value: Any
 
 
@@ -51,7 +60,7 @@ class DeadEnd:
     facts: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
-Filling = Filled | Question | DeadEnd
+Filling = Filled | Question | DeadEnd | Elsewhere
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,6 +80,7 @@ class SlotContext:
     lang: Lang
     timezone: str
     now: dt.datetime
+    flows: Mapping[str, Flow]
 
     def question(self, sentence: str, **facts: Any) -> str:
         """Return how the flow asks for this slot, or the slot type's own sentence."""

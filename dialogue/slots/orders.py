@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dialogue import grounding
-from dialogue.slots.base import DeadEnd, Filled, Filling, Question, SlotContext
+from dialogue.slots.base import DeadEnd, Elsewhere, Filled, Filling, Question, SlotContext
 from tools.evidence import LineView, OrderSummary
 from tools.orders.rules import OrderFacts, allowed_tools
 from tools.orders.types import OrderList
@@ -36,13 +36,14 @@ async def fill_order(context: SlotContext) -> Filling:
     orders = await own_orders(context)
     if not orders:
         return DeadEnd("no_orders")
-    eligible = [order for order in orders if _is_eligible(context, order)]
+    eligible = [order for order in orders if is_eligible(context, order, context.spec.tool)]
+    if several := _several(context, orders, eligible):
+        return Filled(several[0], others=tuple(several[1:]))
     named = _named(context, orders)
     if named is not None:
-        return await _settle(context, named, eligible)
-    hinted = _containing(context, eligible) or _containing(context, orders)
-    if hinted:
-        return await _settle(context, hinted, eligible)
+        return _settle(context, named, eligible, orders)
+    if hinted := _containing(context, eligible) or _containing(context, orders):
+        return _settle(context, hinted, eligible, orders)
     focus = context.state.memory.focus_order
     if focus and any(order.order_id == focus for order in eligible):
         return Filled(focus)
@@ -51,6 +52,38 @@ async def fill_order(context: SlotContext) -> Filling:
     if len(eligible) == 1:
         return Filled(eligible[0].order_id)
     return _which(context, eligible, "ask.order")
+
+
+def _several(context: SlotContext, orders: Sequence[OrderSummary], eligible: Sequence[OrderSummary]) -> list[str]:
+    """Return the orders when more than one was clearly meant: two numbers, "all of them", goods that lie in different orders."""
+    refs = [entry for entry in context.heard if entry.entity.type == "order_ref"]
+    latest = [entry.entity.value for entry in refs if entry.turn == refs[-1].turn]
+    numbered = [
+        order for ref in latest if "id" in ref for order in orders if grounding.same_id(order.order_id, ref["id"])
+    ]
+    named = list(dict.fromkeys(order.order_id for order in numbered))
+    if len(named) > 1:
+        return named
+    everything = any(ref.get("all") for ref in latest) or (latest and not named and grounding.wants_all(context.heard))
+    if everything and not grounding.products_heard(context.heard) and len(eligible) > 1:
+        return [order.order_id for order in eligible[:OFFERED]]
+    return [] if named else _spread(context, eligible)
+
+
+def _spread(context: SlotContext, eligible: Sequence[OrderSummary]) -> list[str]:
+    """Return the orders that goods lie in when no order holds them all and each lies in just one."""
+    homes: list[str] = []
+    for entry in grounding.products_heard(context.heard):
+        holding = [
+            order.order_id
+            for order in eligible
+            if any(grounding.mentions_line(entry.entity, line) for line in order.lines)
+        ]
+        if grounding.is_negated(entry) or len(holding) > 1:
+            return []
+        homes += holding
+    unique = list(dict.fromkeys(homes))
+    return unique if len(unique) > 1 else []
 
 
 async def fill_order_optional(context: SlotContext) -> Filling:
@@ -79,15 +112,32 @@ def _named(context: SlotContext, orders: Sequence[OrderSummary]) -> list[OrderSu
     return found
 
 
-async def _settle(context: SlotContext, found: list[OrderSummary], eligible: list[OrderSummary]) -> Filling:
-    """Take the one order that was meant, or ask which of several."""
+def _settle(
+    context: SlotContext,
+    found: Sequence[OrderSummary],
+    eligible: Sequence[OrderSummary],
+    orders: Sequence[OrderSummary],
+) -> Filling:
+    """Take the one order that was meant, go on as the flow that fits it, or ask which of several."""
     if not found:
-        return _which(context, eligible or list(await own_orders(context)), "ask.order_not_found")
-    both = [order for order in found if order in eligible] or found
-    hinted = _containing(context, both) or both
-    if len(hinted) == 1:
-        return Filled(hinted[0].order_id)
-    return _which(context, hinted, "ask.order")
+        return _which(context, eligible or orders, "ask.order_not_found")
+    usable = [order for order in found if order in eligible] or list(found)
+    hinted = _containing(context, usable) or usable
+    if len(hinted) > 1:
+        return _which(context, hinted, "ask.order")
+    order = hinted[0]
+    other = context.spec.instead
+    if other is not None and order not in eligible and _fits(context, other, order):
+        return Elsewhere(other, order.order_id)
+    return Filled(order.order_id)
+
+
+def _fits(context: SlotContext, flow: str, order: OrderSummary) -> bool:
+    """Tell whether the other flow may take this order; cancelling stands in for a return only when nothing else is in it."""
+    slots = context.flows[flow].slots
+    tool = next((slot.tool for slot in slots.values() if slot.type == "order"), None)
+    takes_all = any(slot.type == "order_lines" for slot in slots.values()) or len(order.lines) == 1
+    return takes_all and is_eligible(context, order, tool)
 
 
 def _containing(context: SlotContext, orders: Sequence[OrderSummary]) -> list[OrderSummary]:
@@ -101,8 +151,8 @@ def _containing(context: SlotContext, orders: Sequence[OrderSummary]) -> list[Or
     return [order for order in orders if best and counts[order.order_id] == best]
 
 
-def _is_eligible(context: SlotContext, order: OrderSummary) -> bool:
-    tool = context.spec.tool
+def is_eligible(context: SlotContext, order: OrderSummary, tool: str | None) -> bool:
+    """Tell whether the policy would let `tool` run on the order now."""
     return tool is None or tool in allowed_tools(OrderFacts.of(order), context.policy, context.now)
 
 

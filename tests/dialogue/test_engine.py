@@ -138,3 +138,32 @@ async def test_somebody_elses_order_looks_like_no_order(talk: Talk) -> None:
     asked = await talk.say("cancel X9", StartFlow(flow="cancel_order", entities=(entity("order_ref", "X9", id="X9"),)))
     assert 'can\'t find an order for "X9"' in words(asked)
     assert len(choices(asked)) == 1
+
+
+async def test_an_exchange_in_an_order_that_has_not_left_becomes_a_change_of_items(talk: Talk) -> None:
+    wish = StartFlow(
+        flow="exchange_items",
+        entities=(entity("order_ref", "D1002", id="D1002"), entity("option", "black", key="color", value="black")),
+    )
+    await talk.say("exchange the lamp in D1002 for black", wish)
+    done = await talk.say("yes", Affirm())
+    assert done.actions[-1].tool == "change_order_items"
+    assert "changed the items of order D1002" in words(done)
+
+
+async def test_goods_that_lie_in_different_orders_are_returned_one_order_after_the_other(talk: Talk) -> None:
+    async with talk.database.write() as session:
+        order = await session.get_one(Order, "D1003")
+        order.status, order.delivered_at = "delivered", order.placed_at
+        session.add(order)
+    blue = entity("product", "blue tee", terms="tee", product_ids=["P-TEE"])
+    both = StartFlow(
+        flow="return_items",
+        entities=(entity("order_ref", "D1001", id="D1001"), entity("order_ref", "D1003", id="D1003"), blue, GIFT_CARD),
+    )
+    first = await talk.say("return the tees of D1001 and D1003 to my gift card", both)
+    assert "D1001" in words(first)
+    second = await talk.say("yes", Affirm())
+    assert "Next: your return" in words(second)
+    await talk.say("yes please", Affirm())
+    assert [await status_of(talk, "D1001"), await status_of(talk, "D1003")] == ["return_requested"] * 2
