@@ -20,8 +20,12 @@ from sqlmodel import SQLModel
 from knowledge.db import Database
 from knowledge.errors import ImportRefusedError
 from knowledge.importers.base import ExistingShop, ImportContext, Importer, Progress, Refusal, Row, Unit
+from knowledge.importers.csv_mapping import beside
+from knowledge.importers.csv_tables import Csv
 from knowledge.importers.load import Loader
+from knowledge.importers.olist import Olist
 from knowledge.importers.report import ImportReport, TableReport
+from knowledge.importers.shopify import Shopify
 from knowledge.importers.tau_retail import TauRetail
 from knowledge.importers.xiaoer import Xiaoer, copy_files
 from knowledge.schema import Customer, Shop, Variant
@@ -43,7 +47,9 @@ __all__ = [
 
 _BATCH = 1000
 
-FORMATS: dict[str, Importer] = {importer.name: importer for importer in (TauRetail(), Xiaoer())}
+FORMATS: dict[str, Importer] = {
+    importer.name: importer for importer in (Shopify(), Olist(), TauRetail(), Csv(), Xiaoer())
+}
 """Every format by its name."""
 
 
@@ -71,7 +77,8 @@ async def import_shop(  # noqa: PLR0913
         path: the folder or file of the format.
         progress: told the file and the share done.
         now: the time that rows get whose file has no date.
-        mapping: a YAML file with the shop's own names (see ``docs/import-csv.md``).
+        mapping: a YAML file with the shop's own names (see ``docs/import-csv.md``); without it the ``mapping.yaml`` of
+            the folder, if there is one.
         replace: empty the database first, in the same transaction.
         media: where the pictures of an export of xiaoer go; they are left out without it.
         attachments: where the attachments of its conversations go.
@@ -85,7 +92,7 @@ async def import_shop(  # noqa: PLR0913
     _require(path)
     started = time.perf_counter()
     report = ImportReport(importer.name, str(path))
-    context = ImportContext(now=now or utc_now(), mapping=_read_mapping(mapping))
+    context = ImportContext(now=now or utc_now(), mapping=_read_mapping(mapping or beside(path)))
     async with database.write() as session:
         connection = await session.connection()
         if replace:

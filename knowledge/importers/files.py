@@ -98,7 +98,8 @@ class CsvFile:
     def _record(self, cells: Sequence[str], row: str) -> Record:
         wanted = len(self.header)
         if len(cells) < wanted or any(cell.strip() for cell in cells[wanted:]):
-            return Record({}, self.path.name, row, f"expected {wanted} cells as in the header, got {len(cells)}")
+            fault = f"expected {wanted} cells as in the header, got {len(cells)}"
+            return Record(dict(zip(self.header, cells, strict=False)), self.path.name, row, fault)
         return Record(dict(zip(self.header, cells, strict=False)), self.path.name, row)
 
 

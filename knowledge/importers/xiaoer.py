@@ -20,6 +20,7 @@ from knowledge import schema
 from knowledge.archive import MANIFEST, Archive
 from knowledge.errors import ImportRefusedError
 from knowledge.importers.base import BadValueError, ImportContext, Refusal, Row, Unit, table_name
+from knowledge.importers.order import parents_first
 from knowledge.types import JsonObject, UtcDateTime
 
 _VERSION = 1
@@ -138,21 +139,3 @@ def _unit(model: type[SQLModel], file: str, row: str, line: bytes) -> Unit:
     except ValueError as error:
         return Unit(faults=(Refusal(file, row, "", f"cannot be read: {error}", name),))
     return Unit((Row(model, values, file, row),))
-
-
-def parents_first(units: list[Unit], key: str, parent: str) -> list[Unit]:
-    """Return single-row units of one table with every row after the row that it names as its parent."""
-    by_key = {unit.rows[0].values.get(key): unit for unit in units if unit.rows}
-    ordered: dict[int, Unit] = {}
-
-    def place(unit: Unit, above: frozenset[int]) -> None:
-        if id(unit) in ordered or id(unit) in above:
-            return
-        wanted = by_key.get(unit.rows[0].values.get(parent)) if unit.rows else None
-        if wanted is not None:
-            place(wanted, above | {id(unit)})
-        ordered[id(unit)] = unit
-
-    for unit in units:
-        place(unit, frozenset())
-    return list(ordered.values())
