@@ -178,7 +178,7 @@ async def test_these_ways_to_get_too_much_back_are_shut(desk: Desk, moves: list[
     await walk(desk, moves, Cost(tee=101, mug=999, discount=0.33, shipping=10))
 
 
-async def walk(desk: Desk, moves: list[tuple[Any, ...]], tee: int, mug: int, discount: float, shipping: int) -> None:
+async def walk(desk: Desk, moves: list[tuple[Any, ...]], cost: Cost) -> None:
     order_id = await lay_order(desk, cost)
     for move in moves:
         await take(desk, order_id, move)
