@@ -45,8 +45,11 @@ def config_of(settings: Settings, *, demo: bool = True) -> Config:
     return Config(data=settings.data, database_url=settings.database_url, demo=demo)
 
 
-def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
-    """Return the application. Without a `platform` it builds its own at start-up and closes it at shutdown."""
+def create_app(settings: Settings, platform: Platform | None = None, *, closes: bool = False) -> FastAPI:
+    """Return the application. Without a `platform` it builds its own at start-up and closes it at shutdown.
+
+    `closes` makes it close a given platform too.
+    """
     context = Context(
         settings=settings,
         tokens=auth.tokens(settings),
@@ -58,7 +61,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
         title="xiaoer",
         description="A conversational agent platform for e-commerce, in Chinese and English.",
         version="0.1.0",
-        lifespan=_lifespan(context, platform),
+        lifespan=_lifespan(context, platform, closes=closes or platform is None),
         docs_url=None,
         redoc_url=None,
     )
@@ -98,7 +101,7 @@ def _limit_of(settings: Settings) -> Callable[[str], int]:
 
 
 def _lifespan(
-    context: Context, given: Platform | None
+    context: Context, given: Platform | None, *, closes: bool
 ) -> Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]:
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -113,7 +116,7 @@ def _lifespan(
                 await recovering
             if context.tasks:
                 await asyncio.wait(context.tasks, timeout=DRAIN_S)
-            if given is None:
+            if closes:
                 await platform.close()
 
     return lifespan

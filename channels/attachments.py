@@ -19,11 +19,13 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
 
 from channels.auth import Caller
-from channels.context import CallerDep, Context, ContextDep
+from channels.context import CallerDep, ContextDep
 from channels.media import Checked, check
 from channels.problems import ProblemError
+from channels.settings import Settings
 from channels.turns import known_form
 from dialogue.errors import UnknownConversationError
+from knowledge.db import Database
 from knowledge.errors import StorageFullError
 from knowledge.schema import Attachment
 from knowledge.types import new_id, utc_now
@@ -53,7 +55,7 @@ async def upload(request: Request, context: ContextDep, caller: CallerDep) -> JS
     """Keep a picture or a recording; its id goes into a message's `attachments`."""
     context.rates.spend(f"{caller.role}:{caller.subject}")
     content = await _uploaded(request)
-    row = await keep(context, caller, content)
+    row = await keep(context.platform.database, context.settings, caller, content)
     return JSONResponse({"id": row.id, "kind": row.kind, "media_type": row.media_type, "size": row.size_bytes}, 201)
 
 
@@ -87,24 +89,24 @@ async def _uploaded(request: Request) -> bytes:
         raise _full(error) from error
 
 
-async def keep(context: Context, caller: Caller, content: bytes) -> Attachment:
+async def keep(database: Database, settings: Settings, caller: Caller, content: bytes) -> Attachment:
     """Check the bytes, store them, and return their row.
 
     Raises:
         ProblemError: empty, damaged, of an unsupported kind, too many pixels.
         StorageFullError: the disk is full; nothing was kept.
     """
-    if len(content) > context.settings.max_attachment_bytes:
-        raise ProblemError("too_large", {"limit": context.settings.max_attachment_bytes})
+    if len(content) > settings.max_attachment_bytes:
+        raise ProblemError("too_large", {"limit": settings.max_attachment_bytes})
     async with _DECODERS:
-        checked = await asyncio.to_thread(check, content, context.settings.max_pixels)
+        checked = await asyncio.to_thread(check, content, settings.max_pixels)
     attachment_id = new_id("att") + secrets.token_hex(6)
     relative = f"attachments/{attachment_id[4:6]}/{attachment_id}{checked.suffix}"
-    path = context.settings.data / relative
+    path = settings.data / relative
     await asyncio.to_thread(_write, path, content)
     row = _row(attachment_id, caller, checked, relative, len(content))
     try:
-        async with context.platform.database.write() as session:
+        async with database.write() as session:
             session.add(row)
     except BaseException:
         path.unlink(missing_ok=True)

@@ -5,6 +5,8 @@ Plain ASGI, so that a body is refused before it is read and a stream is never bu
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Callable
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -19,6 +21,10 @@ PAGE_POLICY = (
     "form-action 'self'; frame-ancestors 'self'"
 )
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
+
+
+DRAINED_BYTES = 32 * 1024 * 1024
+DRAIN_S = 5.0
 
 
 class SafetyNet:
@@ -66,12 +72,14 @@ class BodyGuard:
         too_large = ProblemError("too_large", {"limit": limit}, {"Connection": "close"})
         length = headers.get("content-length", "")
         if length.isdigit() and int(length[:20]) > limit:
+            await _drain(receive)
             await _refuse(too_large, scope, receive, send)
             return
         has_body = (length.isdigit() and int(length[:20]) > 0) or "transfer-encoding" in headers
         expected = _expected_type(scope["path"])
         media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
         if has_body and media_type != expected:
+            await _drain(receive)
             await _refuse(ProblemError("wrong_media_type", {"expected": expected}), scope, receive, send)
             return
         read = 0
@@ -81,6 +89,7 @@ class BodyGuard:
             message = await receive()
             read += len(message.get("body", b""))
             if read > limit:
+                await _drain(receive)
                 raise too_large
             return message
 
@@ -124,6 +133,18 @@ def _dress(headers: MutableHeaders, path: str) -> None:
     else:
         # The widget, its modules and the product pictures are meant to be used by other sites.
         headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin")
+
+
+async def _drain(receive: Receive) -> None:
+    """Read a refused body away, within bounds: a connection closed in mid-body would cost the client our answer."""
+    left = DRAINED_BYTES
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_S):
+            while left > 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                if message["type"] != "http.request" or not message.get("more_body"):
+                    return
 
 
 async def _refuse(problem: ProblemError, scope: Scope, receive: Receive, send: Send) -> None:

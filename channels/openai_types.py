@@ -109,7 +109,7 @@ async def saved_attachments(context: Context, caller: Caller, files: list[bytes]
     """Keep the files as attachments and return their ids."""
     if len(files) > 8:
         raise ProblemError("invalid", detail="At most 8 files a message.")
-    return tuple([(await keep(context, caller, file)).id for file in files])
+    return tuple([(await keep(context.platform.database, context.settings, caller, file)).id for file in files])
 
 
 def model_card() -> dict[str, Any]:

@@ -1,0 +1,5 @@
+"""``python -m channels`` is ``xiaoer``."""
+
+from channels.cli import main
+
+main()

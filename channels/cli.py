@@ -1,0 +1,182 @@
+"""The command line ``xiaoer``. Only names and options stand here; the work is imported when a command runs.
+
+Exit status: 0 done, 1 the thing asked for failed, 2 the call was wrong. ``--json`` prints one JSON object on stdout and
+nothing else; progress and logs go to stderr.
+"""
+
+# ruff: noqa: PLC0415, FBT002, PLR0913, PLR0917  (imported when a command runs; options are flags, one argument each)
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+app = typer.Typer(
+    name="xiaoer",
+    help="xiaoer (小二, the shop hand): a conversational agent platform for e-commerce, in Chinese and English.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+tools_app = typer.Typer(help="The tools that flows, agents and people act through.", no_args_is_help=True)
+app.add_typer(tools_app, name="tools")
+
+
+Speaker = Literal["shopper", "merchant"]
+TokenRole = Literal["shopper", "merchant", "agent"]
+Language = Literal["zh", "en"]
+
+Data = Annotated[
+    Path | None, typer.Option("--data", help="Folder of all state. [XIAOER_DATA, ./xiaoer-data]", show_default=False)
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")]
+As = Annotated[
+    str | None, typer.Option("--as", metavar="CUSTOMER_ID", help="The signed-in customer; a visitor without it.")
+]
+Role = Annotated[Speaker, typer.Option("--role", help="Who talks.")]
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on. [127.0.0.1]", show_default=False)] = None,
+    port: Annotated[int | None, typer.Option(help="Port; 0 takes a free one. [8000]", show_default=False)] = None,
+    data: Data = None,
+) -> None:
+    """Run the whole platform; the first start builds the demo shop where no shop was imported."""
+    from channels.serving import serve as run
+
+    run(data=data, host=host, port=port)
+
+
+@app.command()
+def chat(
+    role: Role = "shopper",
+    customer: As = None,
+    lang: Annotated[Language | None, typer.Option("--lang", help="Language of the greeting.")] = None,
+    data: Data = None,
+) -> None:
+    """Talk to it in the terminal."""
+    from channels.terminal import chat as run
+
+    run(data=data, role=role, customer=customer, lang=lang)
+
+
+@app.command()
+def say(
+    text: Annotated[str, typer.Argument(help="The message.")],
+    role: Role = "shopper",
+    customer: As = None,
+    image: Annotated[
+        Path | None, typer.Option("--image", exists=True, dir_okay=False, help="A picture to send along.")
+    ] = None,
+    audio: Annotated[
+        Path | None, typer.Option("--audio", exists=True, dir_okay=False, help="A recording to send along.")
+    ] = None,
+    conversation: Annotated[
+        str | None, typer.Option("--conversation", metavar="ID", help="Go on with this conversation.")
+    ] = None,
+    as_json: Json = False,
+    data: Data = None,
+) -> None:
+    """Send one message, print one answer, exit."""
+    from channels.terminal import Said
+    from channels.terminal import say as run
+
+    files = [path for path in (image, audio) if path is not None]
+    said = Said(text=text, role=role, customer=customer, files=files, conversation_id=conversation)
+    run(data=data, said=said, as_json=as_json)
+
+
+@app.command()
+def token(
+    role: Annotated[TokenRole, typer.Option("--role", help="Who it is for.")],
+    subject: Annotated[
+        str | None, typer.Option("--subject", metavar="ID", help="Customer, agent or merchant id.")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Print a signed token for the HTTP API; a shopper without a subject is an anonymous visitor."""
+    from channels.terminal import token as run
+
+    run(data=data, role=role, subject=subject)
+
+
+@app.command("import")
+def import_command(
+    format_name: Annotated[str, typer.Argument(metavar="FORMAT", help="shopify, olist, tau-retail or csv.")],
+    path: Annotated[Path, typer.Argument(metavar="PATH", exists=True, help="The folder or file to import.")],
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", exists=True, dir_okay=False, help="YAML file with the shop's own names.")
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Empty the shop first.")] = False,
+    as_json: Json = False,
+    data: Data = None,
+) -> None:
+    """Bring a shop's data in; reports rows read, kept and refused, and why."""
+    from channels.shop_files import import_files
+
+    import_files(data, format_name, path, mapping=mapping, replace=replace, as_json=as_json)
+
+
+@app.command("export")
+def export_command(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="Folder to write to.")],
+    as_json: Json = False,
+    data: Data = None,
+) -> None:
+    """Write the whole shop and its conversations, as it can be imported again."""
+    from channels.shop_files import export_files
+
+    export_files(data, path, as_json=as_json)
+
+
+@tools_app.command("list")
+def tools_list(as_json: Json = False) -> None:
+    """List every tool with its description."""
+    from channels.tool_commands import list_tools
+
+    list_tools(as_json=as_json)
+
+
+@tools_app.command("call")
+def tools_call(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The tool.")],
+    arguments: Annotated[str, typer.Argument(metavar="JSON", help="Its arguments, as a JSON object.")] = "{}",
+    role: Annotated[TokenRole, typer.Option("--role", help="Who acts.")] = "shopper",
+    subject: As = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Consent to what the call would do.")] = False,
+    as_json: Json = False,
+    data: Data = None,
+) -> None:
+    """Call a tool through the executor."""
+    from channels.tool_commands import call_tool
+
+    call_tool(data, name, arguments, role=role, subject=subject, consent=yes, as_json=as_json)
+
+
+@app.command()
+def replay(
+    conversation_id: Annotated[str, typer.Argument(metavar="CONVERSATION_ID")],
+    as_json: Json = False,
+    data: Data = None,
+) -> None:
+    """Show a past conversation, step by step."""
+    from channels.replaying import replay as run
+
+    run(data, conversation_id, as_json=as_json)
+
+
+@app.command()
+def doctor(as_json: Json = False, data: Data = None) -> None:
+    """Say what works on this machine, what does not, and the command that mends it."""
+    from channels.doctor import doctor as run
+
+    run(data, as_json=as_json)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,111 @@
+"""What every command shares: settings, one answer on stdout, everything else on stderr, and honest exit codes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from channels.app import config_of
+from channels.problems import ProblemError
+from channels.settings import Settings, SettingsError, load_settings
+from dialogue.build import NoShopError, Platform, build
+from dialogue.errors import DialogueError
+from knowledge.errors import KnowledgeError
+from tools.errors import ToolError
+from tools.policy import PolicyError
+
+T = TypeVar("T")
+FAILED, WRONG_CALL = 1, 2
+
+
+class CommandError(Exception):
+    """What was asked for failed; one sentence for the person."""
+
+
+def fail(message: str, code: int = FAILED) -> NoReturn:
+    """End the command with a sentence on stderr."""
+    typer.echo(f"xiaoer: {message}", err=True)
+    raise typer.Exit(code)
+
+
+def settings_for(data: Path | None, **given: object) -> Settings:
+    """Return the settings, with what the command line said on top. Ends the command when they cannot be used."""
+    try:
+        return load_settings(data=data, **given)
+    except SettingsError as error:
+        fail(str(error), WRONG_CALL)
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run a command's work; a foreseen error ends it with its sentence and exit code 1."""
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    except Exception as error:
+        message = _sentence(error)
+        if message is None:
+            raise
+        fail(message)
+
+
+def _sentence(error: Exception) -> str | None:
+    """Return what to tell the person, or None for an error that nobody foresaw: a bug, shown whole."""
+    if isinstance(error, ProblemError):
+        return str(error.document()["detail"])
+    foreseen = (CommandError, DialogueError, KnowledgeError, NoShopError, PolicyError, ToolError)
+    return str(error) if isinstance(error, foreseen) else None
+
+
+def print_json(value: object) -> None:
+    """Print one JSON object on stdout."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=None if not sys.stdout.isatty() else 2) + "\n")
+
+
+@contextlib.contextmanager
+def progress_bar() -> Iterator[Callable[[str, float], None]]:
+    """Show a bar on stderr; it appears with the first step, so quick work shows none."""
+    bar = Progress(
+        TextColumn("{task.description:<34}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    task: TaskID | None = None
+
+    def step(what: str, share: float) -> None:
+        nonlocal task
+        if task is None:
+            bar.start()
+            task = bar.add_task(what, total=1.0)
+        bar.update(task, description=what, completed=share)
+
+    try:
+        yield step
+    finally:
+        if task is not None:
+            bar.stop()
+
+
+@contextlib.asynccontextmanager
+async def platform_of(settings: Settings, *, demo: bool = True) -> AsyncIterator[Platform]:
+    """Build the platform for one command and close it after."""
+    with progress_bar() as progress:
+        platform = await build(config_of(settings, demo=demo), progress=progress)
+    try:
+        yield platform
+    finally:
+        await platform.close()

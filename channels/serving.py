@@ -1,0 +1,90 @@
+"""``xiaoer serve``: build the platform with a progress bar, then listen."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import sys
+from pathlib import Path
+
+import typer
+import uvicorn
+
+from channels.app import config_of, create_app
+from channels.console import CommandError, progress_bar, run, settings_for
+from channels.pages import PAGES
+from channels.settings import Settings
+from dialogue.build import build
+
+KEEP_ALIVE_S = 75
+
+
+def serve(*, data: Path | None, host: str | None, port: int | None) -> None:
+    """Run the platform until it is told to stop."""
+    run(_serve(settings_for(data, host=host, port=port)))
+
+
+async def _serve(settings: Settings) -> None:
+    _log_to_stderr()
+    listener = _listen(settings)
+    with listener:
+        with progress_bar() as progress:
+            platform = await build(config_of(settings), progress=progress)
+        # A signal ends the process as soon as the server has shut down: the application closes the platform.
+        server = uvicorn.Server(server_config(settings, create_app(settings, platform, closes=True)))
+        _announce(settings, listener.getsockname()[1])
+        await server.serve(sockets=[listener])
+
+
+def server_config(settings: Settings, app: object) -> uvicorn.Config:
+    """Return how the server listens: frames no larger than a JSON body, logs without query strings' secrets (there are none)."""
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]
+        log_config=None,
+        access_log=False,
+        ws="websockets-sansio",
+        ws_max_size=settings.max_json_bytes,
+        ws_ping_interval=20.0,
+        ws_ping_timeout=30.0,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=15,
+        server_header=False,
+    )
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Bind before anything is built, so that a taken port is told at once."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+        listener.listen(1024)
+    except OSError as error:
+        listener.close()
+        message = f"cannot listen on {settings.host}:{settings.port}: {error.strerror}; take another with --port"
+        raise CommandError(message) from error
+    listener.setblocking(False)  # noqa: FBT003  (the socket module's own form)
+    return listener
+
+
+def _announce(settings: Settings, port: int) -> None:
+    shown = settings.host if settings.host not in ("0.0.0.0", "::") else "127.0.0.1"  # noqa: S104  (compared, not bound)
+    base = f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+    typer.echo(f"xiaoer is open at {base}", err=True)
+    for address, name in (*PAGES.items(), ("/docs", "HTTP interface")):
+        typer.echo(f"  {name:<16} {base}{address}", err=True)
+    if settings.environment == "development" and settings.host not in ("127.0.0.1", "localhost", "::1"):
+        typer.echo(
+            "  Development mode, reachable from outside: anyone may sign in to the demo. "
+            "Set XIAOER_ENVIRONMENT=production and XIAOER_SECRET for real use.",
+            err=True,
+        )
+
+
+def _log_to_stderr() -> None:
+    logging.basicConfig(
+        level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
+    )
+    for noisy in ("uvicorn.access", "alembic", "httpx", "faiss"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
