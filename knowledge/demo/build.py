@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from knowledge import schema
 from knowledge.db import Database
 from knowledge.demo import order_rows, supply
-from knowledge.demo.accounts import account_orders, fallen_products
+from knowledge.demo.accounts import account_orders, accounts, fallen_products
 from knowledge.demo.aftersales import Aftersales, build_aftersales
 from knowledge.demo.behaviour import behaviour_rows
 from knowledge.demo.catalogue import Catalogue, build_catalogue
@@ -196,7 +196,7 @@ def _shop_row() -> Row:
         "default_lang": "zh",
         "timezone": "Asia/Shanghai",
         "policy": "default",
-        "settings": {},
+        "settings": {"personas": list(accounts())},
     }
 
 
