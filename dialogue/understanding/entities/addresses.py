@@ -1,0 +1,130 @@
+"""Where: postal addresses in the Chinese and the American way, taken apart into the fields that the tools expect."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dialogue.commands import Entity
+from dialogue.understanding.entities.base import entity
+from dialogue.understanding.text import Text
+from knowledge.types import JsonObject
+
+_STATES = {
+    "alabama": "AL", "alaska": "AK", "arizona": "AZ", "arkansas": "AR", "california": "CA", "colorado": "CO", "connecticut": "CT", "delaware": "DE",
+    "florida": "FL", "georgia": "GA", "hawaii": "HI", "idaho": "ID", "illinois": "IL", "indiana": "IN", "iowa": "IA", "kansas": "KS", "kentucky": "KY",
+    "louisiana": "LA", "maine": "ME", "maryland": "MD", "massachusetts": "MA", "michigan": "MI", "minnesota": "MN", "mississippi": "MS", "missouri": "MO",
+    "montana": "MT", "nebraska": "NE", "nevada": "NV", "new hampshire": "NH", "new jersey": "NJ", "new mexico": "NM", "new york": "NY",
+    "north carolina": "NC", "north dakota": "ND", "ohio": "OH", "oklahoma": "OK", "oregon": "OR", "pennsylvania": "PA", "rhode island": "RI",
+    "south carolina": "SC", "south dakota": "SD", "tennessee": "TN", "texas": "TX", "utah": "UT", "vermont": "VT", "virginia": "VA", "washington": "WA",
+    "west virginia": "WV", "wisconsin": "WI", "wyoming": "WY", "district of columbia": "DC",
+}  # fmt: skip
+_CODES = frozenset(_STATES.values())
+_STREET = r"(?:street|st|avenue|ave|road|rd|drive|dr|lane|ln|boulevard|blvd|court|ct|way|place|pl|highway|hwy|parkway|pkwy|terrace|circle|cir|square|sq|trail|broadway|close|crescent)"
+_UNIT = r"(?:(?:suite|ste|apt|apartment|unit|floor|fl|room|rm|building|bldg)\.? ?#?\s?[a-z0-9-]+|#\s?[a-z0-9-]+)"
+_EN = re.compile(
+    rf"(?<![\w#$.])(?P<line1>\d{{1,6}}[a-z]? (?:[a-z0-9'.-]+ ){{0,4}}?{_STREET}\b\.?(?: (?:north|south|east|west|[nsew])\b)?)"
+    rf"(?:[, ]+(?P<line2>{_UNIT}))?"
+    rf"(?:,? *(?:in +)?(?P<rest>(?:[a-z][a-z .'-]+?)?(?:, *| +)?(?:[a-z][a-z .]+?)?(?:,? *\d{{5}}(?:-\d{{4}})?)?(?:,? *(?:usa|u\.s\.a?\.?|us|united states))?))?(?=$|[;!?\n)]|\.(?:\s|$)|, (?:and|please|the|my|for|can|could|i|instead)\b|\s(?:and|please|for|because|since|instead|by|with|so|from|is|as)\b|,?\s*$)"
+)
+_ZIP = re.compile(r"(\d{5}(?:-\d{4})?)\s*$")
+_COUNTRY = re.compile(r",?\s*\b(usa|u\.s\.a?\.?|us|united states)\s*$")
+
+_PROVINCE = "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门"
+_CITY = (
+    "北京|上海|天津|重庆|广州|深圳|杭州|南京|苏州|成都|武汉|西安|郑州|长沙|青岛|济南|大连|沈阳|宁波|厦门|福州|合肥|昆明|哈尔滨|长春|石家庄|太原|南昌|贵阳|南宁|海口|兰州|"
+    "无锡|常州|佛山|东莞|珠海|中山|惠州|温州|金华|嘉兴|绍兴|泉州|烟台|徐州|扬州|南通|洛阳|桂林|三亚|拉萨|银川|西宁|乌鲁木齐|呼和浩特"
+)
+_ZH = re.compile(
+    rf"(?P<state>(?:{_PROVINCE})(?:省|自治区|壮族自治区|回族自治区|维吾尔自治区|特别行政区)|(?:{_PROVINCE})(?=(?:{_CITY})))?\s*"
+    rf"(?P<city>(?:{_CITY})市?|[\u4e00-\u9fff]{{2,4}}?(?:市|自治州|地区))?\s*"
+    r"(?P<district>[\u4e00-\u9fff]{1,6}?(?:新区|开发区|区|县|旗)|[\u4e00-\u9fff]{2,4}市)?\s*"
+    r"(?P<line1>(?:[\u4e00-\u9fff]{1,8}?(?:街道|镇|乡|村))?\s*[\u4e00-\u9fffA-Za-z0-9]{0,12}?"
+    r"(?:\d+号|(?:大道|路|大街|街|巷|胡同|弄|小区|花园|大厦|公寓|广场|新村|家园|苑|园|城|府|里|国际|中心|学校|大学|校区|宿舍)(?![\u4e00-\u9fff]*(?:方|线|边))))"
+    r"(?P<line2>[\u4e00-\u9fffA-Za-z0-9 #-]{0,40})"
+)
+_ZH_LEAD = re.compile(
+    r".*(?:(?:地址)?(?:改|换|寄|送|发|变|填|更新|修改|变更|配送)(?:成|到|为|至|给|去)|地址(?:是|为|:)|新地址(?:是|为|:)?|应该是|而是|收货地址|住在|住|地址|我在|是|到|成)"
+)
+_ZH_STOP = re.compile(
+    r"[,，。.;；!！?？\n]|(?:谢谢|吧|哈|哦|可以|行吗|好吗|麻烦|收件人|收货人|电话|手机|邮编|联系|的订单|这个地址|那边|就行|才对|不是|请|帮)"
+)
+
+
+def addresses(text: Text) -> Iterator[Entity]:
+    """Yield addresses with the fields that were given."""
+    yield from _american(text)
+    yield from _chinese(text)
+
+
+def _american(text: Text) -> Iterator[Entity]:
+    for match in _EN.finditer(text.low):
+        start, end = match.span()
+        value: JsonObject = {"line1": text.plain[match.start("line1") : match.end("line1")].strip(" ,")}
+        if match["line2"]:
+            value["line2"] = text.plain[match.start("line2") : match.end("line2")].strip(" ,")
+        if match["rest"]:
+            value |= _locality(text.plain[match.start("rest") : match.end("rest")])
+        yield entity(
+            text, "address", value, (start, start + len(match[0].rstrip(" ,"))), score=0.95 if "city" in value else 0.8
+        )
+
+
+def _locality(rest: str) -> JsonObject:
+    """Take "Fort Worth, TX 76165, USA" apart."""
+    value: JsonObject = {}
+    rest = rest.strip(" ,")
+    if match := _COUNTRY.search(rest.lower()):
+        value["country"], rest = "USA", rest[: match.start()].strip(" ,")
+    if match := _ZIP.search(rest):
+        value["postcode"], rest = match[1], rest[: match.start()].strip(" ,")
+    parts = [part.strip() for part in rest.split(",") if part.strip()]
+    if parts and len(parts) > 1 and (code := _state(parts[-1])):
+        value["state"] = code
+        parts.pop()
+    elif parts:
+        words = parts[-1].split()
+        for size in (3, 2, 1):
+            if len(words) > size and (code := _state(" ".join(words[-size:]))):
+                value["state"], parts[-1] = code, " ".join(words[:-size])
+                break
+    if parts:
+        value["city"] = parts[0]
+    return value
+
+
+def _state(words: str) -> str | None:
+    plain = words.strip(" .").lower()
+    return plain.upper() if plain.upper() in _CODES else _STATES.get(plain)
+
+
+def _chinese(text: Text) -> Iterator[Entity]:
+    position = 0
+    for chunk in re.split(r"([,。.;!?\n；])", text.plain):
+        yield from _chinese_chunk(text, chunk, position)
+        position += len(chunk)
+
+
+def _chinese_chunk(text: Text, chunk: str, offset: int) -> Iterator[Entity]:
+    if not any(mark in chunk for mark in "路街道号区市县镇村室栋楼弄巷园苑城"):
+        return
+    lead = _ZH_LEAD.match(chunk[:60])
+    begin = lead.end() if lead else 0
+    while begin < len(chunk) and chunk[begin] in " :":
+        begin += 1
+    match = _ZH.match(chunk, begin) or next((m for m in _ZH.finditer(chunk, 0) if m["city"] or m["state"]), None)
+    if match is None or not (
+        match["city"] or match["district"] or match["state"] or re.search(r"\d+(?:号|室|栋|弄)", match[0])
+    ):
+        return
+    if not re.search(r"\d|小区|花园|大厦|公寓|广场|大学|校区|苑", match[0]):
+        return
+    whole = match[0]
+    if stop := _ZH_STOP.search(whole):
+        whole = whole[: stop.start()]
+    whole = whole.rstrip(" 的")
+    value: JsonObject = {key: match[key].strip() for key in ("state", "city", "district") if match[key]}
+    head = max((match.end(key) for key in value), default=match.start())
+    value["line1"] = chunk[head : match.start() + len(whole)].strip()
+    if value["line1"]:
+        yield entity(text, "address", value, (offset + match.start(), offset + match.start() + len(whole)), score=0.9)

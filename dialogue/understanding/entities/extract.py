@@ -1,0 +1,139 @@
+"""All entities of a message, in one pass over the extractors."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable
+from zoneinfo import ZoneInfo
+
+from dialogue.commands import Entity
+from dialogue.understanding.entities import (
+    addresses,
+    amounts,
+    catalog,
+    contacts,
+    counts,
+    dates,
+    orders,
+    payments,
+    reasons,
+)
+from dialogue.understanding.entities.base import without_overlaps
+from dialogue.understanding.text import Text
+from knowledge.lexicon import Lexicon
+
+Clock = Callable[[], dt.datetime]
+"""Gives the present time, aware."""
+
+_DIGIT = re.compile(r"\d")
+_WEAK_WORDS = frozenset(
+    {
+        "这件",
+        "那件",
+        "thing",
+        "things",
+        "stuff",
+        "东西",
+        "item",
+        "items",
+        "商品",
+        "产品",
+        "product",
+        "products",
+        "货",
+        "宝贝",
+    }
+)
+
+
+class Extractor:
+    """Finds entities with the shop's catalogue, currency and clock."""
+
+    def __init__(
+        self, lexicon: Lexicon, clock: Clock, *, currency: str = "CNY", timezone: str = "Asia/Shanghai"
+    ) -> None:
+        self.lexicon = lexicon
+        self._clock = clock
+        self._currency = currency
+        self._zone = ZoneInfo(timezone)
+
+    def extract(self, text: Text) -> list[Entity]:
+        """Return the entities of a message by place; reasons and categories may overlap others, nothing else does."""
+        numbers = bool(_DIGIT.search(text.plain))
+        when = without_overlaps(dates.dates(text, self._today()))
+        order_ids = list(orders.ids(text)) if numbers else []
+        things = list(catalog.catalog(text, self.lexicon))
+        skus = [item for item in things if item.type == "sku"]
+        found: list[Entity] = [*contacts.emails(text)]
+        found += skus
+        found += payments.payment_methods(text)
+        found += addresses.addresses(text)
+        if numbers:
+            found += [
+                *contacts.tax_ids(text),
+                *contacts.postcodes(text),
+                *contacts.phones(text),
+                *order_ids,
+                *orders.coupon_codes(text),
+            ]
+        found += orders.dated(text, when)
+        found += orders.described(text)
+        found += counts.measures(text)
+        names = list(contacts.names(text))
+        why = without_overlaps(reasons.reasons(text))
+        long_things = [item for item in things if len(item.text) >= 4 or item.type == "option"]
+        found += [name for name in names if not _inside_product(name, long_things)]
+        firm = [item for item in without_overlaps(found) if item.score > 0.5 or item.type != "coupon_code"]
+        products = [item for item in things if item.type == "product"]
+        ids = [product_id for item in products for product_id in item.value["product_ids"][:3]]
+        yes_no = list(catalog.yes_no_options(text, self.lexicon, ids))
+        free_things = [
+            item for item in things if item.type != "sku" and not (item.type == "option" and _covered(item, why))
+        ]
+        ranked = [*firm, *yes_no, *_ranked(free_things, amounts.amounts(text, currency=self._currency)), *when]
+        ranked += catalog.relations(text)
+        ranked += counts.ordinals(text)
+        ranked += counts.quantities(text, [item.start for item in products])
+        kept = without_overlaps(ranked)
+        if numbers:
+            kept = self._with_bare_postcode(text, kept)
+        kept += [item for item in why if not any(_same_words(item, other) for other in kept)]
+        kept += [item for item in catalog.categories(text, self.lexicon)]
+        return sorted(kept, key=lambda item: (item.start, item.end))
+
+    def _with_bare_postcode(self, text: Text, kept: list[Entity]) -> list[Entity]:
+        """Take a lone number of five or six digits for a postcode when a name stands in the message."""
+        if any(item.type == "postcode" for item in kept) or not any(item.type == "person_name" for item in kept):
+            return kept
+        return without_overlaps([*kept, *contacts.bare_postcodes(text)])
+
+    def _today(self) -> dt.date:
+        return self._clock().astimezone(self._zone).date()
+
+
+def _ranked(things: Iterable[Entity], amounts_found: Iterable[Entity]) -> list[Entity]:
+    """Amounts go before catalogue words unless the words are an option of a unit ("30-50 lbs")."""
+    money = list(amounts_found)
+    return [*money, *things]
+
+
+def _covered(item: Entity, others: Iterable[Entity]) -> bool:
+    return any(
+        other.start <= item.start
+        and item.end <= other.end
+        and other.value.get("code", "").startswith(("too_", "wrong_"))
+        for other in others
+    )
+
+
+def _same_words(item: Entity, other: Entity) -> bool:
+    return (
+        other.type in {"address", "person_name", "email", "order_ref"}
+        and item.start < other.end
+        and other.start < item.end
+    )
+
+
+def _inside_product(name: Entity, things: Iterable[Entity]) -> bool:
+    return name.score < 0.9 and any(item.start < name.end and name.start < item.end for item in things)

@@ -1,0 +1,42 @@
+"""Which language a message is in, by meaning: the language of its grammar, not of the names in it."""
+
+from __future__ import annotations
+
+import re
+
+from dialogue.understanding.text import HAN
+from knowledge.types import Lang
+
+_LATIN_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
+_ZH_GRAMMAR = re.compile(
+    "[我你您他她它的了吗呢吧啊呀么没不是有在要想能会可把被给这那哪谁怎就都也还和跟请帮]|什么|多少|怎么"
+)
+_EN_GRAMMAR = frozenset(
+    "i i'm i'd i've my me we you your the a an this that these those it it's its is are was were be been am do does did don't "
+    "didn't can can't could would will won't should have has had what where when why how who which and or but not for from to of "
+    "in on at with if please want need any some there".split()
+)
+_NEUTRAL = frozenset(
+    "ok okay okey yes no yep nope hi hello hey bye thanks thx lol haha pls plz sku app usb wifi vip xs s m l xl xxl xxxl ipx led tv pc "
+    "sos pro max mini plus emoji vs id qq cm kg ml gb tb paypal visa mastercard amex iphone ipad huawei xiaomi nike adidas".split()
+)
+
+
+def detect(low: str, *, previous: Lang | None = None, default: Lang = "zh") -> Lang:
+    """Return the language of a lower-case message.
+
+    A message that shows none (an order number, "ok", a name of a thing) keeps `previous`, else `default`; at the very start
+    "hello" alone counts as English.
+    """
+    han = len(HAN.findall(low))
+    words = _LATIN_WORD.findall(low)
+    plain = [word for word in words if word not in _NEUTRAL]
+    if not han and not plain:
+        return previous or ("en" if words else default)
+    zh = 2.0 * len(_ZH_GRAMMAR.findall(low)) + 0.6 * han
+    en = 2.0 * sum(word in _EN_GRAMMAR for word in words) + len(plain)
+    if previous == "zh" and han == 0 and en < 2:
+        return "zh" if len(plain) == 1 and len(plain[0]) <= 2 else "en"
+    if zh == en:
+        return previous or default
+    return "zh" if zh > en else "en"

@@ -1,0 +1,149 @@
+"""Answers to the question that the bot asked: choices, values, and what kind of thing answers which slot."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from dialogue.commands import Entity, PendingQuestion
+from dialogue.understanding.numerals import parse
+from dialogue.understanding.text import HAN, Text
+from knowledge.lexicon import Lexicon
+
+ANSWERS: dict[str, frozenset[str]] = {
+    "order": frozenset({"order_ref", "date", "product", "sku", "category", "ordinal", "tracking_number"}),
+    "order_lines": frozenset({"product", "option", "ordinal", "quantity", "sku", "category", "brand"}),
+    "swaps": frozenset({"product", "option", "ordinal", "sku", "category", "quantity"}),
+    "variant": frozenset({"option", "sku", "ordinal", "product"}),
+    "options": frozenset({"option", "sku", "ordinal"}),
+    "payment_method": frozenset({"payment_method", "ordinal"}),
+    "address": frozenset({"address", "person_name", "phone", "postcode", "ordinal"}),
+    "reason": frozenset({"reason"}),
+    "proof": frozenset({"email", "person_name", "postcode", "phone", "order_ref"}),
+    "identity": frozenset({"email", "person_name", "postcode", "phone", "order_ref"}),
+    "email": frozenset({"email"}),
+    "product": frozenset({"product", "sku", "category", "brand", "ordinal", "option"}),
+    "products": frozenset({"product", "sku", "category", "brand", "ordinal", "option"}),
+    "search": frozenset({"product", "category", "brand", "option", "amount", "sku"}),
+    "body": frozenset({"height_cm", "weight_kg", "foot_length_mm"}),
+    "coupon": frozenset({"coupon_code", "ordinal", "amount"}),
+    "invoice_title": frozenset({"tax_id", "person_name", "email"}),
+    "choice": frozenset({"ordinal", "option", "reason"}),
+    "quantity": frozenset({"quantity"}),
+}
+ANSWERS["order_optional"] = ANSWERS["order"]
+FREE_TEXT = frozenset({"text", "invoice_title", "query"})
+
+_NUMBERS = re.compile(
+    r"^\W*(?:(?:number|no\.?|option|choice|选择?|我?选|#)\s*)?((?:\d{1,2}|[一二三四五六七八九十])(?:\s*(?:,|and|&|、|和|跟|\+|\s)\s*(?:\d{1,2}|[一二三四五六七八九十]))*)\s*(?:号|吧|please|pls|呗|个)?\W*$"
+)
+_NONE = re.compile(r"\b(?:neither|none)\b|都不(?:是|要|对|行)|没有一个|哪个都不|一个都不")
+_BOTH = re.compile(
+    r"\bboth\b|\ball\b(?! set| right| good)|\bevery(?:thing)?\b|都(?:要|退|换|是|行|可以|选|来)|全部|全都|两个都|全要|所有|^\W*都\W*$|一起"
+)
+_EXCEPT = re.compile(r"(?:\b(?:except|but not|besides|other than|not)\b|除了|不要|不是|别)\W*(?:for )?(?:the )?(.+)")
+
+
+def choose(
+    text: Text, entities: Iterable[Entity], question: PendingQuestion, lexicon: Lexicon
+) -> tuple[int, ...] | None:
+    """Return the 0-based choices that a message picks; None when it picks none."""
+    count = len(question.choices)
+    low = text.low.strip()
+    if not count or _NONE.search(low):
+        return None
+    if (match := _NUMBERS.match(low)) and (
+        numbers := [int(parse(n) or 0) for n in re.findall(r"\d{1,2}|[一二三四五六七八九十]", match[1])]
+    ):
+        picked = tuple(dict.fromkeys(n - 1 for n in numbers if 1 <= n <= count))
+        if len(picked) == len(set(numbers)):
+            return picked
+    entities = list(entities)
+    chosen = _by_place(low, entities, count)
+    if chosen is not None:
+        return chosen
+    return _by_label(text, entities, question, lexicon)
+
+
+def _by_place(low: str, entities: list[Entity], count: int) -> tuple[int, ...] | None:
+    places: list[int] = []
+    for item in entities:
+        if item.type != "ordinal":
+            continue
+        if item.value.get("all") and not re.search(r"except|but not|除了|不全", low):
+            return tuple(range(count))
+        number = item.value.get("n")
+        if isinstance(number, int) and (number == -1 or 1 <= number <= count):
+            places.append(count - 1 if number == -1 else number - 1)
+    if not places:
+        return tuple(range(count)) if _BOTH.search(low) and not _EXCEPT.search(low) and len(low) < 30 else None
+    picked = tuple(dict.fromkeys(places))
+    if (excluded := _EXCEPT.search(low)) and all(
+        item.start >= excluded.start() for item in entities if item.type == "ordinal"
+    ):
+        return tuple(i for i in range(count) if i not in picked) or None
+    return picked
+
+
+def _by_label(
+    text: Text, entities: list[Entity], question: PendingQuestion, lexicon: Lexicon
+) -> tuple[int, ...] | None:
+    labels = [label.lower() for label in question.choices]
+    said = text.low.strip(" .,!?。，！？")
+    exact = [i for i, label in enumerate(labels) if label == said]
+    if exact:
+        return (exact[0],)
+    named = [i for i, label in enumerate(labels) if len(label) > 1 and label in said]
+    if named and (question.multiple or len(named) == 1):
+        return tuple(named)
+    scores = [_likeness(said, entities, label, lexicon) for label in labels]
+    best = max(scores)
+    winners = [i for i, score in enumerate(scores) if score == best]
+    if best <= 0 or (len(winners) > 1 and not (question.multiple and len(winners) < len(labels))):
+        return None
+    if question.multiple:
+        return tuple(i for i, score in enumerate(scores) if score >= 0.99 * best)
+    return (winners[0],)
+
+
+def _likeness(said: str, entities: list[Entity], label: str, lexicon: Lexicon) -> float:
+    """How much of the message's content a label shares: words, digits and what the lexicon sees in both."""
+    words = {
+        word for word in re.findall(r"[a-z0-9]+", said) if word not in _EMPTY and (len(word) > 1 or word.isdigit())
+    }
+    label_words = set(re.findall(r"[a-z0-9]+", label))
+    score = float(len(words & label_words)) + 0.9 * sum(
+        any(w.endswith(word) for w in label_words) for word in words if word.isdigit() and len(word) >= 2
+    )
+    grams = {said[i : i + 2] for i in range(len(said) - 1) if HAN.match(said[i]) and HAN.match(said[i + 1])}
+    score += 0.5 * sum(gram in label for gram in grams if gram not in _EMPTY_ZH)
+    mentions = lexicon.find(label)
+    values = {value for mention in mentions for _, value in mention.options}
+    products = {
+        product_id for mention in mentions if mention.kind == "product" for product_id in mention.product_ids[:5]
+    }
+    for item in entities:
+        if item.type == "option" and item.value.get("value") in values:
+            score += -1.0 if item.value.get("negated") else 1.0
+        if item.type == "product" and products & set(item.value.get("product_ids", ())[:5]):
+            score += 1.0
+        if item.type == "order_ref" and str(item.value.get("id") or item.value.get("suffix") or "\0").lower() in label:
+            score += 2.0
+        if item.type == "payment_method":
+            kind = str(item.value.get("kind") or "").replace("_", " ")
+            brand = str(item.value.get("brand") or "")
+            score += 1.0 * (
+                (bool(kind) and kind in label)
+                + (bool(brand) and brand in label)
+                + (str(item.value.get("last_four") or "\0") in label)
+            )
+    return score
+
+
+_EMPTY = frozenset(
+    "the a an one i want would like please my to for it is that this with and of in ok yes no just only let use take go pick choose prefer think ll d m s "
+    "order card item option".split()
+)
+_EMPTY_ZH = frozenset(
+    ("那个", "这个", "一个", "我要", "就要", "要那", "要这", "色的", "选那", "的那", "吧好", "订单", "的吧", "就这")
+)

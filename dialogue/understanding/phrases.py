@@ -1,0 +1,141 @@
+"""Wishes that are recognised by their words alone: a person, another language, stop, again, a correction."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from knowledge.types import Lang
+
+_PERSON_EN = r"(?:human(?: being)?|(?:real|live|actual) ?(?:person|people|human|agent)?|person|agents?|representatives?|reps?|operator|manager|supervisor|specialist|employee|staff|someone|somebody|colleague|team member|customer (?:service|support|care)(?! (?:hours|number|phone|email|time|policy))|support(?: team| staff| agent)?|your team|a lawyer)"
+_HUMAN_EN = re.compile(
+    rf"\b(?:speak|talk|chat)(?:ing)? (?:to|with)(?: (?:a|an|the|your|my|some|one of your))?(?: (?:real|live|actual|different|customer service|support|human))* {_PERSON_EN}\b"
+    rf"|\b(?:get|find|give|bring|send) me(?: (?:to|a|an|the|your|some))*(?: (?:real|live|actual|human))* {_PERSON_EN}\b|\b(?:get|bring|call|fetch)(?: (?:a|an|the|your|some))+(?: (?:real|live|actual|human))* (?:human|person|agent|representative|rep|operator|manager|supervisor)\b"
+    rf"|\b(?:connect|transfer|forward|hand|pass|put|switch|route|escalate|redirect)(?: (?:me|us|this|it|my \w+))?(?: (?:over|through))?(?: to| with)(?: (?:a|an|the|your|some))?(?: (?:real|live|actual|human|customer service|support))* {_PERSON_EN}\b"
+    rf"|\b(?:need|want|prefer|like|rather have|deal with|require|is there|can i have|may i have)(?: (?:a|an|the|some))(?: (?:real|live|actual))* (?:human(?: being)?|(?:real |live )?person|(?:live |human |real )agent|agent|representative|operator|supervisor|manager)\b(?! (?:to use|who))"
+    r"|^\W*(?:please |just )?(?:human|agent|representative|operator|manager|supervisor|real person|live (?:agent|person|chat)|human agent|real human|actual human|rep|escalate|customer service(?: (?:rep|agent|representative))?|a (?:real )?(?:person|human))(?: (?:please|pls|plz|now|asap))*\W*$"
+    r"|\b(?:real|actual|live) (?:person|human|agent)(?: being)?,? (?:please|now|pls|plz)|\bhuman (?:please|now|pls|support|help|assistance|agent|operator)\b|\bescalate (?:this|it|my|to)|\b(?:can|could|may|let) (?:someone|somebody|a (?:human|person|manager|supervisor))(?: from \w+)?(?: real)? (?:help|call|contact|take over|look|handle|assist)"
+    r"|\b(?:want|need) (?:someone|somebody) (?:real|human|else|from)|\bnot (?:a )?(?:bot|robot|machine)[,;. ]+(?:a )?(?:human|person|real)|\bspeak (?:to|with) (?:some ?one|some ?body|anyone|anybody|sb)\b"
+)
+_NOT_HUMAN_EN = re.compile(
+    r"\b(?:don'?t|do not|no need to|not necessary to|without|rather not|don't want to) (?:\w+ ){0,3}?(?:transfer|speak|talk|connect|escalate|human|person|agent|need a)|\b(?:are|r) (?:you|u) (?:a |an )?(?:real |actual |live )?(?:human|person|bot|agent)|\bi(?:'m| am) (?:a |an )?(?:real )?(?:human|person|agent)\b|\bis this (?:a )?(?:human|real person|bot)|\btalking to (?:a |an )?(?:bot|human|real person|person|machine)\b.*\?|\bam i (?:speaking|talking|chatting)"
+)
+_HUMAN_ZH = re.compile(
+    r"(?:转|接|找|叫|换|要|来|喊|请|给|派|联系|安排|呼叫|切换|有|上|想|需要|跟|和|与)(?:一下|接|到|个|一个|位|一位|给|我|你们|你们的|你|帮我|下|换|成|的)*(?:人工|真人|活人|大活人|专员|真的人|人类|客服人员|客服专员|在线客服|人工客服|售后专员|售后人员|店长|经理|领导|主管|负责人|老板|上级)"
+    r"|(?:转|转接|找|叫|呼叫|联系|要|接|换)(?:一下|个|一个|到|下|你们的?|你们家)*客服(?!电话|热线|号码|时间|几点|邮箱|微信|在哪)|^\W*(?:请|我要|麻烦)?(?:人工|真人|客服|人工客服|人工服务|在线客服|转人)(?:客服|服务)?(?:谢谢|吧|呢|啊|在吗|在不在|来|！|!|快点|快)*\W*$"
+    r"|(?:叫|喊|找|换|来|派|让|转|接)(?:一?个|一?位)?(?:真|活|大活)?人(?=来|吧|啊|$|[,。!！，?？]|跟|和|处理|聊|说|帮|给|解决|接|回|过来)|(?:跟|和|与)(?:一个|个|位)?(?:真|活)?人(?:工)?(?:客服)?(?:说话|聊|沟通|对话|讲话|谈|说)|人工介入|转人工|转接人工|(?:要|想)(?:跟|和)人(?:说|聊)|人工(?:呢|在吗|在哪|快来|处理)|真人(?:来|处理|客服)|升级处理"
+)
+_NOT_HUMAN_ZH = re.compile(
+    r"(?:不用|不要|不想|不需要|别|无需|先不|不必)(?:给我|帮我|再)?(?:转|接|找|叫|要)?(?:人工|真人|客服)|(?:人工|真人|客服)(?:客服)?(?:的)?(?:电话|热线|号码|几点|时间|什么时候|上班|下班|工作时间|服务时间|邮箱|怎么联系|费|智能)|你?(?:是|是不是)(?:真人|人工|机器人|人)(?:吗|还是|么|客服吗|\?)|我(?:是|就是)(?:真人|人|个人|活人)|有人工(?:客服)?(?:几点|吗\?*$)|是人工还是|人工智能"
+)
+
+
+def asks_human(low: str) -> bool:
+    """Whether a person is asked for: not where one is mentioned, refused or asked about."""
+    english = _HUMAN_EN.search(low)
+    if english and not (
+        _NOT_HUMAN_EN.search(low) and not re.search(r"(?:give|get|connect|transfer) me (?:to )?(?:a|an)\b", low)
+    ):
+        return True
+    chinese = _HUMAN_ZH.search(low)
+    if not chinese:
+        return False
+    barred = _NOT_HUMAN_ZH.search(low)
+    if barred is None:
+        return True
+    rest = low[: barred.start()] + "," + low[barred.end() :]
+    return bool(_HUMAN_ZH.search(rest)) or bool(
+        re.search(r"(?:叫|来|换|找|转)(?:一?个|一?位)?(?:真)?人(?:工)?(?:来|$|[,。!])", rest)
+    )
+
+
+_LANGUAGES: tuple[tuple[Lang, re.Pattern[str]], ...] = (
+    ("en", re.compile(r"(?:说|讲|用|换成?|切换(?:成|到|为)?|改成?)(?:一下)?(?:英语|英文)(?!的|名|版|说明|标签|字)|^\W*(?:英文|英语)(?:吧|谢谢|please)?\W*$|\b(?:speak|talk|reply|answer|respond|write|switch|continue|chat)(?: (?:to|in|with|me|back))* english\b|^\W*(?:in )?english(?:,? (?:please|pls))?\W*$|\benglish,? (?:please|pls)\b|\bi (?:don't|do not|can't) (?:speak|understand|read) chinese")),
+    ("zh", re.compile(r"(?:说|讲|用|换成?|切换(?:成|到|为)?|改成?)(?:一下)?(?:中文|汉语|普通话|国语|华语)(?!的|名|版|说明|标签|字)|^\W*(?:中文|汉语)(?:吧|谢谢)?\W*$|\b(?:speak|talk|reply|answer|respond|write|switch|continue|chat)(?: (?:to|in|with|me|back))* (?:chinese|mandarin)\b|^\W*(?:in )?(?:chinese|mandarin)(?:,? (?:please|pls))?\W*$|\bchinese,? (?:please|pls)\b|看不懂英文|不懂英文|我?不会英语")),
+)  # fmt: skip
+
+
+def language_wanted(low: str) -> Lang | None:
+    """Return the language that is asked for, if any."""
+    return next((lang for lang, pattern in _LANGUAGES if pattern.search(low)), None)
+
+
+_EXPLAIN = re.compile(
+    r"^\W*(?:sorry,? )?(?:what (?:do you mean|does (?:that|this|it) mean|is that|was that supposed)|i (?:do not|don't|dont|didn't) (?:understand|get it|get that|follow)|(?:can|could) you (?:explain|clarify|rephrase)|explain|why do you (?:need|want|ask)|what for|what do you need|huh|not sure what you mean|i'm (?:confused|lost)|confused)\b"
+    r"|什么意思|啥意思|没(?:看|听|太)?(?:太)?(?:懂|明白)|(?:看|听)不(?:太)?(?:懂|明白)|^\W*不(?:太)?(?:懂|明白)|解释(?:一下|下)|为(?:什么|啥)(?:要|需要)(?:这个|我)|换个说法|说清楚"
+)
+_REPEAT = re.compile(
+    r"^\W*(?:sorry,? |please )?(?:(?:can|could) you )?(?:please )?(?:repeat(?: (?:that|it|the question|please|again))?|say (?:that|it) again|come again|pardon(?: me)?|what did you (?:say|ask)|what was (?:that|the question)(?: again)?|again please|one more time|what|show me the (?:options|list|choices) again)\W*$"
+    r"|(?:再|重新?)(?:说|讲|发|来|问)(?:一)?(?:遍|次|下)|重复(?:一下|一遍)?|^\W*(?:什么|啥|啊)\W*$|(?:刚才|刚刚)(?:说|问)(?:的)?(?:是)?(?:什么|啥)|你(?:刚才|刚刚)?(?:说|问)(?:的)?(?:是)?(?:什么|啥)"
+)
+
+
+def asks_again(low: str) -> Literal["repeat", "explain"] | None:
+    """Whether the last thing is to be said again, or explained."""
+    if len(low) > 80:
+        return None
+    if _EXPLAIN.search(low):
+        return "explain"
+    return "repeat" if _REPEAT.search(low) else None
+
+
+_STOP = re.compile(
+    r"^\W*(?:(?:ok|okay|well|oh|hmm|actually|no|sorry|you know what|wait)\b[,. ]*)*(?:never ?mind|nvm|forget (?:it|about it|about that|that|this|i asked|the whole thing)|(?:just |please )?(?:stop|quit|exit|abort)(?: (?:it|this|that|here|now|please|the process))*(?=\W*$)|scrap (?:that|it|this)|drop it|leave it(?: (?:as (?:it )?is|be|there|alone|at that))?|don't bother|let's (?:not|stop|leave it|forget)|(?:no,? )?i(?:'ll| will| would rather|'d rather|'ve decided to)? (?:just )?keep (?:it|them|everything|what i have|the \w+)(?: (?:after all|then|instead))?|(?:i )?changed my mind(?=\W*$|,? (?:i don't|forget|never|no|keep|stop|leave))|(?:i )?(?:don't|dont|do not) want to (?:do (?:this|that|it)|return|cancel|exchange|change|continue|proceed|go on)\b[^,.;]*(?:any ?more|after all|now|)|start over|not anymore|i regret|cancel (?:this|that|the) (?:request|process|return|exchange|change|flow|conversation|form|procedure)|i'll (?:do it|come back|think about it) ?(?:later)?|skip (?:it|this|that)|don't (?:return|exchange|cancel|change|do) (?:it|that|them|anything)(?: (?:any ?more|after all|then))?)"
+    r"|^\W*(?:(?:哎|唉|额|嗯|好吧|那)[,。 ]*)*(?:算了|罢了|不用了|不弄了|不(?:想)?(?:退|换|改|取消|办|搞|查|买|要|开|领|申请|操作)了|(?:还是)?(?:先)?不(?:退|换|改|取消|办|弄|搞|开|申请)了?(?:吧)?(?=\W*$)|先这样|当我没说|当我没问|退出|停(?:止|下|一下)?(?:操作|吧|$)|(?:我)?再(?:想想|考虑)|(?:我)?(?:还是)?(?:留着|自己留着)|改天(?:再说)?|放弃|重新(?:来|开始)|别(?:弄|搞|退|换|改|取消|办)了|我?改(?:变)?主意了|下次再说|以后再说)"
+)
+_STOP_PART_ONLY = re.compile(r"^\W*(?:不用了|不要了|no)\W*$")
+
+
+def stops(low: str) -> re.Match[str] | None:
+    """Return the words that stop the running procedure, or None; "cancel order #W1" does not."""
+    return _STOP.match(low)
+
+
+_CORRECTION = re.compile(
+    r"^\W*(?:(?:no|nope|oh|oops|wait|sorry|ah|hmm|my bad|my mistake|hold on|not that|wrong)\b[,.! ]+)+(?=\w)|\bi (?:mean|meant|misspoke|mistyped|made a (?:mistake|typo)|gave you the wrong|got the wrong|said it wrong)\b|\b(?:actually|correction|i mean|scratch that|on second thought|oops|my bad|typo)\b|\binstead\b(?! of)|\bmake (?:it|that)\b|\bnot (?:the |my )?[\w#-]+(?: [\w-]+)?,? (?:but )?(?:the|it's|use|i want)\b|\b(?:was|is|it's) wrong\b|\bshould (?:be|have been)\b|\brather\b(?! not)|\bchange (?:it|that|this) to\b|\bit'?s not\b.{1,30}(?:it'?s|but)\b|\bdid(?:n't| not) (?:say|mean)\b|\bwrong (?:order|address|item|size|colou?r|number|name|email|zip|card|one)\b"
+    r"|不对[,，。 !]|(?:说|打|写|填|输|选|搞|弄|记|发|点)错了?|错了|(?:我)?(?:的)?意思是|我说的是|不是(?:这个|那个)?.{0,12}[,，是]\s*(?:是|而是|要|我要)|应该是|应为|(?:地址|颜色|尺码|订单|数量|电话|名字|邮箱)?(?:要)?(?:改|换)(?:成|到|为)|其实|更正|(?:还是|改)(?:要|用|选|退到|换)|而是|换成|改用|重新填|不要.{1,8}(?:要|换)|等等[,，]|^\W*(?:哦|啊|噢|额)?不[,，]"
+)
+_SLOTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (slot, re.compile(pattern))
+    for slot, pattern in (
+        ("address", r"\baddress|\bzip ?code|\bstreet|\bship(?:ping)? to|地址|门牌|邮编|寄到|送到"),
+        (
+            "payment_method",
+            r"\bpayment|\bpay(?:pal)?\b|\bcard\b|\brefund (?:it )?to|\bvisa|\bmastercard|付款|支付|卡|退到|微信|花呗",
+        ),
+        ("email", r"\be-?mail|邮箱"),
+        ("phone", r"\bphone|\bmobile|电话|手机号"),
+        ("name", r"\bname\b|名字|姓名|收件人"),
+        ("reason", r"\breason|原因|理由"),
+        ("quantity", r"\bquantity|\bhow many|数量|件数"),
+        ("invoice_title", r"\btitle\b|抬头|税号"),
+        ("order", r"\border\b|订单|单号"),
+        ("options", r"\bcolou?r|\bsize|颜色|尺码|尺寸|规格|大小|款式"),
+        ("items", r"\bitem|\bproduct|\bthing\b|商品|东西"),
+    )
+)
+
+
+def corrects(low: str) -> bool:
+    """Whether something said before is taken back and said anew."""
+    return bool(_CORRECTION.search(low))
+
+
+def slot_named(low: str) -> str | None:
+    """Return the kind of thing that is said to be wrong."""
+    return next((slot for slot, pattern in _SLOTS if pattern.search(low)), None)
+
+
+_QUESTION = re.compile(
+    r"\?\s*$|？\s*$|(?:吗|呢|么|吧\?)\W*$|^\W*(?:and |but |so |ok |also )?(?:what|how|when|where|why|who|which|is|are|do|does|did|can|could|will|would|should|may)\b|多少|多久|怎么|什么时候|几天|为什么|能不能|可不可以|是不是|有没有|哪(?:个|里|些|家|款)|几点"
+)
+
+
+def is_question(low: str) -> bool:
+    """Whether the words ask something."""
+    return bool(_QUESTION.search(low))
+
+
+def segments_wish(low: str) -> bool:
+    """Whether another value is named as the one wanted after all: 还是红色的吧, "the red one then"."""
+    return bool(re.search(r"还是|就要|要|改|换|用|\b(?:the|use|make|just|rather|instead|go with|take)\b", low))

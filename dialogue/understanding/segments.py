@@ -1,0 +1,97 @@
+"""A message cut into its requests: "cancel order W1 and return the speaker from W2" are two, "return A and B" is one."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+from dialogue.understanding.phrases import is_question
+from dialogue.understanding.text import Text
+
+MAX_SEGMENTS = 6
+
+_FAMILIES: tuple[tuple[str, str], ...] = (
+    ("cancel", r"cancel(?!led|lation|ed)\w*|call off|取消|撤销|撤单|撤回"),
+    ("exchange", r"exchang\w*|swap\w*|replace(?!d)|trade|换货|调换|换(?:成|个|一|大|小|新|码)|换掉"),
+    ("return", r"return(?!ed)\w*|send (?:it |them |\w+ )?back|refund(?!ed)(?! status)|give back|退货|退掉|退款|退了|退(?=$|[\u4e00-\u9fff])"),
+    ("change", r"chang(?:e|ing)|modify\w*|updat(?:e|ing)|edit|switch|correct(?= (?:the|my|it))|redirect|修改|更改|改(?:一下|成|到|下|为)|改(?=地址|颜色|尺码|支付|付款)|更新|变更"),
+    ("look", r"track\w*|check|find out|look up|tell me|show me|where is|where's|what is the status|查(?:一下|下|查|询|看)?|看(?:一下|看|下)|跟踪|催"),
+    ("invoice", r"invoice|receipt|开(?:个|一张|张|一下)?(?:电子|增值税|专用)?发?票"),
+    ("coupon", r"claim|redeem|领(?:个|一张|取|券)?|兑换"),
+    ("find", r"looking for|recommend|buy|order (?:a|an|another|some|one)|search|推荐|想买|找(?:个|一)|要买|买(?:个|一)"),
+    ("compare", r"compare|对比|比较"),
+    ("price", r"price (?:protection|match|adjust\w*)|价保|退差价|补差价|保价"),
+    ("know", r"know|ask|问(?:一下|下)?|想知道|咨询"),
+)  # fmt: skip
+_CUES = tuple((name, re.compile(rf"(?:\b|(?<=[\u4e00-\u9fff]))(?:{pattern})")) for name, pattern in _FAMILIES)
+_VERB_EN = r"(?:cancel|return|exchange|swap|replace|refund|change|modify|update|switch|track|check|send|get|find|tell|show|know|see|look|compare|claim|apply|buy|ask|redirect|ship|give|make|help|have|pay|use|issue|what|how|where|when|is|are|do|does|can|could|if)"
+_LEAD_EN = r"(?:(?:i|we)(?:'d| would|'ll| will)?(?: also)?(?: just)?(?: (?:want|need|like|love|wish|wanna|have|am going))?(?: to)? |(?:can|could|would|will) (?:you|i|we) (?:also |please )*|please (?:also )?|help me (?:to )?|let me |let's |also |then |to )*"
+_AND_EN = r"(?:,?\s*\b(?:and(?: also| then| please| finally| lastly| while you're at it)?|also|then|plus|additionally|besides(?: that)?|after that|secondly|second,|next,|finally|lastly|as well as|oh and)\b,?\s+|,\s+)"
+_SPLIT_EN = re.compile(rf"{_AND_EN}(?={_LEAD_EN}{_VERB_EN}\b)")
+_AND_ZH = r"(?:[,，、]?\s*(?:然后|另外|还有|顺便|顺带|同时|并且|再帮我|再(?=退|换|取消|改|查|开|看|买|领|推)|以及|此外|对了|其次|最后|以后)[,，]?\s*|[,，]\s*)"
+_LEAD_ZH = r"(?:我|还|也|再|想要?|要|帮我|帮忙|帮|请|麻烦(?:你|您)?|给我|把|能不能|可以|能|需要|顺便|一下|你|您|另外|把?(?:订单)?#?[a-z]?\d{4,}(?:这单|的)?)*"
+_VERB_ZH = r"(?:退|换|取消|撤|改|修改|更改|查|看|开|推荐|找|买|领|比较|对比|问|申请|催|跟踪|价保|告诉|发票|地址|什么时候|怎么|多久|有没有|多少)"
+_SPLIT_ZH = re.compile(
+    rf"{_AND_ZH}(?={_LEAD_ZH}{_VERB_ZH})|(?<=[\u4e00-\u9fff])(?:然后|顺便|另外|并且|同时|还有)(?={_LEAD_ZH}{_VERB_ZH})"
+)
+_SENTENCE = re.compile(r"(?<=[。！？!?;；\n])\s*|(?<=[a-z0-9\)\"'\u4e00-\u9fff])\.(?=\s+|$)\s*")
+
+
+@dataclasses.dataclass(frozen=True)
+class Segment:
+    """A part of the message with at most one request."""
+
+    start: int
+    end: int
+    cue: str | None = None
+    """Family of the request's verb; None when there is none."""
+    question: bool = False
+
+
+def split(text: Text) -> list[Segment]:
+    """Cut the message where a new request begins; what has no request of its own stays with its neighbour."""
+    pieces: list[Segment] = []
+    for start, end in _pieces(text.low):
+        words = text.low[start:end]
+        if words.strip(" ,.;:!?。，！？；、…"):
+            pieces.append(Segment(start, end, cue(words), is_question(words.strip())))
+    return _merged(pieces)[:MAX_SEGMENTS]
+
+
+def cue(low: str) -> str | None:
+    """Return the family of the first request verb."""
+    hits = [(match.start(), name) for name, pattern in _CUES if (match := pattern.search(low))]
+    return min(hits)[1] if hits else None
+
+
+def _pieces(low: str) -> list[tuple[int, int]]:
+    cuts = {0, len(low)}
+    for pattern in (_SENTENCE, _SPLIT_EN, _SPLIT_ZH):
+        for match in pattern.finditer(low):
+            cuts.add(match.end())
+    places = sorted(cuts)
+    return list(zip(places, places[1:], strict=False))
+
+
+def _merged(pieces: list[Segment]) -> list[Segment]:
+    """Join a piece without request to the one before it, at the beginning to the one after it."""
+    merged: list[Segment] = []
+    for piece in pieces:
+        if merged and _belongs(merged[-1], piece):
+            last = merged.pop()
+            piece = Segment(last.start, piece.end, last.cue or piece.cue, last.question or piece.question)
+        merged.append(piece)
+    return merged
+
+
+def _belongs(last: Segment, piece: Segment) -> bool:
+    if piece.question and last.cue is not None and piece.cue != last.cue:
+        return False
+    if piece.cue is None or last.cue is None:
+        return True
+    same = (
+        piece.cue == last.cue
+        or {piece.cue, last.cue} in ({"exchange", "change"}, {"know", "look"})
+        or piece.cue == "know"
+    )
+    return same and not (piece.question and not last.question)

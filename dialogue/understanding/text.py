@@ -1,0 +1,46 @@
+"""Text made ready for patterns: same length as what the person wrote, so that every span still fits."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import unicodedata
+
+MAX_CHARS = 1500
+"""What is analysed of a message; longer ones are pasted texts, whose request stands at the beginning."""
+
+_SAME_LENGTH = {0x3000: " ", 0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0x2013: "-", 0x2014: "-", 0x2212: "-"}
+_SAME_LENGTH |= {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+
+
+@dataclasses.dataclass(frozen=True)
+class Text:
+    """A message as written (`raw`), with plain punctuation (`plain`) and in lower case (`low`); all of one length."""
+
+    raw: str
+    plain: str
+    low: str
+
+    def span(self, start: int, end: int) -> str:
+        """Return the words between two places as the person wrote them."""
+        return self.raw[start:end].strip()
+
+
+def read(message: str) -> Text:
+    """Cut to `MAX_CHARS`, turn control characters into spaces and full-width characters into plain ones."""
+    raw = "".join(map(_safe, message[:MAX_CHARS]))
+    plain = raw.translate(_SAME_LENGTH)
+    return Text(raw, plain, lower(plain))
+
+
+def lower(text: str) -> str:
+    """Return `text` in lower case without changing its length."""
+    low = text.lower()
+    return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
+def _safe(char: str) -> str:
+    if " " <= char <= "~" or "\u4e00" <= char <= "\u9fff" or char == "\n":
+        return char
+    return " " if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Cn"} else char

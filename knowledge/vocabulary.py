@@ -1,0 +1,122 @@
+"""Words for what things are: option keys and values, kinds of goods; canonical lower-case English, labels in both languages."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import yaml
+
+from knowledge.types import Lang
+
+_FILE = Path(__file__).with_name("vocabulary.yaml")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+@dataclasses.dataclass(frozen=True)
+class Vocabulary:
+    """Canonical words and the other words for them; look up with `fold`-ed words."""
+
+    keys: Mapping[str, tuple[str, ...]]
+    """Option key -> other words."""
+    values: Mapping[str, Mapping[str, tuple[str, ...]]]
+    """Option key -> value -> other words."""
+    kinds: Mapping[str, tuple[str, ...]]
+    """Kind of goods -> other words."""
+    generic: tuple[str, ...]
+    """Words for anything at all: "item", 东西."""
+    zh: Mapping[str, str]
+    """Folded canonical word -> Chinese label."""
+
+    def label(self, word: str, lang: Lang) -> str:
+        """Return how a shopper reads an option key or value; a word without an entry stays as it is."""
+        return self.zh.get(fold(word), word) if lang == "zh" else word
+
+    def canonical_value(self, word: str, key: str | None = None) -> str | None:
+        """Return the canonical value that `word` means, of option `key` when given; None when it is unknown."""
+        hits = self._by_word.get(fold(word), ())
+        return next((value for hit_key, value in hits if key is None or hit_key == key), None)
+
+    def canonical_key(self, word: str) -> str | None:
+        """Return the canonical option key that `word` means; None when it is unknown."""
+        folded = fold(word)
+        return next((key for key, words in self.keys.items() if folded in {fold(w) for w in (key, *words)}), None)
+
+    @functools.cached_property
+    def _by_word(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        found: dict[str, tuple[tuple[str, str], ...]] = {}
+        for key, values in self.values.items():
+            for value, words in values.items():
+                for word in (value, *words):
+                    found[fold(word)] = (*found.get(fold(word), ()), (key, value))
+        return found
+
+
+@functools.cache
+def vocabulary() -> Vocabulary:
+    """Return the shipped vocabulary, read once."""
+    raw = yaml.load(_FILE.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 (both are safe loaders)
+    values = {key: _words(entries) for key, entries in raw["values"].items()}
+    keys, kinds = _words(raw["keys"]), _words(raw["kinds"])
+    labels = {}
+    for entries in (kinds, *values.values(), keys):
+        for word, others in entries.items():
+            if chinese := first_chinese(others):
+                labels.setdefault(fold(word), chinese)
+    return Vocabulary(keys, values, kinds, tuple(raw["generic"]), labels)
+
+
+def label(word: str, lang: Lang) -> str:
+    """Return how a shopper reads a canonical option key or value: ``label("red", "zh")`` is 红色."""
+    return vocabulary().label(word, lang)
+
+
+def _words(entries: Mapping[str, Iterable[object]]) -> dict[str, tuple[str, ...]]:
+    return {str(word): tuple(map(str, others)) for word, others in entries.items()}
+
+
+def first_chinese(words: Iterable[str]) -> str | None:
+    """Return the first word that has Chinese characters."""
+    return next((word for word in words if _HAN.search(word)), None)
+
+
+_UNITS = {
+    "inches": "inch", "liter": "l", "liters": "l", "litre": "l", "litres": "l", "gig": "gb", "gigs": "gb", "hrs": "hour", "hr": "hour",
+    "hours": "hour", "feet": "ft", "foot": "ft", "pounds": "lb", "lbs": "lb", "pound": "lb", "milliliter": "ml", "milliliters": "ml",
+    "bars": "bar", "watt": "w", "watts": "w", "megapixel": "mp", "megapixels": "mp", "degree": "degree", "毫升": "ml", "升": "l", "英寸": "inch",
+    "寸": "inch", "小时": "hour", "毫安": "mah", "millimeter": "mm", "millimeters": "mm", "terabyte": "tb", "gigabytes": "gb", "gigabyte": "gb",
+    '"': "inch",
+}  # fmt: skip
+_NUMBERS = {w: str(n) for n, w in enumerate("one two three four five six seven eight nine ten".split(), 1)}
+_TOKEN = re.compile(r"\d+(?:\.\d+)?|[a-z]+|[\u3400-\u9fff]+|[%\"]")
+
+
+def fold(word: str) -> str:
+    """Return the form by which words are compared: no case, space, hyphen or plural; units and small numbers as one.
+
+    ``fold("T-Shirts") == fold("t shirt") == "tshirt"``, ``fold("15 inches") == fold("15-inch")``, ``fold("1 liter") == fold("1L")``.
+    """
+    return "".join(map(fold_token, _TOKEN.findall(word.lower())))
+
+
+def fold_token(token: str) -> str:
+    """Fold one lower-case word."""
+    if token in _UNITS:
+        return _UNITS[token]
+    if token in _NUMBERS:
+        return _NUMBERS[token]
+    return singular(token)
+
+
+def singular(word: str) -> str:
+    """Return an English word without its plural ending, roughly; equal words stay equal, which is all that is needed."""
+    if len(word) <= 3 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "shes", "ches", "xes", "zzes", "lves")):
+        return word[:-3] + "f" if word.endswith("lves") else word[:-2]
+    return word[:-1]
