@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -119,7 +119,10 @@ class _Texts:
 
 
 class Searcher:
-    """The arrays behind one snapshot."""
+    """The arrays behind one snapshot.
+
+    `owners` says which entry each vector is of, in the order of the entries.
+    """
 
     def __init__(
         self,
@@ -132,12 +135,14 @@ class Searcher:
         self._entries = entries
         self._categories = categories
         self._vectors = vectors
-        self._owners = owners
+        self._titled, self._first = np.unique(owners, return_index=True)
         self._relevance = RELEVANCE.get(vectors.stamp.embedder, RELEVANCE["use-multilingual-v3"])
         self._texts: _Texts = _Texts.made(entries, previous._texts if previous is not None else None)
         self._words, self._descriptions = self._texts.words, self._texts.descriptions
         self._variants = _Variants(entries)
         self._popularity = np.array([_popularity(entry) for entry in entries], dtype=np.float32)
+        self._price = np.array([entry.price_from_minor for entry in entries], dtype=np.int64)
+        self._age = -np.array([entry.created_at.timestamp() for entry in entries], dtype=np.float64)
 
     def search(self, query: ProductQuery, vector: FloatArray | None) -> Findings:
         """Rank by the text, keep what is meant by it, apply the filters, drop as few as needed if nothing meets all."""
@@ -163,8 +168,8 @@ class Searcher:
         if vector is None or (not wish.plain and not asked):
             return self._popularity, np.ones(len(self._entries), dtype=bool)
         alike = np.zeros(len(self._entries), dtype=np.float32)
-        rows, cosines = self._vectors.search(vector, len(self._vectors))
-        np.maximum.at(alike, self._owners[rows], cosines)
+        if len(self._vectors):
+            alike[self._titled] = np.maximum.reduceat(self._vectors.likeness(vector), self._first)
         words = np.maximum(self._words.scores(wish.plain), self._words.scores(wish.concepts))
         scores = alike + WORD_WEIGHT * words + DESCRIPTION_WEIGHT * self._descriptions.scores(wish.plain)
         for kind in wish.kind:
@@ -208,26 +213,25 @@ class Searcher:
     def _findings(
         self, query: ProductQuery, scores: FloatArray, rows: IntArray, variants: BoolArray, dropped: tuple[str, ...]
     ) -> Findings:
-        ordered = rows[np.argsort([self._sort_key(query.sort, row, scores) for row in rows], kind="stable")]
+        ordered = rows[np.argsort(self._keys(query.sort, scores)[rows], kind="stable")]
         found = tuple(
             Finding(self._entries[row], float(scores[row]), self._variants.skus(row, variants))
             for row in ordered[: query.limit]
         )
         return Findings(found, len(rows), dropped)
 
-    def _sort_key(self, sort: Sort, row: int, scores: FloatArray) -> float:
-        entry = self._entries[row]
+    def _keys(self, sort: Sort, scores: FloatArray) -> npt.NDArray[Any]:
         match sort:
             case "price_up":
-                return entry.price_from_minor
+                return self._price
             case "price_down":
-                return -entry.price_from_minor
+                return -self._price
             case "newest":
-                return -entry.created_at.timestamp()
+                return self._age
             case "rating":
-                return -float(self._popularity[row])
+                return -self._popularity
             case "relevance":
-                return -float(scores[row]) - 0.02 * float(self._popularity[row])
+                return -scores - 0.02 * self._popularity
 
 
 class _Variants:
