@@ -84,7 +84,14 @@ class ReturnRules(_Rules):
     """True: one return or exchange an order, and then no other."""
     quality_window_days: Days | None = None
     """A longer window when the goods are faulty."""
-    quality_reasons: tuple[str, ...] = ("faulty", "damaged", "wrong_item", "missing_parts", "not_as_described")
+    quality_reasons: tuple[str, ...] = (
+        "defective",
+        "damaged",
+        "faulty",
+        "wrong_item",
+        "missing_item",
+        "not_as_described",
+    )
     """Reasons that mean faulty goods."""
 
 

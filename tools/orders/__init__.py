@@ -32,8 +32,9 @@ tax_id_invalid            mendable  tax_id
 status_forbids            final     action, order_id, status, allowed (statuses)
 window_passed             final     action, order_id, days, event (``placed`` or ``delivered``), since, until (times)
 already_modified          final     action, order_id
-already_requested         final     action, order_id, what (``return_or_exchange``, ``invoice`` or ``price_protection``);
-                                    an invoice also status, email
+already_requested         final     action, order_id: a return or an exchange, where the policy allows one
+already_invoiced          final     action, order_id, status, email
+already_protected         final     action, order_id
 not_enabled               final     action, order_id, what (the same as action)
 reason_not_accepted       final     action, accepted (reasons), reason
 category_excluded         final     action, order_id, line_id, title, category (``{"zh", "en"}``)

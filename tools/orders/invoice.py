@@ -98,11 +98,10 @@ async def _check_first(context: ToolContext, record: OrderRecord) -> None:
     invoice = (await context.session.exec(statement)).first()
     if invoice is not None:
         raise RefusedError(
-            "already_requested",
+            "already_invoiced",
             "the order has an invoice",
             action="request_invoice",
             order_id=record.order.id,
-            what="invoice",
             status=invoice.status,
             email=invoice.email,
         )

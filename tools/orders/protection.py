@@ -91,11 +91,10 @@ async def _eligible(context: ToolContext, record: OrderRecord, line_ids: Sequenc
     fresh = [line for line in kept if line.id not in record.protected]
     if kept and not fresh:
         raise RefusedError(
-            "already_requested",
+            "already_protected",
             "the lines were protected once",
             action="claim_price_protection",
             order_id=record.order.id,
-            what="price_protection",
         )
     return fresh
 

@@ -40,13 +40,13 @@ async def preview_return(context: ToolContext, arguments: ReturnItems) -> Return
         "call: some shops allow one return an order. Not for an order still in the shop (cancel_order), nor to get another "
         "colour or size (exchange_items). order_id: such as W2378156. lines: a list of {line_id, quantity}, ids from "
         "get_order, quantity left out for all pieces. refund_method_id: the original method or a gift card on file, by its "
-        "id. reason: such as too_small, faulty, damaged, not_as_described, changed_mind; may be empty where the policy "
+        "id. reason: such as too_small, defective, damaged, not_as_described, changed_mind; may be empty where the policy "
         "asks for none."
     ),
     zh=(
         "登记已收到商品的退货退款，商店收到退回的商品后退款。所有商品放在一次调用里：有的商店每张订单只能退一次。未发货的订单用 cancel_order，"
         "要换颜色或尺码用 exchange_items。order_id：订单号，如 W2378156。lines：{line_id, quantity} 的列表，line_id 来自 get_order，"
-        "quantity 不填表示全部退。refund_method_id：退款去向，原支付方式或账户里礼品卡的编号。reason：原因，如 too_small、faulty、damaged、"
+        "quantity 不填表示全部退。refund_method_id：退款去向，原支付方式或账户里礼品卡的编号。reason：原因，如 too_small、defective、damaged、"
         "not_as_described、changed_mind；政策不要求时可为空。"
     ),
 )

@@ -136,7 +136,7 @@ class _Case:
 
     def unrequested(self, *, once: bool) -> None:
         if once and self.order.requested:
-            raise self._refused("already_requested", "one return or exchange an order", what="return_or_exchange")
+            raise self._refused("already_requested", "one return or exchange an order")
 
     def since_purchase(self, days: int | None) -> None:
         if days is not None and self.now > (end := self._end(self.order.placed_at, days)):

@@ -116,7 +116,7 @@ async def test_once_per_order_means_returns_too(desk: Desk) -> None:
     desk.under("tau_retail")
     await desk.get(ItemsChange, "exchange_items", **exchange("TEE-RED-L"))
 
-    facts = {"order_id": "W-delivered", "what": "return_or_exchange"}
+    facts = {"order_id": "W-delivered"}
     assert await desk.refused("exchange_items", **exchange("MUG-BLUE", line=2)) == (
         "already_requested",
         {"action": "exchange_items", **facts},

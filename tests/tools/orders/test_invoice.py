@@ -52,7 +52,7 @@ async def test_one_invoice_an_order_until_it_is_void(desk: Desk) -> None:
     done = await desk.get(InvoiceView, "request_invoice", **invoice())
 
     code, facts = await desk.refused("request_invoice", **invoice())
-    assert (code, facts["what"], facts["status"]) == ("already_requested", "invoice", "requested")
+    assert (code, facts["status"], facts["email"]) == ("already_invoiced", "requested", "wang@example.com")
     assert done.invoice_id is not None
     await desk.change(Invoice, done.invoice_id, status="void")
     await desk.get(InvoiceView, "request_invoice", **invoice())

@@ -49,7 +49,7 @@ async def test_a_line_is_protected_once(desk: Desk) -> None:
     await desk.change(Variant, "TEE-RED-M", price_minor=6900)
 
     code, facts = await desk.refused("claim_price_protection", order_id="W-delivered", line_ids=["W-delivered-1"])
-    assert (code, facts["what"]) == ("already_requested", "price_protection")
+    assert (code, facts["order_id"]) == ("already_protected", "W-delivered")
 
     desk.under(with_protection(once_per_line=False))
     again = await desk.get(PriceProtection, "claim_price_protection", order_id="W-delivered")
