@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
-from knowledge.demo.catalogue import Catalogue, Product
-from knowledge.demo.clock import DAYS, Clock, utc
+from knowledge.demo.catalogue import Product
+from knowledge.demo.clock import DAYS, utc
 from knowledge.demo.demand import Segments, expected_demand, taste_weights, time_of_day
 from knowledge.demo.order_rows import Row
-from knowledge.demo.people import People, Person
+from knowledge.demo.people import Person
 from knowledge.demo.plans import OrderPlan
-from knowledge.demo.prices import PriceBook
 from knowledge.demo.words import stream
+from knowledge.demo.world import World
 
 BROWSING = 36_000
 """Sessions without a purchase."""
@@ -22,31 +22,25 @@ SEARCH_RATE = 0.4
 CART_RATE = 0.16
 
 
-def behaviour_rows(
-    seed: int, clock: Clock, catalogue: Catalogue, people: People, book: PriceBook, orders: Iterable[OrderPlan],
-    scale: float,
-) -> Iterator[Row]:  # fmt: skip
+def behaviour_rows(world: World) -> Iterator[Row]:
     """Yield all events, by session."""
-    rng = stream(seed, "behaviour")
+    rng = stream(world.seed, "behaviour")
     by_kind: dict[str, list[Product]] = {}
-    for product in catalogue.products:
+    for product in world.catalogue.products:
         by_kind.setdefault(product.kind.id, []).append(product)
-    for order in orders:
+    for order in world.orders:
         yield from _buying(rng, order, by_kind)
-    yield from _browsing(rng, clock, catalogue, people, book, round(BROWSING * scale))
+    yield from _browsing(rng, world, round(BROWSING * world.scale))
 
 
-def _event(
-    person: Person | None, session: str, kind: str, at: int, *, product: str | None = None, sku: str | None = None,
-    query: str = "",
-) -> Row:  # fmt: skip
+def _event(person: Person | None, session: str, kind: str, at: int, **what: str) -> Row:
     return {
         "customer_id": person.id if person is not None else None,
         "session_id": session,
         "kind": kind,
-        "product_id": product,
-        "sku": sku,
-        "query": query,
+        "product_id": what.get("product"),
+        "sku": what.get("sku"),
+        "query": what.get("query", ""),
         "at": utc(at),
     }
 
@@ -75,12 +69,11 @@ def _query(product: Product, lang: str, luck: float) -> str:
     return pool[int(luck * len(pool))]
 
 
-def _browsing(
-    rng: np.random.Generator, clock: Clock, catalogue: Catalogue, people: People, book: PriceBook, count: int
-) -> Iterator[Row]:
+def _browsing(rng: np.random.Generator, world: World, count: int) -> Iterator[Row]:
     """Yield sessions of one to five views, some with a search or an abandoned cart."""
-    segments = Segments(people, clock)
-    demand = expected_demand(catalogue, book, clock)
+    clock, catalogue = world.clock, world.catalogue
+    segments = Segments(world.people, clock)
+    demand = expected_demand(catalogue, world.book, clock)
     tastes = np.array([taste_weights(catalogue, *key) for key in segments.keys])
     days = rng.choice(DAYS, size=count, p=demand.sum(0) / demand.sum())
     chosen = rng.choice(len(segments.keys), size=count, p=segments.mass[:, -1] / segments.mass[:, -1].sum())

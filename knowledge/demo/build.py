@@ -16,22 +16,19 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from knowledge import schema
 from knowledge.db import Database
 from knowledge.demo import order_rows, supply
-from knowledge.demo.accounts import account_orders, accounts, fallen_products
-from knowledge.demo.aftersales import Aftersales, build_aftersales
+from knowledge.demo.accounts import accounts
 from knowledge.demo.behaviour import behaviour_rows
-from knowledge.demo.catalogue import Catalogue, build_catalogue
-from knowledge.demo.clock import Clock, utc
-from knowledge.demo.demand import ORDERS, draw_orders, ring_orders
+from knowledge.demo.catalogue import Catalogue
+from knowledge.demo.clock import utc
 from knowledge.demo.documents import answer_rows, document_rows
-from knowledge.demo.fate import apply_coupons, decide_fates
 from knowledge.demo.marketing import coupon_rows, grant_rows
 from knowledge.demo.order_rows import CURRENCY, Row
-from knowledge.demo.people import People, build_people, customer_row, full_name
+from knowledge.demo.people import People, customer_row, full_name
 from knowledge.demo.pictures import draw_pictures, image_rows
-from knowledge.demo.plans import OrderPlan
-from knowledge.demo.prices import PriceBook, build_prices, history_rows
+from knowledge.demo.prices import history_rows
 from knowledge.demo.reviews import review_rows
 from knowledge.demo.words import categories, kinds
+from knowledge.demo.world import World, draw_world
 
 SHOP_ID = "demo"
 CHUNK = 5_000
@@ -51,36 +48,6 @@ class DemoSummary:
     now: dt.datetime
     rows: dict[str, int]
     pictures: int
-
-
-@dataclasses.dataclass(frozen=True)
-class World:
-    """Everything that was drawn, before it becomes rows."""
-
-    seed: int
-    scale: float
-    clock: Clock
-    catalogue: Catalogue
-    people: People
-    book: PriceBook
-    orders: tuple[OrderPlan, ...]
-    """By the time they were placed."""
-    aftersales: Aftersales
-
-
-def draw_world(*, seed: int, now: dt.datetime | None, scale: float) -> World:
-    """Draw the whole shop; the same arguments give the same shop."""
-    clock = Clock.at(now)
-    catalogue, people = build_catalogue(seed, clock, scale), build_people(seed, clock, scale)
-    book = build_prices(seed, clock, catalogue, fallen_products())
-    written = [*account_orders(clock, catalogue, people, book), *ring_orders(seed, clock, catalogue, people, book)]
-    count = max(50, round(ORDERS * scale) - len(written))
-    drawn = draw_orders(seed, clock, catalogue, people, book, count)
-    orders = sorted([*written, *drawn], key=lambda order: (order.placed_s, order.id))
-    apply_coupons(seed, clock, orders)
-    decide_fates(seed, clock, orders)
-    aftersales = build_aftersales(seed, clock, orders, book)
-    return World(seed, scale, clock, catalogue, people, book, tuple(orders), aftersales)
 
 
 async def build_demo_shop(
@@ -140,10 +107,7 @@ def tables(world: World) -> Iterator[tuple[Table, Iterable[Row]]]:
     yield from _goods(world)
     yield from _customers(world)
     yield from _orders(world)
-    yield (
-        schema.BehaviourEvent,
-        behaviour_rows(world.seed, world.clock, world.catalogue, world.people, world.book, world.orders, world.scale),
-    )
+    yield schema.BehaviourEvent, behaviour_rows(world)
     yield schema.Review, review_rows(world.seed, world.clock, world.orders)
     yield schema.Document, document_rows(world.clock)
     yield schema.CuratedAnswer, answer_rows(world.clock)

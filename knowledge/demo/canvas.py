@@ -80,7 +80,9 @@ class Canvas:
         spots, edge = self._at([(x0, y0), (x1, y1)]), self._edge(fill)
         self.pen.ellipse(spots, fill=fill or self.main, outline=edge, width=round(0.7 * self.scale))
 
-    def box(self, x0: float, y0: float, x1: float, y1: float, radius: float = 0, fill: Rgb | None = None) -> None:
+    def box(  # noqa: PLR0913  (a place has four numbers)
+        self, x0: float, y0: float, x1: float, y1: float, radius: float = 0, fill: Rgb | None = None
+    ) -> None:
         """Draw a rectangle with round corners."""
         spots, edge = self._at([(x0, y0), (x1, y1)]), self._edge(fill)
         self.pen.rounded_rectangle(

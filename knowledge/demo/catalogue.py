@@ -130,10 +130,8 @@ def _drafts(rng: np.random.Generator, kind: Kind, count: int) -> list[_Draft]:
     picks = rng.permutation(combinations - 1)[: count - 1] + 1
     drafts = []
     for number, pick in enumerate([0, *(int(p) for p in picks)]):
-        chosen = []
-        for pool in pools:
-            pick, position = divmod(pick, len(pool))
-            chosen.append(pool[position])
+        places = np.unravel_index(pick, [len(pool) for pool in pools])
+        chosen = [pool[int(place)] for pool, place in zip(pools, places, strict=True)]
         brand, gender, *values = chosen
         drafts.append(_Draft(kind, number, brand, gender, dict(zip(kind.axes, values, strict=True))))  # type: ignore[arg-type]
     return drafts

@@ -49,10 +49,8 @@ def grant_rows(seed: int, clock: Clock, people: People, orders: Iterable[OrderPl
     planned = load("accounts")["customers"]
     coupons = coupon_plans(clock)
     for person in people.customers:
-        if person.id in planned:
-            wallet = dict(planned[person.id]["coupons"])
-        else:
-            wallet = _wallet(rng, clock, person, coupons)
+        known = planned.get(person.id)
+        wallet = dict(known["coupons"]) if known is not None else _wallet(rng, clock, person, coupons)
         for code, status in wallet.items():
             if (person.id, code) not in held:
                 granted = min(coupons[code].ends_s, clock.now_s) - 5 * 86_400

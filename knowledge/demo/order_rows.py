@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 
 from knowledge.demo.clock import DAY_S, utc
@@ -123,12 +124,12 @@ def carrier_of(order: OrderPlan) -> tuple[str, str]:
     if order.person.abroad:
         name, prefix = load("people")["carriers"]["abroad"][0]
         return name, prefix
-    point, total = _turn(order, 100) / 100, 0.0
-    name, prefix = "", ""
-    for name, prefix, share in load("people")["carriers"]["domestic"]:
-        total += share
-        if point < total:
-            break
+    carriers = load("people")["carriers"]["domestic"]
+    shares = itertools.accumulate(share for _, _, share in carriers)
+    point = _turn(order, 100) / 100
+    name, prefix, _ = next(
+        (carrier for carrier, upto in zip(carriers, shares, strict=True) if point < upto), carriers[0]
+    )
     return name, prefix
 
 

@@ -142,7 +142,7 @@ def _draw(rng: np.random.Generator, number: int, clock: Clock) -> Person:
         lang="en" if english else "zh",
         gender=gender,
         taste=str(rng.choice(list(planted.TASTES), p=_shares())),
-        tier=_tier(activity, created, clock),
+        tier="new" if created > clock.ago(30) else "regular",
         region=address["state"],
         device_id=f"dev_{rng.integers(16**10):010x}",
         created_s=created,
@@ -194,12 +194,6 @@ def _address(rng: np.random.Generator, number: int, *, english: bool) -> tuple[A
         place = {"district": "", "city": city, "state": state, "postcode": postcode, "country": country}
         phone = f"{prefix}{number % 10_000:04d}"
     return {"line1": line1, "line2": line2, **place}, days, phone
-
-
-def _tier(activity: float, created_s: int, clock: Clock) -> str:
-    if created_s > clock.ago(30):
-        return "new"
-    return "gold" if activity > 2.6 else "silver" if activity > 1.5 else "regular"
 
 
 def _methods(rng: np.random.Generator, customer_id: str, *, english: bool, abroad: bool) -> list[Method]:

@@ -30,7 +30,7 @@ class PriceBook:
 
     level: Grid
     rate: Grid
-    reason: Sequence[Sequence[str]]
+    reason: list[list[str]]
 
     def factor(self) -> Grid:
         """Return the price as a share of the first list price, before rounding to whole yuan."""
