@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import os
 import threading
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +14,12 @@ import pytest_asyncio
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
+from sqlmodel import SQLModel
 
 from knowledge.db import Database, sqlite_url
 
 POSTGRES = os.environ.get("XIAOER_TEST_POSTGRES", "postgresql+asyncpg://postgres@127.0.0.1:5432/test")
 """A PostgreSQL server on which the tests may make databases of their own, and drop them."""
-
-_numbers = itertools.count(1)
 
 
 @pytest_asyncio.fixture
@@ -34,38 +32,43 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template() -> Iterator[str]:
-    """The name of a PostgreSQL database with all tables, copied for every test."""
-    name = f"xiaoer_test_{os.getpid()}_template"
-    try:
-        _run(_administer(f'CREATE DATABASE "{name}"'))
-    except OSError as error:
-        pytest.skip(f"no PostgreSQL at {POSTGRES} (set XIAOER_TEST_POSTGRES): {error}")
-    try:
-        _run(_make_tables(name))
-        yield name
-    finally:
-        _run(_administer(f'DROP DATABASE "{name}" WITH (FORCE)'))
+def postgres_url() -> Iterator[str]:
+    """The address of a PostgreSQL database of this run's own, with all tables."""
+    yield from _own_database("tables", _make_tables)
+
+
+@pytest.fixture(scope="session")
+def empty_postgres_url() -> Iterator[str]:
+    """The address of a PostgreSQL database of this run's own, without tables."""
+    yield from _own_database("empty", None)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def any_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a database with all tables, once on SQLite and once on PostgreSQL."""
-    yield from _url(request, tmp_path, "postgres_template")
+def any_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty shop's database, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        url = sqlite_url(tmp_path / "any.db")
+        _run(_make_tables(url))
+        return url
+    url = str(request.getfixturevalue("postgres_url"))
+    _run(_administer(url, *(f'DELETE FROM "{table.name}"' for table in reversed(SQLModel.metadata.sorted_tables))))
+    return url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def any_empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def any_empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database without tables, once on SQLite and once on PostgreSQL."""
-    yield from _url(request, tmp_path, None)
+    if request.param == "sqlite":
+        return sqlite_url(tmp_path / "any.db")
+    url = str(request.getfixturevalue("empty_postgres_url"))
+    _run(_administer(url, "DROP SCHEMA public CASCADE", "CREATE SCHEMA public"))
+    return url
 
 
 @pytest_asyncio.fixture
 async def any_database(any_database_url: str) -> AsyncIterator[Database]:
     """An empty shop with all tables, once on SQLite and once on PostgreSQL."""
     database = Database(any_database_url)
-    if database.is_sqlite:
-        await database.create_tables()
     yield database
     await database.close()
 
@@ -80,35 +83,31 @@ def shared_data() -> Path:
     return folder
 
 
-def _url(request: pytest.FixtureRequest, folder: Path, template: str | None) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield sqlite_url(folder / "any.db")
-        return
-    source = request.getfixturevalue("postgres_template") if template else "template1"
-    name = f"xiaoer_test_{os.getpid()}_{next(_numbers)}"
+def _own_database(purpose: str, prepare: Callable[[str], Coroutine[Any, Any, None]] | None) -> Iterator[str]:
+    name = f"xiaoer_test_{os.getpid()}_{purpose}"
     try:
-        _run(_administer(f'CREATE DATABASE "{name}" TEMPLATE "{source}"'))
+        _run(_administer(POSTGRES, f'CREATE DATABASE "{name}"'))
     except OSError as error:
         pytest.skip(f"no PostgreSQL at {POSTGRES} (set XIAOER_TEST_POSTGRES): {error}")
+    url = make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
     try:
-        yield _named(name)
+        if prepare is not None:
+            _run(prepare(url))
+        yield url
     finally:
-        _run(_administer(f'DROP DATABASE "{name}" WITH (FORCE)'))
+        _run(_administer(POSTGRES, f'DROP DATABASE "{name}" WITH (FORCE)'))
 
 
-def _named(name: str) -> str:
-    return make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
-
-
-async def _administer(statement: str) -> None:
-    engine = create_async_engine(POSTGRES, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+async def _administer(url: str, *statements: str) -> None:
+    engine = create_async_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     async with engine.connect() as connection:
-        await connection.execute(text(statement))
+        for statement in statements:
+            await connection.execute(text(statement))
     await engine.dispose()
 
 
-async def _make_tables(name: str) -> None:
-    database = Database(_named(name))
+async def _make_tables(url: str) -> None:
+    database = Database(url)
     await database.create_tables()
     await database.close()
 
@@ -120,7 +119,7 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
     def target() -> None:
         try:
             asyncio.run(work)
-        except BaseException as error:  # noqa: BLE001  (raised again below, in the thread that waits)
+        except BaseException as error:  # raised again below, in the thread that waits
             failures.append(error)
 
     thread = threading.Thread(target=target)
