@@ -7,10 +7,12 @@ from typing import Annotated, Any, Literal
 
 import sqlmodel
 from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse
 
 from channels.context import Context, ContextDep
 from channels.problems import ProblemError
 from knowledge.schema import Category, Product
+from knowledge.vocabulary import vocabulary
 from tools.base import Identity, ToolCall
 
 router = APIRouter(prefix="/v1/catalog", tags=["catalog"])
@@ -65,6 +67,15 @@ async def list_categories(context: ContextDep) -> dict[str, Any]:
         for row in rows
     ]
     return {"categories": categories}
+
+
+@router.get("/words")
+async def list_words() -> JSONResponse:
+    """Return the Chinese labels of option keys and values, by their canonical English; for cards and pickers."""
+    known = vocabulary()
+    words = (*known.keys, *(value for values in known.values.values() for value in values))
+    labels = {word.lower(): known.label(word, "zh") for word in words}
+    return JSONResponse({"zh": labels}, headers={"Cache-Control": "public, max-age=3600"})
 
 
 async def _read(context: Context, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import { claimsOf } from "../lib/api.js";
 import { fill, icon } from "../lib/dom.js";
 import { pageStrings, storage, wireBar } from "../lib/page.js";
 import { signIn } from "../lib/sign_in.js";
+import { loadWords } from "../lib/words.js";
 import { Case } from "./case.js";
 import { Desk } from "./desk.js";
 import { Inbox } from "./inbox.js";
@@ -41,6 +42,7 @@ async function enter() {
   };
   desk.addEventListener("online", (event) => showState(/** @type {CustomEvent} */ (event).detail));
   desk.addEventListener("signed-out", leave);
+  loadWords("");
   desk.start();
 }
 

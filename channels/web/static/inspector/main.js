@@ -7,6 +7,7 @@ import { pageStrings, storage, wireBar } from "../lib/page.js";
 import { signIn } from "../lib/sign_in.js";
 import { LiveSocket, socketUrl } from "../lib/socket.js";
 import { readFrame } from "../lib/wire.js";
+import { loadWords } from "../lib/words.js";
 import { INSPECTOR_STRINGS } from "./strings.js";
 import { turnView } from "./turn_view.js";
 import { cutTurns } from "./turns.js";
@@ -151,6 +152,7 @@ i18n.addEventListener("change", () => {
 });
 token = await signIn(byId("sign-in"), { i18n, role: "merchant", key: "merchant", names: { zh: ["店主"], en: ["Owner"] } });
 byId("board").hidden = false;
+loadWords("");
 showName();
 await refresh();
 setInterval(refresh, REFRESH_MS);

@@ -2,7 +2,8 @@
 
 import { fill, h, icon } from "../lib/dom.js";
 import { formatDay, formatMoney, localText } from "../lib/format.js";
-import { optionWord, picture } from "../thread/products.js";
+import { loadWords, optionWord } from "../lib/words.js";
+import { picture } from "../thread/products.js";
 
 /** A modal over the shop front. */
 export class ProductDialog {
@@ -28,6 +29,7 @@ export class ProductDialog {
       console.warn("the product could not be read", error);
       return;
     }
+    await loadWords("");
     const first = this.product.variants.find((variant) => variant.available) ?? this.product.variants[0];
     this.chosen = { ...first?.options };
     this.#draw();

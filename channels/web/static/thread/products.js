@@ -2,17 +2,9 @@
 
 import { fill, h, icon, safeUrl } from "../lib/dom.js";
 import { formatMoney, localText } from "../lib/format.js";
-import { OPTION_WORDS } from "./strings.js";
+import { optionWord } from "../lib/words.js";
 
 /** @typedef {import("./replies.js").ReplyContext} ReplyContext */
-
-/**
- * An option's key or value in the reader's language.
- * @param {string} word @param {"zh" | "en"} lang
- */
-export function optionWord(word, lang) {
-  return lang === "zh" ? (OPTION_WORDS[String(word).toLowerCase()] ?? String(word)) : String(word);
-}
 
 /**
  * Options as one line: `red · M`. Accepts an object or a text.

@@ -92,12 +92,3 @@ export const THREAD_STRINGS = {
     colon: ": ",
   },
 };
-
-/** Option keys and common values, for shops whose data has them in canonical English. */
-export const OPTION_WORDS = {
-  color: "颜色", colour: "颜色", size: "尺码", storage: "存储", capacity: "容量", material: "材质", style: "款式", model: "型号",
-  brand: "品牌", weight: "重量", length: "长度", shade: "色号", scent: "香型", volume: "容量", memory: "内存", fit: "版型",
-  pack: "规格", "switch type": "轴体", season: "季节", pattern: "图案", gender: "适用", power: "功率", battery: "电池", connector: "接口",
-  red: "红色", blue: "蓝色", black: "黑色", white: "白色", green: "绿色", grey: "灰色", gray: "灰色", pink: "粉色", yellow: "黄色",
-  purple: "紫色", brown: "棕色", beige: "米色", orange: "橙色", navy: "藏青色", silver: "银色", gold: "金色", khaki: "卡其色",
-};

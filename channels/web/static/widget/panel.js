@@ -1,6 +1,7 @@
 /** The launcher button and the chat panel. */
 
 import { fill, h, icon } from "../lib/dom.js";
+import { loadWords } from "../lib/words.js";
 import { Thread } from "../thread/thread.js";
 import { Composer, iconButton } from "./composer.js";
 import { blip } from "./sound.js";
@@ -175,6 +176,7 @@ export class Panel {
     this.#showUnread();
     this.thread.toEnd();
     if (focus) this.composer.focus();
+    loadWords(this.base);
     this.session.start();
   }
 
