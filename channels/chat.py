@@ -28,6 +28,7 @@ from channels.wire import (
     event_json,
     turn_json,
 )
+from dialogue.events import MessageReceived
 
 logger = logging.getLogger(__name__)
 
@@ -75,6 +76,8 @@ class _Chat:
         self._id = conversation_id
         self._socket = socket
         self._in_flight = 0
+        self._stored: dict[str, asyncio.Event] = {}
+        self._newest: asyncio.Event | None = None
 
     async def run(self, after: int) -> None:
         """Pump events out and frames in until either side ends."""
@@ -97,6 +100,8 @@ class _Chat:
             follow = self._context.platform.conversations.follow(self._id, self._caller.identity(self._id), after=after)
             async with closing(follow) as events:
                 async for stored in events:
+                    if isinstance(stored.event, MessageReceived):
+                        self._is_stored(stored.event.client_id)
                     frame = {"type": "event", **event_json(stored, self._caller.role)}
                     await self._socket.send_text(json.dumps(frame, ensure_ascii=False))
         except SocketGoneError:
@@ -125,9 +130,18 @@ class _Chat:
             await self._socket.problem(problem, frame.client_id)
             return
         self._in_flight += 1
-        self._context.detach(self._answer(frame))
+        before, self._newest = self._newest, asyncio.Event()
+        self._stored[frame.client_id] = self._newest
+        self._context.detach(self._answer(frame, before, self._newest))
 
-    async def _answer(self, frame: MessageFrame) -> None:
+    def _is_stored(self, client_id: str) -> None:
+        if stored := self._stored.pop(client_id, None):
+            stored.set()
+
+    async def _answer(self, frame: MessageFrame, before: asyncio.Event | None, stored: asyncio.Event) -> None:
+        """Answer a message once the one before it is stored, so that a burst keeps its order."""
+        if before is not None:
+            await before.wait()
         typing = asyncio.create_task(self._show_typing())
         message = Incoming(frame.client_id, frame.text, frame.attachments)
         try:
@@ -144,6 +158,8 @@ class _Chat:
                 await self._socket.problem(problem_of(error), frame.client_id)
         finally:
             typing.cancel()
+            self._stored.pop(frame.client_id, None)
+            stored.set()
             self._in_flight -= 1
 
     async def _show_typing(self) -> None:

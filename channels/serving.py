@@ -44,6 +44,7 @@ def server_config(settings: Settings, app: object) -> uvicorn.Config:
         access_log=False,
         ws="websockets-sansio",
         ws_max_size=settings.max_json_bytes,
+        ws_per_message_deflate=False,  # frames are small; the contexts would cost 300 KB a socket
         ws_ping_interval=20.0,
         ws_ping_timeout=30.0,
         timeout_keep_alive=KEEP_ALIVE_S,
