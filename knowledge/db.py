@@ -150,10 +150,22 @@ def translated_errors() -> Iterator[None]:
     try:
         yield
     except (sqlalchemy.exc.DBAPIError, sqlite3.Error, OSError, sqlalchemy.exc.TimeoutError) as error:
-        translated = _translated(error)
+        translated = _translated_first(error)
         if translated is None:
             raise
         raise translated from error
+
+
+def _translated_first(
+    error: BaseException | None,
+) -> DatabaseBusyError | StorageFullError | DatabaseUnavailableError | None:
+    """Translate an error or the one that it came on top of: a full disk ends SQLite's transaction, so undoing fails too."""
+    while isinstance(error, Exception):
+        translated = _translated(error)
+        if translated is not None:
+            return translated
+        error = error.__context__
+    return None
 
 
 def _translated(error: Exception) -> DatabaseBusyError | StorageFullError | DatabaseUnavailableError | None:

@@ -27,6 +27,8 @@ KEPT_ROWS = 10_000
 """Rows kept in memory while the database cannot be written; older ones go first."""
 
 REDACTED = "[redacted]"
+MAX_TEXT = 500
+"""Characters kept of one text."""
 _PERSONAL = frozenset(
     {
         "email", "phone", "name", "first_name", "last_name", "recipient", "line1", "line2", "district", "city", "state",
@@ -34,8 +36,8 @@ _PERSONAL = frozenset(
     }
 )  # fmt: skip
 _IDS = re.compile(r"(^|_)(id|ids|sku|skus|code|key)$")
-_EMAIL = re.compile(r"[^\s@,;，；]+@[^\s@,;，；]+\.\w+")
-_PHONE = re.compile(r"(?<![A-Za-z\d])\+?\d[\d\s().-]{5,}\d(?![A-Za-z\d])")
+_EMAIL = re.compile(r"[^\s@,;，；]{1,64}@[^\s@,;，；]{1,250}")
+_PHONE = re.compile(r"(?<![A-Za-z\d])\+?\d[\d\s().-]{5,24}\d(?![A-Za-z\d])")
 
 logger = logging.getLogger(__name__)
 
@@ -48,8 +50,9 @@ def redact(value: Any, name: str = "") -> Any:
         return {key: redact(part, str(key)) for key, part in value.items()}
     if isinstance(value, list | tuple):
         return [redact(part, name) for part in value]
-    if isinstance(value, str) and not _IDS.search(name):
-        return _PHONE.sub(REDACTED, _EMAIL.sub(REDACTED, value))
+    if isinstance(value, str):
+        text = value[:MAX_TEXT]
+        return text if _IDS.search(name) else _PHONE.sub(REDACTED, _EMAIL.sub(REDACTED, text))
     return value
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 import traceback
 
-import sqlalchemy.exc
-
 from knowledge.errors import DatabaseBusyError, DatabaseUnavailableError, StorageFullError
 from tools.base import Outcome, ToolCall
 from tools.errors import ArgumentError, ToolError
@@ -17,12 +15,9 @@ _KNOWN: tuple[tuple[type[Exception], str], ...] = (
     (DatabaseBusyError, "busy"),
     (StorageFullError, "disk_full"),
     (DatabaseUnavailableError, "unavailable"),
-    (sqlalchemy.exc.TimeoutError, "busy"),
     (TimeoutError, "timeout"),
     (ConnectionError, "unavailable"),
 )
-_SQLSTATES = {"40P01": "busy", "40001": "busy", "55P03": "busy", "53300": "busy", "53100": "disk_full"}
-"""PostgreSQL: deadlock, serialization, lock not available, too many connections, disk full."""
 
 
 def refusal(call: ToolCall, error: ToolError) -> Outcome:
@@ -43,6 +38,4 @@ def failure(call: ToolCall, error: Exception, *, conversation_id: str | None) ->
 
 
 def _known_code(error: Exception) -> str | None:
-    if isinstance(error, sqlalchemy.exc.DBAPIError):
-        return _SQLSTATES.get(str(getattr(error.orig, "sqlstate", "")))
     return next((code for kind, code in _KNOWN if isinstance(error, kind)), None)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from sqlmodel import select
 from knowledge.db import Database
 from knowledge.schema import AuditRow
 from tools import audit
-from tools.audit import REDACTED, AuditLog, redact
+from tools.audit import MAX_TEXT, REDACTED, AuditLog, redact
 from tools.base import Outcome, ToolCall
 from tools.testing import NOW, shopper
 
@@ -44,6 +45,13 @@ def test_what_names_a_person_does_not_reach_the_log(arguments: dict[str, Any], k
 )
 def test_any_arguments_can_be_logged(arguments: Any) -> None:
     json.dumps(redact(arguments))
+
+
+@pytest.mark.parametrize("text", ["x" * 10**6, "1 " * 10**6, "a@" * 10**6, "1-" * 10**6 + "a"])
+def test_a_huge_text_is_cut_and_costs_no_time(text: str) -> None:
+    started = time.process_time()
+    assert len(redact({"reason": text})["reason"]) <= MAX_TEXT
+    assert time.process_time() - started < 0.1
 
 
 async def test_waiting_rows_are_written_by_themselves(shop: Database, monkeypatch: pytest.MonkeyPatch) -> None:
