@@ -22,6 +22,8 @@ class Shop:
     variants: dict[str, tuple[str, Options]]
     """SKU to product id and options."""
     categories: set[str] = dataclasses.field(default_factory=set)
+    skus: dict[str, str] = dataclasses.field(default_factory=dict)
+    """SKU by the name of a line item, ``Linen shirt - Sand / M``, for lines that bring no SKU."""
     buyers: set[str] = dataclasses.field(default_factory=set)
     """Customers that an order brought."""
     methods: set[str] = dataclasses.field(default_factory=set)

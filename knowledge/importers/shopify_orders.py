@@ -86,15 +86,13 @@ def _order_unit(name: str, customer_id: str, method_id: str | None, group: list[
 def _buyer(name: str, record: Record, shop: Shop) -> Generator[Unit, None, str]:
     """Return who bought, as a new customer if the customers export lacks them."""
     email = cell(record, "Email").lower()
-    if email in shop.customer_by_email:
+    if shop.customer_by_email.get(email, email) != email:  # from a customers export; others were brought by an order
         return shop.customer_by_email[email]
     number = phone(cell(record, "Phone") or cell(record, "Billing Phone") or cell(record, "Shipping Phone"))
     customer_id = email or number or f"guest:{name}"
     if customer_id not in shop.buyers:
         shop.buyers.add(customer_id)
         yield Unit((_guest(customer_id, email, number, record, shop),))
-    if email:
-        shop.customer_by_email[email] = customer_id
     return customer_id
 
 
@@ -213,13 +211,13 @@ def _parcel(order: Row, sent: dt.datetime, record: Record) -> Row:
 
 def _line(name: str, number: int, record: Record, shop: Shop) -> Row:
     title = record.required("Lineitem name")
-    sku = cell(record, "Lineitem sku")
+    sku = cell(record, "Lineitem sku") or shop.skus.get(title, title)
     product_id, options = shop.variants.get(sku, ("", {}))
     values: Values = {
         "id": f"{name}:{number + 1}",
         "order_id": name,
         "product_id": product_id,
-        "sku": sku or title,
+        "sku": sku,
         "title_zh" if has_chinese(title) else "title_en": title,
         "options": options,
         "quantity": whole(record.required("Lineitem quantity"), "Lineitem quantity"),

@@ -42,7 +42,7 @@ def products(records: Iterator[Record], shop: Shop) -> Iterator[Unit]:
             yield faulty(head, "product", error.column, error.reason, key=handle)
         option_names = [cell(head, f"Option{n} Name").lower() for n in (1, 2, 3)]
         for number, record in enumerate(group):
-            yield from _variant_unit(handle, number, record, option_names, shop)
+            yield from _variant_unit(handle, number, record, option_names, shop, title=head.text("Title"))
         for number, record in enumerate(record for record in group if cell(record, "Image Src")):
             yield Unit((_image(handle, number, record),))
 
@@ -96,7 +96,9 @@ def _categories(record: Record, shop: Shop) -> Iterator[Unit]:
         parent = category_id
 
 
-def _variant_unit(handle: str, number: int, record: Record, names: list[str], shop: Shop) -> Iterator[Unit]:
+def _variant_unit(
+    handle: str, number: int, record: Record, names: list[str], shop: Shop, *, title: str
+) -> Iterator[Unit]:
     if record.fault and number:
         yield faulty(record, "variant", "", record.fault)
     elif cell(record, "Variant Price") or cell(record, "Variant SKU") or cell(record, "Option1 Value"):
@@ -108,6 +110,7 @@ def _variant_unit(handle: str, number: int, record: Record, names: list[str], sh
             yield faulty(record, "variant", error.column, error.reason, key=sku)
             return
         shop.variants[sku] = (handle, options)
+        shop.skus[" - ".join(filter(None, (title, " / ".join(options.values()))))] = sku
         yield Unit(rows)
 
 
