@@ -80,9 +80,7 @@ class Canvas:
         spots, edge = self._at([(x0, y0), (x1, y1)]), self._edge(fill)
         self.pen.ellipse(spots, fill=fill or self.main, outline=edge, width=round(0.7 * self.scale))
 
-    def box(  # noqa: PLR0913  (a place has four numbers)
-        self, x0: float, y0: float, x1: float, y1: float, radius: float = 0, fill: Rgb | None = None
-    ) -> None:
+    def box(self, x0: float, y0: float, x1: float, y1: float, radius: float = 0, fill: Rgb | None = None) -> None:
         """Draw a rectangle with round corners."""
         spots, edge = self._at([(x0, y0), (x1, y1)]), self._edge(fill)
         self.pen.rounded_rectangle(
@@ -93,9 +91,9 @@ class Canvas:
         """Draw a line through points."""
         self.pen.line(self._at(points), fill=fill or self.dark, width=max(1, round(width * self.scale)), joint="curve")
 
-    def arc(self, x0: float, y0: float, x1: float, y1: float, *, start: int, end: int, width: float = 3) -> None:
-        """Draw a part of an ellipse in the product's colour; degrees run clockwise from three o'clock."""
-        self.pen.arc(self._at([(x0, y0), (x1, y1)]), start, end, fill=self.dark, width=round(width * self.scale))
+    def arc(self, x0: float, y0: float, x1: float, y1: float, degrees: tuple[int, int], width: float) -> None:
+        """Draw a part of an ellipse in the product's colour; `degrees` run clockwise from three o'clock."""
+        self.pen.arc(self._at([(x0, y0), (x1, y1)]), *degrees, fill=self.dark, width=round(width * self.scale))
 
     def dots(self, points: Sequence[Point], radius: float, fill: Rgb) -> None:
         """Draw round dots."""

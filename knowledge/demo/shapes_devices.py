@@ -57,8 +57,8 @@ def tablet(c: Canvas) -> None:
 
 def headphones(c: Canvas) -> None:
     """Headphones."""
-    c.arc(22, 14, 78, 80, start=180, end=360, width=5)
-    c.arc(26, 18, 74, 76, start=200, end=340, width=2)
+    c.arc(22, 14, 78, 80, degrees=(180, 360), width=5)
+    c.arc(26, 18, 74, 76, degrees=(200, 340), width=2)
     for x0, x1, inner in ((16, 34, 28), (66, 84, 66)):
         c.box(x0, 44, x1, 78, 8)
         c.box(inner, 48, inner + 6, 74, 3, c.darker)
@@ -77,8 +77,8 @@ def earbuds(c: Canvas) -> None:
         c.oval(x - 9 - 3 * side, 22, x + 1 - 3 * side, 32, c.darker)
         c.box(x - 3 + 3 * side, 30, x + 3 + 3 * side, 52, 3)
     if c.look % 3 == 2:
-        c.arc(22, 8, 46, 34, start=160, end=330, width=2)
-        c.arc(54, 8, 78, 34, start=210, end=20, width=2)
+        c.arc(22, 8, 46, 34, degrees=(160, 330), width=2)
+        c.arc(54, 8, 78, 34, degrees=(210, 20), width=2)
 
 
 def keyboard(c: Canvas) -> None:

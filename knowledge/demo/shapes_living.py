@@ -33,7 +33,7 @@ def towel(c: Canvas) -> None:
 
 def mug(c: Canvas) -> None:
     """A steaming mug."""
-    c.arc(58, 40, 86, 70, start=270, end=90, width=5)
+    c.arc(58, 40, 86, 70, degrees=(270, 90), width=5)
     c.box(24, 32, 68, 82, 6)
     c.oval(24, 27, 68, 38, c.darker)
     c.oval(27, 29, 65, 37, (112, 74, 48))
@@ -49,7 +49,7 @@ def bottle(c: Canvas) -> None:
     """An insulated bottle."""
     c.box(41, 8, 59, 20, 3, c.darker)
     if c.look % 2:
-        c.arc(50, 4, 66, 18, start=230, end=90, width=2)
+        c.arc(50, 4, 66, 18, degrees=(230, 90), width=2)
     c.box(38, 18, 62, 26, 2, METAL)
     c.box(34, 24, 66, 92, 8)
     c.box(37, 30, 42, 86, 2, c.light)
@@ -133,7 +133,7 @@ def rice_cooker(c: Canvas) -> None:
 
 def kettle(c: Canvas) -> None:
     """An electric kettle."""
-    c.arc(60, 28, 90, 76, start=270, end=80, width=5)
+    c.arc(60, 28, 90, 76, degrees=(270, 80), width=5)
     c.mirror([(38, 26), (28, 80), (50, 82)])
     if c.look % 2:
         c.line([(32, 66), (18, 48), (14, 32)], c.dark, 3)
@@ -153,13 +153,13 @@ def vacuum(c: Canvas) -> None:
         c.oval(40, 38, 60, 53, c.darker)
         c.oval(44, 41, 56, 50, INK)
         c.dots([(50, 68)], 2, (120, 210, 130))
-        c.arc(18, 28, 82, 76, start=200, end=340, width=1)
+        c.arc(18, 28, 82, 76, degrees=(200, 340), width=1)
         return
     c.line([(60, 30), (36, 80)], METAL, 3)
     c.poly([(18, 80), (52, 80), (56, 88), (14, 88)])
     c.box(50, 14, 76, 36, 7)
     c.oval(44, 24, 60, 42, c.darker)
-    c.arc(62, 6, 88, 32, start=250, end=90, width=4)
+    c.arc(62, 6, 88, 32, degrees=(250, 90), width=4)
 
 
 def lipstick(c: Canvas) -> None:

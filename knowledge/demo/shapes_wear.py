@@ -173,7 +173,7 @@ def running_shoes(c: Canvas) -> None:
 
 def backpack(c: Canvas) -> None:
     """A backpack."""
-    c.arc(40, 8, 60, 28, start=180, end=360, width=3)
+    c.arc(40, 8, 60, 28, degrees=(180, 360), width=3)
     c.box(26, 18, 74, 86, 14)
     c.box(32, 52, 68, 80, 5, c.dark)
     c.line([(32, 60), (68, 60)], METAL, 1.1)
