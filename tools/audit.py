@@ -52,7 +52,7 @@ def redact(value: Any, name: str = "") -> Any:
         return [redact(part, name) for part in value]
     if isinstance(value, str):
         text = value[:MAX_TEXT]
-        return text if _IDS.search(name) else _PHONE.sub(REDACTED, _EMAIL.sub(REDACTED, text))
+        return text if _IDS.search(name) else _PHONE.sub(REDACTED, _EMAIL.sub(REDACTED, text))[:MAX_TEXT]
     return value
 
 
