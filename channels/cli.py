@@ -106,7 +106,7 @@ def token(
 
 @app.command("import")
 def import_command(
-    format_name: Annotated[str, typer.Argument(metavar="FORMAT", help="shopify, olist, tau-retail or csv.")],
+    format_name: Annotated[str, typer.Argument(metavar="FORMAT", help="shopify, olist, tau-retail, csv or xiaoer.")],
     path: Annotated[Path, typer.Argument(metavar="PATH", exists=True, help="The folder or file to import.")],
     mapping: Annotated[
         Path | None, typer.Option("--mapping", exists=True, dir_okay=False, help="YAML file with the shop's own names.")
@@ -123,11 +123,11 @@ def import_command(
 
 @app.command("export")
 def export_command(
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="Folder to write to.")],
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="Folder or .zip file to write.")],
     as_json: Json = False,
     data: Data = None,
 ) -> None:
-    """Write the whole shop and its conversations, as it can be imported again."""
+    """Write the whole shop and its conversations, as `import xiaoer` reads them again."""
     from channels.shop_files import export_files
 
     export_files(data, path, as_json=as_json)

@@ -16,9 +16,10 @@ from typing import Literal
 import sqlmodel
 import typer
 
+from channels.app import config_of
 from channels.console import FAILED, print_json, settings_for
 from channels.settings import Settings, secret_complaint
-from dialogue.build import Config, open_database
+from dialogue.build import open_database
 from knowledge.errors import KnowledgeError
 from knowledge.schema import Customer, Order, Product, Shop
 
@@ -137,7 +138,7 @@ async def _database(settings: Settings) -> Finding:
     if settings.database_url is None and not (settings.data / "shop.db").exists():
         return Finding("shop", "warn", f"{where}: none yet", "xiaoer serve builds the demo shop; or xiaoer import")
     try:
-        database = await open_database(Config(data=settings.data, database_url=settings.database_url, demo=False))
+        database = await open_database(config_of(settings, demo=False))
     except (KnowledgeError, OSError) as error:
         return Finding(
             "shop", "fail", f"{where}: {error}", "mend the address in XIAOER_DATABASE_URL, or --data ANOTHER"

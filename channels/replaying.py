@@ -8,10 +8,11 @@ from typing import Any
 
 import typer
 
+from channels.app import config_of
 from channels.console import CommandError, print_json, run, settings_for
 from channels.render import plain_all
 from channels.settings import Settings
-from dialogue.build import Config, open_database
+from dialogue.build import open_database
 from dialogue.events import (
     Decided,
     Event,
@@ -45,7 +46,7 @@ def replay(data: Path | None, conversation_id: str, *, as_json: bool) -> None:
 async def _load(settings: Settings, conversation_id: str) -> tuple[dict[str, Any], list[StoredEvent]]:
     if settings.database_url is None and not (settings.data / "shop.db").exists():
         raise CommandError(f"there is no shop in {settings.data}")
-    database = await open_database(Config(data=settings.data, database_url=settings.database_url, demo=False))
+    database = await open_database(config_of(settings, demo=False))
     try:
         async with database.read() as session:
             head = await session.get(Conversation, conversation_id)

@@ -61,7 +61,7 @@ def vocabulary() -> Vocabulary:
     raw = yaml.load(_FILE.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 (both are safe loaders)
     values = {key: _words(entries) for key, entries in raw["values"].items()}
     keys, kinds = _words(raw["keys"]), _words(raw["kinds"])
-    labels = {}
+    labels: dict[str, str] = {}
     for entries in (kinds, *values.values(), keys):
         for word, others in entries.items():
             if chinese := first_chinese(others):
@@ -90,7 +90,9 @@ _UNITS = {
     "寸": "inch", "小时": "hour", "毫安": "mah", "millimeter": "mm", "millimeters": "mm", "terabyte": "tb", "gigabytes": "gb", "gigabyte": "gb",
     '"': "inch",
 }  # fmt: skip
-_NUMBERS = {w: str(n) for n, w in enumerate("one two three four five six seven eight nine ten".split(), 1)}
+_NUMBERS = {
+    w: str(n) for n, w in enumerate(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], 1)
+}
 _TOKEN = re.compile(r"\d+(?:\.\d+)?|[a-z]+|[\u3400-\u9fff]+|[%\"]")
 
 

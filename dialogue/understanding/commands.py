@@ -1,5 +1,6 @@
 """From a message and the state's view to commands: interruptions first, then the pending question, then new requests."""
 
+# ruff: noqa: C901  (what a pending question expects is one table of cases)
 from __future__ import annotations
 
 import dataclasses
@@ -35,9 +36,30 @@ from dialogue.understanding.text import Text, read
 from knowledge.lexicon import Lexicon
 
 FLOWS = frozenset(
-    "order_status track_order cancel_order change_order_address change_default_address change_items change_payment return_items exchange_items "
-    "refund_status request_invoice price_protection list_coupons claim_coupon find_products product_details check_stock size_advice compare_products "
-    "price_history profile report_problem".split()
+    [
+        "order_status",
+        "track_order",
+        "cancel_order",
+        "change_order_address",
+        "change_default_address",
+        "change_items",
+        "change_payment",
+        "return_items",
+        "exchange_items",
+        "refund_status",
+        "request_invoice",
+        "price_protection",
+        "list_coupons",
+        "claim_coupon",
+        "find_products",
+        "product_details",
+        "check_stock",
+        "size_advice",
+        "compare_products",
+        "price_history",
+        "profile",
+        "report_problem",
+    ]
 )
 ONE_ORDER_FLOWS = frozenset({"cancel_order", "order_status", "track_order", "request_invoice"})
 SURE = 0.40
@@ -118,7 +140,7 @@ def _interrupted(reading: Reading) -> list[Command] | None:
         return _dropped_part(reading)
     if view.pending and view.pending.kind == "offer" and polarity.read(low).sense == "no":
         return None
-    rest = low[stop.end() :].strip(" ,.;:!?。，！？；、~了吧啊呀谢thanks you")
+    rest = low[stop.end() :].strip(" ,.;:!?。，！？；、~了吧啊呀谢thanks you")  # noqa: B005  (any of these characters)
     follow = _after_stop(reading, stop.end()) if len(rest) > 1 else []
     if any(command.kind == "correct" for command in follow):
         return follow
@@ -130,7 +152,7 @@ def _after_stop(reading: Reading, start: int) -> list[Command]:
     rest = reading.sub(start)
     if phrases.stops(rest.text.low.lstrip(" ,.;:!?。，！？；、")):
         return []
-    wanted = [c for c in _requests(rest) if c.kind in {"start_flow", "ask_knowledge", "ask_human"}]
+    wanted: list[Command] = [c for c in _requests(rest) if c.kind in {"start_flow", "ask_knowledge", "ask_human"}]
     if wanted:
         return wanted
     entities = tuple(item for item in rest.entities if item.type not in {"reason", "category"})
@@ -222,7 +244,7 @@ def _yes_and(reading: Reading, rest: Reading, sense: polarity.Polarity) -> list[
 
 def _yes_but(rest: Reading, question: PendingQuestion) -> list[Command]:
     """A yes with a condition changes what was asked about: it is a correction, never a yes."""
-    wanted = [c for c in _requests(rest) if c.kind in {"start_flow"} and c.flow != rest.view.active_flow]  # type: ignore[union-attr]
+    wanted: list[Command] = [c for c in _requests(rest) if isinstance(c, StartFlow) and c.flow != rest.view.active_flow]
     entities = _told(rest)
     if entities or question.kind == "confirm":
         fits = _fitting_flow(rest, wanted)
@@ -267,7 +289,7 @@ def _after_no(rest: Reading) -> list[Command]:
 def _rest_commands(rest: Reading) -> list[Command]:
     """What follows a yes or a no: a request, or other values for the running procedure."""
     requests = _requests(rest)
-    wishes = [c for c in requests if c.kind in {"start_flow", "ask_knowledge", "ask_human"}]
+    wishes: list[Command] = [c for c in requests if c.kind in {"start_flow", "ask_knowledge", "ask_human"}]
     entities = _told(rest)
     view = rest.view
     if wishes and not (entities and all(_same_business(c, view) for c in wishes)) and _has_own_cue(rest):
@@ -312,19 +334,18 @@ def _unsaid_polarity(reading: Reading, question: PendingQuestion) -> list[Comman
         if not negated:
             return [Affirm(text=_words(reading), score=chance, source="classifier")]
     requests = _requests(reading)
-    wishes = [c for c in requests if c.kind in {"start_flow", "ask_knowledge", "ask_human", "chit_chat"}]
+    wishes: list[Command] = [c for c in requests if c.kind in {"start_flow", "ask_knowledge", "ask_human", "chit_chat"}]
     entities = _told(reading)
     if (
         entities
         and question.kind == "confirm"
         and not phrases.is_question(low.strip())
         and (not wishes or all(_same_business(c, view) for c in wishes) or phrases.corrects(low))
+    ) and not any(
+        isinstance(c, StartFlow) and not _same_business(c, view) and c.score >= CLEAR and segments.cue(low)
+        for c in wishes
     ):
-        if not any(
-            isinstance(c, StartFlow) and not _same_business(c, view) and c.score >= CLEAR and segments.cue(low)
-            for c in wishes
-        ):
-            return [_correction(reading, 0)]
+        return [_correction(reading, 0)]
     if (
         phrases.corrects(low)
         and phrases.slot_named(low)
@@ -506,10 +527,10 @@ def _expecting(reading: Reading, kind: str) -> Reading:
     ):
         for match in re.finditer(r"(?<![\w@.])#?([A-Za-z]{0,3}\d{6,14})(?!\w)", text.plain):
             if all(match.end() <= start or match.start() >= end for start, end in taken):
-                entities.append(entity(text, "order_ref", {"id": match[1].upper()}, match.span(), score=0.8))
-        if (match := re.fullmatch(r"\s*(\d{2,5})\s*", text.plain)) and kind.startswith("order"):
-            entities = [item for item in entities if item.start >= match.end()]
-            entities.append(entity(text, "order_ref", {"suffix": match[1]}, match.span(), score=0.7))
+                entities.append(entity(text, "order_ref", {"id": match[1].upper()}, match.span(), score=0.8))  # noqa: PERF401
+        if (short := re.fullmatch(r"\s*(\d{2,5})\s*", text.plain)) and kind.startswith("order"):
+            entities = [item for item in entities if item.start >= short.end()]
+            entities.append(entity(text, "order_ref", {"suffix": short[1]}, short.span(), score=0.7))
     if kind in {"proof", "identity", "address"}:
         if not any(item.type == "postcode" for item in entities):
             entities += [
@@ -542,7 +563,7 @@ def _small_talk(reading: Reading) -> list[Command] | None:
     ):
         return [
             ChitChat(topic=best.removeprefix("chit_chat."), text=_words(reading), score=chance, source="classifier")
-        ]  # type: ignore[arg-type]
+        ]
     return None
 
 
@@ -598,7 +619,7 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     if best == "ask_human" and chance >= 0.75:
         return [AskHuman(text=words, score=chance, source="classifier")]
     if best.startswith("chit_chat.") and chance >= 0.35 and not told:
-        return [ChitChat(topic=best.removeprefix("chit_chat."), text=words, score=chance, source="classifier")]  # type: ignore[arg-type]
+        return [ChitChat(topic=best.removeprefix("chit_chat."), text=words, score=chance, source="classifier")]
     if best == "out_of_scope" and chance >= 0.5 and not any(item.type in {"order_ref", "product"} for item in told):
         return [CannotHandle(text=words, score=chance, out_of_scope=True, source="classifier")]
     if told and (best == "inform" or not part.question):
@@ -677,7 +698,7 @@ def _tidied(found: list[Command]) -> list[Command]:
     business = [command for command in found if command.kind not in {"chit_chat", "cannot_handle"}]
     if business:
         return business
-    talk = [command for command in found if command.kind == "chit_chat"]
+    talk: list[Command] = [command for command in found if command.kind == "chit_chat"]
     return talk[:1] or found[:1]
 
 

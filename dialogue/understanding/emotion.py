@@ -98,13 +98,13 @@ def _chosen(weights: dict[str, float], force: float, strong: bool) -> Emotion:  
     share = weights[best] / total
     score = min(0.95, 0.45 + 0.35 * share * min(1.0, weights[best]) + 0.08 * max(0.0, weights[best] - 1.0))
     intensity = min(1.0, 0.35 * weights[best] + 0.5 * force + (0.15 if strong else 0.0))
-    return Emotion(label=best, score=round(score, 2), intensity=round(intensity, 2))  # type: ignore[arg-type]
+    return Emotion(label=best, score=round(score, 2), intensity=round(intensity, 2))
 
 
 def _from_signs(text: Text) -> Emotion:
     for label, signs in _EMOJI.items():
         if any(sign in text.low for sign in signs):
-            return Emotion(label=label, score=0.6, intensity=0.5)  # type: ignore[arg-type]
+            return Emotion(label=label, score=0.6, intensity=0.5)
     if re.search(r"[!?]{3,}", text.plain):
         return Emotion(label="annoyed", score=0.4, intensity=0.4)
     return Emotion(label="unknown", score=0.0, intensity=0.0)

@@ -63,7 +63,7 @@ def ngrams(text: str) -> Counter[str]:
 class IntentModel:
     """A fitted classifier; immutable, safe to share."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917
         self, labels: Sequence[str], mean: FloatArray, scale: FloatArray, dense: FloatArray, vocabulary: Sequence[str], idf: FloatArray,
         sparse: FloatArray, bias: FloatArray, temperature: float,
     ) -> None:  # fmt: skip

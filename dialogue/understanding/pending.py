@@ -141,8 +141,49 @@ def _likeness(said: str, entities: list[Entity], label: str, lexicon: Lexicon) -
 
 
 _EMPTY = frozenset(
-    "the a an one i want would like please my to for it is that this with and of in ok yes no just only let use take go pick choose prefer think ll d m s "
-    "order card item option".split()
+    [
+        "the",
+        "a",
+        "an",
+        "one",
+        "i",
+        "want",
+        "would",
+        "like",
+        "please",
+        "my",
+        "to",
+        "for",
+        "it",
+        "is",
+        "that",
+        "this",
+        "with",
+        "and",
+        "of",
+        "in",
+        "ok",
+        "yes",
+        "no",
+        "just",
+        "only",
+        "let",
+        "use",
+        "take",
+        "go",
+        "pick",
+        "choose",
+        "prefer",
+        "think",
+        "ll",
+        "d",
+        "m",
+        "s",
+        "order",
+        "card",
+        "item",
+        "option",
+    ]
 )
 _EMPTY_ZH = frozenset(
     ("那个", "这个", "一个", "我要", "就要", "要那", "要这", "色的", "选那", "的那", "吧好", "订单", "的吧", "就这")

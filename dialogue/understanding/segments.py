@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 
 from dialogue.understanding.phrases import is_question
@@ -70,7 +71,7 @@ def _pieces(low: str) -> list[tuple[int, int]]:
         for match in pattern.finditer(low):
             cuts.add(match.end())
     places = sorted(cuts)
-    return list(zip(places, places[1:], strict=False))
+    return list(itertools.pairwise(places))
 
 
 def _merged(pieces: list[Segment]) -> list[Segment]:
@@ -79,7 +80,7 @@ def _merged(pieces: list[Segment]) -> list[Segment]:
     for piece in pieces:
         if merged and _belongs(merged[-1], piece):
             last = merged.pop()
-            piece = Segment(last.start, piece.end, last.cue or piece.cue, last.question or piece.question)
+            piece = Segment(last.start, piece.end, last.cue or piece.cue, last.question or piece.question)  # noqa: PLW2901
         merged.append(piece)
     return merged
 

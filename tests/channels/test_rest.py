@@ -237,7 +237,7 @@ async def test_a_body_that_is_wrong_gets_a_problem_document(
 
 
 async def test_a_body_without_a_length_is_cut_off_at_the_limit(client: httpx.AsyncClient, server: LiveServer) -> None:
-    async def endless() -> object:  # type: ignore[misc]
+    async def endless() -> object:
         for _ in range(64):
             yield b" " * 65_536
 

@@ -74,9 +74,16 @@ async def small_shop(database: Database) -> None:
         shop = await make_shop(session, "CNY")
         await lay_goods(shop)
         emma = await shop.customer(
-            "C1", "Emma", "Clark", email="emma@example.com", phone="13800001111", methods=("credit_card", "gift_card", "paypal")
+            "C1",
+            "Emma",
+            "Clark",
+            email="emma@example.com",
+            phone="13800001111",
+            methods=("credit_card", "gift_card", "paypal"),
         )
-        await shop.customer("C2", "小明", "王", email="ming@example.com", postcode="200001", lang="zh", methods=("alipay",))
+        await shop.customer(
+            "C2", "小明", "王", email="ming@example.com", postcode="200001", lang="zh", methods=("alipay",)
+        )
         await shop.order("D1001", emma, {"TEE-RED-M": 1, "LAMP-W": 1}, status="delivered")
         await shop.order("D1002", emma, {"LAMP-W": 1}, status="pending", placed_days_ago=1)
         shipped = await shop.order("D1003", emma, {"TEE-BLUE-M": 1}, status="shipped", placed_days_ago=3)

@@ -59,7 +59,7 @@ def addresses(text: Text) -> Iterator[Entity]:
 
 def _american(text: Text) -> Iterator[Entity]:
     for match in _EN.finditer(text.low):
-        start, end = match.span()
+        start, _end = match.span()
         value: JsonObject = {"line1": text.plain[match.start("line1") : match.end("line1")].strip(" ,")}
         if match["line2"]:
             value["line2"] = text.plain[match.start("line2") : match.end("line2")].strip(" ,")

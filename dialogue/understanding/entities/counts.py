@@ -67,8 +67,8 @@ def quantities(text: Text, thing_starts: list[int]) -> Iterator[Entity]:
         if number := parse(next(filter(None, match.groups()))):
             yield entity(text, "quantity", {"n": int(number)}, match.span())
     for start in thing_starts:
-        if (match := _COUNT_EN.search(text.low[:start])) and (number := parse(match[1])) and match[1] != "one":
-            yield entity(text, "quantity", {"n": int(number)}, match.span(1), score=0.8)
+        if (count := _COUNT_EN.search(text.low[:start])) and (number := parse(count[1])) and count[1] != "one":
+            yield entity(text, "quantity", {"n": int(number)}, count.span(1), score=0.8)
 
 
 def ordinals(text: Text) -> Iterator[Entity]:

@@ -15,7 +15,7 @@ Span = tuple[dt.date, dt.date]
 
 _WEEKDAYS = {day: n for n, days in enumerate((("monday", "mon"), ("tuesday", "tues", "tue"), ("wednesday", "wed"), ("thursday", "thurs", "thu"), ("friday", "fri"), ("saturday", "sat"), ("sunday", "sun"))) for day in days}  # fmt: skip
 _ZH_DAYS = {c: n for n, chars in enumerate(("一1", "二2", "三3", "四4", "五5", "六6", "日天7")) for c in chars}
-_MONTHS = {name: n for n, full in enumerate("january february march april may june july august september october november december".split(), 1) for name in (full, full[:3])}  # fmt: skip
+_MONTHS = {name: n for n, full in enumerate(["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"], 1) for name in (full, full[:3])}  # fmt: skip
 _MONTHS["sept"] = 9
 _MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + ")"
 _WEEKDAY = "(?:" + "|".join(sorted(_WEEKDAYS, key=len, reverse=True)) + ")"

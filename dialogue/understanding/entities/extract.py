@@ -99,7 +99,7 @@ class Extractor:
         if numbers:
             kept = self._with_bare_postcode(text, kept)
         kept += [item for item in why if not any(_same_words(item, other) for other in kept)]
-        kept += [item for item in catalog.categories(text, self.lexicon)]
+        kept += list(catalog.categories(text, self.lexicon))
         return sorted(kept, key=lambda item: (item.start, item.end))
 
     def _with_bare_postcode(self, text: Text, kept: list[Entity]) -> list[Entity]:

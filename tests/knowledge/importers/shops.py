@@ -171,7 +171,12 @@ def tau() -> JsonObject:
                 "email": "ann@example.com",
                 "payment_methods": {
                     "gift_card_1": {"source": "gift_card", "balance": 12.5, "id": "gift_card_1"},
-                    "credit_card_1": {"source": "credit_card", "brand": "visa", "last_four": "1234", "id": "credit_card_1"},
+                    "credit_card_1": {
+                        "source": "credit_card",
+                        "brand": "visa",
+                        "last_four": "1234",
+                        "id": "credit_card_1",
+                    },
                     "paypal_1": {"source": "paypal", "id": "paypal_1"},
                 },
                 "orders": ["#W1", "#W2"],
