@@ -155,6 +155,6 @@ async def _existing(connection: AsyncConnection) -> ExistingShop:
     known = await connection.execute(select(variants.sku, variants.product_id, variants.options))
     return ExistingShop(
         currency=(await connection.execute(select(shops.currency))).scalars().first(),
-        customer_by_email=dict(iter(emails.tuples())),
+        customer_by_email={row.email: row.id for row in emails},
         variants={sku: (product_id, options) for sku, product_id, options in known},
     )

@@ -257,24 +257,31 @@ class Loader:
             self._numbered.add(name)
 
     async def _insert_group(self, name: str, group: Sequence[_Candidate], rows: list[dict[str, object]]) -> None:
-        statement = insert(_table(name))
-        try:
-            async with self.connection.begin_nested():
-                await self.connection.execute(statement, rows)
+        if await self._contradiction(name, rows) is None:
             self.report.table(name).new += len(rows)
-        except sqlalchemy.exc.IntegrityError:
-            for candidate, row in zip(group, rows, strict=True):
-                await self._insert_alone(name, candidate, row)
+            return
+        for candidate, row in zip(group, rows, strict=True):
+            contradiction = await self._contradiction(name, [row])
+            if contradiction is None:
+                self.report.table(name).new += 1
+            else:
+                self.report.refused.append(candidate.row.refusal("", f"contradicts a row of the shop: {contradiction}"))
+                self.report.table(name).refused += 1
+                self._kept[name].discard(candidate.key)
 
-    async def _insert_alone(self, name: str, candidate: _Candidate, row: dict[str, object]) -> None:
+    async def _contradiction(self, name: str, rows: list[dict[str, object]]) -> str | None:
+        """Insert the rows, or none of them and return which rule of the table they break.
+
+        Every other error ends the import: after a full disk SQLite has no savepoint left to go back to.
+        """
+        savepoint = await self.connection.begin_nested()
         try:
-            async with self.connection.begin_nested():
-                await self.connection.execute(insert(_table(name)), [row])
-            self.report.table(name).new += 1
+            await self.connection.execute(insert(_table(name)), rows)
         except sqlalchemy.exc.IntegrityError as error:
-            self.report.refused.append(candidate.row.refusal("", f"contradicts a row of the shop: {error.orig}"))
-            self.report.table(name).refused += 1
-            self._kept[name].discard(candidate.key)
+            await savepoint.rollback()
+            return str(error.orig)
+        await savepoint.commit()
+        return None
 
 
 def _go_on_numbering(connection: Connection, name: str) -> None:

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+import importlib
+import re
+
+from dialogue.replies.templates import Templates, _read
+
+TEMPLATES = Templates()
+
+
+def test_both_languages_have_the_same_sentences() -> None:
+    assert set(_read("zh")) == set(_read("en"))
+
+
+def test_every_refusal_of_the_order_tools_has_a_sentence() -> None:
+    described = importlib.import_module("tools.orders").__doc__ or ""
+    codes = re.findall(r"^([a-z_]+) +(?:mendable|final|person) ", described, re.MULTILINE)
+    assert len(codes) > 30
+    assert [code for code in codes if not TEMPLATES.has(f"refused.{code}")] == []
