@@ -73,15 +73,15 @@ def make_tools(switches: Switches) -> list[Tool]:
         await switches.misbehave()
         return planned
 
-    @tool("write", roles=("shopper", "agent"), en="Tag an order.", zh="给订单做标记。", preview=plan, timeout_s=0.5)
+    @tool("write", roles=("shopper", "agent"), en="Tag an order.", zh="给订单做标记。", preview=plan, timeout_s=2.0)
     async def tag(context: ToolContext, arguments: Tag) -> Tagged:
         return await write(context, arguments)
 
-    @tool("write", roles=("shopper",), en="Stamp an order.", zh="给订单盖章。", confirm=False, timeout_s=0.5)
+    @tool("write", roles=("shopper",), en="Stamp an order.", zh="给订单盖章。", confirm=False, timeout_s=2.0)
     async def stamp(context: ToolContext, arguments: Tag) -> Tagged:
         return await write(context, arguments)
 
-    @tool("read", roles=("shopper", "agent"), en="Count orders.", zh="数订单。", timeout_s=0.2)
+    @tool("read", roles=("shopper", "agent"), en="Count orders.", zh="数订单。", timeout_s=2.0)
     async def count(context: ToolContext, arguments: Nothing) -> Count:
         await switches.misbehave()
         rows = await context.session.exec(select(Order).where(col(Order.customer_id) == context.customer_id()))
