@@ -157,7 +157,8 @@ class Refund(SQLModel, table=True):
     quantity: int | None = None
     """How many pieces of that line it is for."""
     kind: str
-    """``cancel``, ``return``, ``price_protection``, ``price_difference``, ``payment_change``, ``goodwill``."""
+    """``cancel``, ``return``, ``price_protection``, ``price_difference``, ``payment_change``, ``goodwill``,
+    ``chargeback`` (the bank took it back)."""
     amount_minor: int
     currency: str
     payment_method_id: str
