@@ -42,13 +42,6 @@ class Texts(_Part):
         return self.zh if lang == "zh" else self.en
 
 
-class Examples(_Part):
-    """Messages that mean this flow, for understanding to learn from; the shipped flows' own lie with understanding."""
-
-    zh: tuple[str, ...] = ()
-    en: tuple[str, ...] = ()
-
-
 class SlotSpec(_Part):
     """A value that the flow needs."""
 
@@ -147,7 +140,6 @@ class Flow(_Part):
     title: Texts
     """What the person wants, as in "back to ...": "your return", 退货."""
     description: Texts | None = None
-    examples: Examples = Examples()
     personal: bool = True
     """The person must be known first."""
     slots: dict[str, SlotSpec] = {}
