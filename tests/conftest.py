@@ -28,7 +28,7 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     database = Database(sqlite_url(tmp_path / "shop.db"))
     await database.create_tables()
     yield database
-    await database.close()
+    await _close(database)
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +70,7 @@ async def any_database(any_database_url: str) -> AsyncIterator[Database]:
     """An empty shop with all tables, once on SQLite and once on PostgreSQL."""
     database = Database(any_database_url)
     yield database
-    await database.close()
+    await _close(database)
 
 
 @pytest.fixture
@@ -81,6 +81,15 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no data sets in {folder} (set XIAOER_TEST_DATA)")
     return folder
+
+
+async def _close(database: Database) -> None:
+    """Close it after what still works in the background, such as audit rows that wait to be written, has stopped."""
+    waiting = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    await database.close()
 
 
 def _own_database(purpose: str, prepare: Callable[[str], Coroutine[Any, Any, None]] | None) -> Iterator[str]:

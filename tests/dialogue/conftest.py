@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import pytest_asyncio
@@ -110,25 +110,27 @@ async def assemble(database: Database, understander: ScriptedUnderstander, polic
 
 
 @pytest_asyncio.fixture
-async def talk(database: Database) -> Talk:
+async def talk(database: Database) -> AsyncIterator[Talk]:
     """Emma, signed in, in a conversation in English."""
     await small_shop(database)
     understander = ScriptedUnderstander({})
     conversations = await assemble(database, understander)
     talk = Talk(conversations, understander, database, Identity("shopper", subject="C1", customer_id="C1"))
     await talk.open()
-    return talk
+    yield talk
+    await conversations.executor.close()
 
 
 @pytest_asyncio.fixture
-async def visitor(database: Database) -> Talk:
+async def visitor(database: Database) -> AsyncIterator[Talk]:
     """Somebody unknown."""
     await small_shop(database)
     understander = ScriptedUnderstander({})
     conversations = await assemble(database, understander)
     talk = Talk(conversations, understander, database, Identity("shopper", subject="visitor-1"))
     await talk.open()
-    return talk
+    yield talk
+    await conversations.executor.close()
 
 
 Script = Mapping[str, tuple[Command, ...]]
