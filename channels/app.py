@@ -107,6 +107,7 @@ def _lifespan(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         platform = given or await build(config_of(context.settings))
         context.platform_or_none = platform
+        await asyncio.to_thread((context.settings.data / "media").mkdir, parents=True, exist_ok=True)
         recovering = asyncio.create_task(_recover(context))
         try:
             yield

@@ -16,7 +16,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, JSONResponse
 from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException
+from starlette.exceptions import HTTPException
 
 from channels.auth import Caller
 from channels.context import CallerDep, ContextDep
@@ -83,10 +83,15 @@ async def _uploaded(request: Request) -> bytes:
             if not files:
                 raise ProblemError("malformed_upload")
             return await files[0].read()
-    except MultiPartException:
-        raise ProblemError("malformed_upload") from None
+    except HTTPException as error:
+        raise _upload_problem(error) from None
     except OSError as error:  # a large part is spooled to the temporary folder
         raise _full(error) from error
+
+
+def _upload_problem(error: HTTPException) -> ProblemError:
+    """Return the guard's refusal that ended the reading, or that this is no form."""
+    return error.__cause__ if isinstance(error.__cause__, ProblemError) else ProblemError("malformed_upload")
 
 
 async def keep(database: Database, settings: Settings, caller: Caller, content: bytes) -> Attachment:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from channels.context import CallerDep, ContextDep
+from channels.auth import Caller
+from channels.context import CallerDep, Context, ContextDep
 from channels.problems import refusal_problem
-from tools.base import Outcome
+from channels.turns import known_form
+from dialogue.errors import NotOwnerError, UnknownConversationError
+from knowledge.schema import Conversation
+from tools.base import Identity, Outcome
 from tools.proposals import ProposalStatus
 
 router = APIRouter(prefix="/v1/proposals", tags=["proposals"])
@@ -32,8 +37,8 @@ async def approve(
     context: ContextDep, caller: CallerDep, proposal_id: str, conversation_id: InConversation = None
 ) -> dict[str, Any]:
     """Execute the stored call, once; a second approval gives the first one's receipt."""
-    caller.must_be("merchant", "agent")
-    outcome = await context.platform.executor.confirm(proposal_id, caller.identity(conversation_id))
+    identity = await _acting(context, caller, conversation_id)
+    outcome = await context.platform.executor.confirm(proposal_id, identity)
     if outcome.status != "ok":
         raise refusal_problem(outcome.code, mendable=outcome.mendable)
     return outcome_json(outcome)
@@ -44,11 +49,31 @@ async def reject(
     context: ContextDep, caller: CallerDep, proposal_id: str, conversation_id: InConversation = None
 ) -> dict[str, Any]:
     """Drop the stored call for good."""
-    caller.must_be("merchant", "agent")
-    outcome = await context.platform.executor.reject(proposal_id, caller.identity(conversation_id))
+    identity = await _acting(context, caller, conversation_id)
+    outcome = await context.platform.executor.reject(proposal_id, identity)
     if outcome.code != "proposal_rejected":
         raise refusal_problem(outcome.code, mendable=outcome.mendable)
     return {"id": proposal_id, "status": "rejected"}
+
+
+async def _acting(context: Context, caller: Caller, conversation_id: str | None) -> Identity:
+    """Return who decides. An agent who holds a conversation acts for its customer, in that conversation alone.
+
+    Raises:
+        UnknownConversationError: there is none of that id.
+        NotOwnerError: the agent does not hold it.
+    """
+    caller.must_be("merchant", "agent")
+    identity = caller.identity()
+    if caller.role == "merchant" or conversation_id is None:
+        return identity
+    async with context.platform.database.read() as session:
+        head = await session.get(Conversation, known_form(conversation_id))
+    if head is None:
+        raise UnknownConversationError(conversation_id)
+    if head.owner != "human" or head.agent_id != caller.subject:
+        raise NotOwnerError("this conversation is not yours; claim its ticket first")
+    return dataclasses.replace(identity, customer_id=head.customer_id, conversation_id=conversation_id)
 
 
 def outcome_json(outcome: Outcome) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest_asyncio
 
 from channels.settings import Settings
 from channels.testing import CUSTOMERS, TEST_SECRET, LiveServer, ScriptedUnderstander, live, small_platform
+from dialogue.build import Config, build
 
 
 def settings_in(data: Path) -> Settings:
@@ -40,6 +43,25 @@ def people() -> Iterator[Person]:
 def person(people: Iterator[Person]) -> Person:
     """Somebody whom no other test knows."""
     return next(people)
+
+
+@pytest.fixture(scope="session")
+def demo_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small demo shop, built as the command line builds it; copy it before writing to it."""
+    data = tmp_path_factory.mktemp("demo") / "data"
+
+    async def make() -> None:
+        platform = await build(Config(data=data, demo_scale=0.02))
+        await platform.close()
+
+    asyncio.run(make())
+    return data
+
+
+@pytest.fixture
+def demo_data(demo_shop: Path, tmp_path: Path) -> Path:
+    """A small demo shop of one's own."""
+    return Path(shutil.copytree(demo_shop, tmp_path / "demo"))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -1,0 +1,84 @@
+"""Staged writes: listed for their approver, executed once, or dropped."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from channels.testing import LiveServer
+from tests.channels.conftest import Person
+from tests.channels.test_desk import claimed, waiting
+from tests.channels.test_rest import problem_code
+from tools.base import Identity, ToolCall
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def staged(client: httpx.AsyncClient, server: LiveServer, person: Person) -> tuple[str, dict[str, str]]:
+    """An agent who holds the person's conversation proposes to cancel the order; returns its id and where it was made."""
+    case = await waiting(client, server, person)
+    assert (await claimed(client, server, case, "A1")).status_code == 200
+    call = ToolCall("cancel_order", {"order_id": person.order})
+    agent = Identity("agent", "A1", person.id, case.conversation)
+    outcome = await server.context.platform.executor.call(call, agent, idempotency_key=f"test:{case.conversation}")
+    assert outcome.proposal_id, outcome
+    return outcome.proposal_id, {"conversation_id": case.conversation}
+
+
+async def test_an_approved_proposal_is_executed_once(
+    client: httpx.AsyncClient, server: LiveServer, person: Person
+) -> None:
+    proposal, where = await staged(client, server, person)
+    url, agent = f"/v1/proposals/{proposal}/approve", server.headers("agent", "A1")
+    first, second = [(await client.post(url, params=where, headers=agent)).json() for _ in range(2)]
+    assert (first["status"], first["replayed"], second["replayed"]) == ("ok", False, True)
+    assert first["receipt"]
+    assert first["receipt"] == second["receipt"]
+
+
+async def test_an_agent_who_does_not_hold_the_conversation_decides_nothing(
+    client: httpx.AsyncClient, server: LiveServer, person: Person
+) -> None:
+    proposal, where = await staged(client, server, person)
+    for verb in ("approve", "reject"):
+        url, other = f"/v1/proposals/{proposal}/{verb}", server.headers("agent", "A2")
+        assert problem_code(await client.post(url, params=where, headers=other)) == (409, "not_owner")
+        unknown = await client.post(url, params={"conversation_id": "cnv_unknown"}, headers=other)
+        assert problem_code(unknown) == (404, "unknown_conversation")
+
+
+async def test_a_proposal_is_listed_only_for_its_approver(
+    client: httpx.AsyncClient, server: LiveServer, person: Person
+) -> None:
+    proposal, where = await staged(client, server, person)
+    listed = (await client.get("/v1/proposals", params=where, headers=server.headers("agent", "A1"))).json()
+    assert [(each["id"], each["tool"], each["status"]) for each in listed["proposals"]] == [
+        (proposal, "cancel_order", "pending")
+    ]
+    merchant = (await client.get("/v1/proposals", params=where, headers=server.headers("merchant", "M1"))).json()
+    assert merchant == {"proposals": []}
+
+
+async def test_a_rejected_proposal_cannot_be_approved(
+    client: httpx.AsyncClient, server: LiveServer, person: Person
+) -> None:
+    proposal, where = await staged(client, server, person)
+    agent = server.headers("agent", "A1")
+    answer = await client.post(f"/v1/proposals/{proposal}/reject", params=where, headers=agent)
+    assert (answer.status_code, answer.json()) == (200, {"id": proposal, "status": "rejected"})
+    refused = await client.post(f"/v1/proposals/{proposal}/approve", params=where, headers=agent)
+    assert problem_code(refused)[0] == 409
+
+
+@pytest.mark.parametrize("verb", ["approve", "reject"])
+async def test_an_unknown_proposal_and_one_of_another_role_are_told_apart_from_nothing(
+    client: httpx.AsyncClient, server: LiveServer, person: Person, verb: str
+) -> None:
+    proposal, where = await staged(client, server, person)
+    agent, merchant = server.headers("agent", "A1"), server.headers("merchant", "M1")
+    unknown = await client.post(f"/v1/proposals/prp_unknown/{verb}", params=where, headers=agent)
+    assert problem_code(unknown) == (404, "unknown_proposal")
+    foreign = await client.post(f"/v1/proposals/{proposal}/{verb}", params=where, headers=merchant)
+    assert problem_code(foreign)[0] in (403, 404)
+    shopper = server.headers("shopper", person.id)
+    assert problem_code(await client.post(f"/v1/proposals/{proposal}/{verb}", params=where, headers=shopper))[0] == 403

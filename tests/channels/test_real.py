@@ -1,0 +1,133 @@
+"""Every door on the real platform, with its real understanding, on a small demo shop, in both languages."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import openai
+import pytest
+import pytest_asyncio
+
+from channels.settings import Settings
+from channels.testing import TEST_SECRET, LiveServer, live
+from tests.channels.test_chat import chatting, say, until
+from tests.channels.test_rest import opened, sent
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
+
+
+@dataclasses.dataclass(frozen=True)
+class Words:
+    """What a customer says to cancel an order, to look for goods, to ask a question, to get a person."""
+
+    customer: str
+    order: str
+    lang: str
+    cancel: str
+    yes: str
+    find: str
+    ask: str
+    human: str
+
+
+CHINESE = Words(
+    "C1001",
+    "D1001000001",
+    "zh",
+    "帮我取消订单 D1001000001，不想要了",
+    "确认",
+    "有没有机械键盘",
+    "退货政策是什么",
+    "转人工",
+)
+ENGLISH = Words(
+    "C1002",
+    "D1002000001",
+    "en",
+    "cancel order D1002000001 please, I no longer need it",
+    "yes please",
+    "do you have mechanical keyboards?",
+    "what is your return policy?",
+    "let me talk to a person",
+)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def shop(demo_data: Path) -> AsyncIterator[LiveServer]:
+    """The platform as `serve` builds it."""
+    settings = Settings(data=demo_data, secret=TEST_SECRET)
+    async with live(settings) as server:
+        yield server
+
+
+@pytest.mark.parametrize("words", [CHINESE, ENGLISH], ids=["zh", "en"])
+async def test_a_customer_cancels_over_the_socket_and_talks_to_a_person_at_the_desk(
+    shop: LiveServer, words: Words
+) -> None:
+    async with httpx.AsyncClient(base_url=shop.url, timeout=30) as client:
+        signed_in = await client.post("/v1/tokens/demo", json={"role": "shopper", "subject": words.customer})
+        token = signed_in.json()["token"]
+        conversation = await opened(client, {"Authorization": f"Bearer {token}"})
+        async with chatting(shop, token, conversation) as socket:
+            turns = []
+            for number, text in enumerate((words.cancel, words.yes, words.human)):
+                await say(socket, text, f"m{number}")
+                turns.append((await until(socket, "turn"))[0]["turn"])
+        agent = (await client.post("/v1/tokens/demo", json={"role": "agent", "subject": "Lin"})).json()["token"]
+        desk = {"Authorization": f"Bearer {agent}"}
+        ticket = (await client.get(f"/v1/tickets/{turns[2]['ticket']['id']}", headers=desk)).json()
+        url = f"/v1/tickets/{ticket['ticket_id']}/claim"
+        claim = await client.post(url, json={"version": ticket["version"]}, headers=desk)
+    assert words.order in turns[0]["replies"][-1]["text"]
+    assert [receipt for reply in turns[1]["replies"] for receipt in reply.get("receipts", [])]
+    assert (turns[2]["handled_by"], claim.status_code) == ("queue", 200)
+    assert {reply["lang"] for turn in turns for reply in turn["replies"]} == {words.lang}
+
+
+@pytest.mark.parametrize("words", [CHINESE, ENGLISH], ids=["zh", "en"])
+async def test_a_visitor_finds_goods_and_answers_over_http(shop: LiveServer, words: Words) -> None:
+    async with httpx.AsyncClient(base_url=shop.url, timeout=30) as client:
+        token = (await client.post("/v1/tokens/visitor")).json()["token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        conversation = await opened(client, headers)
+        found = (await sent(client, headers, conversation, words.find, "m1")).json()["replies"]
+        answered = (await sent(client, headers, conversation, words.ask, "m2")).json()["replies"]
+        cards = next(reply["products"] for reply in found if reply["type"] == "products")
+        picture = await client.get(cards[0]["image"])
+    assert cards[0]["title"]
+    assert (picture.status_code, picture.headers["content-type"].split("/")[0]) == (200, "image")
+    assert "citation" in {reply["type"] for reply in answered}
+
+
+@pytest.mark.parametrize("words", [CHINESE, ENGLISH], ids=["zh", "en"])
+async def test_an_openai_client_cancels_an_order(shop: LiveServer, words: Words) -> None:
+    token = shop.token("shopper", words.customer)
+    async with openai.AsyncOpenAI(api_key=token, base_url=f"{shop.url}/v1", max_retries=0) as client:
+        asked = await client.chat.completions.create(
+            model="xiaoer", messages=[{"role": "user", "content": words.cancel}]
+        )
+        question = asked.choices[0].message.content or ""
+        done = await client.chat.completions.create(
+            model="xiaoer",
+            messages=[
+                {"role": "user", "content": words.cancel},
+                {"role": "assistant", "content": question},
+                {"role": "user", "content": words.yes},
+            ],
+        )
+    assert words.order in question
+    turn = (done.model_extra or {})["xiaoer"]["turn"]
+    assert [receipt for reply in turn["replies"] for receipt in reply.get("receipts", [])]
+
+
+async def test_the_turn_of_a_merchant_names_its_tool_and_milliseconds(shop: LiveServer) -> None:
+    async with httpx.AsyncClient(base_url=shop.url, timeout=30) as client:
+        headers = shop.headers("merchant", "M1")
+        conversation = await opened(client, headers)
+        turn = (await sent(client, headers, conversation, "有没有机械键盘", "m1")).json()
+    assert turn["understanding"]["intent"] == "find_products"
+    assert [action["tool"] for action in turn["actions"]] == ["search_products"]
+    assert 0 < turn["ms"]["understand"] <= turn["ms"]["total"]

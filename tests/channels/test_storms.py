@@ -1,0 +1,175 @@
+"""A locked database and a full disk: a clear answer, nothing lost, nothing done twice, and life goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import websockets
+from sqlalchemy import event
+
+from channels.settings import Settings
+from channels.testing import LiveServer, live, small_platform
+from dialogue.build import Platform
+from tests.channels.test_chat import chatting, say, until
+from tests.channels.test_media import picture
+from tests.channels.test_rest import opened, problem_code, sent
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+HOLD = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("BEGIN IMMEDIATE")
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@contextlib.asynccontextmanager
+async def locked(path: Path) -> AsyncIterator[None]:
+    """Another process holds the database's write lock."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", HOLD, str(path), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        assert await process.stdout.readline() == b"held\n"
+        yield
+    finally:
+        process.stdin.close()
+        await process.wait()
+
+
+@contextlib.asynccontextmanager
+async def serving(data: Path, settings: Settings) -> AsyncIterator[tuple[Platform, LiveServer, httpx.AsyncClient]]:
+    settings = settings.model_copy(update={"data": data})
+    async with (
+        small_platform(data, busy_timeout_s=0.2) as platform,
+        live(settings, platform) as server,
+        httpx.AsyncClient(base_url=server.url, timeout=20) as client,
+    ):
+        yield platform, server, client
+
+
+async def test_a_database_locked_by_another_process_is_busy_and_the_message_can_be_repeated(settings: Settings) -> None:
+    async with serving(settings.data, settings) as (_, server, client):
+        headers = server.headers("shopper", "C1")
+        conversation = await opened(client, headers)
+        await sent(client, headers, conversation, "cancel W1", "m1")
+        async with locked(settings.data / "shop.db"):
+            refused = [
+                await sent(client, headers, conversation, "yes", "m2"),
+                await client.post("/v1/conversations", json={}, headers=headers),
+                await client.post("/v1/attachments", files={"file": picture("PNG")}, headers=headers),
+            ]
+            read = await client.get(f"/v1/conversations/{conversation}/events", headers=headers)
+        assert [problem_code(answer) for answer in refused] == [(503, "busy")] * 3
+        assert all(answer.headers["retry-after"] == "1" for answer in refused)
+        assert read.status_code == 200
+        done = await sent(client, headers, conversation, "yes", "m2")
+        assert len([r for reply in done.json()["replies"] for r in reply.get("receipts", [])]) == 1
+
+
+async def test_a_locked_database_is_an_error_frame_and_the_socket_goes_on(settings: Settings) -> None:
+    async with serving(settings.data, settings) as (_, server, client):
+        token = server.token()
+        conversation = await opened(client, {"Authorization": f"Bearer {token}"})
+        async with chatting(server, token, conversation) as socket:
+            async with locked(settings.data / "shop.db"):
+                await say(socket, "hello", "m1")
+                error, _ = await until(socket, "error")
+            await say(socket, "hello", "m1")
+            turn, _ = await until(socket, "turn")
+    assert (error["problem"]["code"], error["client_id"], turn["client_id"]) == ("busy", "m1", "m1")
+
+
+def limit_pages(platform: Platform, pages: int) -> None:
+    """Let the database file grow no further: what SQLite says then is what a full disk makes it say."""
+
+    @event.listens_for(platform.database.engine.sync_engine, "begin")
+    def limit(connection: object) -> None:
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")  # type: ignore[attr-defined]
+
+
+async def test_a_full_disk_is_told_and_the_message_can_be_repeated_when_there_is_room(settings: Settings) -> None:
+    async with serving(settings.data, settings) as (platform, server, client):
+        headers = server.headers("shopper", "C1")
+        conversation = await opened(client, headers)
+        await sent(client, headers, conversation, "cancel W1", "m1")
+        limit_pages(platform, 1)
+        long = "x" * 4000
+        answers = [
+            await sent(client, headers, conversation, f"{number} {long[:3900]}", f"f{number}") for number in range(8)
+        ]
+        assert problem_code(answers[-1]) == (507, "disk_full")
+        limit_pages(platform, 1_000_000)
+        assert (await sent(client, headers, conversation, f"7 {long[:3900]}", "f7")).status_code == 200
+        events = (await client.get(f"/v1/conversations/{conversation}/events", headers=headers)).json()
+        ids = [e["event"]["client_id"] for e in events if e["event"]["type"] == "message_received"]
+        assert len(ids) == len(set(ids))
+
+
+@pytest.fixture
+def tiny_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of four megabytes."""
+    path = tmp_path / "disk"
+    path.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(path)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        pytest.skip("may not mount a small disk here")
+    yield path
+    subprocess.run(["umount", str(path)], check=True)
+
+
+async def test_a_disk_that_is_really_full_stops_nothing_but_writing(settings: Settings, tiny_disk: Path) -> None:
+    data = tiny_disk / "data"
+    async with serving(data, settings) as (_, server, client):
+        headers = server.headers("shopper", "C1")
+        conversation = await opened(client, headers)
+        await sent(client, headers, conversation, "cancel W1", "m1")
+        ballast = data / "ballast"
+        with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
+            while True:
+                file.write(bytes(4096))
+        upload = await client.post("/v1/attachments", files={"file": picture("PNG", (300, 300))}, headers=headers)
+        answers = [await sent(client, headers, conversation, f"{n} " + "x" * 3000, f"f{n}") for n in range(40)]
+        health = await client.get("/healthz")
+        read = await client.get(f"/v1/conversations/{conversation}/events", headers=headers)
+        assert problem_code(upload) == (507, "disk_full")
+        assert problem_code(answers[-1]) == (507, "disk_full")
+        assert {answer.status_code for answer in answers} <= {200, 507}
+        assert (health.status_code, read.status_code) == (200, 200)
+        assert not [path for path in (data / "attachments").rglob("*") if path.is_file()]
+        ballast.unlink()
+        again = await sent(client, headers, conversation, "39 " + "x" * 3000, "f39")
+        assert again.status_code == 200
+        events = (await client.get(f"/v1/conversations/{conversation}/events", headers=headers)).json()
+        stored = [e["event"]["client_id"] for e in events if e["event"]["type"] == "message_received"]
+        assert len(stored) == len(set(stored))
+        assert set(stored) >= {f"f{n}" for n, answer in enumerate(answers) if answer.status_code == 200} | {"f39"}
+
+
+async def test_a_socket_that_is_cut_off_in_mid_handshake_harms_nobody(server: LiveServer) -> None:
+    host, port = server.url.removeprefix("http://").split(":")
+    for start in (
+        b"GET /v1/desk HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n",
+        b"\x16\x03\x01\x02\x00",
+        b"\x00" * 100,
+    ):
+        _, writer = await asyncio.open_connection(host, int(port))
+        writer.write(start)
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+    headers = server.headers("agent", "A1")
+    async with websockets.connect(f"{server.ws_url}/v1/desk", additional_headers=headers) as socket:
+        assert json.loads(await socket.recv())["type"] == "ready"
