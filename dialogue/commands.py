@@ -204,6 +204,8 @@ class PendingQuestion(_Value):
     choices: tuple[str, ...] = ()
     """Their labels as shown, in order."""
     multiple: bool = False
+    text: str = ""
+    """The question as it was put."""
 
 
 class View(_Value):

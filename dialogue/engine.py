@@ -158,9 +158,7 @@ class Engine:
         """Let another flow take this one's place, with what was heard."""
         replacement = work.push(flow, text=frame.text)
         replacement.slots |= {name: value for name, value in slots.items() if name in self.flows[flow].slots}
-        for entry in work.memory.heard:
-            if entry.frame == frame.id:
-                entry.frame = replacement.id
+        work.rename(frame, replacement)
         return End.REPLACED
 
     def _fan_out(self, work: Work, frame: Frame, slot: str, values: Sequence[Any]) -> None:
@@ -217,7 +215,9 @@ class Engine:
             self._fan_out(work, frame, name, filling.others)
             return End.DONE
         if isinstance(filling, Elsewhere):
-            return self._go_on_as(work, frame, filling.flow, {name: filling.value})
+            lines = {other: frame.slots.get(other) for other, slot in flow.slots.items() if slot.type == "order_lines"}
+            known = {other: value for other, value in lines.items() if value is not None}
+            return self._go_on_as(work, frame, filling.flow, {**known, name: filling.value})
         if spec.optional:
             frame.slots[name] = None
             return End.DONE

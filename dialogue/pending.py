@@ -36,6 +36,9 @@ class PendingAnswers:
             return self._choose(work, before, (0,))
         if not yes and alone and work.frame is not None:
             return self.repairs.ask_what_else(work, work.frame)
+        if yes and alone and before.values:
+            work.say(self.templates.say("repair.which_one", work.lang))
+            self.repairs.keep_question(work, before, aside=False)
         return False
 
     async def _consent(self, work: Work, before: Pending, *, yes: bool, alone: bool) -> bool:

@@ -6,7 +6,7 @@ from dialogue.commands import Cancel, CannotHandle, Correct, Entity, Repeat, Swi
 from dialogue.engine import Engine
 from dialogue.events import LanguageChanged
 from dialogue.replies.templates import Templates
-from dialogue.replies.types import ChoicesReply, TextReply
+from dialogue.replies.types import TextReply
 from dialogue.slots import ACCEPTS, Question
 from dialogue.state import Frame, Pending
 from dialogue.work import HandOverWish, Work
@@ -174,19 +174,12 @@ class Repairs:
             work.events.append(LanguageChanged(lang=command.lang))
         work.say(self._sentence(work, "chit.language"))
 
-    def keep_question(self, work: Work, before: Pending, *, again: bool) -> None:
-        """The open question stays open; after an aside it is asked again, in today's language."""
+    def keep_question(self, work: Work, before: Pending, *, aside: bool) -> None:
+        """Put the open question again: after an aside as a return to it, after a failed answer just as it was."""
         work.pending = before
-        if not again and work.replies:
-            return
-        asked = next(
-            (reply for reply in reversed(work.state.last_replies) if isinstance(reply, ChoicesReply | TextReply)), None
-        )
-        if asked is None:
-            return
-        lead = self._sentence(work, "repair.back") if work.replies else ""
-        text = f"{lead}{asked.text}"
-        work.show(asked.model_copy(update={"text": text}))
+        question = before.question
+        text = self._sentence(work, "repair.back", question=question.text) if aside else question.text
+        work.put(text, question.choices, multiple=question.multiple)
 
     def lost(self, work: Work, command: CannotHandle, before: Pending | None, *, alone: bool) -> bool:
         """Nothing understood: take free words where they were asked for, else clarify, offer a person, hand over."""
@@ -203,6 +196,7 @@ class Repairs:
             work.hand_over = HandOverWish(reason="failures")
         elif before is not None:
             work.say(self._sentence(work, "lost.pending"))
+            self.keep_question(work, before, aside=False)
         elif candidates := [flow for flow in command.candidates if flow in work.flows][:3]:
             self._clarify(work, candidates)
         elif failures >= LOST_BEFORE_OFFER:

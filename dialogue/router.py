@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dialogue.answers import answer_from_knowledge
+from dialogue.change_of_mind import give_way, settled, successor
 from dialogue.commands import (
     Affirm,
     AskHuman,
@@ -42,8 +43,10 @@ class Router:
     async def apply(self, work: Work, commands: tuple[Command, ...]) -> None:
         """Change the stack as the commands say, run the flows, and keep or repeat the question that was open."""
         before = work.state.pending
-        self._change_of_mind(work, commands, before)
         moved = aside = False
+        if (wish := successor(work, commands)) is not None:
+            await give_way(work, wish)
+            commands, before, moved = settled(commands, wish), None, True
         for command in commands:
             if work.hand_over is not None:
                 return
@@ -58,7 +61,20 @@ class Router:
         if moved:
             await self.engine.run(work)
         elif before is not None:
-            self.repairs.keep_question(work, before, again=aside)
+            await self._back_to_question(work, before, aside=aside)
+
+    async def _back_to_question(self, work: Work, before: Pending, *, aside: bool) -> None:
+        """Put the open question again; in another language than it was put in, the flow asks it anew."""
+        frame = work.frame
+        if work.replies and not aside:
+            work.pending = before
+        elif frame is not None and work.lang != work.state.lang:
+            if before.proposal_id is not None:
+                await work.executor.void(before.proposal_id, work.identity)
+            frame.asked.pop(before.question.slot, None)
+            await self.engine.run(work)
+        else:
+            self.repairs.keep_question(work, before, aside=aside)
 
     async def _business(
         self, work: Work, command: Command, commands: tuple[Command, ...], before: Pending | None, *, first: bool
@@ -98,14 +114,6 @@ class Router:
                 self.repairs.repeat(work, command)
                 return work.state.pending is not None
         return True
-
-    def _change_of_mind(self, work: Work, commands: tuple[Command, ...], before: Pending | None) -> None:
-        """At "no, exchange it instead": the running flow gives way to the one that is wanted now."""
-        denied = any(isinstance(command, Deny) for command in commands)
-        other = [command for command in commands if isinstance(command, StartFlow)]
-        frame = work.business_frame
-        if denied and other and before is not None and frame is not None and other[0].flow != frame.flow:
-            del work.stack[work.stack.index(frame) :]
 
     def _start(self, work: Work, command: StartFlow, *, first: bool) -> bool:
         """Start a flow: on top of what runs, or after it when the same message already moved something."""

@@ -132,6 +132,12 @@ class Work:
             return tuple(self.memory.heard)
         return tuple(entry for entry in self.memory.heard if entry.frame in (frame.id, None))
 
+    def rename(self, frame: Frame, heir: Frame) -> None:
+        """Let mentions made for a frame count for the one that takes its place."""
+        for entry in self.memory.heard:
+            if entry.frame == frame.id:
+                entry.frame = heir.id
+
     def forget(self, frame: Frame, types: frozenset[str]) -> None:
         """Take back mentions of these types that were made for a frame before this turn."""
         self.memory.heard = [
@@ -164,11 +170,7 @@ class Work:
         labels = tuple(label for label, _ in question.choices)
         for card in question.cards:
             self.show(card)
-        if labels:
-            choices = tuple(Choice(label=label, value=label) for label in labels)
-            self.show(ChoicesReply(text=question.text, lang=self.lang, choices=choices, multiple=question.multiple))
-        else:
-            self.say(question.text)
+        self.put(question.text, labels, multiple=question.multiple)
         self.pending = Pending(
             question=PendingQuestion(
                 kind="choice" if kind == "slot" and labels else kind,
@@ -176,10 +178,19 @@ class Work:
                 slot_type=slot_type,
                 choices=labels,
                 multiple=question.multiple,
+                text=question.text,
             ),
             proposal_id=proposal_id,
             values=tuple(value for _, value in question.choices),
         )
+
+    def put(self, text: str, labels: tuple[str, ...], *, multiple: bool) -> None:
+        """Add a question to the reply, with its choices where it has some."""
+        if not labels:
+            self.say(text)
+            return
+        choices = tuple(Choice(label=label, value=label) for label in labels)
+        self.show(ChoicesReply(text=text, lang=self.lang, choices=choices, multiple=multiple))
 
     # -- calling
 

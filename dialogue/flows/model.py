@@ -142,6 +142,9 @@ class Flow(_Part):
     description: Texts | None = None
     personal: bool = True
     """The person must be known first."""
+    rivals: str | None = None
+    """Flows with the same word here exclude one another for the same goods: "no, exchange it" lets a return give way to an
+    exchange, with the order and the goods that were settled."""
     slots: dict[str, SlotSpec] = {}
     steps: tuple[Step, ...]
 

@@ -2,7 +2,18 @@ from __future__ import annotations
 
 from sqlmodel import select
 
-from dialogue.commands import Affirm, AskKnowledge, Cancel, ChitChat, Choose, Correct, Deny, Provide, StartFlow
+from dialogue.commands import (
+    Affirm,
+    AskKnowledge,
+    Cancel,
+    ChitChat,
+    Choose,
+    Correct,
+    Deny,
+    Provide,
+    StartFlow,
+    SwitchLanguage,
+)
 from dialogue.replies.types import TextReply
 from dialogue.testing import entity
 from knowledge.schema import Order, Return
@@ -167,3 +178,48 @@ async def test_goods_that_lie_in_different_orders_are_returned_one_order_after_t
     assert "Next: your return" in words(second)
     await talk.say("yes please", Affirm())
     assert [await status_of(talk, "D1001"), await status_of(talk, "D1003")] == ["return_requested"] * 2
+
+
+async def test_a_rival_wish_takes_the_running_flows_place_with_its_order_and_goods(talk: Talk) -> None:
+    await talk.say("return the tee of D1001", RETURN_TEE)
+    asked = await talk.say("actually I'd rather swap it", StartFlow(flow="exchange_items"))
+    assert "Cotton T-Shirt" in words(asked)
+    assert "Back to" not in words(asked)
+    stopped = await talk.say("never mind", Cancel())
+    assert "Back to" not in words(stopped)
+
+
+async def test_a_rival_wish_said_to_come_on_top_is_done_besides(talk: Talk) -> None:
+    await talk.say("return the tee of D1001", RETURN_TEE)
+    wish = StartFlow(
+        flow="cancel_order", text="also cancel D1002", entities=(entity("order_ref", "D1002", id="D1002"),)
+    )
+    await talk.say("also cancel D1002", wish)
+    done = await talk.say("yes", Affirm())
+    assert "cancelled order D1002" in words(done)
+    assert "Back to your return" in words(done)
+
+
+async def test_words_that_are_no_answer_put_the_question_again_with_its_choices(talk: Talk) -> None:
+    asked = await talk.say("return the tee of D1001", RETURN_TEE)
+    lost = await talk.say("blargh")
+    assert choices(lost) == choices(asked)
+    aside = await talk.say("how long do refunds take?", AskKnowledge(query="how long do refunds take?"))
+    assert choices(aside) == choices(asked)
+    assert words(aside).count("Sorry") == 0
+
+
+async def test_in_another_language_the_open_question_is_asked_anew(talk: Talk) -> None:
+    await talk.say("cancel D1002", StartFlow(flow="cancel_order", entities=(entity("order_ref", "D1002", id="D1002"),)))
+    asked = await talk.say("说中文", SwitchLanguage(lang="zh"))
+    assert "确认取消吗" in words(asked)
+    done = await talk.say("是", Affirm())
+    assert await status_of(talk, "D1002") == "cancelled"
+    assert done.actions[-1].status == "ok"
+
+
+async def test_a_yes_to_several_choices_asks_which_one(talk: Talk) -> None:
+    asked = await talk.say("return the tee of D1001", RETURN_TEE)
+    again = await talk.say("yes", Affirm())
+    assert "which one" in words(again)
+    assert choices(again) == choices(asked)

@@ -1,0 +1,97 @@
+"""A change of mind: the running flow gives way to another one, which takes over what was settled about the same goods."""
+
+from __future__ import annotations
+
+import re
+
+from dialogue.commands import Cancel, Command, Correct, Deny, Entity, StartFlow
+from dialogue.flows.model import Flow
+from dialogue.grounding import same_id
+from dialogue.state import Frame
+from dialogue.work import Work
+
+_MORE = re.compile(
+    r"\b(?:also|as well|too|another|besides|in addition|plus|separately)\b|另外|此外|还(?:要|想|有|得)|再(?:帮|把|退|换|取消)|也(?:要|想|退|换|取消|一起)|顺便|同时"
+)
+"""Words by which a wish comes on top of the one before."""
+
+
+def successor(work: Work, commands: tuple[Command, ...]) -> StartFlow | None:
+    """Return the wish that takes the running flow's place: one after a no, or one for the same goods that excludes it.
+
+    A return and an exchange of the same shoes exclude one another (`Flow.rivals`); a wish for other goods, or one said to
+    come on top ("also"), is a request of its own.
+    """
+    frame = work.business_frame
+    wish = next((command for command in commands if isinstance(command, StartFlow)), None)
+    if frame is None or wish is None or wish.flow == frame.flow or wish.flow not in work.flows:
+        return None
+    if work.state.pending is not None and any(isinstance(command, Deny) for command in commands):
+        return wish
+    return wish if _rivals(work.flows, frame, wish) and _same_goods(work, frame, wish) else None
+
+
+async def give_way(work: Work, wish: StartFlow) -> None:
+    """Put the wish in the running flow's place, void what it was about to do, and hand on the order and the goods."""
+    frame = work.business_frame
+    if frame is None:
+        raise RuntimeError("no flow runs that could give way")
+    same = _rivals(work.flows, frame, wish) and _same_goods(work, frame, wish)
+    del work.stack[work.stack.index(frame) :]
+    pending = work.state.pending
+    if pending is not None and pending.proposal_id is not None:
+        await work.executor.void(pending.proposal_id, work.identity)
+    heir = work.push(wish.flow, text=wish.text or work.text, entities=wish.entities)
+    if same:
+        _inherit(work, frame, heir)
+
+
+def settled(commands: tuple[Command, ...], wish: StartFlow) -> tuple[Command, ...]:
+    """Return the commands that are left when the wish has taken the running flow's place."""
+    return tuple(command for command in commands if command is not wish and not _takes_back(command))
+
+
+def _takes_back(command: Command) -> bool:
+    return (
+        isinstance(command, Deny)
+        or (isinstance(command, Cancel) and command.scope != "part")
+        or (isinstance(command, Correct) and not command.entities)
+    )
+
+
+def _rivals(flows: dict[str, Flow], frame: Frame, wish: StartFlow) -> bool:
+    rivals = flows[frame.flow].rivals
+    return rivals is not None and rivals == flows[wish.flow].rivals
+
+
+def _same_goods(work: Work, frame: Frame, wish: StartFlow) -> bool:
+    if _MORE.search((wish.text or work.text).lower()):
+        return False
+    order = _slot_of(work.flows[frame.flow], frame, "order")
+    named = [str(entity.value["id"]) for entity in wish.entities if entity.type == "order_ref" and "id" in entity.value]
+    if order and named and not any(same_id(str(order), other) for other in named):
+        return False
+    goods = [entity for entity in wish.entities if entity.type == "product"]
+    before = [entry.entity for entry in work.heard_for(frame) if entry.entity.type == "product"]
+    return not goods or any(_alike(one, other) for one in goods for other in before)
+
+
+def _alike(one: Entity, other: Entity) -> bool:
+    shared = set(one.value.get("product_ids", ())) & set(other.value.get("product_ids", ()))
+    return bool(shared) or one.value.get("terms") == other.value.get("terms")
+
+
+def _inherit(work: Work, frame: Frame, heir: Frame) -> None:
+    # Where a refund was to go says nothing about how a price difference is to be paid.
+    work.forget(frame, frozenset({"payment_method"}))
+    work.rename(frame, heir)
+    order = _slot_of(work.flows[frame.flow], frame, "order")
+    if order:
+        work.hear((Entity(type="order_ref", value={"id": order}, text=str(order), start=0, end=0),), heir)
+    lines = _slot_of(work.flows[frame.flow], frame, "order_lines")
+    if order and lines:
+        heir.slots |= {name: lines for name, spec in work.flows[heir.flow].slots.items() if spec.type == "order_lines"}
+
+
+def _slot_of(flow: Flow, frame: Frame, slot_type: str) -> object:
+    return next((frame.slots.get(name) for name, spec in flow.slots.items() if spec.type == slot_type), None)
