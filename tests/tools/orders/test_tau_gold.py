@@ -1,34 +1,23 @@
 """The gold actions of the tau-bench retail tasks, replayed through the order tools: the shop ends where they end it.
 
 This checks the tools, not a conversation. The first version's tools let a line be swapped for what it is already, so its
-tasks run under ``tau_retail_v1``. The second version's tool writes the price and options of the last new item into every
-changed line; the gold records are read with each item's own instead, and only there.
+tasks run under ``tau_retail_v1``.
 """
 
 from __future__ import annotations
 
-import contextlib
-import copy
 import dataclasses
-import json
 import shutil
-from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from knowledge.db import Database, sqlite_url
-from knowledge.importers import import_shop
-from knowledge.importers.tau_retail_records import same_record, tau_records
+from evals.tau import Json, Records, differences, gold_actions, lay_shop, load_tasks, opened, records
 from tools.base import Identity, ToolCall
 from tools.executor import Executor
 from tools.orders.types import OrderDetails
 from tools.testing import make_executor
-
-Json = dict[str, Any]
-Records = Mapping[str, Mapping[str, Json]]
 
 
 @dataclasses.dataclass
@@ -52,8 +41,9 @@ class Result:
 async def test_every_gold_action_ends_in_the_gold_state(
     shared_data: Path, tmp_path: Path, folder: str, file: str, policy: str, tasks: int
 ) -> None:
-    found = [json.loads(line) for line in (shared_data / folder / file).read_text(encoding="utf-8").splitlines()]
-    imported, before = await _import(shared_data / folder, tmp_path)
+    found = load_tasks(shared_data / folder / file)
+    imported = tmp_path / "imported.db"
+    before = await lay_shop(shared_data / folder, imported)
 
     results = []
     for batch in _batches(found, before):
@@ -63,24 +53,6 @@ async def test_every_gold_action_ends_in_the_gold_state(
     print(f"{folder}/{file}: {len(results) - len(wrong)} of {len(results)} tasks end in the gold state")  # noqa: T201
     assert wrong == []
     assert len(results) == tasks
-
-
-async def _import(folder: Path, tmp_path: Path) -> tuple[Path, Records]:
-    path = tmp_path / "imported.db"
-    async with _opened(path) as database:
-        await database.create_tables()
-        await import_shop(database, "tau-retail", folder)
-        async with database.read() as session:
-            return path, await tau_records(session)
-
-
-@contextlib.asynccontextmanager
-async def _opened(path: Path) -> AsyncIterator[Database]:
-    database = Database(sqlite_url(path))
-    try:
-        yield database
-    finally:
-        await database.close()
 
 
 def _batches(tasks: Iterable[Json], before: Records) -> Iterator[list[Json]]:
@@ -103,20 +75,19 @@ def _owner(arguments: Json, before: Records) -> str:
 
 
 def _writes(task: Json) -> list[Json]:
-    actions = task["actions"] if "actions" in task else task["evaluation_criteria"]["actions"]
-    return [action for action in actions or [] if action["name"] in _TRANSLATE]
+    return [action for action in gold_actions(task) if action["name"] in _TRANSLATE]
 
 
 async def _replay(batch: Sequence[Json], imported: Path, before: Records, policy: str) -> list[Result]:
     path = imported.with_name("replay.db")
     shutil.copy(imported, path)
-    async with _opened(path) as database:
+    async with opened(path) as database:
         executor = make_executor(database, policy=policy)
         calls = [await _run(executor, task, before) for task in batch]
         await executor.close()
-        async with database.read() as session:
-            after = await tau_records(session)
-    return _compare(batch, calls, before, after)
+        found = differences(batch, before, await records(database))
+    results = [Result(str(task["id"]), wrong, found[str(task["id"])]) for task, wrong in zip(batch, calls, strict=True)]
+    return results if not found[""] else [*results, Result("none", [], found[""])]
 
 
 async def _run(executor: Executor, task: Json, before: Records) -> list[str]:
@@ -144,39 +115,6 @@ async def _lines(executor: Executor, identity: Identity, arguments: Json) -> lis
     )
     assert isinstance(order.evidence, OrderDetails)
     return [(line.line_id, line.sku) for line in order.evidence.lines]
-
-
-def _compare(batch: Sequence[Json], calls: Sequence[list[str]], before: Records, after: Records) -> list[Result]:
-    differences: dict[str, list[str]] = defaultdict(list)
-    expected: set[tuple[str, str]] = set()
-    for task in batch:
-        for kind, records in task["gold_end_state"]["changed_records"].items():
-            for key, gold in records.items():
-                expected.add((kind, key))
-                differences[str(task["id"])] += [
-                    f"{kind} {key} {found}"
-                    for found in same_record(after[kind][key], _mended(gold, before["orders"].get(key), after))
-                ]
-    for kind, records in after.items():
-        for key, record in records.items():
-            if (kind, key) not in expected and record != before[kind][key]:
-                differences["none"].append(f"{kind} {key} changed, but not in the gold")
-    results = [
-        Result(str(task["id"]), wrong, differences[str(task["id"])]) for task, wrong in zip(batch, calls, strict=True)
-    ]
-    return results if not differences["none"] else [*results, Result("none", [], differences["none"])]
-
-
-def _mended(gold: Json, before: Json | None, after: Records) -> Json:
-    """Give every changed line of a gold order the price and options of its own item."""
-    if before is None or "modified" not in gold["status"]:
-        return gold
-    gold = copy.deepcopy(gold)
-    for item, old in zip(gold["items"], before["items"], strict=True):
-        if item["item_id"] != old["item_id"]:
-            variant = after["products"][item["product_id"]]["variants"][item["item_id"]]
-            item["price"], item["options"] = variant["price"], variant["options"]
-    return gold
 
 
 _TRANSLATE = {
