@@ -1,4 +1,4 @@
-"""Answers from what the shop has written: curated answers, then passages by meaning and by words."""
+"""Answers from what the shop has written: curated answers, then passages by meaning, by words and by concepts of trade."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from knowledge.concepts import Concepts, concepts
 from knowledge.db import Database
 from knowledge.documents import Passage, knowledge_version, passages_of, published_answers, published_documents
 from knowledge.embedding import Embedder, FloatArray, encode
@@ -21,8 +22,11 @@ from knowledge.words import WordIndex, normalise, tokens
 
 REFRESH_S = 5.0
 """How long a changed document may go unnoticed."""
-WORD_WEIGHT = 0.35
-"""What a passage with all the query's words gains over one with none, in units of the cosine."""
+WORD_WEIGHT = 0.23
+CONCEPT_WEIGHT = 0.33
+"""What a passage with all the query's words (all its concepts) gains over one with none, in units of the cosine."""
+HEADING_SHARE = 1 / 3
+"""How much the likeness to title and heading alone counts; a heading is often the very question."""
 CURATED_ALIKE = 0.88
 """A curated question at least so like the query is taken for the same question."""
 _DEEPEST = 40
@@ -51,37 +55,42 @@ class KnowledgeHits:
 
 
 @dataclasses.dataclass(frozen=True)
+class Features:
+    """What is known of one passage for one query."""
+
+    alike: float
+    """Cosine of the query to the passage and its heading."""
+    concepts: float
+    """Share of the query's concepts that the passage names, in [0, 1]."""
+    ahead: float
+    """How far it scores above the mean of those behind it."""
+    unexplained: float
+    """Share of the query's words, by rarity, that neither stand in the passage nor belong to any concept, in [0, 1]."""
+
+
+@dataclasses.dataclass(frozen=True)
 class Calibration:
-    """A logistic curve over what is known of a passage: how like, how many of the query's words, how far ahead."""
+    """A logistic curve over the features, fitted on the ``tune`` half of ``evals/data/help_questions.jsonl``."""
 
     bias: float
     alike: float
-    words: float
+    concepts: float
     ahead: float
-    known: float
-    threshold: float = 0.5
+    unexplained: float
+    threshold: float = 0.55
     """From here on it is said."""
 
-    def chance(self, *, alike: float, words: float, ahead: float, known: float) -> float:
+    def chance(self, features: Features) -> float:
         """Return the chance in [0, 1] that the passage answers."""
-        drive = self.bias + self.alike * alike + self.words * words + self.ahead * ahead + self.known * known
+        weights = dataclasses.asdict(self)
+        drive = self.bias + sum(weights[name] * value for name, value in dataclasses.asdict(features).items())
         return 1.0 / (1.0 + math.exp(-drive))
 
 
 CALIBRATIONS = {
-    "use-multilingual-v3": Calibration(bias=-6.0, alike=8.0, words=3.0, ahead=2.0, known=1.0),
-    "char-ngram-hash": Calibration(bias=-4.0, alike=4.0, words=6.0, ahead=2.0, known=1.0),
+    "use-multilingual-v3": Calibration(bias=-3.27, alike=6.12, concepts=3.9, ahead=2.3, unexplained=-1.84),
+    "char-ngram-hash": Calibration(bias=-2.38, alike=0.8, concepts=5.51, ahead=2.27, unexplained=-2.27),
 }
-
-
-@dataclasses.dataclass(frozen=True)
-class Features:
-    """What the calibration sees of one passage."""
-
-    alike: float
-    words: float
-    ahead: float
-    known: float
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,7 +100,9 @@ class _Corpus:
     version: tuple[object, ...]
     passages: tuple[Passage, ...]
     vectors: VectorIndex
+    headings: VectorIndex
     words: WordIndex
+    concepts: WordIndex
     rows: dict[Lang, IntArray]
     """Which passages a shopper of a language may be shown: their own, and documents that exist only in the other."""
     answers: tuple[tuple[str, CuratedAnswer], ...]
@@ -103,9 +114,9 @@ class Retriever:
     """Hybrid search over help passages in both languages.
 
     Curated answers come first: the same question, or one whose vector says that it means the same. Then passages by
-    cosine plus a small weight for the query's words; the shopper's language, and the other one only where a document has
-    no version in theirs. Scores are calibrated, see `CALIBRATIONS`. A query takes 2-4 ms on one thread, most of it for
-    the query's vector.
+    cosine plus a small weight for the query's words and its concepts of trade; the shopper's language, and the other one
+    only where a document has no version in theirs. Scores are calibrated, see `CALIBRATIONS`; `evals.help` measures it
+    all. A query takes 2-4 ms on one thread, most of it for the query's vector.
     """
 
     def __init__(self, database: Database, embedder: Embedder, folder: Path | None = None) -> None:
@@ -152,7 +163,7 @@ class Retriever:
     async def _build(
         self, version: tuple[object, ...], passages: Sequence[Passage], answers: Sequence[CuratedAnswer]
     ) -> _Corpus:
-        old = self._corpus
+        old, named = self._corpus, concepts()
         questions = [(question, answer) for answer in answers for question in answer.questions if question.strip()]
         return _Corpus(
             version=version,
@@ -163,7 +174,14 @@ class Retriever:
                 path=self._path("passages"),
                 previous=old.vectors if old else None,
             ),
-            words=WordIndex([tokens(f"{passage.title} {passage.heading} {passage.searched}") for passage in passages]),
+            headings=await build_index(
+                self._embedder,
+                [f"{passage.title}: {passage.heading}" for passage in passages],
+                path=self._path("headings"),
+                previous=old.headings if old else None,
+            ),
+            words=WordIndex([_words_of(passage) for passage in passages]),
+            concepts=WordIndex([named.of(passage.searched) for passage in passages]),
             rows={"zh": _shown_to("zh", passages), "en": _shown_to("en", passages)},
             answers=tuple((_plain(question), answer) for question, answer in questions),
             questions=await build_index(
@@ -179,7 +197,7 @@ class Retriever:
 
     def _hit(self, corpus: _Corpus, row: int, features: Features) -> KnowledgeHit:
         passage = corpus.passages[row]
-        score = self._calibration.chance(**dataclasses.asdict(features))
+        score = self._calibration.chance(features)
         return KnowledgeHit(
             passage.document_id, passage.slug, passage.title, passage.heading, passage.text, passage.lang, score
         )
@@ -194,26 +212,39 @@ async def build_retriever(database: Database, embedder: Embedder, folder: Path |
 
 def ranked(corpus: _Corpus, query: str, vector: FloatArray, lang: Lang, limit: int) -> list[tuple[int, Features]]:
     """Return passages best first with what speaks for each."""
-    among = corpus.rows[lang]
-    if not len(among):
+    rows = corpus.rows[lang]
+    if not len(rows):
         return []
-    rows, alike = corpus.vectors.search(vector, len(among), among)
-    wanted = tokens(query)
-    words = corpus.words.scores(wanted)[rows]
-    together = alike + WORD_WEIGHT * words
+    alike = (1 - HEADING_SHARE) * corpus.vectors.likeness(vector) + HEADING_SHARE * corpus.headings.likeness(vector)
+    wanted, named = tokens(query), concepts()
+    concept = corpus.concepts.scores(named.of(query))
+    together = (alike + WORD_WEIGHT * corpus.words.scores(wanted) + CONCEPT_WEIGHT * concept)[rows]
     order = np.argsort(-together, kind="stable")[: max(limit, _DEEPEST)]
     crowd = float(np.mean(together[order[1:]])) if len(order) > 1 else 0.0
-    known = _known(corpus.words, wanted)
     return [
-        (int(rows[i]), Features(float(alike[i]), float(words[i]), float(together[i]) - crowd, known))
+        (
+            int(rows[i]),
+            Features(
+                alike=float(alike[rows[i]]),
+                concepts=float(concept[rows[i]]),
+                ahead=float(together[i]) - crowd,
+                unexplained=_unexplained(corpus.words, wanted, corpus.passages[rows[i]], named),
+            ),
+        )
         for i in order[:limit]
     ]
 
 
-def _known(words: WordIndex, wanted: Sequence[str]) -> float:
-    """Share of the query's words, by rarity, that any document uses."""
-    total = sum(map(words.idf, wanted))
-    return sum(words.idf(token) for token in wanted if words.knows(token)) / total if total else 0.0
+def _unexplained(words: WordIndex, wanted: Sequence[str], passage: Passage, named: Concepts) -> float:
+    weights = {token: words.weight(token) for token in wanted if token not in named.words}
+    total = sum(map(words.weight, wanted))
+    here = set(_words_of(passage)) if weights else set()
+    return sum(weight for token, weight in weights.items() if token not in here) / total if total else 0.0
+
+
+def _words_of(passage: Passage) -> list[str]:
+    """Title and heading count twice: they say what it is about."""
+    return tokens(f"{passage.title} {passage.heading} {passage.searched}")
 
 
 def _shown_to(lang: Lang, passages: Sequence[Passage]) -> IntArray:

@@ -119,6 +119,10 @@ class WordIndex:
         """Return how rare the token is; the largest value for one that no text has."""
         return self._idf.get(token, self._unseen_idf)
 
+    def weight(self, token: str) -> float:
+        """Return what the token counts in a query: its rarity; a Chinese bigram that no text has counts little."""
+        return self._idf.get(token, self._weight_unseen((token,)))
+
     def knows(self, token: str) -> bool:
         """Return whether any text has the token."""
         return token in self._idf
