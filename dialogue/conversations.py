@@ -282,10 +282,13 @@ class Conversations:
         return stored[0]
 
     async def release(self, ticket_id: str, identity: Identity, *, outcome: str, note: str = "") -> TicketView:
-        """Give the shopper back to the bot (``hand_back``, a new episode starts) or close the case (``resolve``)."""
+        """End a case: ``hand_back`` says that the bot goes on with it, ``resolve`` that it was dealt with.
+
+        Either way the shopper is the bot's again, in a new episode.
+        """
         arguments = {"ticket_id": ticket_id, "outcome": outcome, "note": note}
         ticket = await self._ticket_call("release_ticket", arguments, identity)
-        await self._hand_back(ticket.conversation_id, reason=outcome)
+        await self._hand_back(ticket.conversation_id, outcome=outcome)
         await self._notify_desk(ticket_id)
         return ticket
 
@@ -312,12 +315,13 @@ class Conversations:
         )
         await self._append(conversation_id, [changed], expected_version=head.ownership_version)
 
-    async def _hand_back(self, conversation_id: str, *, reason: str) -> None:
+    async def _hand_back(self, conversation_id: str, *, outcome: str) -> None:
         async with self._lock(conversation_id):
             state = await self._state(conversation_id)
-            said = TextReply(text=self.templates.say("handoff.back", state.lang), lang=state.lang)
+            sentence = "handoff.resolved" if outcome == "resolve" else "handoff.back"
+            said = TextReply(text=self.templates.say(sentence, state.lang), lang=state.lang)
             events: list[Event] = [
-                OwnershipChanged(owner="bot", version=state.ownership_version + 1, reason=reason),
+                OwnershipChanged(owner="bot", version=state.ownership_version + 1, reason=outcome),
                 EpisodeStarted(number=state.episode + 1),
                 Replied(replies=(said,)),
             ]

@@ -104,6 +104,19 @@ async def test_the_bot_is_silent_from_the_claim_to_the_hand_back(
     assert (await sent(client, case.headers, case.conversation, "hello", "h3")).json()["handled_by"] == "bot"
 
 
+async def test_a_resolved_case_is_told_so_and_the_bot_goes_on(
+    client: httpx.AsyncClient, server: LiveServer, person: Person
+) -> None:
+    case = await waiting(client, server, person)
+    await claimed(client, server, case, "A1")
+    release = f"/v1/tickets/{case.ticket['ticket_id']}/release"
+    await client.post(release, json={"outcome": "resolve"}, headers=server.headers("agent", "A1"))
+    events = (await client.get(f"/v1/conversations/{case.conversation}/events", headers=case.headers)).json()
+    told = [event["event"] for event in events if event["event"]["type"] == "replied"][-1]
+    assert (told["author"], "has been dealt with" in told["replies"][0]["text"]) == ("bot", True)
+    assert (await sent(client, case.headers, case.conversation, "hello", "h2")).json()["handled_by"] == "bot"
+
+
 async def test_an_agent_without_the_claim_cannot_speak(
     client: httpx.AsyncClient, server: LiveServer, person: Person
 ) -> None:

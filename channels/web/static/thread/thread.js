@@ -179,7 +179,7 @@ export class Thread {
   #drawOwner(event) {
     const { i18n } = this.options;
     const name = event.agent_name ?? event.agent_id ?? "";
-    if (event.owner === "queued" && this.options.viewer === "shopper") return; // the handoff reply says it better
+    if (event.owner !== "human" && event.owner !== "closed" && this.options.viewer === "shopper") return; // a reply says it better
     const text = event.owner === "human" ? i18n.t(name ? "owner_human" : "owner_human_unnamed", { name }) : i18n.t(`owner_${event.owner}`);
     this.group = null;
     this.#place(h("p", { class: "system small" }, text));
