@@ -1,0 +1,62 @@
+"""A pulled cable, a reload: nothing is lost, nothing is doubled, and the shopper sees what is going on."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from channels.testing import LiveServer
+from dialogue.events import MessageReceived
+from dialogue.store import EventStore
+from tests.channels.browser.cable import cable_to
+from tests.channels.browser.pages import Chat, Visits
+from tests.channels.browser.words import EN, ZH, Words
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.mark.parametrize("words", [ZH, EN], ids=["zh", "en"])
+async def test_messages_written_while_the_cable_is_pulled_arrive_once(
+    browser: Browser, shop: LiveServer, words: Words
+) -> None:
+    async with cable_to(shop.url) as cable:
+        visits = Visits(browser, cable.url)
+        visits.expected = re.compile("WebSocket connection to .* failed|net::ERR_")
+        page = await visits.page(words)
+        chat = Chat(page, words)
+        await chat.open()
+        await chat.say(words.find)
+        await expect(chat.log.locator(".products")).to_have_count(1)
+
+        await cable.cut()
+        await expect(chat.dialog.get_by_role("status")).to_contain_text(words.no_connection)
+        await chat.field.fill(words.policy)
+        await chat.field.press("Enter")
+        await expect(chat.log).to_contain_text(words.waits)
+
+        await cable.mend()
+        await chat.online()
+        await expect(chat.own).to_have_count(2)
+        await chat.expect_reply(re.compile(words.policy_says))
+        await expect(chat.log.get_by_text(words.policy, exact=True)).to_have_count(1)
+        said = await chat.bubbles.all_inner_texts()
+
+        await page.reload()
+        await chat.online()
+        await expect(chat.bubbles).to_have_count(len(said))
+        assert await chat.bubbles.all_inner_texts() == said
+        conversation = await page.evaluate(CONVERSATION)
+        await visits.close()
+    assert await messages(shop, conversation) == [words.find, words.policy]
+    assert (visits.foreign, visits.complaints) == ([], [])
+
+
+CONVERSATION = "Object.entries(localStorage).filter(([key]) => key.endsWith(':conversation')).map(([, kept]) => JSON.parse(kept).id)[0]"
+
+
+async def messages(shop: LiveServer, conversation: str) -> list[str]:
+    """What the server has of the shopper, in order."""
+    events = await EventStore(shop.context.platform.database).load(conversation)
+    return [stored.event.text for stored in events if isinstance(stored.event, MessageReceived)]
