@@ -1,25 +1,79 @@
-"""Answers from the shop's documents: cited, or an honest "I don't know"."""
+"""Answers from the shop's documents: cited, "do you mean one of these?", or an honest "I don't know"."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from dialogue.replies.cards import citation_card
 from dialogue.replies.templates import Templates
 from dialogue.slots.base import Question
-from dialogue.work import Work
-from tools.content.types import KnowledgeAnswer
+from dialogue.state import Pending
+from dialogue.work import HandOverWish, Work
+from knowledge.retrieval import POSSIBLE
+from tools.content.types import Citation, KnowledgeAnswer
+
+OFFERED = 3
+CHOICE = "@knowledge"
+"""Names the open question "do you mean one of these passages?"."""
 
 
 async def answer_from_knowledge(work: Work, query: str, templates: Templates) -> bool:
-    """Say the best passage with its source; below the score say so and offer a colleague. Returns whether it was answered."""
+    """Say the best passage with its source; returns whether it was answered.
+
+    Below the score nothing is claimed: passages that may be what was meant are offered as choices, with a colleague as the
+    last one; without any, the colleague alone is offered. While a procedure waits for an answer there is no second question.
+    """
     outcome = await work.call("search_knowledge", {"query": query[:2000], "lang": work.lang})
     found = outcome.evidence
     if isinstance(found, KnowledgeAnswer) and found.answered and found.citations:
         work.show(citation_card(found.citations[0].model_dump(mode="json"), work.lang))
         return True
-    if work.state.pending is not None or work.stack:
+    if work.stack or not lapses(work.state.pending):
         work.say(templates.say("knowledge.unknown", work.lang))
         return False
+    if near := _possible(found):
+        _offer_passages(work, near, templates)
+    else:
+        offer_colleague(work, templates)
+    return False
+
+
+def offer_colleague(work: Work, templates: Templates) -> None:
+    """Say that it is not known, and offer to ask a person."""
     yes = (templates.say("label.yes", work.lang), {"do": "hand_over", "reason": "knowledge_gap"})
     no = (templates.say("label.no", work.lang), False)
     work.ask(Question(templates.say("knowledge.unknown_offer", work.lang), (yes, no)), kind="offer")
-    return False
+
+
+def lapses(pending: Pending | None) -> bool:
+    """Tell whether an open question is only about the last answer, so that the next question takes its place."""
+    return pending is None or pending.question.kind == "offer" or pending.question.slot == CHOICE
+
+
+def _possible(found: object) -> list[Citation]:
+    """Return the passages that may be what was meant, one a heading."""
+    places: dict[tuple[str, str], Citation] = {}
+    for citation in found.citations if isinstance(found, KnowledgeAnswer) else ():
+        if citation.score >= POSSIBLE:
+            places.setdefault((citation.title, citation.heading), citation)
+    return list(places.values())[:OFFERED]
+
+
+def _offer_passages(work: Work, near: list[Citation], templates: Templates) -> None:
+    choices = [(place(citation), {"citation": citation.model_dump(mode="json")}) for citation in near]
+    colleague = (templates.say("knowledge.none_of_these", work.lang), {"do": "hand_over", "reason": "knowledge_gap"})
+    question = Question(templates.say("knowledge.which", work.lang), (*choices, colleague))
+    work.ask(question, kind="choice", slot=CHOICE)
+
+
+def take_choice(work: Work, value: dict[str, Any]) -> None:
+    """Say the passage that was chosen, or give the question to a colleague."""
+    if citation := value.get("citation"):
+        work.show(citation_card(citation, work.lang))
+    else:
+        work.hand_over = HandOverWish(reason="knowledge_gap")
+
+
+def place(citation: Citation) -> str:
+    """Return where a passage stands, as its button says it."""
+    return " › ".join(filter(None, (citation.title, citation.heading)))

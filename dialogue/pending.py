@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dialogue.answers import CHOICE, offer_colleague, take_choice
 from dialogue.commands import Affirm, Choose, Deny
 from dialogue.repairs import Repairs
 from dialogue.replies.templates import Templates
@@ -19,10 +20,7 @@ class PendingAnswers:
     async def apply(self, work: Work, command: Affirm | Deny | Choose, before: Pending | None, *, alone: bool) -> bool:
         """Apply an answer; `alone` when nothing else in the message changes what was asked."""
         if before is None:
-            if isinstance(command, Affirm | Deny) and alone:
-                sentence = "chit.ack" if isinstance(command, Affirm) else "chit.no_worries"
-                work.say(self.templates.say(sentence, work.lang))
-            return False
+            return self._unasked(work, command, alone=alone)
         if isinstance(command, Choose):
             return self._choose(work, before, command.indexes)
         yes = isinstance(command, Affirm)
@@ -30,6 +28,9 @@ class PendingAnswers:
             return await self._consent(work, before, yes=yes, alone=alone)
         if before.question.kind == "offer":
             return self._offer(work, before, yes=yes)
+        if before.question.slot == CHOICE and not yes:
+            offer_colleague(work, self.templates)
+            return False
         if before.question.slot_type == "yes_no":
             return self._choose(work, before, (0 if yes else 1,))
         if yes and len(before.values) == 1:
@@ -39,6 +40,12 @@ class PendingAnswers:
         if yes and alone and before.values:
             work.say(self.templates.say("repair.which_one", work.lang))
             self.repairs.keep_question(work, before, aside=False)
+        return False
+
+    def _unasked(self, work: Work, command: Affirm | Deny | Choose, *, alone: bool) -> bool:
+        if isinstance(command, Affirm | Deny) and alone:
+            sentence = "chit.ack" if isinstance(command, Affirm) else "chit.no_worries"
+            work.say(self.templates.say(sentence, work.lang))
         return False
 
     async def _consent(self, work: Work, before: Pending, *, yes: bool, alone: bool) -> bool:
@@ -64,6 +71,9 @@ class PendingAnswers:
             return bool(values[0])
         if before.question.kind == "offer":
             return self._offer(work, before, yes=bool(values[0]))
+        if before.question.slot == CHOICE:
+            take_choice(work, values[0])
+            return True
         if frame is None and before.question.slot == "@flow" and values[0].get("flow"):
             work.push(str(values[0]["flow"]), text=str(values[0].get("text", "")))
             return True

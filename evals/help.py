@@ -7,7 +7,8 @@ weights and thresholds by, the other (``report``) to be reported.
 Figures, by language: recall@k is the share of answerable questions with a right document among the first k passages; MRR
 the mean of 1 / rank of the first right one among ten, 0 where none is. *false* is the share of unanswerable questions that
 got an answer instead of "I don't know"; *wrong* the share of answerable ones that were answered from a wrong document;
-*silent* the share of answerable ones that were not answered. *across* is recall@1 where the shop has each document in the
+*silent* the share of answerable ones that were not answered; *offered* of those, the share where a right passage was among
+those that the shopper may choose from. *across* is recall@1 where the shop has each document in the
 other language only.
 """
 
@@ -24,12 +25,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
+from dialogue.answers import OFFERED
 from evals.metrics import Share
 from knowledge.db import Database, sqlite_url
 from knowledge.demo.clock import Clock
 from knowledge.demo.documents import answer_rows, document_rows
 from knowledge.embedding import Embedder, default_embedder
-from knowledge.retrieval import KnowledgeHits, Retriever, build_retriever
+from knowledge.retrieval import POSSIBLE, KnowledgeHit, Retriever, build_retriever
 from knowledge.schema import CuratedAnswer, Document
 from knowledge.types import JsonObject, Lang
 
@@ -57,6 +59,8 @@ class Asked:
     question: HelpQuestion
     found: tuple[str, ...]
     answered: bool
+    offered: tuple[str, ...] = ()
+    """What a shopper may choose from where it was not answered."""
 
     @property
     def rank(self) -> int | None:
@@ -74,12 +78,13 @@ class HelpFigures:
     false: Share
     wrong: Share
     silent: Share
+    offered: Share
     across: Share
 
     def to_json(self) -> JsonObject:
         """Return them as one JSON object."""
-        fields = {name: getattr(self, name) for name in ("recall_1", "recall_3", "false", "wrong", "silent", "across")}
-        return {**{name: share.to_json() for name, share in fields.items()}, "mrr": round(self.mrr, 4)}
+        shares = {name: share for name, share in vars(self).items() if isinstance(share, Share)}
+        return {**{name: share.to_json() for name, share in shares.items()}, "mrr": round(self.mrr, 4)}
 
 
 def read_questions(path: Path = QUESTIONS) -> list[HelpQuestion]:
@@ -103,19 +108,21 @@ async def ask(retriever: Retriever, questions: Sequence[HelpQuestion]) -> list[A
     asked = []
     for question in questions:
         hits = await retriever.search(question.text, question.lang, DEPTH)
-        asked.append(Asked(question, slugs(hits), hits.answered))
+        near = () if hits.answered else tuple(hit for hit in hits.hits if hit.score >= POSSIBLE)
+        asked.append(Asked(question, slugs(hits.hits), hits.answered, slugs(near[:OFFERED])))
     return asked
 
 
-def slugs(hits: KnowledgeHits) -> tuple[str, ...]:
+def slugs(hits: Sequence[KnowledgeHit]) -> tuple[str, ...]:
     """Return the slug of the document behind every hit, curated answers too."""
-    return tuple(hit.document_id.rpartition(".")[0] for hit in hits.hits)
+    return tuple(hit.document_id.rpartition(".")[0] for hit in hits)
 
 
 def figures(asked: Sequence[Asked], across: Sequence[Asked]) -> HelpFigures:
     """Work the figures out. `across` are the answers from documents of the other language."""
     answerable = [entry for entry in asked if entry.question.documents]
     others = [entry for entry in asked if not entry.question.documents]
+    silent = [entry for entry in answerable if not entry.answered]
     ranks = [entry.rank for entry in answerable]
     return HelpFigures(
         recall_1=Share.of([rank == 1 for rank in ranks]),
@@ -124,6 +131,7 @@ def figures(asked: Sequence[Asked], across: Sequence[Asked]) -> HelpFigures:
         false=Share.of([entry.answered for entry in others]),
         wrong=Share.of([entry.answered and entry.rank != 1 for entry in answerable]),
         silent=Share.of([not entry.answered for entry in answerable]),
+        offered=Share.of([bool(set(entry.offered) & set(entry.question.documents)) for entry in silent]),
         across=Share.of([entry.rank == 1 for entry in across if entry.question.documents]),
     )
 
@@ -157,7 +165,8 @@ def text(found: dict[Lang, HelpFigures], half: str, embedder: Embedder) -> str:
     lines = [f"help questions, half: {half}, embedder {embedder.name} {embedder.version}; 95 % intervals"]
     for lang, entry in found.items():
         lines.append(f"  {lang}  recall@1 {entry.recall_1}   recall@3 {entry.recall_3}   MRR {entry.mrr:.3f}")
-        lines.append(f"      false {entry.false}   wrong {entry.wrong}   silent {entry.silent}   across {entry.across}")
+        lines.append(f"      false {entry.false}   wrong {entry.wrong}   silent {entry.silent}")
+        lines.append(f"      offered {entry.offered}   across {entry.across}")
     return "\n".join(lines)
 
 

@@ -16,21 +16,23 @@ from knowledge.types import Lang
 LANGS = get_args(Lang)
 
 
-def asked(documents: tuple[str, ...], found: tuple[str, ...], *, answered: bool) -> Asked:
-    return Asked(HelpQuestion("?", "en", documents, "report"), found, answered)
+def asked(
+    documents: tuple[str, ...], found: tuple[str, ...], *, answered: bool, offered: tuple[str, ...] = ()
+) -> Asked:
+    return Asked(HelpQuestion("?", "en", documents, "report"), found, answered, offered)
 
 
 def test_the_figures_are_what_they_say() -> None:
     given = [
         asked(("a",), ("a", "b"), answered=True),
         asked(("a",), ("b", "c", "a"), answered=True),
-        asked(("a", "c"), ("b", "c"), answered=False),
+        asked(("a", "c"), ("b", "c"), answered=False, offered=("b", "c")),
         asked((), ("b",), answered=True),
         asked((), ("b",), answered=False),
     ]
     found = figures(given, given[:1])
-    shares = (found.recall_1, found.recall_3, found.false, found.wrong, found.silent, found.across)
-    assert [(share.hits, share.n) for share in shares] == [(1, 3), (3, 3), (1, 2), (1, 3), (1, 3), (1, 1)]
+    shares = (found.recall_1, found.recall_3, found.false, found.wrong, found.silent, found.offered, found.across)
+    assert [(share.hits, share.n) for share in shares] == [(1, 3), (3, 3), (1, 2), (1, 3), (1, 3), (1, 1), (1, 1)]
     assert found.mrr == pytest.approx((1 + 1 / 3 + 1 / 2) / 3)
 
 
