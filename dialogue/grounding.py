@@ -10,14 +10,17 @@ from typing import Any
 
 from dialogue.commands import Entity
 from dialogue.state import Heard
-from tools.catalog.types import VariantView
 from tools.evidence import LineView, MethodView, OrderSummary
 
 _EXCEPT = re.compile(
     r"(except|apart from|other than|but not|but the|besides|除了|除去|不包括|不要|别)\W*(for|the|my|this)?\W*$", re.I
 )
-
-SIZES = ("XXS", "XS", "S", "M", "L", "XL", "XXL", "XXXL", "4XL")
+_QUANTIFIED = re.compile(r"(?i)\b(?:both|all)\b[^,.;!?]*$|(?:[两二三四]|所有|全部)[件个双条台副]?的?[^，。；！？]*$")
+_BECOMES = re.compile(
+    r"(?i)(?:\b(?:to|for|into|as|want|like|get|prefer|it)(?: (?:be|have))?(?: (?:a|an|the|one|some|my))*|[成为要])[一这那]?[个件双条台副款]?\s*$"
+)
+GENERIC = 0.3
+"""Score of a word for anything at all: "item", 东西."""
 
 
 def same_id(one: str, other: str) -> bool:
@@ -70,8 +73,13 @@ def _plain(text: str) -> str:
 
 
 def products_heard(heard: Iterable[Heard]) -> list[Heard]:
-    """Return the product mentions."""
-    return [entry for entry in heard if entry.entity.type in ("product", "category")]
+    """Return the mentions of goods; words for anything at all name nothing."""
+    return [
+        entry
+        for entry in heard
+        if entry.entity.type in ("product", "category")
+        and (entry.entity.score > GENERIC or entry.entity.value.get("product_ids"))
+    ]
 
 
 def options_heard(heard: Iterable[Heard]) -> list[Heard]:
@@ -79,13 +87,36 @@ def options_heard(heard: Iterable[Heard]) -> list[Heard]:
     return [entry for entry in heard if entry.entity.type == "option"]
 
 
-def wants_all(heard: Iterable[Heard]) -> bool:
-    """Tell whether everything was asked for: "the whole order", 全部, "all of them"."""
+def wants_all(heard: Sequence[Heard]) -> bool:
+    """Tell whether everything was asked for: "the whole order", 全部, "all of them"; "both tees" are not everything."""
+    counted = [entry for entry in products_heard(heard) if quantified(entry)]
     return any(
-        (entry.entity.type == "ordinal" and entry.entity.value.get("all"))
+        (entry.entity.type == "ordinal" and entry.entity.value.get("all") and not _counts(entry, counted))
         or (entry.entity.type == "order_ref" and entry.entity.value.get("whole"))
         for entry in heard
-    )  # fmt: skip
+    )
+
+
+def quantified(heard: Heard) -> bool:
+    """Tell whether the mention is of all of a kind: "both of my tees", 两件T恤."""
+    return _plural(heard.entity) or (bool(_QUANTIFIED.search(heard.context)) and not is_negated(heard))
+
+
+def _counts(ordinal: Heard, products: Iterable[Heard]) -> bool:
+    return any(entry.turn == ordinal.turn and 0 <= entry.entity.start - ordinal.entity.end <= 20 for entry in products)
+
+
+def describing(product: Heard, options: Iterable[Heard]) -> list[Heard]:
+    """Return the options that stand right before a mention and say which one it is: "the red tee", 蓝色的耳机.
+
+    What stands so after "for a" or 换成 says what it shall become.
+    """
+    place, found = product.entity.start, []
+    for entry in sorted(options, key=lambda option: -option.entity.start):
+        if entry.turn == product.turn and 0 <= place - entry.entity.end <= 2 and entry.entity.value.get("value"):
+            found.append(entry)
+            place = entry.entity.start
+    return [] if found and _BECOMES.search(found[-1].context) else found
 
 
 def fits_options(entry: Entity, options: dict[str, str]) -> bool:
@@ -107,15 +138,19 @@ def lines_meant(order: OrderSummary, heard: Sequence[Heard]) -> tuple[list[LineV
 
     "Everything except the lamp" is every line but the lamp's. Options tell two lines of one product apart ("the red one").
     """
-    options = [entry.entity for entry in options_heard(heard)]
+    said = options_heard(heard)
+    options = [entry.entity for entry in said]
     meant: list[LineView] = []
     open_groups: list[list[LineView]] = []
     left_out: list[LineView] = []
     for entry in products_heard(heard):
         matching = [line for line in order.lines if mentions_line(entry.entity, line)]
+        described = [option.entity for option in describing(entry, said)]
+        exact = [line for line in matching if all(fits_options(option, line.options) for option in described)]
+        matching = exact or matching
         if is_negated(entry):
             left_out += matching
-        elif len(matching) > 1 and not _plural(entry.entity):
+        elif len(matching) > 1 and not quantified(entry):
             narrowed = [line for line in matching if any(fits_options(option, line.options) for option in options)]
             if len(narrowed) == 1:
                 meant += narrowed
@@ -162,77 +197,3 @@ def methods_meant(value: dict[str, Any], methods: Sequence[MethodView], original
         and (not brand or method.brand.lower() == str(brand).lower())
         and (not four or method.last_four == str(four))
     ]
-
-
-def wanted_options(heard: Sequence[Heard], line: LineView, keys: dict[str, tuple[str, ...]]) -> dict[str, str]:
-    """Return the option values that the person wants instead, by key; the newest word on a key wins.
-
-    A value that the line already has only says which one was meant, or that it stays. ``keys`` are the product's options
-    with all their values; a mention that fits none of them is about something else.
-    """
-    wanted: dict[str, str] = {}
-    for entry in options_heard(heard):
-        value = entry.entity.value
-        if value.get("negated"):
-            continue
-        if relation := value.get("relation"):
-            wanted |= _relative_option(str(relation), line, keys)
-            continue
-        for key, exact in _placed(value, keys):
-            if not same_value(line.options.get(key, ""), exact):
-                wanted[key] = exact
-            elif entry.entity.value.get("key") or _says_same(entry):
-                wanted.pop(key, None)
-            break
-    return wanted
-
-
-def _says_same(entry: Heard) -> bool:
-    return bool(re.search(r"(?i)same|still|keep|一样|还是|保持|不变", entry.context))
-
-
-def _placed(value: dict[str, Any], keys: dict[str, tuple[str, ...]]) -> list[tuple[str, str]]:
-    """Find under which of the product's keys a mentioned value stands, with its exact spelling there."""
-    key, word = str(value.get("key", "")), str(value.get("value", ""))
-    order = [key] if key in keys else [] if key and any(same_value(key, other) for other in keys) else list(keys)
-    return [(name, exact) for name in order for exact in keys[name] if same_value(exact, word)]
-
-
-def _relative_option(relation: str, line: LineView, keys: dict[str, tuple[str, ...]]) -> dict[str, str]:
-    """Turn "one size larger" into a size of this product."""
-    if relation not in ("larger", "smaller") or "size" not in keys or "size" not in line.options:
-        return {}
-    ladder = sorted(keys["size"], key=size_rank)
-    now = line.options["size"]
-    if now not in ladder:
-        return {}
-    place = ladder.index(now) + (1 if relation == "larger" else -1)
-    return {"size": ladder[place]} if 0 <= place < len(ladder) else {}
-
-
-def size_rank(size: str) -> float:
-    """Order sizes: letters by the usual ladder, numbers by value."""
-    if size.upper() in SIZES:
-        return SIZES.index(size.upper())
-    number = re.search(r"\d+(\.\d+)?", size)
-    return 100 + float(number.group()) if number else 1000.0
-
-
-def rank_variants(line: LineView, wanted: dict[str, str], variants: Sequence[VariantView]) -> list[list[VariantView]]:
-    """Group the available variants that have every wanted option by how many other options would change, fewest first."""
-    fitting = [
-        variant
-        for variant in variants
-        if variant.available
-        and variant.sku != line.sku
-        and all(same_value(variant.options.get(key, ""), value) for key, value in wanted.items())
-    ]
-    changes = {variant.sku: _other_changes(line, wanted, variant) for variant in fitting}
-    levels = sorted(set(changes.values()))
-    return [[variant for variant in fitting if changes[variant.sku] == level] for level in levels]
-
-
-def _other_changes(line: LineView, wanted: dict[str, str], variant: VariantView) -> int:
-    return sum(
-        not same_value(value, variant.options.get(key, "")) for key, value in line.options.items() if key not in wanted
-    )

@@ -617,6 +617,10 @@ class Lexicon:
         """Return whether `text` is the SKU of a variant."""
         return text.upper() in self._skus
 
+    def has_value(self, key: str, value: str) -> bool:
+        """Return whether something in the catalogue has `value` for the option `key`."""
+        return bool(self._options.get(fold(value), {}).get((key, value)))
+
     def product_of(self, sku: str) -> str | None:
         """Return the product that a SKU belongs to."""
         entry = self._skus.get(sku.upper())
@@ -834,7 +838,7 @@ class Lexicon:
                 continue
             for j in range(i + 1, min(len(low), i + _MAX_HAN) + 1):
                 part = low[i:j]
-                if part[-1].isspace() or part[-1] in ",.，。！？、;；":
+                if part[-1].isspace() or (part[-1] in ",.，。！？、;；" and not _decimal(low, j - 1)):
                     break
                 if _HAN.search(part):
                     yield from self._at(text, i, j, fold(part))
@@ -993,6 +997,11 @@ def _owner(low: str, option: Mention, things: Sequence[Mention]) -> Mention | No
 def _joined(low: str, start: int, end: int) -> bool:
     gap = low[start:end]
     return len(gap) <= 2 and (not gap or (gap in {" ", "-", "/", "'", "  ", " -", "- ", ". "} and gap != ". "))
+
+
+def _decimal(low: str, point: int) -> bool:
+    """Whether the dot at a place stands between the figures of a number."""
+    return low[point] == "." and low[point - 1 : point].isdigit() and low[point + 1 : point + 2].isdigit()
 
 
 def _kin(own_key: str, key: str) -> bool:

@@ -1,6 +1,6 @@
 """The kinds of slot that a flow may have, each with the function that fills it from what was heard."""
 
-from dialogue.slots import orders, payment, products, simple, swaps
+from dialogue.slots import address, orders, payment, products, simple, swaps
 from dialogue.slots.base import DeadEnd, Elsewhere, Filled, Filling, Question, Reader, SlotContext, SlotFiller
 
 SLOT_FILLERS: dict[str, SlotFiller] = {
@@ -9,7 +9,7 @@ SLOT_FILLERS: dict[str, SlotFiller] = {
     "order_lines": orders.fill_order_lines,
     "swaps": swaps.fill_swaps,
     "payment_method": payment.fill_payment_method,
-    "address": simple.fill_address,
+    "address": address.fill_address,
     "reason": simple.fill_reason,
     "choice": simple.fill_choice,
     "yes_no": simple.fill_yes_no,
@@ -28,7 +28,7 @@ ACCEPTS: dict[str, frozenset[str]] = {
     "order": frozenset({"order_ref"}),
     "order_optional": frozenset({"order_ref"}),
     "order_lines": frozenset({"product", "ordinal", "quantity"}),
-    "swaps": frozenset({"option"}),
+    "swaps": frozenset({"option", "sku"}),
     "payment_method": frozenset({"payment_method"}),
     "address": frozenset({"address"}),
     "reason": frozenset({"reason"}),

@@ -8,6 +8,7 @@ from typing import Any
 
 from dialogue import grounding
 from dialogue.slots.base import DeadEnd, Elsewhere, Filled, Filling, Question, SlotContext
+from dialogue.state import Heard
 from tools.evidence import LineView, OrderSummary
 from tools.orders.rules import OrderFacts, allowed_tools
 from tools.orders.types import OrderList
@@ -67,7 +68,24 @@ def _several(context: SlotContext, orders: Sequence[OrderSummary], eligible: Seq
     everything = any(ref.get("all") for ref in latest) or (latest and not named and grounding.wants_all(context.heard))
     if everything and not grounding.products_heard(context.heard) and len(eligible) > 1:
         return [order.order_id for order in eligible[:OFFERED]]
-    return [] if named else _spread(context, eligible)
+    return [] if named else _quantified(context, eligible) or _spread(context, eligible)
+
+
+def _quantified(context: SlotContext, eligible: Sequence[OrderSummary]) -> list[str]:
+    """Return the orders that hold one each of the goods that were asked for as a plural: "both of my pending tees"."""
+    within = _named(context, eligible) or eligible
+    for entry in grounding.products_heard(context.heard):
+        if not grounding.quantified(entry):
+            continue
+        held = {
+            order.order_id: sum(grounding.mentions_line(entry.entity, line) for line in order.lines)
+            for order in within
+            if order in eligible
+        }
+        homes = [order_id for order_id, count in held.items() if count]
+        if len(homes) > 1 and max(held.values()) == 1:
+            return homes[:OFFERED]
+    return []
 
 
 def _spread(context: SlotContext, eligible: Sequence[OrderSummary]) -> list[str]:
@@ -141,14 +159,34 @@ def _fits(context: SlotContext, flow: str, order: OrderSummary) -> bool:
 
 
 def _containing(context: SlotContext, orders: Sequence[OrderSummary]) -> list[OrderSummary]:
-    """Return the orders that hold the most of the goods mentioned, none when nothing fits."""
-    mentions = [entry.entity for entry in grounding.products_heard(context.heard) if not grounding.is_negated(entry)]
-    counts = {
-        order.order_id: sum(any(grounding.mentions_line(entity, line) for line in order.lines) for entity in mentions)
-        for order in orders
-    }
-    best = max(counts.values(), default=0)
-    return [order for order in orders if best and counts[order.order_id] == best]
+    """Return the orders that hold the most of the goods mentioned, and as they were described; none when nothing fits."""
+    fits = {order.order_id: _fit(context, order) for order in orders}
+    best = max(fits.values(), default=(0, 0))
+    return [order for order in orders if best > (0, 0) and fits[order.order_id] == best]
+
+
+def _fit(context: SlotContext, order: OrderSummary) -> tuple[int, int]:
+    """Count the goods mentioned that the order holds, and the words about them that are true of what it holds."""
+    options = grounding.options_heard(context.heard)
+    goods = described = 0
+    for mention in grounding.products_heard(context.heard):
+        if grounding.is_negated(mention):
+            continue
+        lines = [line for line in order.lines if grounding.mentions_line(mention.entity, line)]
+        goods += bool(lines)
+        described += max(
+            (_agreeing(line, grounding.describing(mention, options)) for line in lines),
+            default=0,
+        )
+    if context.frame.asked.get(context.name):
+        # "The one with the blue shirt" answers which order: here every word describes.
+        answer = [entry for entry in options if entry.turn == context.state.memory.turn]
+        described += max((_agreeing(line, answer) for line in order.lines), default=0)
+    return goods, described
+
+
+def _agreeing(line: LineView, options: Sequence[Heard]) -> int:
+    return sum(grounding.fits_options(entry.entity, line.options) for entry in options)
 
 
 def is_eligible(context: SlotContext, order: OrderSummary, tool: str | None) -> bool:

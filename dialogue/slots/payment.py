@@ -20,7 +20,8 @@ async def fill_payment_method(context: SlotContext) -> Filling:
     allowed = _allowed(context, methods, original)
     if not allowed:
         return DeadEnd("no_payment_method")
-    mention = context.newest("payment_method")
+    mentions = [entry for entry in context.heard if entry.entity.type == "payment_method"]
+    mention = next((entry for entry in reversed(mentions) if not entry.entity.value.get("negated")), None)
     if mention is None:
         return _unsaid(context, allowed, original)
     meant = grounding.methods_meant(mention.entity.value, methods, original)

@@ -86,7 +86,7 @@ async def fill_search(context: SlotContext) -> Filling:
     options, excluded = dict(search.get("options", {})), dict(search.get("exclude_options", {}))
     for entry in grounding.options_heard(context.heard):
         said = entry.entity.value
-        if said.get("relation") == "cheaper":
+        if said.get("relation") in ("cheaper", "cheapest"):
             search["sort"] = "price_up"
         elif said.get("key") and said.get("value"):
             (excluded if said.get("negated") else options)[str(said["key"])] = str(said["value"])

@@ -1,4 +1,4 @@
-"""Slots that need no records, or only a look at them: proof, address, reason, choice, text, measurements, searches."""
+"""Slots that need no records, or only a look at them: proof, reason, choice, text, measurements, searches."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 from dialogue.slots.base import Filled, Filling, Question, SlotContext
 from tools.catalog.types import SizeAdvice
 from tools.customers.types import Profile
-from tools.orders.types import OrderDetails
 
 
 async def fill_proof(context: SlotContext) -> Filling:
@@ -33,61 +32,6 @@ async def fill_proof(context: SlotContext) -> Filling:
     if "person_name" in said and "name_postcode" in accepted and not tried:
         return Question(context.templates.say("ask.postcode", context.lang, name=said["person_name"]["full"]))
     return Question(context.templates.say("ask.proof", context.lang, proofs=accepted))
-
-
-async def fill_address(context: SlotContext) -> Filling:
-    """Take the address that was said, completed from the old one where only a part was; else offer those on file."""
-    profile = await context.reader.read("get_profile", {})
-    saved = profile.addresses if isinstance(profile, Profile) else ()
-    present = await _present_address(context)
-    parts: dict[str, str] = {}
-    for entry in context.heard:
-        if entry.entity.type == "address":
-            given = {key: str(value) for key, value in entry.entity.value.items() if value}
-            # A new street replaces the old floor and flat as well; other parts may be said one by one.
-            parts = given if "line1" in given else {**parts, **given}
-    if parts:
-        phone, name = context.newest("phone"), context.newest("person_name")
-        if phone is not None and context.flow.id.endswith("address"):
-            parts.setdefault("phone", phone.entity.value["text"])
-        del name
-        if "line1" not in parts and "line2" in parts and present:
-            parts["line1"] = present.get("line1", "")
-        if parts.get("line1"):
-            return Filled(_completed(parts, present))
-        return Question(context.templates.say("ask.address_street", context.lang))
-    choices = tuple(
-        (
-            context.templates.render("{{ a|address }}", context.lang, {"a": entry.address.model_dump()}),
-            entry.address.model_dump(),
-        )
-        for entry in saved
-        if entry.address.model_dump() != present
-    )
-    return Question(context.question("ask.address"), choices if context.flow.id != "change_default_address" else ())
-
-
-async def _present_address(context: SlotContext) -> dict[str, str]:
-    order = context.frame.slots.get("order")
-    if order:
-        details = await context.reader.read("get_order", {"order_id": order})
-        if isinstance(details, OrderDetails) and details.address:
-            return details.address.model_dump()
-    profile = await context.reader.read("get_profile", {})
-    if isinstance(profile, Profile) and profile.addresses:
-        default = [entry for entry in profile.addresses if entry.is_default] or list(profile.addresses)
-        return default[0].address.model_dump()
-    return {}
-
-
-def _completed(parts: dict[str, str], present: dict[str, str]) -> dict[str, str]:
-    """Keep who receives it and the country; keep the town only when no new one was named."""
-    kept = ["recipient", "phone", "country"]
-    if not any(parts.get(name) for name in ("city", "state", "postcode")):
-        kept += ["district", "city", "state", "postcode"]
-    elif not parts.get("state") and parts.get("city") == present.get("city"):
-        kept += ["state"]
-    return {**{name: present[name] for name in kept if present.get(name)}, **parts}
 
 
 async def fill_reason(context: SlotContext) -> Filling:

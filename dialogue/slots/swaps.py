@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dialogue import grounding
+from dialogue import grounding, variants
 from dialogue.slots.base import DeadEnd, Filled, Filling, Question, SlotContext
 from dialogue.slots.orders import line_label, order_of
 from dialogue.state import Heard
@@ -25,7 +25,7 @@ async def fill_swaps(context: SlotContext) -> Filling:
     lines = [line for line in order.lines if line.line_id in chosen_ids]
     picked: dict[str, str] = dict(context.frame.results.get("picked", {}))
     products = {line.line_id: await _product(context, line) for line in lines}
-    said = _said_for(lines, products, context.heard)
+    said = _said_for(context, lines, products)
     swaps: list[dict[str, Any]] = []
     difference = 0
     for line in lines:
@@ -34,6 +34,8 @@ async def fill_swaps(context: SlotContext) -> Filling:
             return DeadEnd("product_not_found", {"product_id": line.product_id})
         found = _variant(context, line, product, said[line.line_id], picked.get(line.line_id))
         if isinstance(found, Question):
+            asked = context.frame.results.setdefault("asked_about", {})
+            asked[str(context.state.memory.turn)] = line.line_id
             return found
         swaps.append({"line_id": line.line_id, "new_sku": found.sku})
         difference += (found.price.minor - line.unit_price.minor) * line.quantity
@@ -46,28 +48,31 @@ async def _product(context: SlotContext, line: LineView) -> ProductDetails | Non
     return found if isinstance(found, ProductDetails) else None
 
 
-def _keys(product: ProductDetails) -> dict[str, tuple[str, ...]]:
-    keys: dict[str, dict[str, None]] = {}
-    for variant in product.variants:
-        for key, value in variant.options.items():
-            keys.setdefault(key, {})[value] = None
-    return {key: tuple(values) for key, values in keys.items()}
-
-
 def _said_for(
-    lines: Sequence[LineView], products: dict[str, ProductDetails | None], heard: Sequence[Heard]
+    context: SlotContext, lines: Sequence[LineView], products: dict[str, ProductDetails | None]
 ) -> dict[str, list[Heard]]:
-    """Share the option mentions out: each to the goods named last before it that can have such an option."""
+    """Share the option mentions out: each to the goods named last before it that can have such an option.
+
+    Where nothing was named, an answer is about the line that was asked about.
+    """
     said: dict[str, list[Heard]] = {line.line_id: [] for line in lines}
-    current: LineView | None = lines[0] if len(lines) == 1 else None
-    turn = -1
-    for entry in heard:
-        if entry.turn != turn and len(lines) > 1:
-            current, turn = None, entry.turn
+    asked = context.frame.results.get("asked_about", {})
+    only = lines[0] if len(lines) == 1 else None
+    current, turn = only, -1
+    options = grounding.options_heard(context.heard)
+    described = [
+        entry for mention in grounding.products_heard(context.heard) for entry in grounding.describing(mention, options)
+    ]
+    for entry in context.heard:
+        if entry in described:
+            continue
+        if entry.turn != turn:
+            turn = entry.turn
+            current = only or next((line for line in lines if line.line_id == asked.get(str(turn - 1))), None)
         if entry.entity.type == "product":
             matching = [line for line in lines if grounding.mentions_line(entry.entity, line)]
             current = matching[0] if matching else current
-        elif entry.entity.type == "option":
+        elif entry.entity.type in ("option", "sku"):
             able = [line for line in lines if _can_have(products[line.line_id], entry)]
             if current is not None and current in able:
                 said[current.line_id].append(entry)
@@ -80,64 +85,45 @@ def _said_for(
 def _can_have(product: ProductDetails | None, entry: Heard) -> bool:
     if product is None:
         return False
-    if entry.entity.value.get("relation"):
+    value = entry.entity.value
+    if entry.entity.type == "sku":
+        return any(variant.sku == value["text"] for variant in product.variants)
+    if value.get("relation"):
         return True
-    return any(grounding.fits_options(entry.entity, variant.options) for variant in product.variants)
+    return bool(variants.placed(value, variants.option_keys(product.variants)))
 
 
 def _variant(
     context: SlotContext, line: LineView, product: ProductDetails, said: list[Heard], picked: str | None
 ) -> VariantView | Question:
     """Return the one variant that was meant, or the question that settles it."""
-    if picked is not None:
-        exact = [variant for variant in product.variants if variant.sku == picked]
-        if exact:
-            return exact[0]
-    wanted = grounding.wanted_options(said, line, _keys(product))
-    cheapest = any(entry.entity.value.get("relation") == "cheaper" for entry in said)
-    ranked = grounding.rank_variants(line, wanted, product.variants)
-    if not ranked:
-        everything = grounding.rank_variants(line, {}, product.variants)
-        nearest = _nearest(wanted, [variant for level in everything for variant in level])
-        if not nearest:
-            return Question(context.templates.say("ask.variant_none", context.lang, item=line_label(context, line)))
-        return _which(context, line, nearest, "ask.variant_unavailable", wanted)
-    if cheapest and not wanted:
-        return min((variant for level in ranked for variant in level), key=lambda variant: variant.price.minor)
-    if wanted and len(ranked[0]) == 1 and _keeps_the_rest(line, wanted, ranked[0][0]):
-        return ranked[0][0]
+    wanted = variants.wishes(said, line, product.variants)
+    named = picked or next(iter(wanted.skus), None) or (line.sku if wanted.identical else None)
+    exact = [variant for variant in product.variants if variant.sku == named]
+    if exact:
+        return exact[0]
+    ranked = variants.fitting(line, wanted, product.variants)
     offered = [variant for level in ranked for variant in level]
-    if not wanted and len(offered) == 1:
-        return _which(context, line, offered, "ask.variant", wanted)
-    return _which(context, line, offered, "ask.variant_which" if wanted else "ask.variant", wanted)
-
-
-def _keeps_the_rest(line: LineView, wanted: dict[str, str], variant: VariantView) -> bool:
-    return all(
-        grounding.same_value(value, variant.options.get(key, ""))
-        for key, value in line.options.items()
-        if key not in wanted
-    )
-
-
-def _nearest(wanted: dict[str, str], variants: Sequence[VariantView]) -> list[VariantView]:
-    """Order what is available by how many of the wishes it meets."""
-    return sorted(
-        variants,
-        key=lambda variant: sum(
-            not grounding.same_value(variant.options.get(key, ""), value) for key, value in wanted.items()
-        ),
-    )
+    if not ranked:
+        rest = [variant for variant in product.variants if variant.available and variant.sku != line.sku]
+        if not rest:
+            return Question(context.templates.say("ask.variant_none", context.lang, item=line_label(context, line)))
+        return _which(context, line, variants.nearest(wanted, rest), "ask.variant_unavailable", wanted)
+    if wanted.price:
+        return sorted(offered, key=lambda variant: variant.price.minor)[-1 if wanted.price == "most_expensive" else 0]
+    if wanted.values and len(ranked[0]) == 1 and not variants.other_changes(line, wanted, ranked[0][0]):
+        return ranked[0][0]
+    return _which(context, line, offered, "ask.variant_which" if wanted.values else "ask.variant", wanted)
 
 
 def _which(
-    context: SlotContext, line: LineView, variants: Sequence[VariantView], sentence: str, wanted: dict[str, str]
+    context: SlotContext, line: LineView, offered: Sequence[VariantView], sentence: str, wanted: variants.Wishes
 ) -> Question:
     choices = tuple(
         (_label(context, line, variant), {"line_id": line.line_id, "new_sku": variant.sku})
-        for variant in variants[:OFFERED]
+        for variant in offered[:OFFERED]
     )
-    words = context.templates.render("{{ wanted|options }}", context.lang, {"wanted": wanted})
+    words = context.templates.render("{{ wanted|options }}", context.lang, {"wanted": wanted.spoken()})
     return Question(
         context.templates.say(sentence, context.lang, item=line_label(context, line), wanted=words), choices
     )

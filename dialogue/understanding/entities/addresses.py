@@ -50,6 +50,40 @@ _ZH_STOP = re.compile(
     r"[,，。.;；!！?？\n]|(?:谢谢|吧|哈|哦|可以|行吗|好吗|麻烦|收件人|收货人|电话|手机|邮编|联系|的订单|这个地址|那边|就行|才对|不是|请|帮)"
 )
 
+_ORDER_ID = r"#?\s?([a-z]{0,3}-?\d{4,16})"
+_OF_ORDER = re.compile(
+    rf"\b(?:the |that )?(?:same )?(?:delivery |shipping )?(?:address|place|one) (?:as|of|on|in|from|for|that i used (?:for|in|on))(?: the one (?:of|on|in|from|for))? (?:my |the )?(?:other )?order (?:number )?{_ORDER_ID}(?![a-z0-9])"
+    rf"|(?:和|跟|与|同)?(?:订单)?{_ORDER_ID}(?:号?订单)?(?:的)?(?:收货)?(?:地址)?(?:一样|相同|一致)(?:的地址)?"
+)
+_DEFAULT = re.compile(
+    r"(?:\b(?:to|use|as|with|into) |(?:成|到|为|至|用|去))(?P<said>(?:my |the |我的)?(?:default(?: \w+)? (?:one|address)?|address (?:in|on|of) (?:my |the )?(?:profile|account|file)|默认的?(?:收货)?地址|账户里的?地址|个人资料里的?地址))"
+)
+_OTHER = re.compile(
+    r"\b(?:the )?same (?:delivery |shipping )?address (?:as|of|on|in) (?:my|the) other (?:order|one)\b|(?:和|跟|与)(?:我)?(?:另|别的|其他)(?:外?一?个)?(?:的)?订单(?:的)?(?:地址)?(?:一样|相同)"
+)
+_IN_PLACE = re.compile(
+    r"\b(?:to|use|as|into) (?P<said>(?:my|the|our) (?P<town>(?!new\b(?! york| orleans| jersey)|old|other|same|right|correct|following|default|delivery|shipping|home|wrong)[a-z]+(?: [a-z]+)?) (?:address|home|house|place|apartment|one)\b)"
+    r"|\b(?:to|use) (?P<said2>(?:my|the) (?:address|home|house|place|one) in (?P<town2>[a-z]+(?: (?!please|instead|and|for|so|now|too|thanks|if|because|with|is)[a-z]+)?))\b"
+)
+_SHORT_TOWNS = {"nyc": "new york", "la": "los angeles", "sf": "san francisco", "dc": "washington", "washington dc": "washington", "philly": "philadelphia", "vegas": "las vegas", "big apple": "new york"}  # fmt: skip
+
+
+def references(text: Text) -> Iterator[Entity]:
+    """Yield addresses that are on file somewhere: an order's, the default one, the one in a town.
+
+    ``{"of_order": "W1"}``, ``{"of_order": "OTHER"}``, ``{"default": true}``, ``{"town": "new york"}`` (or a state's code).
+    """
+    for match in _OF_ORDER.finditer(text.low):
+        yield entity(text, "address", {"of_order": str(match[1] or match[2]).upper()}, match.span(), score=0.9)
+    for match in _OTHER.finditer(text.low):
+        yield entity(text, "address", {"of_order": "OTHER"}, match.span(), score=0.9)
+    for match in _DEFAULT.finditer(text.low):
+        yield entity(text, "address", {"default": True}, match.span("said"), score=0.9)
+    for match in _IN_PLACE.finditer(text.low):
+        town = match["town"] or match["town2"]
+        span = match.span("said" if match["town"] else "said2")
+        yield entity(text, "address", {"town": _SHORT_TOWNS.get(town, town)}, span, score=0.8)
+
 
 def addresses(text: Text) -> Iterator[Entity]:
     """Yield addresses with the fields that were given."""

@@ -41,6 +41,12 @@ _ZH_IAM = re.compile(rf"(?:我是|这里是)({_ZH_NAME}){_ZH_END}")
 _ZH_NOT_NAMES = re.compile(
     r"^(?:应该|时候|时间|全部|全额|高中|高级|单位|安全|方便|明天|明白|任何|解决|连续|关于|万一|常客|金额|易碎|师傅|包裹|马上|向你|文员|老客|单子|黄色|金色|白色|程序|温州|武汉|宁波|安徽|云南|江苏|江西|单身|花钱|华为|成都|路人|黄的|蓝色|房东|高个|项目|应聘|包邮|段时)"
 )
+_LATIN_IN_ZH = re.compile(
+    r"(?:我叫|我是|我的?名字(?:是|叫)?|名字(?:是|叫)?|姓名(?:是|叫|:)?|收[件货]人(?:是|为|改成|换成|叫|:)?|联系人(?:是|为|:)?|本人)\s?([A-Za-z][A-Za-z'-]+(?: [A-Za-z][A-Za-z'-]+){1,2})(?![A-Za-z])"
+)
+_BEFORE_POSTCODE = re.compile(
+    r"(?:^|[.,;!?\n。，；！？] ?)([A-Za-z][A-Za-z'-]+ [A-Za-z][A-Za-z'-]+)(?=[,，]? ?(?:\(?\d{5}\)?(?![\w-])|(?:my )?(?:zip|post(?:al)? ?code)|邮编))"
+)
 _EN_NAMED = re.compile(
     r"(?:\bmy (?:full )?name(?:'s| is|:)|\bname(?: is|:)|\bi am called|\brecipient(?: is|:)?|\bmy name)\s+([A-Za-z][A-Za-z'.-]*(?: [A-Za-z][A-Za-z'-]+){0,2})",
     re.I,
@@ -170,6 +176,8 @@ _NOT_FIRST = frozenset(
     ]
 )
 
+_NO_PART_OF_NAMES = _NOT_NAMES | {word.lower() for word in _NOT_FIRST}
+
 
 def emails(text: Text) -> Iterator[Entity]:
     """Yield e-mail addresses in lower case."""
@@ -214,6 +222,7 @@ def names(text: Text) -> Iterator[Entity]:  # noqa: C901
     for match in (*_ZH_NAMED.finditer(text.plain), *_ZH_IAM.finditer(text.plain)):
         if not _ZH_NOT_NAMES.match(match[1]):
             yield entity(text, "person_name", {"full": match[1]}, match.span(1), score=0.9)
+    yield from _latin_names(text)
     for match in _EN_NAMED.finditer(text.plain):
         words = []
         for word in match[1].split():
@@ -237,6 +246,15 @@ def names(text: Text) -> Iterator[Entity]:  # noqa: C901
     for match in _EN_PAIR.finditer(text.plain):
         if match[1].split()[0] not in _NOT_FIRST:
             yield entity(text, "person_name", {"full": match[1]}, match.span(1), score=0.7)
+
+
+def _latin_names(text: Text) -> Iterator[Entity]:
+    """Yield names in Latin letters after a Chinese "I am", and those that stand right before a postcode."""
+    for match in _LATIN_IN_ZH.finditer(text.plain):
+        yield entity(text, "person_name", {"full": _titled(match[1])}, match.span(1), score=0.95)
+    for match in _BEFORE_POSTCODE.finditer(text.plain):
+        if not {word.lower() for word in match[1].split()} & _NO_PART_OF_NAMES:
+            yield entity(text, "person_name", {"full": _titled(match[1])}, match.span(1), score=0.8)
 
 
 def bare_name(text: Text, low_taken: list[tuple[int, int]]) -> Iterator[Entity]:

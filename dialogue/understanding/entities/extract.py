@@ -12,6 +12,7 @@ from dialogue.understanding.entities import (
     addresses,
     amounts,
     catalog,
+    comparisons,
     contacts,
     counts,
     dates,
@@ -27,24 +28,6 @@ Clock = Callable[[], dt.datetime]
 """Gives the present time, aware."""
 
 _DIGIT = re.compile(r"\d")
-_WEAK_WORDS = frozenset(
-    {
-        "这件",
-        "那件",
-        "thing",
-        "things",
-        "stuff",
-        "东西",
-        "item",
-        "items",
-        "商品",
-        "产品",
-        "product",
-        "products",
-        "货",
-        "宝贝",
-    }
-)
 
 
 class Extractor:
@@ -69,6 +52,7 @@ class Extractor:
         found += skus
         found += payments.payment_methods(text)
         found += addresses.addresses(text)
+        found += addresses.references(text)
         if numbers:
             found += [
                 *contacts.tax_ids(text),
@@ -89,10 +73,10 @@ class Extractor:
         ids = [product_id for item in products for product_id in item.value["product_ids"][:3]]
         yes_no = list(catalog.yes_no_options(text, self.lexicon, ids))
         free_things = [
-            item for item in things if item.type != "sku" and not (item.type == "option" and _covered(item, why))
+            item for item in things if item.type != "sku" and not (item.type != "brand" and _covered(item, why))
         ]
-        ranked = [*firm, *yes_no, *_ranked(free_things, amounts.amounts(text, currency=self._currency)), *when]
-        ranked += catalog.relations(text)
+        wishes = [*comparisons.relations(text), *catalog.lacking(text, self.lexicon), *yes_no]
+        ranked = [*firm, *wishes, *_ranked(free_things, amounts.amounts(text, currency=self._currency)), *when]
         ranked += counts.ordinals(text)
         ranked += counts.quantities(text, [item.start for item in products])
         kept = without_overlaps(ranked)

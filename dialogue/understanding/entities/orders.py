@@ -11,12 +11,12 @@ from dialogue.understanding.text import Text
 from knowledge.types import JsonObject
 
 _ID = re.compile(
-    r"(?<![A-Za-z0-9_@.-])#\s?([A-Za-z]{0,3}-?\d{3,16})(?![\w@])|(?<![A-Za-z0-9_#@.-])([WwDdOo]-?\d{6,14}|[A-Z]{1,3}-?\d{7,14}|O\d{4,6})(?![\w@])"
+    r"(?<![A-Za-z0-9_@.-])#\s?([A-Za-z]{0,3}-?\d{3,16})(?![A-Za-z0-9_@])|(?<![A-Za-z0-9_#@.-])([WwDdOo]-?\d{6,14}|[A-Z]{1,3}-?\d{7,14}|O\d{4,6})(?![A-Za-z0-9_@])"
 )
 _NAMED_ID = re.compile(
     r"(?:\border(?:s)?(?: (?:number|no\.?|id|num|ref(?:erence)?))?\s*(?:is|was|:|=|#)*\s*|订单(?:编号|号码|号)?\s*(?:是|为|:|=|#)*\s*|单号\s*(?:是|为|:)*\s*)"
-    r"#?([A-Za-z]{0,3}-?\d{4,16})(?![\w@.]*\d)", re.I)  # fmt: skip
-_MORE_IDS = re.compile(r"\s*(?:,|and|&|、|和|跟|以及|or|还有)\s*#?([A-Za-z]{0,3}-?\d{4,16})(?!\w)", re.I)
+    r"#?([A-Za-z]{0,3}-?\d{4,16})(?![A-Za-z0-9_@.]*\d)", re.I)  # fmt: skip
+_MORE_IDS = re.compile(r"\s*(?:,|and|&|、|和|跟|以及|or|还有)\s*#?([A-Za-z]{0,3}-?\d{4,16})(?![A-Za-z0-9_])", re.I)
 _TRACKING = re.compile(
     r"(?:tracking (?:number|no\.?|id|code)|快递单号|运单号|物流单号|快递号|包裹号)\s*(?:is|was|:|是|为|#)*\s*([A-Za-z]{0,4}\d{6,22}[A-Za-z]{0,2})"
     r"|(?<![A-Za-z0-9])((?:SF|YT|ZTO|JDVB|JDX|JD|STO|YD|EMS|1Z)[0-9A-Z]{10,18})(?![A-Za-z0-9])", re.I)  # fmt: skip

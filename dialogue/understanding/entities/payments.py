@@ -33,11 +33,15 @@ _KINDS: tuple[tuple[str, str, JsonObject], ...] = (
 )  # fmt: skip
 _TAIL = r"(?:\s*(?:card|卡))?[ ,(-]*(?:(?:that )?(?:end(?:s|ing)?|number)(?: (?:in|with|on|is))?|尾号(?:是|为)?|\*+|x{4}-?|#)\s*\(?(\d{4})\)?"
 _KIND_PATTERNS = tuple(
-    (re.compile(f"(?:{pattern})(?:{_TAIL}|(?: card)? \\(?(\\d{{4}})\\)?(?!\\d))?"), kind, extra)
+    (re.compile(f"(?a:(?:{pattern})(?:{_TAIL}|(?: card)? \\(?(\\d{{4}})\\)?(?!\\d))?)"), kind, extra)
     for pattern, kind, extra in _KINDS
 )
 _TAIL_FIRST = re.compile(
     r"(?:the |my )?(?:card |one |account )(?:that )?(?:end(?:s|ing)?)(?: (?:in|with|on))?\s+(\d{4})\b|尾号(?:是|为)?\s*(\d{4})\s*(?:的)?(?:那张|那个)?(信用卡|银行卡|储蓄卡|礼品卡|卡)"
+)
+
+_NOT_THIS = re.compile(
+    r"(?:\binstead of|\brather than|\bnot(?: on| to| with)?|\bfrom)(?: (?:my|the))? $|(?:而不是|不要用?|不用|别用|不是|从)(?:我的)?$"
 )
 
 
@@ -58,4 +62,6 @@ def payment_methods(text: Text) -> Iterator[Entity]:
             value = ({"kind": kind} if kind else {}) | dict(extra)
             if last_four := match[1] or match[2]:
                 value["last_four"] = last_four
+            if _NOT_THIS.search(text.low[max(0, match.start() - 20) : match.start()]):
+                value["negated"] = True
             yield entity(text, "payment_method", value, match.span(), score=1.0 if value else 0.5)

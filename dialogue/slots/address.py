@@ -1,0 +1,114 @@
+"""The slot that holds a postal address: said in full, in part, or as one that is on file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dialogue import grounding
+from dialogue.slots.base import Filled, Filling, Question, SlotContext
+from dialogue.slots.orders import own_orders
+from tools.customers.types import Profile
+from tools.orders.types import OrderDetails
+
+REFERENCES = ("of_order", "default", "town")
+"""Fields of an address mention that point to one on file."""
+ORDERS_SEARCHED = 12
+
+
+async def fill_address(context: SlotContext) -> Filling:
+    """Take the address that was said, completed from the old one where only a part was; else offer those on file."""
+    present = await _present(context)
+    mention = context.newest("address")
+    if mention is not None and any(name in mention.entity.value for name in REFERENCES):
+        found = await _on_file(context, mention.entity.value, present)
+        return Filled(found[0]) if len(found) == 1 else _which(context, found or await _saved(context, present))
+    parts: dict[str, str] = {}
+    for entry in context.heard:
+        if entry.entity.type == "address" and not any(name in entry.entity.value for name in REFERENCES):
+            given = {key: str(value) for key, value in entry.entity.value.items() if value}
+            # A new street replaces the old floor and flat as well; other parts may be said one by one.
+            parts = given if "line1" in given else {**parts, **given}
+    if not parts:
+        offered = await _saved(context, present) if context.flow.id != "change_default_address" else []
+        return _which(context, offered)
+    phone = context.newest("phone")
+    if phone is not None and context.flow.id.endswith("address"):
+        parts.setdefault("phone", phone.entity.value["text"])
+    if "line1" not in parts and "line2" in parts and present:
+        parts["line1"] = present.get("line1", "")
+    if parts.get("line1"):
+        return Filled(_completed(parts, present))
+    return Question(context.templates.say("ask.address_street", context.lang))
+
+
+def _which(context: SlotContext, addresses: Sequence[dict[str, str]]) -> Question:
+    choices = tuple(
+        (context.templates.render("{{ a|address }}", context.lang, {"a": entry}), entry) for entry in addresses
+    )
+    return Question(context.question("ask.address"), choices)
+
+
+async def _profile(context: SlotContext) -> list[tuple[dict[str, str], bool]]:
+    """Return the addresses of the account, each with whether it is the default."""
+    profile = await context.reader.read("get_profile", {})
+    saved = profile.addresses if isinstance(profile, Profile) else ()
+    return [(entry.address.model_dump(), entry.is_default) for entry in saved]
+
+
+async def _saved(context: SlotContext, present: dict[str, str]) -> list[dict[str, str]]:
+    return [address for address, _default in await _profile(context) if address != present]
+
+
+async def _of_order(context: SlotContext, order_id: str) -> dict[str, str]:
+    details = await context.reader.read("get_order", {"order_id": order_id})
+    return details.address.model_dump() if isinstance(details, OrderDetails) and details.address else {}
+
+
+async def _present(context: SlotContext) -> dict[str, str]:
+    """Return the address that is to be changed."""
+    order = context.frame.slots.get("order")
+    if order and (address := await _of_order(context, order)):
+        return address
+    saved = await _profile(context)
+    return next((address for address, default in saved if default), saved[0][0] if saved else {})
+
+
+async def _on_file(context: SlotContext, said: Mapping[str, Any], present: dict[str, str]) -> list[dict[str, str]]:
+    """Return the addresses on file that a reference can mean, other than the one to be changed."""
+    saved = await _profile(context)
+    if said.get("default"):
+        return [address for address, default in saved if default]
+    orders = list(await own_orders(context))[:ORDERS_SEARCHED]
+    named = str(said.get("of_order", ""))
+    if named and named != "OTHER":
+        orders = [order for order in orders if grounding.same_id(order.order_id, named)]
+    of_orders = [address for order in orders if (address := await _of_order(context, order.order_id))]
+    candidates = of_orders if named else [*(address for address, _default in saved), *of_orders]
+    if town := str(said.get("town", "")).lower():
+        candidates = [address for address in candidates if _is_in(address, town)]
+    found: list[dict[str, str]] = []
+    for address in candidates:
+        if not any(_same_place(address, other) for other in (*found, present)):
+            found.append(address)
+    return found
+
+
+def _is_in(address: Mapping[str, str], town: str) -> bool:
+    return any(town == str(address.get(name) or "").lower() for name in ("city", "state", "district")) or bool(
+        address.get("city") and address["city"].lower() in town
+    )
+
+
+def _same_place(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    return all((one.get(name) or "") == (other.get(name) or "") for name in ("line1", "line2", "city", "postcode"))
+
+
+def _completed(parts: dict[str, str], present: dict[str, str]) -> dict[str, str]:
+    """Keep who receives it and the country; keep the town only when no new one was named."""
+    kept = ["recipient", "phone", "country"]
+    if not any(parts.get(name) for name in ("city", "state", "postcode")):
+        kept += ["district", "city", "state", "postcode"]
+    elif not parts.get("state") and parts.get("city") == present.get("city"):
+        kept += ["state"]
+    return {**{name: present[name] for name in kept if present.get(name)}, **parts}

@@ -1,0 +1,195 @@
+"""From wishes to a variant: "the same in red", "one size up", "the cheapest", "waterproof or not doesn't matter". Pure functions."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from dialogue.grounding import options_heard, same_value
+from dialogue.state import Heard
+from tools.catalog.types import VariantView
+from tools.evidence import LineView
+
+Keys = Mapping[str, tuple[str, ...]]
+"""A product's option keys with all their values."""
+
+_LETTERS = ("XXS", "XS", "S", "M", "L", "XL", "XXL", "XXXL", "4XL")
+_LADDERS = (
+    ("none", "low", "medium", "high"),
+    ("mini", "small", "portable", "medium", "large", "full size"),
+    ("beginner", "intermediate", "expert"),
+    ("basic", "professional"),
+)
+_UNITS = {"tb": 1000.0, "l": 1000.0, "liter": 1000.0, "kg": 1000.0, "m": 100.0}
+_NUMBER = re.compile(r"(\d+(?:\.\d+)?)\s*-?\s*([a-zA-Z]*)")
+_GROWING = ("size", "frame size", "capacity", "storage", "screen size", "length", "height", "diameter", "pieces", "piece count",
+            "thickness", "weight range", "kit size", "room size")  # fmt: skip
+"""What is meant by bigger, the first that the thing has."""
+_KIN = ({"waterproof", "water resistance"}, {"pieces", "piece count"}, {"battery", "battery life", "battery type"})
+_STEP = re.compile(r"(?i)\bsize\b|slightly|next|一[号码]")
+_SAYS_SAME = re.compile(r"(?i)same|still|keep|一样|还是|保持|不变")
+_NO = re.compile(r"(?i)^(?:no|none|not|non|without)\b")
+
+
+@dataclasses.dataclass(frozen=True)
+class Wishes:
+    """What the variant wanted instead must be like."""
+
+    values: dict[str, tuple[str, ...]]
+    """Option key -> the values that would do."""
+    free: frozenset[str] = frozenset()
+    """Keys that do not matter."""
+    price: str = ""
+    """``cheapest`` or ``most_expensive``."""
+    skus: tuple[str, ...] = ()
+    """Named outright."""
+    identical: bool = False
+    """The same thing once more."""
+
+    def spoken(self) -> dict[str, str]:
+        """Return the values that were settled, for a sentence."""
+        return {key: values[0] for key, values in self.values.items() if len(values) == 1}
+
+
+def wishes(heard: Sequence[Heard], line: LineView, variants: Sequence[VariantView]) -> Wishes:
+    """Read the wishes about a line; the newest word on a key wins.
+
+    A value that the line already has only says which one was meant, or that it stays. A mention that fits none of the
+    product's keys is about something else.
+    """
+    keys = option_keys(variants)
+    wanted: dict[str, tuple[str, ...]] = {}
+    free: set[str] = set()
+    price, identical = "", False
+    for entry in options_heard(heard):
+        value = entry.entity.value
+        relation = str(value.get("relation", ""))
+        if value.get("negated"):
+            continue
+        if relation == "same" and not value.get("key"):
+            identical = True
+        elif relation in ("cheaper", "cheapest", "most_expensive"):
+            price = "most_expensive" if relation == "most_expensive" else "cheapest"
+        elif relation == "any":
+            free |= set(_kin(str(value["key"]), keys))
+        elif relation:
+            wanted |= _related(entry, relation, line, keys, variants)
+        else:
+            _take_value(entry, line, keys, wanted)
+    own = {variant.sku for variant in variants}
+    skus = tuple(
+        str(entry.entity.value["text"])
+        for entry in heard
+        if entry.entity.type == "sku" and entry.entity.value["text"] in own and entry.entity.value["text"] != line.sku
+    )
+    return Wishes(wanted, frozenset(free - set(wanted)), price, skus[-1:], identical and not wanted)
+
+
+def option_keys(variants: Sequence[VariantView]) -> Keys:
+    """Return the option keys of a product with their values, in the order of its variants."""
+    keys: dict[str, dict[str, None]] = {}
+    for variant in variants:
+        for key, value in variant.options.items():
+            keys.setdefault(key, {})[value] = None
+    return {key: tuple(values) for key, values in keys.items()}
+
+
+def _take_value(entry: Heard, line: LineView, keys: Keys, wanted: dict[str, tuple[str, ...]]) -> None:
+    for key, exact in placed(entry.entity.value, keys)[:1]:
+        if not same_value(line.options.get(key, ""), exact):
+            wanted[key] = (exact,)
+        elif entry.entity.value.get("key") or _SAYS_SAME.search(entry.context):
+            wanted.pop(key, None)
+
+
+def placed(value: Mapping[str, Any], keys: Keys) -> list[tuple[str, str]]:
+    """Find under which of a product's keys a mentioned value stands, with its exact spelling there."""
+    key, word = str(value.get("key", "")), str(value.get("value", ""))
+    order = _kin(key, keys) or ([] if key and any(same_value(key, other) for other in keys) else list(keys))
+    exact = [(name, found) for name in order for found in keys[name] if same_value(found, word)]
+    if exact or not _NO.match(word) or not key:
+        return exact
+    lacking = [(name, found) for name in order for found in keys[name] if _NO.match(found)]
+    return lacking if len(lacking) == 1 else []
+
+
+def _kin(key: str, keys: Keys) -> list[str]:
+    """Return the product's own keys that a named key can mean."""
+    if key in keys:
+        return [key]
+    family = next((group for group in _KIN if key in group), {key})
+    return [name for name in keys if name in family or (key and name.endswith(f" {key}"))]
+
+
+def _related(
+    entry: Heard, relation: str, line: LineView, keys: Keys, variants: Sequence[VariantView]
+) -> dict[str, tuple[str, ...]]:
+    """Turn "larger", "the most" or "the same" of a key into the values that would do."""
+    named = str(entry.entity.value.get("key", ""))
+    candidates = _kin(named, keys) if named else [key for key in _GROWING if key in line.options]
+    key = next((name for name in candidates if name in line.options), None)
+    if key is None:
+        return {}
+    now = line.options[key]
+    if relation == "same":
+        return {key: (now,)}
+    if relation in ("largest", "smallest"):
+        choose: Callable[..., str] = max if relation == "largest" else min
+        there = [variant.options[key] for variant in variants if variant.available and key in variant.options]
+        return {key: (choose(there, key=rank),)} if there else {}
+    up = relation == "larger"
+    beyond = sorted(
+        (value for value in keys[key] if (rank(value) > rank(now) if up else rank(value) < rank(now))),
+        key=rank,
+        reverse=not up,
+    )
+    return {key: tuple(beyond[:1] if _STEP.search(entry.entity.text) or key == "size" else beyond)} if beyond else {}
+
+
+def rank(value: str) -> float:
+    """Order the values of a key: letter sizes and grades by their ladder, numbers by value and unit."""
+    if value.upper() in _LETTERS:
+        return float(_LETTERS.index(value.upper()))
+    for ladder in _LADDERS:
+        if value.lower() in ladder:
+            return float(ladder.index(value.lower()))
+    number = _NUMBER.search(value)
+    return 100 + float(number[1]) * _UNITS.get(number[2].lower().rstrip("s"), 1.0) if number else 1e9
+
+
+def fitting(line: LineView, wanted: Wishes, variants: Sequence[VariantView]) -> list[list[VariantView]]:
+    """Group the available variants that meet the wishes by how many other options would change, fewest first."""
+    found = [
+        variant
+        for variant in variants
+        if variant.available
+        and variant.sku != line.sku
+        and all(
+            any(same_value(variant.options.get(key, ""), value) for value in values)
+            for key, values in wanted.values.items()
+        )
+    ]
+    changes = {variant.sku: other_changes(line, wanted, variant) for variant in found}
+    return [[variant for variant in found if changes[variant.sku] == level] for level in sorted(set(changes.values()))]
+
+
+def other_changes(line: LineView, wanted: Wishes, variant: VariantView) -> int:
+    """Count the options that would change though nobody asked for it."""
+    return sum(
+        not same_value(value, variant.options.get(key, ""))
+        for key, value in line.options.items()
+        if key not in wanted.values and key not in wanted.free
+    )
+
+
+def nearest(wanted: Wishes, variants: Sequence[VariantView]) -> list[VariantView]:
+    """Order variants by how many of the wishes they miss."""
+    return sorted(
+        variants,
+        key=lambda variant: sum(
+            not any(same_value(variant.options.get(key, ""), value) for value in values)
+            for key, values in wanted.values.items()
+        ),
+    )
