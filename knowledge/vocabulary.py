@@ -42,8 +42,15 @@ class Vocabulary:
 
     def canonical_key(self, word: str) -> str | None:
         """Return the canonical option key that `word` means; None when it is unknown."""
-        folded = fold(word)
-        return next((key for key, words in self.keys.items() if folded in {fold(w) for w in (key, *words)}), None)
+        return self._by_key.get(fold(word))
+
+    @functools.cached_property
+    def _by_key(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for key, words in self.keys.items():
+            for word in (key, *words):
+                found.setdefault(fold(word), key)
+        return found
 
     @functools.cached_property
     def _by_word(self) -> dict[str, tuple[tuple[str, str], ...]]:

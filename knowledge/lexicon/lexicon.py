@@ -1,0 +1,113 @@
+"""The lexicon itself: an index of the catalogue's words, and the search in one message."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Iterable
+
+from knowledge.db import Database
+from knowledge.lexicon.attribution import Value, attributed
+from knowledge.lexicon.catalogue import Item, Kind, read_catalogue
+from knowledge.lexicon.codes import Codes
+from knowledge.lexicon.entries import Entries
+from knowledge.lexicon.matcher import runs
+from knowledge.lexicon.mentions import Mention, longest
+from knowledge.lexicon.options import Options
+from knowledge.lexicon.spelling import Spelling
+from knowledge.lexicon.titles import BARE_NUMBER, HAN
+from knowledge.lexicon.word_lists import real_words
+from knowledge.vocabulary import Vocabulary, fold, vocabulary
+
+
+class Lexicon:
+    """An index of the catalogue's words. Immutable; build a new one when the catalogue has changed."""
+
+    def __init__(
+        self,
+        items: Iterable[Item],
+        kinds: Iterable[Kind] = (),
+        *,
+        known_words: Collection[str] = (),
+        words: Vocabulary | None = None,
+    ) -> None:
+        """Index `items` and `kinds`; `known_words` are never taken for misspelt catalogue words."""
+        items, words = list(items), words or vocabulary()
+        self.titles = {item.id: next(filter(None, reversed(item.titles)), item.id) for item in items}
+        self._codes = Codes(items, self.titles)
+        self._entries = Entries(items, kinds, words)
+        self._options = Options(items, words)
+        names = (name for kind, others in words.kinds.items() for name in (kind, *others))
+        texts = (*self._entries.terms(), *self._options.values(), *names)
+        self._spelling = Spelling(texts, known={*real_words(), *known_words}, names=self._entries)
+
+    @property
+    def option_keys(self) -> dict[str, set[str]]:
+        """Product id -> its option keys."""
+        return self._options.keys_of
+
+    def is_sku(self, text: str) -> bool:
+        """Return whether `text` is the SKU of a variant."""
+        return self._codes.is_sku(text)
+
+    def has_value(self, key: str, value: str) -> bool:
+        """Return whether something in the catalogue has `value` for the option `key`."""
+        return bool(self._options.pairs(fold(value)).get((key, value)))
+
+    def product_of(self, sku: str) -> str | None:
+        """Return the product that a SKU belongs to."""
+        return self._codes.product_of(sku)
+
+    def find(self, text: str, *, start: int = 0) -> list[Mention]:
+        """Return what `text` mentions, in its order, without overlaps; `start` is added to every position."""
+        low = _lower(text)
+        found = list(self._codes.find(text))
+        value_keys: dict[tuple[int, int], str] = {}
+        for run in runs(low, self._spelling):
+            entry = self._entries.get(run.key)
+            if entry is not None:
+                found.append(entry.mention(text, run.start, run.end))
+            if self._options.pairs(run.key) and _can_be_value(text, run.start, run.end, run.key):
+                found.append(Mention("option", run.start, run.end, text[run.start : run.end], ""))
+                value_keys[run.start, run.end] = run.key
+        mentions = self._with_options(low, longest(found), value_keys)
+        return (
+            [dataclasses.replace(m, start=m.start + start, end=m.end + start) for m in mentions] if start else mentions
+        )
+
+    def _with_options(self, low: str, mentions: list[Mention], value_keys: dict[tuple[int, int], str]) -> list[Mention]:
+        things = [m for m in mentions if m.kind in {"product", "sku"} and not (m.generic and not m.product_ids)]
+        decided: list[Mention | None] = []
+        for mention in mentions:
+            if mention.kind == "option":
+                value = Value(mention, value_keys[mention.start, mention.end])
+                decided.append(attributed(low, value, things, self._options))
+            else:
+                decided.append(mention)
+        return [mention for mention in decided if mention is not None]
+
+
+async def build_lexicon(database: Database, *, known_words: Collection[str] = ()) -> Lexicon:
+    """Read the shop's catalogue and index it."""
+    items, kinds = await read_catalogue(database)
+    return Lexicon(items, kinds, known_words=known_words)
+
+
+def _lower(text: str) -> str:
+    """Return a text in lower case with every character in its place: some, such as İ, would become two."""
+    low = text.lower()
+    return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
+def _can_be_value(text: str, start: int, end: int, key: str) -> bool:
+    """Whether words that are some option's value are meant as one: a single letter or character is not always.
+
+    A unit by itself, 升, folds to its letter, and is no size L.
+    """
+    if end - start > 1 or BARE_NUMBER.fullmatch(key):
+        return True
+    word, before, after = text[start:end], text[start - 1 : start], text[end : end + 1]
+    if word.isascii():
+        return (
+            word.isupper() and before not in {"'", "-", "#"} and after not in {"'", "-", "."} and word not in {"I", "A"}
+        )
+    return key == word and (after in {"色", "的", "款", ""} or not HAN.match(after))

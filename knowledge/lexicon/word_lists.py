@@ -1,0 +1,24 @@
+"""Two lists of English words that the lexicon treats with care; one word may stand anywhere in its file."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent
+
+
+@functools.cache
+def weak_words() -> frozenset[str]:
+    """Return words of titles that say too little to name a thing when they stand alone: "smart", "set", "summer"."""
+    return _words("weak_words.txt")
+
+
+@functools.cache
+def real_words() -> frozenset[str]:
+    """Return words one letter away from words that shops use ("tables", "cables"): never taken for misspelt ones."""
+    return _words("real_words.txt")
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset((_FOLDER / name).read_text(encoding="utf-8").split())
