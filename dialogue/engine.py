@@ -95,6 +95,8 @@ class Engine:
             if end is not End.RESTARTED:
                 work.stack.remove(frame)
                 finished = None if end is End.REPLACED else frame.flow
+                if finished is not None and finished != "identify":
+                    work.memory.last_flow = finished
 
     # -- steps
 
@@ -312,7 +314,12 @@ class Engine:
         else:
             # What was just refused must not fill the slot again, also when it was said in this very turn.
             accepted = ACCEPTS.get(flow.slots[wrong[0]].type, frozenset())
-            work.memory.heard = [entry for entry in work.memory.heard if entry.entity.type not in accepted]
+            work.memory.heard = [
+                entry
+                for entry in work.memory.heard
+                if entry.entity.type not in accepted or entry.frame not in (frame.id, None)
+            ]
+            frame.results.setdefault("refused", []).append(frame.slots[wrong[0]])
         self.clear(frame, wrong[0])
         return End.RESTARTED
 
@@ -321,8 +328,9 @@ class Engine:
         flow = self.flows[frame.flow]
         for name in {slot} | flow.dependents(slot):
             frame.slots.pop(name, None)
-            if flow.slots[name].type == "swaps":
+            if flow.slots[name].type == "swaps" and name == slot:
                 frame.results.pop("picked", None)
+                frame.results.pop("settled", None)
 
     # -- values
 

@@ -13,7 +13,13 @@ from dialogue.state import Heard
 from tools.evidence import LineView, MethodView, OrderSummary
 
 _EXCEPT = re.compile(
-    r"(except|apart from|other than|but not|but the|besides|除了|除去|不包括|不要|别)\W*(for|the|my|this)?\W*$", re.I
+    r"(?:\b(?:except|apart from|other than|but not|but the|besides|without|leave(?: out)?|keep(?:ing)?|skip|forget(?: about)?"
+    r"|(?:not|n't|dont)(?: (?:return|exchange|change|cancel|touch|swap|send back))?)|除了|除去|不包括|不要|不退|不换|不改|不取消|留着|别退?换?改?)"
+    r"\W*(?:(?:for|the|my|this|that)\W*)*$",
+    re.I,
+)
+_STAYS = re.compile(
+    r"^\W*(?:(?:就|先|我|还是|那个|可以|这个)*(?:不(?:退|换|改|取消|动)了?(?!吗|行)|别(?:退|换|改|取消|动)|留着|保留)|(?:can |should |may )?stays?\b|can be kept\b|is fine as it is)"
 )
 _QUANTIFIED = re.compile(r"(?i)\b(?:both|all)\b[^,.;!?]*$|(?:[两二三四]|所有|全部)[件个双条台副]?的?[^，。；！？]*$")
 _BECOMES = re.compile(
@@ -52,8 +58,8 @@ def resolve_order_ref(
 
 
 def is_negated(heard: Heard) -> bool:
-    """Tell whether the words before a mention take it out: "everything except the lamp", 除了台灯."""
-    return bool(_EXCEPT.search(heard.context))
+    """Tell whether the words around a mention take it out: "everything except the lamp", 除了台灯, 台灯不退了."""
+    return bool(_EXCEPT.search(heard.context) or _STAYS.search(heard.after.lower()))
 
 
 def mentions_line(entity: Entity, line: LineView) -> bool:
@@ -89,9 +95,9 @@ def options_heard(heard: Iterable[Heard]) -> list[Heard]:
 
 def wants_all(heard: Sequence[Heard]) -> bool:
     """Tell whether everything was asked for: "the whole order", 全部, "all of them"; "both tees" are not everything."""
-    counted = [entry for entry in products_heard(heard) if quantified(entry)]
+    goods = products_heard(heard)
     return any(
-        (entry.entity.type == "ordinal" and entry.entity.value.get("all") and not _counts(entry, counted))
+        (entry.entity.type == "ordinal" and entry.entity.value.get("all") and not _counts(entry, goods))
         or (entry.entity.type == "order_ref" and entry.entity.value.get("whole"))
         for entry in heard
     )
@@ -102,8 +108,16 @@ def quantified(heard: Heard) -> bool:
     return _plural(heard.entity) or (bool(_QUANTIFIED.search(heard.context)) and not is_negated(heard))
 
 
-def _counts(ordinal: Heard, products: Iterable[Heard]) -> bool:
-    return any(entry.turn == ordinal.turn and 0 <= entry.entity.start - ordinal.entity.end <= 20 for entry in products)
+def _counts(ordinal: Heard, goods: Iterable[Heard]) -> bool:
+    """Tell whether "all" is said of goods that are named: "both of my tees", 台灯和T恤都退."""
+    return any(
+        entry.turn == ordinal.turn
+        and (
+            (quantified(entry) and 0 <= entry.entity.start - ordinal.entity.end <= 20)
+            or (ordinal.entity.text.startswith("都") and entry.entity.end <= ordinal.entity.start)
+        )
+        for entry in goods
+    )
 
 
 def describing(product: Heard, options: Iterable[Heard]) -> list[Heard]:

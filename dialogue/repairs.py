@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dialogue.commands import Cancel, CannotHandle, Correct, Entity, Repeat, SwitchLanguage
 from dialogue.engine import Engine
 from dialogue.events import LanguageChanged
@@ -12,6 +14,8 @@ from dialogue.state import Frame, Pending
 from dialogue.work import HandOverWish, Work
 
 FREE_TEXT_SLOTS = frozenset({"text", "reason"})
+_ADDS = re.compile(r"\b(?:also|too|as well|in addition|plus)\b|还有|还要|也|另外|再加|一起")
+"""What comes with such words is added to what was said, not put in its place."""
 LOST_BEFORE_OFFER, LOST_BEFORE_HAND_OVER = 2, 3
 SLOT_WORDS: dict[str, tuple[str, ...]] = {
     "address": ("address",),
@@ -39,7 +43,7 @@ class Repairs:
         frame = work.business_frame
         top = work.frame
         if frame is None and top is None:
-            return self._continue_search(work, entities)
+            return self._once_more(work, entities) or self._continue_search(work, entities)
         if before is not None and top is not None and not entities and before.question.slot_type in FREE_TEXT_SLOTS:
             return self._take_words(work, top, before)
         if not entities:
@@ -47,6 +51,16 @@ class Repairs:
         work.hear(entities, frame)
         if frame is not None and before is not None and top is frame:
             self.reopen(work, frame, entities, before.question.slot)
+        return True
+
+    def _once_more(self, work: Work, entities: tuple[Entity, ...]) -> bool:
+        """ "And the lamp too", 还有那单 after a procedure ended: the same procedure once more, for what is named."""
+        flow = work.flows.get(work.memory.last_flow or "")
+        if flow is None or not any(entity.type in ("product", "order_ref", "sku") for entity in entities):
+            return False
+        if not any(spec.type in ("order", "order_lines") for spec in flow.slots.values()):
+            return False
+        work.push(flow.id, text=work.text, entities=entities)
         return True
 
     def _continue_search(self, work: Work, entities: tuple[Entity, ...]) -> bool:
@@ -86,7 +100,8 @@ class Repairs:
             types = frozenset(entity.type for entity in command.entities)
             takers = self._takers(work, frame, types)
             replaced = types - {"option", "ordinal"} if "swaps" in {flow.slots[name].type for name in takers} else types
-            work.forget(frame, frozenset(replaced))
+            if not _ADDS.search(command.text.lower()):
+                work.forget(frame, frozenset(replaced))
             for name in takers:
                 self.engine.clear(frame, name)
             return True

@@ -42,6 +42,8 @@ class Heard(pydantic.BaseModel):
     turn: int
     context: str = ""
     """The words before it in the message: "everything except the", 不要."""
+    after: str = ""
+    """The words after it: 不退了, "stays"."""
 
 
 class Frame(pydantic.BaseModel):
@@ -71,6 +73,8 @@ class Memory(pydantic.BaseModel):
     """Product ids of the last list that was shown, in its order."""
     last_search: dict[str, Any] = {}
     """Arguments of the last product search, for "cheaper ones" and 红色的呢."""
+    last_flow: str | None = None
+    """The business flow that ended last, for "and the lamp too"."""
     next_frame: int = 1
     turn: int = 0
 

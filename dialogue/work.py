@@ -121,7 +121,13 @@ class Work:
         """Remember mentions for a frame, with the words before each."""
         for entity in entities:
             context = self.text[max(0, entity.start - CONTEXT_CHARACTERS) : entity.start]
-            heard = Heard(entity=entity, frame=frame.id if frame else None, turn=self.memory.turn, context=context)
+            heard = Heard(
+                entity=entity,
+                frame=frame.id if frame else None,
+                turn=self.memory.turn,
+                context=context,
+                after=self.text[entity.end : entity.end + CONTEXT_CHARACTERS],
+            )
             if heard not in self.memory.heard:
                 self.memory.heard.append(heard)
         del self.memory.heard[:-HEARD_KEPT]
@@ -149,8 +155,8 @@ class Work:
     # -- saying and asking
 
     def say(self, text: str, *, receipts: tuple[str, ...] = ()) -> None:
-        """Add a sentence to the reply."""
-        if text:
+        """Add a sentence to the reply, once."""
+        if text and not any(isinstance(reply, TextReply) and reply.text == text for reply in self.replies):
             self.replies.append(TextReply(text=text, lang=self.lang, receipts=receipts))
 
     def show(self, reply: Reply) -> None:

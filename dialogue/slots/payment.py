@@ -17,7 +17,8 @@ async def fill_payment_method(context: SlotContext) -> Filling:
     profile = await context.reader.read("get_profile", {})
     methods = profile.payment_methods if isinstance(profile, Profile) else ()
     original = await _original(context)
-    allowed = _allowed(context, methods, original)
+    refused = context.frame.results.get("refused", [])
+    allowed = [method for method in _allowed(context, methods, original) if method.id not in refused]
     if not allowed:
         return DeadEnd("no_payment_method")
     mentions = [entry for entry in context.heard if entry.entity.type == "payment_method"]

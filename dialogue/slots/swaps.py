@@ -23,7 +23,9 @@ async def fill_swaps(context: SlotContext) -> Filling:
     if order is None or not chosen_ids:
         return DeadEnd("no_orders")
     lines = [line for line in order.lines if line.line_id in chosen_ids]
-    picked: dict[str, str] = dict(context.frame.results.get("picked", {}))
+    results = context.frame.results
+    picked: dict[str, str] = dict(results.get("picked", {}))
+    settled: dict[str, str] = results.setdefault("settled", {})
     products = {line.line_id: await _product(context, line) for line in lines}
     said = _said_for(context, lines, products)
     swaps: list[dict[str, Any]] = []
@@ -32,14 +34,18 @@ async def fill_swaps(context: SlotContext) -> Filling:
         product = products[line.line_id]
         if product is None:
             return DeadEnd("product_not_found", {"product_id": line.product_id})
-        found = _variant(context, line, product, said[line.line_id], picked.get(line.line_id))
+        # What was settled stays while other goods come in or go out: only new words about this one change it.
+        anew = any(entry.turn == context.state.memory.turn for entry in said[line.line_id])
+        kept = picked.get(line.line_id) or (None if anew else settled.get(line.line_id))
+        found = _variant(context, line, product, said[line.line_id], kept)
         if isinstance(found, Question):
-            asked = context.frame.results.setdefault("asked_about", {})
+            asked = results.setdefault("asked_about", {})
             asked[str(context.state.memory.turn)] = line.line_id
             return found
+        settled[line.line_id] = found.sku
         swaps.append({"line_id": line.line_id, "new_sku": found.sku})
         difference += (found.price.minor - line.unit_price.minor) * line.quantity
-    context.frame.results["difference"] = {"minor": difference, "currency": order.total.currency}
+    results["difference"] = {"minor": difference, "currency": order.total.currency}
     return Filled(swaps)
 
 

@@ -17,6 +17,8 @@ _NEGATED = re.compile(
     r"(?:\bnot(?: the| a| in)?|\binstead of(?: the| a)?|\brather than(?: the| a)?|\bno|\bnon|\bwithout|\bexcept|\bisn't|\bfrom(?: the)?|不是|不要|别|而不是|除了|不想要|从)[ -]?$"
 )
 _FROM = re.compile(r"(?:\bfrom(?: the)?|从)[ -]?$")
+_ANSWERS = frozenset({"yes", "no", "none", "without", "是", "否", "有", "无", "不"})
+"""Values that are everyday words: they are values only with the name of their key, as in "no backlight"."""
 
 
 def catalog(text: Text, lexicon: Lexicon) -> Iterator[Entity]:
@@ -24,6 +26,8 @@ def catalog(text: Text, lexicon: Lexicon) -> Iterator[Entity]:
     mentions = lexicon.find(text.plain)
     for mention in sorted(mentions, key=lambda m: m.start - m.end):
         span = (mention.start, mention.end)
+        if mention.kind == "option" and mention.text.lower() in _ANSWERS:
+            continue
         if mention.kind == "option":
             key, value = mention.options[0]
             if len({k for k, _ in mention.options}) > 1:

@@ -1,0 +1,109 @@
+"""Several things in one procedure or one after the other: added, left out, the same procedure once more."""
+
+from __future__ import annotations
+
+from dialogue.commands import Affirm, Correct, Entity, Provide, StartFlow
+from dialogue.testing import entity
+from dialogue.turn import Turn
+from knowledge.types import JsonObject
+from tests.dialogue.conftest import Talk, words
+
+TEE: dict[str, object] = {"terms": "t-shirt", "product_ids": ["P-TEE"]}
+LAMP: dict[str, object] = {"terms": "lamp", "product_ids": ["P-LAMP"]}
+
+
+def option(message: str, said: str, value: str) -> Entity:
+    return entity("option", said, message.index(said), key="color", value=value)
+
+
+def thing(message: str, said: str, value: dict[str, object]) -> Entity:
+    return entity("product", said, message.index(said), **value)
+
+
+def swaps_of(turn: Turn) -> list[JsonObject]:
+    """What the turn's call would exchange for what."""
+    call = next(action for action in reversed(turn.actions) if action.tool == "exchange_items")
+    return list(call.arguments["swaps"])
+
+
+async def both_asked_about(talk: Talk) -> Turn:
+    message = "exchange the tee of D1001 for a blue one and the lamp for a black one"
+    return await talk.say(
+        message,
+        StartFlow(
+            flow="exchange_items",
+            entities=(
+                thing(message, "tee", TEE),
+                entity("order_ref", "D1001", message.index("D1001"), id="D1001"),
+                option(message, "blue", "blue"),
+                thing(message, "lamp", LAMP),
+                option(message, "black", "black"),
+            ),
+        ),
+        Provide(entities=(entity("payment_method", "card", kind="credit_card"),)),
+    )
+
+
+async def test_what_is_left_out_does_not_change_what_was_settled_for_the_rest(talk: Talk) -> None:
+    assert {swap["new_sku"] for swap in swaps_of(await both_asked_about(talk))} == {"TEE-BLUE-M", "LAMP-B"}
+
+    message = "no, leave the lamp. only the tee"
+    turn = await talk.say(
+        message, Correct(entities=(thing(message, "lamp", LAMP), thing(message, "tee", TEE)), text=message)
+    )
+
+    assert [swap["new_sku"] for swap in swaps_of(turn)] == ["TEE-BLUE-M"]
+
+
+async def test_what_comes_with_also_is_added(talk: Talk) -> None:
+    message = "exchange the tee of D1001 for a blue one"
+    await talk.say(
+        message,
+        StartFlow(
+            flow="exchange_items",
+            entities=(
+                thing(message, "tee", TEE),
+                entity("order_ref", "D1001", message.index("D1001"), id="D1001"),
+                option(message, "blue", "blue"),
+            ),
+        ),
+        Provide(entities=(entity("payment_method", "card", kind="credit_card"),)),
+    )
+    message = "wait, also the lamp, in black"
+    turn = await talk.say(
+        message, Correct(entities=(thing(message, "lamp", LAMP), option(message, "black", "black")), text=message)
+    )
+
+    assert {swap["new_sku"] for swap in swaps_of(turn)} == {"TEE-BLUE-M", "LAMP-B"}
+
+
+async def test_another_thing_after_the_end_starts_the_same_procedure_again(talk: Talk) -> None:
+    tee = entity("product", "tee", **TEE)
+    order = entity("order_ref", "D1001", id="D1001")
+    await talk.say("return the tee of D1001", StartFlow(flow="return_items", entities=(tee, order)))
+    card = entity("payment_method", "card", original=True)
+    await talk.say("to my card", Provide(entities=(card,)))
+    done = await talk.say("yes", Affirm())
+    assert done.actions[-1].status == "ok", words(done)
+
+    turn = await talk.say("and the lamp", Provide(entities=(entity("product", "lamp", **LAMP),)))
+
+    assert words(turn) == "Where should the refund go?"
+
+
+async def test_a_refusal_is_said_once_and_its_value_not_tried_again(talk: Talk) -> None:
+    message = "pay D1002 with my gift card"
+    turn = await talk.say(
+        message,
+        StartFlow(
+            flow="change_payment",
+            entities=(
+                entity("order_ref", "D1002", id="D1002"),
+                entity("payment_method", "gift card", kind="gift_card"),
+            ),
+        ),
+    )
+    tried = [action.arguments["payment_method_id"] for action in turn.actions if action.tool == "change_order_payment"]
+
+    assert len(tried) == len(set(tried))
+    assert words(turn).count("doesn't cover") == 1
