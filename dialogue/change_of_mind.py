@@ -17,16 +17,17 @@ _MORE = re.compile(
 
 
 def successor(work: Work, commands: tuple[Command, ...]) -> StartFlow | None:
-    """Return the wish that takes the running flow's place: one after a no, or one for the same goods that excludes it.
+    """Return the wish that takes the running flow's place: another change after a no, or one for the same goods that excludes it.
 
     A return and an exchange of the same shoes exclude one another (`Flow.rivals`); a wish for other goods, or one said to
-    come on top ("also"), is a request of its own.
+    come on top ("also"), is a request of its own; so is a look at something ("wait, how long does the refund take?").
     """
     frame = work.business_frame
     wish = next((command for command in commands if isinstance(command, StartFlow)), None)
     if frame is None or wish is None or wish.flow == frame.flow or wish.flow not in work.flows:
         return None
-    if work.state.pending is not None and any(isinstance(command, Deny) for command in commands):
+    refused = work.state.pending is not None and any(isinstance(command, Deny) for command in commands)
+    if refused and work.flows[wish.flow].changes_something:
         return wish
     return wish if _rivals(work.flows, frame, wish) and _same_goods(work, frame, wish) else None
 

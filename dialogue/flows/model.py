@@ -158,6 +158,11 @@ class Flow(_Part):
                 raise ValueError(f"slot {name!r} depends on unknown slots {sorted(unknown)}")
         return self
 
+    @property
+    def changes_something(self) -> bool:
+        """Whether it may lead to an effect, so that it is more than a look."""
+        return any(step.confirm is not None for step in walk(self.steps))
+
     def dependents(self, slot: str) -> set[str]:
         """Return the slots that are forgotten when `slot` changes."""
         found: set[str] = set()

@@ -105,11 +105,11 @@ def _spread(context: SlotContext, eligible: Sequence[OrderSummary]) -> list[str]
 
 
 async def fill_order_optional(context: SlotContext) -> Filling:
-    """Take the order when one is named or in focus; None means: all of them."""
+    """Take the order when one is named; None means: all of them."""
     orders = await own_orders(context)
     named = _named(context, orders)
-    if named:
-        return Filled(named[0].order_id) if len(named) == 1 else Filled(None)
+    if named is not None and orders and len(named) < len(orders):
+        return _settle(context, named, named, orders)
     hinted = _containing(context, orders)
     return Filled(hinted[0].order_id if len(hinted) == 1 else None)
 

@@ -223,3 +223,26 @@ async def test_a_yes_to_several_choices_asks_which_one(talk: Talk) -> None:
     again = await talk.say("yes", Affirm())
     assert "which one" in words(again)
     assert choices(again) == choices(asked)
+
+
+async def test_a_look_at_something_before_the_yes_leaves_the_question_open(talk: Talk) -> None:
+    await talk.say("cancel D1002", StartFlow(flow="cancel_order", entities=(entity("order_ref", "D1002", id="D1002"),)))
+    look = StartFlow(flow="refund_status", entities=(entity("order_ref", "D1001", id="D1001"),))
+    between = await talk.say("wait, where is the refund of D1001?", Deny(), look)
+    assert "There is no refund for order D1001" in words(between)
+    assert "Shall I go ahead?" in words(between)
+    await talk.say("yes", Affirm())
+    assert await status_of(talk, "D1002") == "cancelled"
+
+
+async def test_a_look_at_an_order_that_several_can_be_asks_which(talk: Talk) -> None:
+    day = entity("order_ref", "undelivered", status="pending")
+    one = await talk.say("my pending order", StartFlow(flow="order_status", entities=(day,)))
+    assert "D1002 is" in words(one)
+    span = entity("order_ref", "this year", **{"from": "2000-01-01", "to": "2100-01-01"})
+    everything = await talk.say("my orders of this century", StartFlow(flow="order_status", entities=(span,)))
+    assert "You have 3 orders" in words(everything)
+    unknown = await talk.say(
+        "D9999", StartFlow(flow="order_status", entities=(entity("order_ref", "D9999", id="D9999"),))
+    )
+    assert 'I can\'t find an order for "D9999"' in words(unknown)
