@@ -8,6 +8,7 @@ alone would cost it a transaction (about 1 ms on SQLite), and a lost row of a re
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import logging
 import re
@@ -79,6 +80,7 @@ class AuditLog:
         self._database = database
         self._waiting: list[dict[str, Any]] = []
         self._flusher: asyncio.Task[None] | None = None
+        self._closing = asyncio.Event()
 
     async def add(self, session: AsyncSession, identity: Identity, outcome: Outcome, at: dt.datetime) -> None:
         """Write a row in the transaction of the effect itself."""
@@ -108,12 +110,14 @@ class AuditLog:
             logger.warning("%d audit rows wait: %s", len(self._waiting), error)
 
     async def close(self) -> None:
-        """Write what waits and stop."""
+        """Write what waits and stop. A flush under way is let finish: cut short, it would lose its rows."""
+        self._closing.set()
         if self._flusher is not None:
-            self._flusher.cancel()
+            await self._flusher
         await self.flush()
 
     async def _flush_later(self) -> None:
         if len(self._waiting) < FLUSH_AT_ROWS:
-            await asyncio.sleep(FLUSH_AFTER_S)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), FLUSH_AFTER_S)
         await self.flush()

@@ -65,6 +65,18 @@ async def test_waiting_rows_are_written_by_themselves(shop: Database, monkeypatc
     await log.close()
 
 
+async def test_closing_in_the_middle_of_a_flush_loses_no_row(shop: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "FLUSH_AFTER_S", 0.0)
+    log = AuditLog(shop)
+    async with shop.write():  # the flush waits for this transaction to end
+        log.note(shopper("C1"), Outcome(ToolCall("count", {}), "ok"), NOW)
+        await asyncio.sleep(0.05)
+        closing = asyncio.create_task(log.close())
+        await asyncio.sleep(0.01)
+    await closing
+    assert await _count(shop) == 1
+
+
 async def test_rows_that_cannot_be_written_wait(shop: Database) -> None:
     mine = Database(shop.url, busy_timeout_s=0.01)
     log = AuditLog(mine)
