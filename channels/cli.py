@@ -94,14 +94,15 @@ def say(
 def token(
     role: Annotated[TokenRole, typer.Option("--role", help="Who it is for.")],
     subject: Annotated[
-        str | None, typer.Option("--subject", metavar="ID", help="Customer, agent or merchant id.")
+        list[str] | None,
+        typer.Option("--subject", metavar="ID", help="Customer, agent or merchant id; several give a token each."),
     ] = None,
     data: Data = None,
 ) -> None:
     """Print a signed token for the HTTP API; a shopper without a subject is an anonymous visitor."""
     from channels.terminal import token as run
 
-    run(data=data, role=role, subject=subject)
+    run(data=data, role=role, subjects=subject or [None])
 
 
 @app.command("import")

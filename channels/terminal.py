@@ -7,6 +7,7 @@ import contextlib
 import dataclasses
 import sys
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
@@ -40,10 +41,11 @@ class Said:
     conversation_id: str | None
 
 
-def token(*, data: Path | None, role: TokenRole, subject: str | None) -> None:
-    """Print a signed token."""
-    settings = settings_for(data)
-    typer.echo(tokens(settings).issue(caller_for(role, subject)))
+def token(*, data: Path | None, role: TokenRole, subjects: Sequence[str | None]) -> None:
+    """Print a signed token for each subject, one a line."""
+    signer = tokens(settings_for(data))
+    for subject in subjects:
+        typer.echo(signer.issue(caller_for(role, subject)))
 
 
 def say(*, data: Path | None, said: Said, as_json: bool) -> None:
