@@ -28,6 +28,15 @@ class MissingSentenceError(KeyError):
     """No sentence under this name; a test makes sure that every code has one in both languages."""
 
 
+class _Environment(jinja2.sandbox.ImmutableSandboxedEnvironment):
+    """Reads ``row.values`` as a fact of that name where there is one, before the method of a dict."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if isinstance(obj, dict) and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
 class Templates:
     """Renders templates in one language each; compiled once.
 
@@ -75,9 +84,7 @@ class Templates:
         return self._environments["en"].compile_expression(expression, undefined_to_none=True)
 
     def _environment(self, lang: Lang) -> jinja2.Environment:
-        environment = jinja2.sandbox.ImmutableSandboxedEnvironment(
-            undefined=jinja2.ChainableUndefined, trim_blocks=True, lstrip_blocks=True
-        )
+        environment = _Environment(undefined=jinja2.ChainableUndefined, trim_blocks=True, lstrip_blocks=True)
         environment.filters.update(
             money=lambda value: money(value, lang),
             t=lambda value: text(value, lang),

@@ -17,3 +17,9 @@ def test_every_refusal_of_the_order_tools_has_a_sentence() -> None:
     codes = re.findall(r"^([a-z_]+) +(?:mendable|final|person) ", described, re.MULTILINE)
     assert len(codes) > 30
     assert [code for code in codes if not TEMPLATES.has(f"refused.{code}")] == []
+
+
+def test_a_fact_named_like_a_method_of_a_dict_is_the_fact() -> None:
+    facts = {"row": {"values": ["red", "blue"], "items": 2}, "options": {"color": "red"}}
+    template = "{{ row['items'] }}: {{ row.values|join(' / ') }}{% for key, value in options.items() %} {{ key }}={{ value }}{% endfor %}"
+    assert TEMPLATES.render(template, "en", facts) == "2: red / blue color=red"
