@@ -57,7 +57,7 @@ def main(  # noqa: PLR0913 (options of a command)
     """Measure a turn by stage, and turns a second."""
     plan = Plan(turns, shoppers, seconds, tuple(rate) if rate else Plan.rates)
     report = measure(data or Path(tempfile.gettempdir()) / "xiaoer-bench", plan, database_url=database_url)
-    typer.echo(json.dumps(report, ensure_ascii=False) if as_json else _text(report))
+    typer.echo(json.dumps(report, ensure_ascii=False) if as_json else text_of(report))
 
 
 def measure(data: Path, plan: Plan, *, database_url: str | None = None) -> dict[str, Any]:
@@ -114,7 +114,8 @@ def _machine() -> dict[str, Any]:
     }
 
 
-def _text(report: dict[str, Any]) -> str:
+def text_of(report: dict[str, Any]) -> str:
+    """Return a report as a table with its circumstances."""
     together = report["together"]
     rows = [
         ("one shopper at a time", report["alone"]),
@@ -122,6 +123,7 @@ def _text(report: dict[str, Any]) -> str:
         *((f"{open_['rate_per_s']:g} messages a second arriving", open_) for open_ in report["arriving"]),
     ]
     machine = report["machine"]
+    failed = sum(figures["failed"] for _, figures in rows)
     lines = [
         f"{machine['cores']} cores, load {machine['load'][0]}, Python {machine['python']}, {report['database']}",
         *(
@@ -136,6 +138,7 @@ def _text(report: dict[str, Any]) -> str:
         f"turn {report['alone']['cpu_ms_per_turn']} ms alone, {together['cpu_ms_per_turn']} ms together; "
         f"{report['memory_mb_end']:.0f} MiB in the end",
         f"of {report['alone']['n']} turns alone {report['alone']['lost']} were not understood, {report['alone']['effects']} changed the shop",
+        *([f"{failed} turns failed: see bench-server.log in the folder"] if failed else []),
         "aims: p50 25 ms, p99 120 ms, 100 turns a second",
     ]
     return "\n".join(lines)

@@ -89,6 +89,8 @@ def test_a_token_is_printed_and_nothing_else(tmp_path: Path) -> None:
     ):
         caller = issuer.verify(xiaoer("token", *arguments, data=tmp_path).stdout.strip())
         assert (caller.role, caller.subject, caller.visitor) == expected
+    lines = xiaoer("token", "--role", "shopper", "--subject", "C1", "--subject", "C2", data=tmp_path).stdout.split()
+    assert [issuer.verify(line).subject for line in lines] == ["C1", "C2"]
     visitors = [issuer.verify(xiaoer("token", "--role", "shopper", data=tmp_path).stdout.strip()) for _ in range(2)]
     assert all(visitor.visitor for visitor in visitors)
     assert visitors[0] != visitors[1]
