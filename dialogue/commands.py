@@ -64,6 +64,8 @@ class StartFlow(_Command):
     kind: Literal["start_flow"] = "start_flow"
     flow: str
     entities: tuple[Entity, ...] = ()
+    fallback: bool = False
+    """Only where the request before it comes to nothing: "return it, or cancel it if that doesn't work"."""
 
 
 class Provide(_Command):

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dialogue.flows.model import CallStep, Flow, ShowStep, Step
+from dialogue.refusals import NEEDS_PERSON, REASK
 from dialogue.replies.cards import card
 from dialogue.replies.templates import Templates
 from dialogue.slots import ACCEPTS, SLOT_FILLERS, DeadEnd, Elsewhere, Filled, Question, SlotContext
@@ -25,32 +26,6 @@ ASKS_BEFORE_HELP = 3
 """A slot asked this often in a row without an answer goes to a person."""
 STEPS_LIMIT = 200
 """More steps than this in one turn is a loop in a flow file."""
-
-REASK: dict[str, tuple[str, ...]] = {
-    "order_not_found": ("order",),
-    "line_not_found": ("order_lines",),
-    "quantity_too_high": ("order_lines",),
-    "variant_unavailable": ("swaps",),
-    "variant_not_found": ("swaps",),
-    "same_variant": ("swaps",),
-    "not_same_product": ("swaps",),
-    "method_not_allowed": ("payment_method",),
-    "payment_method_not_found": ("payment_method",),
-    "same_method": ("payment_method",),
-    "balance_too_low": ("payment_method",),
-    "reason_not_accepted": ("reason",),
-    "reason_needed": ("reason",),
-    "line_repeated": ("order_lines",),
-    "address_incomplete": ("address",),
-    "address_unchanged": ("address",),
-    "several_customers": ("proof",),
-    "not_recognised": ("proof",),
-    "coupon_not_found": ("coupon",),
-    "product_not_found": ("product",),
-}
-"""Refusal code -> the slot type that is forgotten and asked again."""
-
-NEEDS_PERSON = frozenset({"refund_needs_person", "reason_needs_person", "needs_person", "too_many_attempts"})
 
 
 class End(enum.Enum):
@@ -78,11 +53,9 @@ class Engine:
         while work.pending is None and work.hand_over is None:
             frame = work.frame
             if frame is None:
-                if not work.queue:
+                frame = self._next(work)
+                if frame is None:
                     return
-                frame = work.queue.pop(0)
-                work.stack.append(frame)
-                work.say(self._sentence(work, "repair.next", title=self._title(work, frame)))
             elif finished is not None and frame.flow != "identify" and finished != "identify":
                 work.say(self._sentence(work, "repair.resume", title=self._title(work, frame)))
             flow = self.flows[frame.flow]
@@ -97,6 +70,17 @@ class Engine:
                 finished = None if end is End.REPLACED else frame.flow
                 if finished is not None and finished != "identify":
                     work.memory.last_flow = finished
+                    work.memory.achieved += [frame.id] if frame.receipts else []
+
+    def _next(self, work: Work) -> Frame | None:
+        """Take up what waits, but for what was wanted only in place of something that was done."""
+        while work.queue:
+            frame = work.queue.pop(0)
+            if frame.instead_of not in work.memory.achieved:
+                work.stack.append(frame)
+                work.say(self._sentence(work, "repair.next", title=self._title(work, frame)))
+                return frame
+        return None
 
     # -- steps
 
@@ -161,6 +145,9 @@ class Engine:
         replacement = work.push(flow, text=frame.text)
         replacement.slots |= {name: value for name, value in slots.items() if name in self.flows[flow].slots}
         work.rename(frame, replacement)
+        for waiting in work.queue:
+            if waiting.instead_of == frame.id:
+                waiting.instead_of = replacement.id
         return End.REPLACED
 
     def _fan_out(self, work: Work, frame: Frame, slot: str, values: Sequence[Any]) -> None:

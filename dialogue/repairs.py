@@ -154,6 +154,7 @@ class Repairs:
         while work.stack and work.stack[-1] is not frame:
             work.stack.pop()
         work.stack.pop()
+        work.queue = [waiting for waiting in work.queue if waiting.instead_of != frame.id]
         title = work.flows[frame.flow].title.get(work.lang)
         work.say(self._sentence(work, "repair.cancelled", title=title))
         return True

@@ -127,7 +127,11 @@ class Router:
             self.repairs.reopen(work, running, command.entities, "")
             return True
         text = command.text or work.text
-        if first:
+        before = work.queue[-1] if work.queue else work.business_frame
+        if command.fallback and before is not None:
+            work.queue.append(work.new_frame(command.flow, text=text, entities=command.entities))
+            work.queue[-1].instead_of = before.id
+        elif first:
             work.push(command.flow, text=text, entities=command.entities)
         else:
             work.queue.append(work.new_frame(command.flow, text=text, entities=command.entities))

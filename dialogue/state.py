@@ -61,6 +61,8 @@ class Frame(pydantic.BaseModel):
     """Slot -> how often it was asked in a row without an answer."""
     text: str = ""
     """The words that started it."""
+    instead_of: int | None = None
+    """`Frame.id` of the request that must have come to nothing for this one to run."""
 
 
 class Memory(pydantic.BaseModel):
@@ -73,6 +75,8 @@ class Memory(pydantic.BaseModel):
     """Product ids of the last list that was shown, in its order."""
     last_search: dict[str, Any] = {}
     """Arguments of the last product search, for "cheaper ones" and 红色的呢."""
+    achieved: list[int] = []
+    """Ids of the frames, and of those whose place they took, that ended with an effect."""
     last_flow: str | None = None
     """The business flow that ended last, for "and the lamp too"."""
     next_frame: int = 1

@@ -7,7 +7,7 @@ import itertools
 import re
 
 from dialogue.understanding.phrases import is_question
-from dialogue.understanding.text import Text
+from dialogue.understanding.text import Text, read
 
 MAX_SEGMENTS = 6
 
@@ -17,6 +17,9 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
     ("return", r"return(?!ed)\w*|send (?:it |them |\w+ )?back|refund(?!ed)(?! status)|give back|退货|退掉|退款|退了|退(?=$|[\u4e00-\u9fff])"),
     ("change", r"chang(?:e|ing)|modify\w*|updat(?:e|ing)|edit|switch|correct(?= (?:the|my|it))|redirect|修改|更改|改(?:一下|成|到|下|为)|改(?=地址|颜色|尺码|支付|付款)|更新|变更"),
     ("look", r"track\w*|check|find out|look up|tell me|show me|where is|where's|what is the status|查(?:一下|下|查|询|看)?|看(?:一下|看|下)|跟踪|催"),
+    ("make", r"make (?:it|that|them|the|my)\b"),
+    ("address", r"(?:send|ship|deliver|mail|redirect|reroute)\b(?! (?:it |them |this |that |\w+ )?back)[^.;!?]{0,40}\bto (?:my|the|our|a|an|\d)|寄[到去往给]|送到|发[到往]"),
+    ("pay", r"(?:put|charge|bill|move) (?:the |my |that |this )?(?:order|payment|it)\b(?=[^.;!?]{0,60}\b(?:on|to)\b)"),
     ("invoice", r"invoice|receipt|开(?:个|一张|张|一下)?(?:电子|增值税|专用)?发?票"),
     ("coupon", r"claim|redeem|领(?:个|一张|取|券)?|兑换"),
     ("find", r"looking for|recommend|buy|order (?:a|an|another|some|one)|search|推荐|想买|找(?:个|一)|要买|买(?:个|一)"),
@@ -35,6 +38,29 @@ _VERB_ZH = r"(?:退|换|取消|撤|改|修改|更改|查|看|开|推荐|找|买|
 _SPLIT_ZH = re.compile(
     rf"{_AND_ZH}(?={_LEAD_ZH}{_VERB_ZH})|(?<=[\u4e00-\u9fff])(?:然后|顺便|另外|并且|同时|还有)(?={_LEAD_ZH}{_VERB_ZH})"
 )
+_MONEY_EN = r"(?:refund|money|difference|balance|cost|cash)"
+_METHOD_EN = r"(?:gift ?card|pay ?pal|credit ?card|debit ?card|visa|master ?card|amex|card|payment method|original)"
+_METHOD_ZH = r"(?:礼品卡|购物卡|信用卡|银行卡|paypal|visa|支付宝|微信|原路|原支付|卡)"
+_HOW_PAID = re.compile(
+    rf"^\W*(?:and |also |then |please |just |you can |i(?:'ll| will|'d like to| want to| can)? )*(?:"
+    rf"(?:refund|money|cash)(?: (?:it|that|them|everything|the (?:money|rest)))?(?: back)? (?:to|on|onto|via|by|through|with)\b"
+    rf"|(?:put|charge|pay|cover|use|take|send|give|apply|get|want)\b[^.;!?]{{0,30}}\b{_MONEY_EN}\b|(?:the |any |whatever )?(?:price )?{_MONEY_EN}s?\b[^.;!?]{{0,24}}\b(?:to|on|with|via|by|through|from)\b"
+    rf"|(?:use|charge|via|with|by|on|from|to)? ?(?:my |the )?{_METHOD_EN}\b[^.;!?]{{0,40}}$|(?:pay|paid|paying) (?:with|by|via|from|using)\b"
+    rf"|(?:use|charge) (?:my|the) {_METHOD_EN})"
+    rf"|^\W*(?:钱|退款|差价|余额|多的|费用|款)?(?:就|都|也|请|我|帮我)*(?:退|走|用|打|返|付|付款|支付|刷)(?:款|钱|回)?(?:到|回|去|在|至)?(?:我的?)?{_METHOD_ZH}|^\W*(?:钱|退款|差价)[^。；！？]{{0,12}}{_METHOD_ZH}"
+)
+"""A sentence that only says how money moves: part of the request beside it, never one of its own there."""
+_FALLBACK = re.compile(
+    r"^\W*(?:and |but |or |so )*(?:(?:if|in case) (?:that|this|it|you)(?:'s| is| are|'re)?\b[^,;.!?]{0,30}?(?:n't|\bnot\b|impossible|unavailable|fails?)|if (?:not|impossible)\b|(?:or else|otherwise|failing that)\b)"
+    r"|^\W*(?:要是|如果|若|假如)?(?:不行|不能|不可以|办不了|没有|退不了|换不了|改不了)[^，,。；]{0,6}(?:的话|就)|^\W*否则|^\W*(?:要是|如果|若|假如)(?:不|没)[^，,。；]{0,10}(?:的话|就|[,，])"
+)
+"""What is wanted only where the request before it comes to nothing."""
+_ASIDE = re.compile(
+    r"[,，]\s*(?=(?:钱|退款|差价|余额|多的|费用)[^。；！？,，]{0,12}(?:退|走|用|到|付|付款))"
+    r"|[,，;；]\s*(?=(?:要是|如果|若|假如)?(?:不行|不能|办不了|退不了|换不了|改不了)[^，,。；]{0,4}(?:的话|就)|否则)"
+    r"|,\s*(?=(?:and |but |or )?(?:if (?:not|that|this|it|you)\b|otherwise|or else))"
+)
+"""Where a clause about money, or about what to do else, begins."""
 _SENTENCE = re.compile(r"(?<=[。！？!?;；\n])\s*|(?<=[a-z0-9\)\"'\u4e00-\u9fff])\.(?=\s+|$)\s*")
 
 
@@ -47,16 +73,60 @@ class Segment:
     cue: str | None = None
     """Family of the request's verb; None when there is none."""
     question: bool = False
+    core: tuple[tuple[int, int], ...] = ()
+    """Where the request itself stands: without what beside it only says how money moves."""
+    fallback: bool = False
+    """Wanted only where the request before it comes to nothing."""
 
 
 def split(text: Text) -> list[Segment]:
     """Cut the message where a new request begins; what has no request of its own stays with its neighbour."""
-    pieces: list[Segment] = []
-    for start, end in _pieces(text.low):
-        words = text.low[start:end]
-        if words.strip(" ,.;:!?。，！？；、…"):
-            pieces.append(Segment(start, end, cue(words), is_question(words.strip())))
-    return _merged(pieces)[:MAX_SEGMENTS]
+    pieces = [
+        _piece(text.low, start, end)
+        for start, end in _pieces(text.low)
+        if text.low[start:end].strip(" ,.;:!?。，！？；、…")
+    ]
+    if not any(piece.core for piece in pieces):
+        pieces = [
+            dataclasses.replace(piece, core=((piece.start, piece.end),), cue=cue(text.low[piece.start : piece.end]))
+            for piece in pieces
+        ]
+    return _merged(_conditioned(pieces))[:MAX_SEGMENTS]
+
+
+def _conditioned(pieces: list[Segment]) -> list[Segment]:
+    """Join "if that doesn't work" to what shall be done then."""
+    joined: list[Segment] = []
+    for piece in pieces:
+        last = joined[-1] if joined else None
+        if last is not None and last.fallback and last.cue is None:
+            joined[-1] = dataclasses.replace(piece, start=last.start, fallback=True)
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _piece(low: str, start: int, end: int) -> Segment:
+    words = low[start:end]
+    if _HOW_PAID.search(words) and not words.rstrip().endswith(("?", "？")):
+        return Segment(start, end)
+    fallback = bool(_FALLBACK.search(words))
+    return Segment(start, end, cue(words), is_question(words.strip()), ((start, end),), fallback)
+
+
+def request_of(words: str) -> str:
+    """Return the words without what in them only says how money moves; that alone, it is the request.
+
+    ``request_of("Exchange the camera. I'll pay the difference with PayPal") == "Exchange the camera."``
+    """
+    found = split(read(words))
+    spans = sorted(span for segment in found for span in segment.core)
+    return " ".join(words[start:end].strip() for start, end in spans) or words
+
+
+def is_fallback(words: str) -> bool:
+    """Whether a request says that it is wanted only where another comes to nothing."""
+    return bool(_FALLBACK.search(words.lower()))
 
 
 def cue(low: str) -> str | None:
@@ -67,7 +137,7 @@ def cue(low: str) -> str | None:
 
 def _pieces(low: str) -> list[tuple[int, int]]:
     cuts = {0, len(low)}
-    for pattern in (_SENTENCE, _SPLIT_EN, _SPLIT_ZH):
+    for pattern in (_SENTENCE, _SPLIT_EN, _SPLIT_ZH, _ASIDE):
         for match in pattern.finditer(low):
             cuts.add(match.end())
     places = sorted(cuts)
@@ -80,12 +150,21 @@ def _merged(pieces: list[Segment]) -> list[Segment]:
     for piece in pieces:
         if merged and _belongs(merged[-1], piece):
             last = merged.pop()
-            piece = Segment(last.start, piece.end, last.cue or piece.cue, last.question or piece.question)  # noqa: PLW2901
+            piece = Segment(  # noqa: PLW2901
+                last.start,
+                piece.end,
+                last.cue or piece.cue,
+                last.question or piece.question,
+                last.core + piece.core,
+                last.fallback,
+            )
         merged.append(piece)
     return merged
 
 
 def _belongs(last: Segment, piece: Segment) -> bool:
+    if piece.fallback and piece.cue is not None and last.cue is not None:
+        return False
     if piece.question and last.cue is not None and piece.cue != last.cue:
         return False
     if piece.cue is None or last.cue is None:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from sqlmodel import select
 
-from dialogue.commands import CannotHandle, Entity, Understanding, View
-from dialogue.understanding import training
+from dialogue.commands import CannotHandle, Command, Entity, StartFlow, Understanding, View
+from dialogue.understanding import segments, training
 from dialogue.understanding.commands import Reading, classifier_ranking, commands
 from dialogue.understanding.emotion import feel
 from dialogue.understanding.entities import Clock, Extractor
@@ -74,6 +74,7 @@ class EmbeddedUnderstander:
         entities = self._extractor.extract(message)
         lang = detect(_unnamed(message, entities), previous=view.lang, default=self._default_lang)
         found, intents = commands(Reading(message, entities, view, self._extractor.lexicon, self._ranker()))
+        found = _conditioned(found)
         return Understanding(
             lang=lang,
             intents=tuple(intents),
@@ -88,12 +89,25 @@ class EmbeddedUnderstander:
 
         def rank(words: str) -> list[tuple[str, float]]:
             if words not in known:
-                cut = words[:MAX_CHARS]
+                cut = segments.request_of(words)[:MAX_CHARS]
                 vector = self._embedder.encode([cut])[0]
                 known[words] = classifier_ranking(self._model.labels, self._model.chances(cut, vector))
             return known[words]
 
         return rank
+
+
+def _conditioned(found: list[Command]) -> list[Command]:
+    """Mark the wishes that hold only where the one before them comes to nothing."""
+    return [
+        command.model_copy(update={"fallback": True})
+        if place
+        and isinstance(command, StartFlow)
+        and isinstance(found[place - 1], StartFlow)
+        and segments.is_fallback(command.text)
+        else command
+        for place, command in enumerate(found)
+    ]
 
 
 def _unnamed(message: Text, entities: list[Entity]) -> str:
