@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dialogue.commands import Affirm, Correct, Entity, Provide, StartFlow
+from dialogue.commands import Affirm, Cancel, Correct, Entity, Provide, StartFlow
 from dialogue.testing import entity
 from dialogue.turn import Turn
 from knowledge.types import JsonObject
@@ -107,3 +107,31 @@ async def test_a_refusal_is_said_once_and_its_value_not_tried_again(talk: Talk) 
 
     assert len(tried) == len(set(tried))
     assert words(turn).count("doesn't cover") == 1
+
+
+def either_or(talk: Talk) -> tuple[StartFlow, StartFlow]:
+    lamp = entity("product", "lamp", **LAMP)
+    order = entity("order_ref", "D1002", id="D1002")
+    return (
+        StartFlow(flow="return_items", entities=(lamp, order)),
+        StartFlow(flow="cancel_order", entities=(order,), fallback=True),
+    )
+
+
+async def test_what_was_wanted_only_instead_is_not_done_as_well(talk: Talk) -> None:
+    asked = await talk.say("return the lamp of D1002, if not possible cancel it", *either_or(talk))
+    assert asked.actions[-1].tool == "cancel_order"  # what has not left is cancelled in place of a return
+
+    done = await talk.say("yes", Affirm())
+
+    assert [action.tool for action in done.actions if action.receipt] == ["cancel_order"]
+    assert "Next" not in words(done)
+
+
+async def test_what_was_wanted_only_instead_goes_with_the_wish(talk: Talk) -> None:
+    await talk.say("return the lamp of D1002, if not possible cancel it", *either_or(talk))
+
+    stopped = await talk.say("forget it", Cancel())
+
+    assert not stopped.actions
+    assert "Next" not in words(stopped)

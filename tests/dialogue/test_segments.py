@@ -1,0 +1,47 @@
+"""A message cut into its requests, and what of it is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from dialogue.understanding import segments
+from dialogue.understanding.text import read
+
+
+@pytest.mark.parametrize(
+    ("words", "request_alone"),
+    [
+        (
+            "Exchange the camera for the 10x one. I'll pay the difference with PayPal",
+            "Exchange the camera for the 10x one.",
+        ),
+        ("change it to the one with 500 pieces. use my paypal", "change it to the one with 500 pieces."),
+        ("I want to return the lamp, refund to my visa", "I want to return the lamp,"),
+        ("手表要退，钱退到PayPal", "手表要退，"),
+        ("靴子改成8码，差价走礼品卡", "靴子改成8码，"),
+    ],
+)
+def test_how_money_moves_is_no_request_beside_one(words: str, request_alone: str) -> None:
+    assert segments.request_of(words) == request_alone
+
+
+@pytest.mark.parametrize(
+    "words", ["refund to my visa card", "use my gift card", "钱退到PayPal", "Can I pay with paypal?"]
+)
+def test_how_money_moves_is_the_request_where_nothing_else_is(words: str) -> None:
+    assert segments.request_of(words) == words
+
+
+@pytest.mark.parametrize(
+    ("message", "cues"),
+    [
+        ("return the laptop. If that doesn't work, please cancel it", [("return", False), ("cancel", True)]),
+        ("return it, if not possible cancel it", [("return", False), ("cancel", True)]),
+        ("退了吧，不行的话取消", [("return", False), ("cancel", True)]),
+        ("cancel #W1, please. And send order #W2 to my new home", [("cancel", False), ("address", False)]),
+        ("put order #W1 on my gift card. And make the hose blue", [("pay", False), ("make", False)]),
+        ("send it back to you", [("return", False)]),
+    ],
+)
+def test_a_message_is_cut_where_a_wish_begins(message: str, cues: list[tuple[str, bool]]) -> None:
+    assert [(part.cue, part.fallback) for part in segments.split(read(message))] == cues
