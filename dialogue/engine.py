@@ -168,7 +168,7 @@ class Engine:
     def _show(self, work: Work, frame: Frame, step: ShowStep) -> None:
         evidence = self._resolve_path(step.source, frame)
         text = self.templates.render(step.text.get(work.lang), work.lang, self._facts(work, frame)) if step.text else ""
-        for reply in card(step.card, evidence, text, self.templates, work.lang):
+        for reply in card(step.card, evidence, text, self.templates, work.lang, picture=work.picture):
             work.show(reply)
         if step.card == "products":
             shown = [product["product_id"] for product in evidence.get("products", [])]

@@ -198,6 +198,12 @@ class Work:
         choices = tuple(Choice(label=label, value=label) for label in labels)
         self.show(ChoicesReply(text=text, lang=self.lang, choices=choices, multiple=multiple))
 
+    def picture(self, product_id: str) -> str | None:
+        """Return the address of a product's picture, None where it has none or is no longer sold."""
+        products = self.executor.services.products
+        entry = products.get(product_id) if products is not None else None
+        return entry.image if entry is not None else None
+
     # -- calling
 
     async def call(self, tool: str, arguments: JsonObject) -> Outcome:

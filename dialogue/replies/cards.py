@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable
 from typing import Any, Literal
 
 from dialogue.replies import templates as words
@@ -10,76 +12,88 @@ from dialogue.replies.types import CitationReply, OrderReply, ProductsReply, Rep
 from knowledge.types import Lang
 
 CardKind = Literal["order", "orders", "tracking", "products", "citation"]
+Picture = Callable[[str], str | None]
+"""The address of a product's picture, by product id."""
+
 ORDERS_SHOWN = 5
 
 
-def card(kind: CardKind, evidence: dict[str, Any], text: str, templates: Templates, lang: Lang) -> list[Reply]:
+def card(
+    kind: CardKind, evidence: dict[str, Any], text: str, templates: Templates, lang: Lang, *, picture: Picture
+) -> list[Reply]:
     """Return the cards that show `evidence`, the first one under `text`."""
+    shown = OrderCards(templates, lang, picture)
     match kind:
         case "order":
-            return [order_card(evidence, text, templates, lang)]
+            return [shown.card(evidence, text)]
         case "orders":
             orders = evidence["orders"][:ORDERS_SHOWN]
-            return [order_card(order, text if not index else "", templates, lang) for index, order in enumerate(orders)]
+            return [shown.card(order, text if not index else "") for index, order in enumerate(orders)]
         case "tracking":
-            return [order_card(evidence["order"], text, templates, lang, parcels=evidence["parcels"])]
+            return [shown.card(evidence["order"], text, parcels=evidence["parcels"])]
         case "products":
             return [products_card(evidence["products"], text, lang)]
         case "citation":
             return [citation_card(evidence["citations"][0], lang)]
 
 
-def order_card(
-    order: dict[str, Any], text: str, templates: Templates, lang: Lang, parcels: list[dict[str, Any]] | None = None
-) -> OrderReply:
-    """Return an order's card; without `text` the card's text is one line about the order."""
-    status = templates.say(f"status.{order['status']}", lang)
-    shown: dict[str, Any] = {
-        "order_id": order["order_id"],
-        "status": order["status"],
-        "status_text": status,
-        "total": words.money(order["total"], lang),
-        "placed_at": order["placed_at"],
-        "placed_on": templates.date(order["placed_at"], lang),
-        "lines": [
-            {
-                "line_id": line["line_id"],
-                "product_id": line["product_id"],
-                "title": words.text(line["title"], lang),
-                "options": words.options(line["options"], lang),
-                "quantity": line["quantity"],
-                "price": words.money(line["unit_price"], lang),
-            }
-            for line in order["lines"]
-        ],
-    }
-    if parcels is not None:
-        shown["parcels"] = [_parcel(parcel, templates, lang) for parcel in parcels]
-    line = f"{order['order_id']} · {status} · {words.items(order['lines'], lang)} · {shown['total']}"
-    return OrderReply(text=text or line, lang=lang, order=shown)
+@dataclasses.dataclass(frozen=True)
+class OrderCards:
+    """Draws orders in one language."""
 
+    templates: Templates
+    lang: Lang
+    picture: Picture
 
-def _parcel(parcel: dict[str, Any], templates: Templates, lang: Lang) -> dict[str, Any]:
-    scans = [
-        {
-            "at": templates.date(scan["at"], lang, time=True),
-            "status": _parcel_status(scan["status"], templates, lang),
-            "place": scan["place"],
+    def card(self, order: dict[str, Any], text: str, parcels: list[dict[str, Any]] | None = None) -> OrderReply:
+        """Return an order's card; without `text` the card's text is one line about the order."""
+        status = self.templates.say(f"status.{order['status']}", self.lang)
+        shown: dict[str, Any] = {
+            "order_id": order["order_id"],
+            "status": order["status"],
+            "status_text": status,
+            "total": words.money(order["total"], self.lang),
+            "placed_at": order["placed_at"],
+            "placed_on": self.templates.date(order["placed_at"], self.lang),
+            "lines": [self._line(line) for line in order["lines"]],
         }
-        for scan in parcel["scans"]
-    ]
-    return {
-        "carrier": parcel["carrier"],
-        "tracking_number": parcel["tracking_number"],
-        "status": parcel["status"],
-        "status_text": _parcel_status(parcel["status"], templates, lang),
-        "eta": templates.date(parcel["eta"], lang) if parcel["eta"] else None,
-        "scans": scans,
-    }
+        if parcels is not None:
+            shown["parcels"] = [self._parcel(parcel) for parcel in parcels]
+        line = f"{order['order_id']} · {status} · {words.items(order['lines'], self.lang)} · {shown['total']}"
+        return OrderReply(text=text or line, lang=self.lang, order=shown)
 
+    def _line(self, line: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "line_id": line["line_id"],
+            "product_id": line["product_id"],
+            "title": words.text(line["title"], self.lang),
+            "options": words.options(line["options"], self.lang),
+            "quantity": line["quantity"],
+            "price": words.money(line["unit_price"], self.lang),
+            "image": self.picture(line["product_id"]),
+        }
 
-def _parcel_status(status: str, templates: Templates, lang: Lang) -> str:
-    return templates.say(f"parcel.{status}", lang) if templates.has(f"parcel.{status}") else status.replace("_", " ")
+    def _parcel(self, parcel: dict[str, Any]) -> dict[str, Any]:
+        scans = [
+            {
+                "at": self.templates.date(scan["at"], self.lang, time=True),
+                "status": self._parcel_status(scan["status"]),
+                "place": scan["place"],
+            }
+            for scan in parcel["scans"]
+        ]
+        return {
+            "carrier": parcel["carrier"],
+            "tracking_number": parcel["tracking_number"],
+            "status": parcel["status"],
+            "status_text": self._parcel_status(parcel["status"]),
+            "eta": self.templates.date(parcel["eta"], self.lang) if parcel["eta"] else None,
+            "scans": scans,
+        }
+
+    def _parcel_status(self, status: str) -> str:
+        known = self.templates.has(f"parcel.{status}")
+        return self.templates.say(f"parcel.{status}", self.lang) if known else status.replace("_", " ")
 
 
 def products_card(products: list[dict[str, Any]], text: str, lang: Lang) -> ProductsReply:

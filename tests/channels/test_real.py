@@ -102,6 +102,16 @@ async def test_a_visitor_finds_goods_and_answers_over_http(shop: LiveServer, wor
     assert "citation" in {reply["type"] for reply in answered}
 
 
+async def test_an_orders_card_shows_the_goods(shop: LiveServer) -> None:
+    async with httpx.AsyncClient(base_url=shop.url, timeout=30) as client:
+        headers = shop.headers("shopper", "C1001")
+        conversation = await opened(client, headers)
+        turn = (await sent(client, headers, conversation, "订单 D1001000004 到哪了", "m1")).json()
+        order = next(reply["order"] for reply in turn["replies"] if reply["type"] == "order")
+        picture = await client.get(order["lines"][0]["image"])
+    assert (picture.status_code, picture.headers["content-type"].split("/")[0]) == (200, "image")
+
+
 @pytest.mark.parametrize("words", [CHINESE, ENGLISH], ids=["zh", "en"])
 async def test_an_openai_client_cancels_an_order(shop: LiveServer, words: Words) -> None:
     token = shop.token("shopper", words.customer)

@@ -7,8 +7,8 @@ import datetime as dt
 from sqlalchemy import ColumnElement, Subquery, case, func
 from sqlmodel import col, select
 
-from knowledge.schema import Conversation, Ticket
-from knowledge.types import new_id
+from knowledge.schema import Conversation, Customer, Ticket
+from knowledge.types import JsonObject, new_id
 from tools.base import ToolContext, tool
 from tools.errors import ArgumentError, RefusedError
 from tools.ticketing.types import (
@@ -52,11 +52,21 @@ async def hand_over(context: ToolContext, arguments: HandOver) -> TicketView:
             conversation_id=conversation_id,
             customer_id=context.identity.customer_id,
             created_at=context.now,
-            **arguments.model_dump(),
+            **arguments.model_dump(exclude={"body"}),
+            body=await _with_name(context, arguments.body),
         )
         context.session.add(ticket)
         await context.session.flush()
     return await _view(context, ticket)
+
+
+async def _with_name(context: ToolContext, body: JsonObject) -> JsonObject:
+    """Name the customer: one who signed in before never had to say who they are."""
+    known = body.get("customer")
+    if not isinstance(known, dict) or known.get("name"):
+        return body
+    customer = await context.session.get(Customer, context.identity.customer_id or "")
+    return body if customer is None else {**body, "customer": {**known, "name": customer.full_name()}}
 
 
 @tool(

@@ -53,6 +53,11 @@ def ticket(outcome: Outcome) -> TicketView:
     return outcome.evidence
 
 
+async def test_a_customer_who_never_said_a_name_has_one_at_the_desk(executor: Executor) -> None:
+    made = await hand_over(executor, body={"customer": {"id": "C1", "name": "", "verified_by": "token"}})
+    assert made.body["customer"] == {"id": "C1", "name": "Yusuf Rossi", "verified_by": "token"}
+
+
 async def test_a_handed_over_conversation_has_a_ticket_with_everything(executor: Executor) -> None:
     body = {"summary": "二次未送达", "attempts": [{"tool": "track_order", "receipt": None}]}
     made = await hand_over(executor, priority="high", queue="delivery", lang="zh", subject="包裹", body=body)
