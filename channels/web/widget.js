@@ -6,6 +6,7 @@
  * Attributes: data-lang (zh, en; the browser's otherwise), data-theme (light, dark, auto), data-side (right, left),
  * data-open (true: open at once). The page may call window.xiaoer.open(), .close(), .setLang("en"),
  * .identify(token) for a signed-in customer, .identify(null) on sign-out, .send("text").
+ * Its style sheet may say how much of the top stays free: xiaoer-chat { --xiaoer-top: 72px }
  */
 (() => {
   "use strict";

@@ -68,7 +68,7 @@ class Visits:
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and not self.expected.search(message.text):
-            self.complaints.append(f"{message.type}: {message.text}")
+            self.complaints.append(f"{message.type}: {message.text} {message.location['url']}")
 
 
 @dataclasses.dataclass(frozen=True)

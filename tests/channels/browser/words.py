@@ -68,6 +68,7 @@ class Words:
     state: str
     tools: str
 
+    bot: str
     policy: str
     policy_says: str
     no_connection: str
@@ -127,6 +128,7 @@ ZH = Words(
     understanding="理解",
     state="状态",
     tools="工具调用",
+    bot="小二：",
     policy="退货政策是什么",
     policy_says="退货",
     no_connection="网络断开",
@@ -186,6 +188,7 @@ EN = Words(
     understanding="Understanding",
     state="State",
     tools="Tool calls",
+    bot="Xiaoer: ",
     policy="what is your return policy?",
     policy_says="refund",
     no_connection="No connection",

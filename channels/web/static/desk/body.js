@@ -116,8 +116,8 @@ function attempts(value, { i18n }) {
 function emotion(value, { i18n }) {
   const mood = (/** @type {string} */ each) => h("span", { class: `tag ${MOOD_TONES[each] ?? ""}` }, i18n.or(each, each));
   const now = value.now?.label ?? value.label;
-  const past = (value.over_time ?? []).slice(-6);
-  const moods = past.length > 1 ? past : [now].filter(Boolean);
+  const past = (value.over_time ?? []).filter((each, index, all) => each !== all[index - 1]).slice(-6);
+  const moods = past.length ? past : [now].filter(Boolean);
   return h(
     "p",
     { class: "case-row" },

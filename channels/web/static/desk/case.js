@@ -157,7 +157,6 @@ export class Case {
           h("span", { class: "small muted" }, ticket.assignee ? i18n.t("by", { name: ticket.assignee }) : i18n.t(`status_${ticket.status}`)),
         ),
       ),
-      ticket.status === "open" ? act("claim", "primary", () => this.#claim()) : null,
       this.#mine ? act("hand_back", "", () => this.#askRelease("hand_back")) : null,
       this.#mine ? act("resolve", "primary", () => this.#askRelease("resolve")) : null,
     );

@@ -101,6 +101,7 @@ export class Inbox {
         "button",
         { class: classes, type: "button", data: { ticket: ticket.ticket_id }, "aria-current": ticket.ticket_id === this.current ? "true" : null, on: { click: press } },
         h("span", { class: "ticket-top" }, h("strong", { class: "ticket-subject" }, ticket.subject || ticket.ticket_id), h("span", { class: "small muted" }, this.#time(ticket))),
+        h("span", { class: "ticket-words small muted" }, [this.#who(ticket), lastWords(ticket)].filter(Boolean).join(" · ")),
         h(
           "span",
           { class: "ticket-tags" },
@@ -112,6 +113,11 @@ export class Inbox {
         ),
       ),
     );
+  }
+
+  /** @param {any} ticket */
+  #who(ticket) {
+    return ticket.body?.customer?.name || ticket.customer_id || this.i18n.t("guest");
   }
 
   /** @param {any} ticket */
@@ -133,4 +139,10 @@ export class Inbox {
     this.open(ids[next]);
     this.focus(ids[next]);
   }
+}
+
+/** What the shopper said last, where the subject does not say it already. @param {any} ticket */
+function lastWords(ticket) {
+  const words = ticket.body?.last_message ?? "";
+  return words === ticket.subject ? "" : words;
 }

@@ -1,7 +1,6 @@
 /** The agents' desk: sign-in, inbox, case. */
 
 import { claimsOf } from "../lib/api.js";
-import { fill, icon } from "../lib/dom.js";
 import { pageStrings, storage, wireBar } from "../lib/page.js";
 import { signIn } from "../lib/sign_in.js";
 import { loadWords } from "../lib/words.js";
@@ -15,7 +14,6 @@ const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.
 /** @type {Desk | null} */
 let desk = null;
 
-fill(byId("theme"), icon("moon"));
 wireBar(i18n);
 byId("sign-out").addEventListener("click", leave);
 i18n.addEventListener("change", showName);

@@ -1,14 +1,13 @@
 /** Strings of the agents' desk. */
 
+import { BAR_STRINGS } from "../lib/bar_strings.js";
 import { THREAD_STRINGS } from "../thread/strings.js";
 
 export const DESK_STRINGS = {
   zh: {
     ...THREAD_STRINGS.zh,
+    ...BAR_STRINGS.zh,
     desk: "客服工作台",
-    other_lang: "English",
-    theme: "切换深色或浅色",
-    sign_out: "{name} · 退出",
     sign_in_title: "客服登录",
     sign_in_demo: "演示店铺：选择一位客服",
     sign_in_name: "或输入名字",
@@ -123,13 +122,16 @@ export const DESK_STRINGS = {
     yes: "是",
     no: "否",
     visitor: "未验证身份",
+    guest: "游客",
+    b_ending: "结果",
+    b_outcome: "处理",
+    b_agent: "客服",
+    b_at: "时间",
   },
   en: {
     ...THREAD_STRINGS.en,
+    ...BAR_STRINGS.en,
     desk: "Agent desk",
-    other_lang: "中文",
-    theme: "Switch between dark and light",
-    sign_out: "{name} · Sign out",
     sign_in_title: "Sign in to the desk",
     sign_in_demo: "Demo shop: choose an agent",
     sign_in_name: "Or type a name",
@@ -244,5 +246,10 @@ export const DESK_STRINGS = {
     yes: "yes",
     no: "no",
     visitor: "Not verified",
+    guest: "Visitor",
+    b_ending: "Ending",
+    b_outcome: "Outcome",
+    b_agent: "Agent",
+    b_at: "Time",
   },
 };

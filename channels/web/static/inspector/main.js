@@ -142,7 +142,6 @@ function leave() {
   location.reload();
 }
 
-fill(byId("theme"), icon("moon"));
 wireBar(i18n);
 byId("sign-out").addEventListener("click", leave);
 i18n.addEventListener("change", () => {

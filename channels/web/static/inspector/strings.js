@@ -1,14 +1,13 @@
 /** Strings of the conversation inspector. */
 
+import { BAR_STRINGS } from "../lib/bar_strings.js";
 import { THREAD_STRINGS } from "../thread/strings.js";
 
 export const INSPECTOR_STRINGS = {
   zh: {
     ...THREAD_STRINGS.zh,
+    ...BAR_STRINGS.zh,
     inspector: "对话检视",
-    other_lang: "English",
-    theme: "切换深色或浅色",
-    sign_out: "{name} · 退出",
     sign_in_title: "登录对话检视",
     sign_in_demo: "演示店铺：选择身份",
     sign_in_name: "或输入名字",
@@ -76,10 +75,8 @@ export const INSPECTOR_STRINGS = {
   },
   en: {
     ...THREAD_STRINGS.en,
+    ...BAR_STRINGS.en,
     inspector: "Inspector",
-    other_lang: "中文",
-    theme: "Switch between dark and light",
-    sign_out: "{name} · Sign out",
     sign_in_title: "Sign in to the inspector",
     sign_in_demo: "Demo shop: choose who you are",
     sign_in_name: "Or type a name",

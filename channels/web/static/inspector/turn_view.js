@@ -202,7 +202,7 @@ function replies({ events }, { i18n }) {
     if (event.type === "reply_dropped") return [h("p", { class: "notice warn" }, i18n.t("dropped", event))];
     if (event.type !== "replied") return [];
     const who = event.author === "agent" ? h("p", { class: "small muted" }, i18n.t("agent", { name: event.author_id ?? "" })) : null;
-    return [who, ...event.replies.flatMap((reply) => renderReply(reply, { base: "", lang: reply.lang ?? i18n.lang, i18n: i18n.in(reply.lang ?? i18n.lang) }))];
+    return [who, ...event.replies.flatMap((reply) => renderReply(reply, { base: "", lang: reply.lang ?? i18n.lang, i18n: i18n.in(reply.lang ?? i18n.lang), reading: true }))];
   });
   return shown.length ? part(i18n.t("replies"), h("div", { class: "replies" }, shown.filter(Boolean))) : null;
 }

@@ -1,5 +1,6 @@
 /** What the three pages share: language, theme, storage. */
 
+import { fill, icon } from "./dom.js";
 import { browserLang, I18n } from "./i18n.js";
 import { Storage } from "./storage.js";
 
@@ -48,6 +49,13 @@ export function themeNow() {
 /** Wire the two buttons that every page has. @param {import("./i18n.js").I18n} i18n */
 export function wireBar(i18n) {
   const theme = startTheme();
-  document.getElementById("theme")?.addEventListener("click", () => theme(themeNow() === "dark" ? "light" : "dark"));
+  const button = /** @type {HTMLElement} */ (document.getElementById("theme"));
+  const show = () => fill(button, icon(themeNow() === "dark" ? "sun" : "moon"));
+  button.addEventListener("click", () => {
+    theme(themeNow() === "dark" ? "light" : "dark");
+    show();
+  });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
+  show();
   document.getElementById("lang")?.addEventListener("click", () => i18n.use(i18n.lang === "zh" ? "en" : "zh"));
 }

@@ -45,8 +45,8 @@ export class Account {
         "aria-label": name ? i18n.t("signed_in", { name }) : null,
         on: { click: () => this.#toggle() },
       },
-      icon("person"),
-      h("span", {}, name || i18n.t("sign_in")),
+      name ? h("span", { class: "initial", "aria-hidden": "true" }, [...name][0]) : icon("person"),
+      h("span", { class: "account-name" }, name || i18n.t("sign_in")),
     );
     fill(this.element, this.button, this.menu);
     this.element.onkeydown = (event) => event.key === "Escape" && this.#toggle(false);
@@ -59,7 +59,8 @@ export class Account {
       h(
         "button",
         { class: "account-item", type: "button", "aria-current": person.id === this.person?.id ? "true" : null, on: { click: () => this.#signIn(person) } },
-        h("span", {}, person.name),
+        h("span", { class: "initial", "aria-hidden": "true" }, [...person.name][0]),
+        h("span", { class: "account-name" }, person.name),
         h("span", { class: "small muted mono" }, person.id),
       ),
     );

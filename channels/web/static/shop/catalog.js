@@ -1,10 +1,11 @@
 /** Search, categories and the list of products. */
 
-import { fill, h } from "../lib/dom.js";
+import { fill, h, icon } from "../lib/dom.js";
 import { formatMoney, localText } from "../lib/format.js";
 import { picture } from "../thread/products.js";
 
 const PAGE = 24;
+const SHOWCASED = 3;
 const SORTS = ["relevance", "newest", "rating", "price_up", "price_down"];
 const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
@@ -80,6 +81,8 @@ export class Catalog {
       this.total = found.total;
       this.reachable = found.reachable;
       this.failed = false;
+      this.asked = true;
+      this.#showcase();
     } catch {
       if (request !== this.request) return;
       this.failed = true;
@@ -113,22 +116,32 @@ export class Catalog {
     const { i18n } = this;
     const goods = byId("goods");
     byId("more").hidden = this.failed || this.products.length >= this.reachable;
-    byId("count").textContent = this.query
-      ? i18n.t("count_search", { query: this.query, total: this.total })
-      : i18n.t("count", { total: this.total });
+    const counted = this.query ? i18n.t("count_search", { query: this.query, total: this.total }) : i18n.t("count", { total: this.total });
+    byId("count").textContent = this.asked ? counted : "";
     if (this.failed) {
       const again = h("button", { class: "button", type: "button", on: { click: () => this.load() } }, i18n.t("retry"));
       fill(goods, h("li", { class: "empty" }, i18n.t("failed"), again));
-    } else if (goods.getAttribute("aria-busy") === "false" && this.products.length === 0) {
-      fill(goods, h("li", { class: "empty" }, i18n.t("nothing")));
+    } else if (this.products.length === 0) {
+      const waiting = Array.from({ length: 10 }, skeleton);
+      fill(goods, goods.getAttribute("aria-busy") === "false" ? h("li", { class: "empty" }, icon("search"), i18n.t("nothing")) : waiting);
     } else {
       fill(goods, this.products.map((card) => this.#card(card)));
     }
   }
 
+  /** Some of the goods as a picture beside the welcome; drawn once. */
+  #showcase() {
+    const element = byId("showcase");
+    if (element.childElementCount) return;
+    const pictured = this.products.filter((card) => card.image).reverse();
+    const kinds = new Map(pictured.map((card) => [localText(card.category, "en"), card]));
+    fill(element, [...kinds.values()].slice(0, SHOWCASED).map((card) => picture(card.image, "", "")));
+  }
+
   /** @param {any} card */
   #card(card) {
     const { i18n } = this;
+    const struck = card.list_price && card.list_price.minor > card.price_from.minor ? card.list_price : null;
     const title = localText(card.title, i18n.lang);
     const from = formatMoney(card.price_from, i18n.lang);
     const ranges = card.price_to.minor !== card.price_from.minor;
@@ -136,6 +149,7 @@ export class Catalog {
       "li",
       { class: "good" },
       picture(card.image, title, ""),
+      struck ? h("span", { class: "tag sale" }, `−${Math.round((1 - card.price_from.minor / struck.minor) * 100)}%`) : null,
       h(
         "div",
         { class: "good-text" },
@@ -145,11 +159,30 @@ export class Catalog {
           "p",
           { class: "good-price" },
           h("strong", {}, ranges ? i18n.t("from", { price: from }) : from),
-          card.list_price && card.list_price.minor > card.price_from.minor ? h("s", { class: "small muted" }, formatMoney(card.list_price, i18n.lang)) : null,
+          struck ? h("s", { class: "small muted" }, formatMoney(struck, i18n.lang)) : null,
         ),
         card.in_stock ? null : h("span", { class: "tag warn" }, i18n.t("out_of_stock")),
-        card.rating ? h("p", { class: "small muted" }, i18n.t("reviews", { rating: card.rating.toFixed(1), reviews: card.reviews })) : null,
+        rating(card, i18n),
       ),
     );
   }
+}
+
+/** The place of a card that is on its way. */
+function skeleton() {
+  const line = (/** @type {string} */ width) => h("span", { class: "skeleton line", style: { width } });
+  return h("li", { class: "good", "aria-hidden": "true" }, h("span", { class: "picture skeleton" }), h("div", { class: "good-text" }, line("85%"), line("50%"), line("35%")));
+}
+
+/** Stars and how many gave them. @param {any} card @param {import("../lib/i18n.js").I18n} i18n */
+export function rating(card, i18n) {
+  if (!card.rating) return null;
+  const gaps = { rating: card.rating.toFixed(1), reviews: card.reviews };
+  return h(
+    "p",
+    { class: "rating small muted" },
+    icon("star"),
+    h("span", { "aria-hidden": "true" }, i18n.t("reviews_short", gaps)),
+    h("span", { class: "unseen" }, i18n.t("reviews", gaps)),
+  );
 }

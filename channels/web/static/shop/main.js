@@ -21,7 +21,6 @@ const dialog = new ProductDialog(/** @type {HTMLDialogElement} */ (byId("product
 const catalog = new Catalog({ api, i18n, open: (id) => dialog.open(id) });
 const account = new Account(byId("account"), { api, i18n, identify: (token) => chat()?.identify(token) });
 
-fill(byId("theme"), icon("moon"));
 wireBar(i18n);
 chat()?.onProduct((/** @type {string} */ id) => dialog.open(id));
 document.addEventListener("xiaoer-lang", (event) => {
@@ -43,6 +42,12 @@ function showTexts() {
   fill(byId("asks"), asks);
 }
 
+byId("ask").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const field = /** @type {HTMLInputElement} */ (/** @type {HTMLFormElement} */ (event.target).elements.namedItem("text"));
+  if (field.value.trim()) chat()?.send(field.value.trim());
+  field.value = "";
+});
 i18n.addEventListener("change", () => {
   showTexts();
   chat()?.setLang(i18n.lang);

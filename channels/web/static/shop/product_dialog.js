@@ -4,6 +4,7 @@ import { fill, h, icon } from "../lib/dom.js";
 import { formatDay, formatMoney, localText } from "../lib/format.js";
 import { loadWords, optionWord } from "../lib/words.js";
 import { picture } from "../thread/products.js";
+import { rating } from "./catalog.js";
 
 /** A modal over the shop front. */
 export class ProductDialog {
@@ -53,7 +54,7 @@ export class ProductDialog {
           { class: "dialog-text" },
           h("p", { class: "small muted" }, [product.brand, localText(product.category, lang)].filter(Boolean).join(" · ")),
           h("h2", { id: "product-title" }, title),
-          product.rating ? h("p", { class: "small muted" }, i18n.t("reviews", { rating: product.rating.toFixed(1), reviews: product.reviews })) : null,
+          rating(product, i18n),
           this.bought,
           this.#optionGroups(),
           this.#asks(title),

@@ -40,14 +40,16 @@ export function priceOf(card, lang) {
   return differs ? `${from}${lang === "zh" ? " 起" : "+"}` : from;
 }
 
+const OPTIONS_SHOWN = 4;
+
 /** @param {any} card @param {ReplyContext} context */
 function productCard(card, context) {
   const { i18n, lang } = context;
   const title = localText(card.title, lang);
   const struck = card.list_price ? formatMoney(card.list_price, lang) : "";
   const values = Object.values(card.options ?? {}).flatMap((list) => (Array.isArray(list) ? list : [list]));
-  const shown = values.slice(0, 6).map((value) => h("span", { class: "option" }, optionWord(value, lang)));
-  if (values.length > 6) shown.push(h("span", { class: "option" }, `+${values.length - 6}`));
+  const shown = values.slice(0, OPTIONS_SHOWN).map((value) => h("span", { class: "option" }, optionWord(value, lang)));
+  if (values.length > OPTIONS_SHOWN) shown.push(h("span", { class: "option" }, `+${values.length - OPTIONS_SHOWN}`));
   return h(
     "li",
     { class: "product" },
@@ -101,12 +103,23 @@ function productTitle(card, title, context) {
     : h("p", { class: "product-title" }, title);
 }
 
-/** @param {any} reply @param {ReplyContext} context */
+/** A row of cards that scrolls; the arrows are for the mouse, the keyboard walks through the cards. @param {any} reply @param {ReplyContext} context */
 export function productsReply(reply, context) {
-  const label = context.i18n.t("products");
-  return h(
-    "ul",
-    { class: "products", "aria-label": label, tabindex: "0" },
-    (reply.products ?? []).map((card) => productCard(card, context)),
-  );
+  const cards = (reply.products ?? []).map((card) => productCard(card, context));
+  const row = h("ul", { class: "products", "aria-label": context.i18n.t("products"), tabindex: "0" }, cards);
+  const arrow = (/** @type {"back" | "next"} */ name, /** @type {number} */ way) =>
+    h(
+      "button",
+      { class: `icon-button arrow ${name}`, type: "button", tabindex: "-1", "aria-hidden": "true", on: { click: () => row.scrollBy({ left: way * row.clientWidth * 0.8, behavior: "smooth" }) } },
+      icon(name),
+    );
+  const back = arrow("back", -1);
+  const next = arrow("next", 1);
+  const show = () => {
+    back.hidden = row.scrollLeft < 8;
+    next.hidden = row.scrollLeft + row.clientWidth > row.scrollWidth - 8;
+  };
+  row.addEventListener("scroll", show, { passive: true });
+  new ResizeObserver(show).observe(row);
+  return h("div", { class: "carousel" }, row, back, next);
 }

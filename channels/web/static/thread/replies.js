@@ -10,6 +10,7 @@ import { productsReply } from "./products.js";
  * @property {"zh" | "en"} lang
  * @property {import("../lib/i18n.js").I18n} i18n
  * @property {((text: string) => void) | null} [send] Sends a message for the person; null where nobody may press.
+ * @property {boolean} [reading] Somebody of the shop reads along.
  * @property {((productId: string) => void) | null} [openProduct] Shows a product on the page around the widget.
  */
 
@@ -67,42 +68,57 @@ function receiptsOf(reply, context) {
   );
 }
 
-/** @param {any} reply @param {ReplyContext} context */
+/**
+ * Buttons while the question is open. To those who only read along, what was offered; to the shopper an answered question
+ * says enough.
+ * @param {any} reply @param {ReplyContext} context
+ */
 function choicesReply(reply, context) {
-  const group = h("div", { class: "choices", role: "group", "aria-label": reply.text || null });
-  const lock = (/** @type {string} */ text) => {
-    group.classList.add("answered");
-    for (const button of group.querySelectorAll("button")) button.disabled = true;
-    context.send?.(text);
-  };
+  const choices = reply.choices ?? [];
+  if (!context.send) {
+    return context.reading ? h("ul", { class: "offered" }, choices.map(({ label }) => h("li", { class: "small" }, label))) : null;
+  }
+  const brief = choices.every(({ label }) => [...label].length <= BRIEF && !label.includes(" · "));
+  const group = h("div", { class: `choices ${brief ? "brief" : ""}`, role: "group", "aria-label": reply.text || null });
+  if (reply.multiple) group.append(...severalOf(reply, context));
+  else group.append(...choices.map((choice) => choiceButton(choice, () => context.send?.(choice.value))));
+  return group;
+}
+
+/** The longest label that stands beside others, in characters. */
+const BRIEF = 18;
+
+/** A label such as "order · day · goods": its last part is what one looks for. @param {{label: string}} choice @param {(event: Event) => void} press */
+function choiceButton({ label }, press) {
+  const parts = label.split(" · ");
+  const last = parts.pop();
+  return h(
+    "button",
+    { class: "button choice", type: "button", on: { click: press } },
+    h("span", { class: "choice-text" }, parts.length ? h("span", { class: "choice-note small" }, parts.join(" · "), h("span", { class: "unseen" }, " · ")) : null, h("span", {}, last)),
+  );
+}
+
+/** Buttons that stay pressed, and one that sends them all. @param {any} reply @param {ReplyContext} context */
+function severalOf(reply, context) {
   /** @type {Set<number>} */
   const picked = new Set();
   const confirm = h(
     "button",
-    { class: "button primary", type: "button", disabled: true, on: { click: () => lock(pickedText(reply, picked, context)) } },
+    { class: "button primary", type: "button", disabled: true, on: { click: () => context.send?.(pickedText(reply, picked, context)) } },
     context.i18n.t("confirm_choice"),
   );
-  reply.choices?.forEach((choice, index) => {
-    const press = (/** @type {Event} */ event) => {
-      const button = /** @type {HTMLElement} */ (event.currentTarget);
-      if (!reply.multiple) {
-        button.classList.add("picked");
-        lock(choice.value);
-        return;
-      }
+  const buttons = reply.choices.map((/** @type {{label: string}} */ choice, /** @type {number} */ index) => {
+    const button = choiceButton(choice, () => {
       if (!picked.delete(index)) picked.add(index);
       button.setAttribute("aria-pressed", String(picked.has(index)));
       confirm.disabled = picked.size === 0;
-    };
-    const props = { class: "button choice", type: "button", disabled: !context.send, on: { click: press } };
-    if (reply.multiple) props["aria-pressed"] = "false";
-    group.append(h("button", props, reply.multiple ? icon("check") : null, h("span", {}, choice.label)));
+    });
+    button.setAttribute("aria-pressed", "false");
+    button.prepend(h("span", { class: "choice-box", "aria-hidden": "true" }, icon("check")));
+    return button;
   });
-  if (reply.multiple && context.send) {
-    group.prepend(h("p", { class: "small muted" }, context.i18n.t("choose_hint")));
-    group.append(confirm);
-  }
-  return group;
+  return [...buttons, confirm];
 }
 
 /** @param {any} reply @param {Set<number>} picked @param {ReplyContext} context */

@@ -126,7 +126,7 @@ export class Thread {
 
   /** @param {any} event @param {string} at */
   #drawMessage(event, at) {
-    this.#lockChoices();
+    this.#closeChoices();
     this.list.querySelector(`[data-client="${CSS.escape(event.client_id)}"]`)?.remove();
     const own = this.#side(event.author) === "right";
     const body = this.#groupFor(event.author, "", at);
@@ -139,7 +139,7 @@ export class Thread {
 
   /** @param {Pending} pending */
   #drawPending(pending) {
-    this.#lockChoices();
+    this.#closeChoices();
     const body = this.#groupFor(this.options.viewer, "", new Date().toISOString());
     const item = h("div", { class: "message", data: { client: pending.client_id } });
     for (const file of pending.files) item.append(mediaOf(file.kind, file.url, this.options.i18n.t("picture")));
@@ -169,7 +169,8 @@ export class Thread {
       const lang = isLang(reply.lang) ? reply.lang : i18n.lang;
       const send = this.options.send && live ? this.options.send : null;
       const openProduct = this.options.openProduct ?? null;
-      body.append(...renderReply(reply, { base: this.options.base, lang, i18n: i18n.in(lang), send, openProduct }));
+      const reading = this.options.viewer === "agent";
+      body.append(...renderReply(reply, { base: this.options.base, lang, i18n: i18n.in(lang), send, openProduct, reading }));
     }
     if (event.author === "bot") this.typing(false);
     if (!own) this.#announce((event.replies ?? []).map((reply) => reply.text).join("\n"), event.author);
@@ -197,7 +198,8 @@ export class Thread {
     }
     const side = this.#side(author);
     const body = h("div", { class: "group-body" });
-    body.append(h("p", { class: "group-head small" }, this.#nameOf(author, name), h("time", { datetime: at }, formatClock(at, this.options.i18n.lang))));
+    const mine = author === "shopper" && this.options.viewer === "shopper";
+    body.append(h("p", { class: "group-head small" }, h("span", { class: mine ? "unseen" : null }, this.#nameOf(author, name)), h("time", { datetime: at }, formatClock(at, this.options.i18n.lang))));
     this.#place(h("div", { class: `group ${side} by-${author}` }, side === "left" || author === "bot" ? this.#avatar(author) : null, body));
     this.group = { side, author: key, at: time, body };
     return body;
@@ -255,9 +257,13 @@ export class Thread {
     return url;
   }
 
-  #lockChoices() {
-    for (const button of this.list.querySelectorAll(".choices button")) button.disabled = true;
-    for (const group of this.list.querySelectorAll(".choices")) group.classList.add("answered");
+  /** An answered question offers nothing any more; focus that stood on an answer goes to the conversation. */
+  #closeChoices() {
+    for (const group of this.list.querySelectorAll(".choices")) {
+      const focused = group.contains(/** @type {Document | ShadowRoot} */ (this.list.getRootNode()).activeElement);
+      group.remove();
+      if (focused) this.list.focus({ preventScroll: true });
+    }
   }
 
   /** @param {string} text @param {string} author */

@@ -1,14 +1,16 @@
 /** The launcher button and the chat panel. */
 
-import { fill, h, icon } from "../lib/dom.js";
+import { h, icon } from "../lib/dom.js";
 import { loadWords } from "../lib/words.js";
 import { Thread } from "../thread/thread.js";
 import { Composer, iconButton } from "./composer.js";
+import { Menu } from "./menu.js";
 import { blip } from "./sound.js";
 
 /** @typedef {import("./session.js").Outgoing} Outgoing */
 
 const SHOWN_PROBLEM_MS = 6000;
+const STARTERS = ["starter_find", "starter_track", "starter_return", "starter_human"];
 
 /** Everything the shopper sees of the chat. */
 export class Panel {
@@ -62,8 +64,9 @@ export class Panel {
     this.status = h("p", { class: "head-status small" });
     this.banner = h("p", { class: "banner small", role: "status", hidden: true });
     this.below = h("button", { class: "button below", type: "button", hidden: true, data: { t: "new_below" }, on: { click: () => this.thread.toEnd() } });
+    this.starters = h("div", { class: "starters", role: "group", hidden: true, data: { tLabel: "starters" } }, STARTERS.map((key) => this.#starter(key)));
     this.botNote = h("p", { class: "bot-note", data: { t: "bot_note" } });
-    this.menu = this.#buildMenu();
+    this.menu = new Menu({ i18n: this.i18n, storage: this.storage, restart: () => this.#restart() });
     this.closedBar = h(
       "div",
       { class: "closed-bar", hidden: true },
@@ -76,6 +79,7 @@ export class Panel {
       this.#buildHead(),
       this.banner,
       h("div", { class: "middle" }, this.thread.list, this.below),
+      this.starters,
       this.thread.live,
       this.closedBar,
       this.composer.element,
@@ -93,35 +97,29 @@ export class Panel {
       data: { t: "language" },
       on: { click: () => this.setLang(this.i18n.lang === "zh" ? "en" : "zh", { tell: true }) },
     });
-    this.menuButton = iconButton("more", "menu", () => this.#toggleMenu());
-    this.menuButton.setAttribute("aria-expanded", "false");
     return h(
-      "header",
+      "div",
       { class: "head" },
       h("span", { class: "brand-mark", "aria-hidden": "true" }, "小二"),
       h("div", { class: "head-text" }, h("h2", { class: "head-title", data: { t: "title" } }), this.status),
       this.langButton,
-      this.menuButton,
+      this.menu.button,
       iconButton("close", "close", () => this.close()),
-      this.menu,
+      this.menu.element,
     );
   }
 
-  #buildMenu() {
-    this.soundButton = h("button", { class: "menu-item", type: "button", on: { click: () => this.#toggleSound() } });
-    this.restartButton = h("button", { class: "menu-item", type: "button", on: { click: () => this.#askRestart(true) } }, icon("restart"), h("span", { data: { t: "restart" } }));
-    this.sure = h(
-      "div",
-      { class: "sure", hidden: true },
-      h("p", { class: "small", data: { t: "restart_sure" } }),
-      h(
-        "div",
-        { class: "sure-row" },
-        h("button", { class: "button", type: "button", data: { t: "no" }, on: { click: () => this.#toggleMenu(false) } }),
-        h("button", { class: "button primary", type: "button", data: { t: "yes" }, on: { click: () => this.#restart() } }),
-      ),
-    );
-    return h("div", { class: "menu card", hidden: true }, this.soundButton, this.restartButton, this.sure);
+  /** Something to say for those who do not know where to begin. @param {string} key */
+  #starter(key) {
+    const press = () => {
+      this.send(this.i18n.t(key));
+      this.thread.list.focus({ preventScroll: true });
+    };
+    return h("button", { class: "button", type: "button", data: { t: key }, on: { click: press } });
+  }
+
+  #showStarters() {
+    this.starters.hidden = this.own > 0 || this.thread.replaying || this.thread.pending.size > 0;
   }
 
   #listen() {
@@ -131,6 +129,7 @@ export class Panel {
     on("event", (placed) => this.#event(placed));
     on("live", () => {
       thread.replaying = false;
+      this.#showStarters();
       thread.toEnd();
     });
     on("online", (state) => this.#online(state));
@@ -183,7 +182,7 @@ export class Panel {
   close() {
     this.isOpen = false;
     if (this.composer.recording) this.composer.cancelRecording();
-    this.#toggleMenu(false);
+    this.menu.toggle(false, { focus: false });
     this.dialog.hidden = true;
     this.host.classList.remove("open");
     this.storage.set("open", false);
@@ -226,13 +225,14 @@ export class Panel {
     this.i18n.apply(this.root);
     this.#showStatus();
     this.#showUnread();
-    this.#showSound();
+    this.menu.show();
   }
 
   /** @param {import("../thread/thread.js").Placed} placed */
   #event(placed) {
     const { event } = placed;
     if (event.type === "message_received" && event.author !== "agent") this.own += 1;
+    this.#showStarters();
     const atEnd = this.thread.atEnd();
     this.thread.add(placed);
     if (event.type === "ownership_changed") this.#owner(event);
@@ -256,6 +256,7 @@ export class Panel {
     const state = message.failed ? "failed" : message.sent || online ? "sending" : "waiting";
     if (this.thread.pending.has(message.client_id)) this.thread.mark(message.client_id, state);
     else this.thread.addPending({ client_id: message.client_id, text: message.text, files: message.files, state });
+    this.#showStarters();
     if (message.sent && this.session.owner === "bot") this.thread.typing(true);
   }
 
@@ -302,6 +303,7 @@ export class Panel {
     this.closedBar.hidden = true;
     this.banner.hidden = true;
     this.botNote.hidden = false;
+    this.starters.hidden = true;
     this.composer.enable(true);
     this.#showStatus();
   }
@@ -331,37 +333,7 @@ export class Panel {
     this.launcher.replaceChild(icon(this.isOpen ? "close" : "chat"), /** @type {Node} */ (this.launcher.firstChild));
   }
 
-  #toggleSound() {
-    this.storage.set("sound", !this.storage.get("sound", false));
-    this.#showSound();
-    if (this.storage.get("sound", false)) blip();
-  }
-
-  #showSound() {
-    const on = this.storage.get("sound", false);
-    fill(this.soundButton, icon(on ? "sound" : "mute"), this.i18n.t(on ? "sound_off" : "sound_on"));
-  }
-
-  /** @param {boolean} [on] */
-  #toggleMenu(on = this.menu.hidden) {
-    const had = !this.menu.hidden;
-    this.menu.hidden = !on;
-    this.menuButton.setAttribute("aria-expanded", String(on));
-    this.#askRestart(false);
-    if (on) this.soundButton.focus();
-    else if (had && this.isOpen) this.menuButton.focus();
-  }
-
-  /** @param {boolean} on */
-  #askRestart(on) {
-    this.sure.hidden = !on;
-    this.restartButton.hidden = on;
-    this.soundButton.hidden = on;
-    if (on) /** @type {HTMLElement | null} */ (this.sure.querySelector(".button"))?.focus();
-  }
-
   #restart() {
-    this.#toggleMenu(false);
     this.session.restart();
     this.composer.focus();
   }
@@ -370,7 +342,7 @@ export class Panel {
   #key(event) {
     if (event.key === "Escape" && !event.isComposing) {
       event.stopPropagation();
-      if (!this.menu.hidden) this.#toggleMenu(false);
+      if (this.menu.isOpen) this.menu.toggle(false);
       else if (this.composer.recording) this.composer.cancelRecording();
       else this.close();
     } else if (event.key === "Tab" && this.dialog.getAttribute("aria-modal") === "true") this.#keepFocus(event);

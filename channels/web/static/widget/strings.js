@@ -52,6 +52,11 @@ export const WIDGET_STRINGS = {
     too_many: "一次最多发 4 张图片。",
     closed_note: "这个会话已经结束。",
     new_conversation: "开始新会话",
+    starters: "可以这样问",
+    starter_find: "推荐一款蓝牙耳机",
+    starter_track: "我的快递到哪了？",
+    starter_return: "我要退货",
+    starter_human: "转人工",
   },
   en: {
     ...THREAD_STRINGS.en,
@@ -102,5 +107,10 @@ export const WIDGET_STRINGS = {
     too_many: "At most 4 pictures at once.",
     closed_note: "This conversation is closed.",
     new_conversation: "New conversation",
+    starters: "Things to ask",
+    starter_find: "Recommend Bluetooth headphones",
+    starter_track: "Where is my parcel?",
+    starter_return: "I want to return something",
+    starter_human: "Talk to a person",
   },
 };
