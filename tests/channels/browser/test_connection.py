@@ -53,6 +53,20 @@ async def test_messages_written_while_the_cable_is_pulled_arrive_once(
     assert (visits.foreign, visits.complaints) == ([], [])
 
 
+async def test_who_signs_in_while_the_chat_opens_talks_as_a_customer(visits: Visits, shop: LiveServer) -> None:
+    page = await visits.page(EN)
+    chat = Chat(page, EN)
+    await expect(page.get_by_role("button", name=EN.open_chat)).to_be_visible()
+    token = shop.token("shopper", EN.customer_id)
+    await page.evaluate("async (token) => { xiaoer.open(); await null; xiaoer.identify(token); }", token)
+    await chat.online()
+    await chat.say(EN.ask_order)
+    await chat.expect_reply(EN.shipped_order)
+    await page.evaluate("token => { xiaoer.identify(null); xiaoer.identify(token); }", token)
+    await chat.online()
+    await expect(chat.own).to_have_count(1)
+
+
 CONVERSATION = "Object.entries(localStorage).filter(([key]) => key.endsWith(':conversation')).map(([, kept]) => JSON.parse(kept).id)[0]"
 
 

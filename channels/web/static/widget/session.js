@@ -26,6 +26,8 @@ export class Session extends EventTarget {
     this.lang = lang;
     /** @type {string | null} */
     this.identity = null;
+    /** Grows whenever the person or the conversation changes: what began before must not go on after. */
+    this.era = 0;
     this.api = new Api(base, () => this.token);
     /** @type {LiveSocket | null} */
     this.socket = null;
@@ -53,17 +55,23 @@ export class Session extends EventTarget {
 
   /** Open or resume; safe to call again. */
   async start() {
-    this.starting ??= this.#start().finally(() => (this.starting = null));
+    if (!this.starting) {
+      const run = this.#start(this.era).finally(() => {
+        if (this.starting === run) this.starting = null;
+      });
+      this.starting = run;
+    }
     return this.starting;
   }
 
-  async #start() {
+  /** @param {number} era @returns {Promise<void>} */
+  async #start(era) {
     if (this.socket) return;
     try {
-      const greeting = await this.#open();
-      await this.#catchUp(greeting);
-      this.#connect();
+      const greeting = await this.#open(era);
+      if (greeting && (await this.#catchUp(greeting, era))) this.#connect();
     } catch (error) {
+      if (era !== this.era) return;
       if (!(error instanceof Problem)) throw error;
       await this.#cannotStart(error);
     }
@@ -73,33 +81,41 @@ export class Session extends EventTarget {
   async #cannotStart(error) {
     if (error.status === 401 && this.identity === null && this.token) {
       this.#forget({ token: true });
-      return this.#start();
+      return this.#start(this.era);
     }
     if (error.status === 404 && this.conversation) {
       this.#forget({});
-      return this.#start();
+      return this.#start(this.era);
     }
     const code = error.status === 401 ? "signed_out" : error.status === 0 ? "unreachable" : error.code;
     this.#tell("problem", { code, message: error.message });
     if (MENDABLE.has(error.status)) this.retryTimer = setTimeout(() => this.start(), 3000);
   }
 
-  /** Get a token and a conversation. @returns {Promise<any[]>} The greeting of a new one. */
-  async #open() {
+  /** Get a token and a conversation. @param {number} era @returns {Promise<any[] | null>} The greeting of a new one; null: outdated. */
+  async #open(era) {
     if (!this.token) {
-      this.token = (await this.api.post("/v1/tokens/visitor")).token;
-      this.storage.set(`${this.who}:token`, this.token);
+      const { token } = await this.api.post("/v1/tokens/visitor");
+      if (era !== this.era) return null;
+      this.token = token;
+      this.storage.set(`${this.who}:token`, token);
     }
     if (this.conversation) return [];
     const opened = await this.api.post("/v1/conversations", { lang: this.lang(), channel: "web" });
+    if (era !== this.era) return null;
     this.conversation = opened.id;
     this.storage.set(`${this.who}:conversation`, { id: opened.id, at: Date.now() });
     return opened.greeting ?? [];
   }
 
-  /** Show what was said before. @param {any[]} greeting Shown where the server keeps it out of the events. */
-  async #catchUp(greeting) {
+  /**
+   * Show what was said before.
+   * @param {any[]} greeting Shown where the server keeps it out of the events. @param {number} era
+   * @returns {Promise<boolean>} False: outdated.
+   */
+  async #catchUp(greeting, era) {
     const body = await this.api.get(`/v1/conversations/${encodeURIComponent(this.conversation ?? "")}/events`, { after: this.after });
+    if (era !== this.era) return false;
     const events = Array.isArray(body) ? body : body.events;
     const replies = { type: "replied", author: "bot", replies: greeting };
     if (greeting.length && !events.some(({ event }) => event.type === "replied")) {
@@ -108,6 +124,7 @@ export class Session extends EventTarget {
     for (const placed of events) this.#event(placed);
     this.#tell("live", null);
     for (const message of this.outbox.values()) this.#tell("outbox", message);
+    return true;
   }
 
   #connect() {
@@ -266,7 +283,7 @@ export class Session extends EventTarget {
   /** The page signed somebody in or out. @param {string | null} token */
   identify(token) {
     if (token === this.identity) return;
-    const wasOn = this.socket !== null;
+    const wasOn = this.socket !== null || Boolean(this.starting);
     this.stop();
     this.identity = token;
     this.#load();
@@ -275,6 +292,8 @@ export class Session extends EventTarget {
   }
 
   stop() {
+    this.era += 1;
+    this.starting = null;
     clearTimeout(this.retryTimer);
     this.socket?.stop();
     this.socket = null;
