@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy.exc
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, event, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from knowledge import schema  # noqa: F401  (registers the tables)
 from knowledge.errors import DatabaseBusyError, DatabaseUnavailableError, StorageFullError
+from knowledge.sqlite_driver import LoopDialect
 
 BUSY_TIMEOUT_S = 5.0
 _WRITERS = 0x786965  # the advisory lock that PostgreSQL's writers queue on
@@ -26,7 +27,7 @@ _WRITERS = 0x786965  # the advisory lock that PostgreSQL's writers queue on
 
 def sqlite_url(path: Path) -> str:
     """Return the address of a SQLite file."""
-    return f"sqlite+aiosqlite:///{path}"
+    return f"sqlite:///{path}"
 
 
 class Database:
@@ -115,7 +116,8 @@ def _engine(url: str, busy_timeout_s: float) -> AsyncEngine:
 
 
 def _sqlite_engine(url: str, busy_timeout_s: float) -> AsyncEngine:
-    engine = create_async_engine(url, connect_args={"timeout": busy_timeout_s}, pool_size=8, max_overflow=8)
+    address = make_url(url).set(drivername=f"sqlite+{LoopDialect.driver}")
+    engine = create_async_engine(address, connect_args={"timeout": busy_timeout_s}, pool_size=8, max_overflow=8)
     sync_engine = engine.sync_engine
 
     # The driver would begin transactions by itself, and only at the first write: a reader that turns writer can
@@ -128,7 +130,7 @@ def _sqlite_engine(url: str, busy_timeout_s: float) -> AsyncEngine:
             for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-32000"):
                 cursor.execute(f"PRAGMA {pragma}")
         except BaseException:
-            connection.close()  # nobody else knows of it yet, and its thread would outlive the event loop
+            connection.close()  # nobody else knows of it yet
             raise
         cursor.close()
 

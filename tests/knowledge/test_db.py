@@ -187,6 +187,29 @@ async def test_sqlite_held_by_a_real_other_process_is_busy_then_free(tmp_path: P
     await database.close()
 
 
+async def test_everybody_else_goes_on_while_a_writer_waits_for_another_process(tmp_path: Path) -> None:
+    database = Database(sqlite_url(tmp_path / "shop.db"), busy_timeout_s=0.3)
+    await database.create_tables()
+    async with _other_process(database) as other, other.write() as session:
+        session.add(_shop())
+        await session.flush()
+
+        async def write() -> None:
+            async with database.write() as second:
+                second.add(_shop("Second"))
+
+        waiting = asyncio.create_task(write())
+        read = 0
+        while not waiting.done():
+            read += len(await _names(database)) + 1
+            await asyncio.sleep(0)
+        with pytest.raises(DatabaseBusyError):
+            await waiting
+
+    assert read > 3
+    await database.close()
+
+
 @pytest.mark.parametrize("hours", [0, 8, -5])
 async def test_times_come_back_in_utc(any_database: Database, hours: int) -> None:
     local = NOON.astimezone(dt.timezone(dt.timedelta(hours=hours)))
@@ -276,7 +299,6 @@ async def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path, content
     with pytest.raises(DatabaseUnavailableError):
         await database.create_tables()
     await database.close()
-    await asyncio.sleep(0.2)  # the driver's thread, which failed to open the file, tells this loop that it ends
 
 
 async def test_a_server_that_is_not_there_is_unavailable() -> None:

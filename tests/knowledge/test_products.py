@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from knowledge.db import Database
+from knowledge.db import Database, sqlite_url
 from knowledge.embedding import FloatArray, HashingEmbedder
 from knowledge.product_search import ProductQuery
 from knowledge.products import ProductIndex, load_products
@@ -259,7 +259,7 @@ async def test_vectors_are_kept_on_disk(database: Database, tmp_path: Path) -> N
 
 
 async def test_an_empty_shop_finds_nothing(tmp_path: Path) -> None:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'empty.db'}")
+    database = Database(sqlite_url(tmp_path / "empty.db"))
     await database.create_tables()
     index = await load_products(database, HashingEmbedder())
     assert await _ids(index, "tee", options={"color": "red"}) == []

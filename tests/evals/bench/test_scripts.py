@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
 from evals.bench.scripts import Script, Visit, load_scripts
 
-CHOICES = [{"type": "text", "text": "Sorry."}, {"type": "choices", "choices": [{"value": "the first"}, {"value": "b"}]}]
+CHOICES: list[dict[str, Any]] = [
+    {"type": "text", "text": "Sorry."},
+    {"type": "choices", "choices": [{"value": "the first"}, {"value": "b"}]},
+]
 
 
 def test_the_mix_has_both_languages_alike() -> None:
