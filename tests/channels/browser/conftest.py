@@ -35,10 +35,14 @@ NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome"
 expect.set_options(timeout=WAIT_MS)
 
 
+def find_chromium() -> str | None:
+    """The path of a Chromium: XIAOER_TEST_CHROMIUM, or the first of the usual names."""
+    return os.environ.get("XIAOER_TEST_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """The path of a Chromium: XIAOER_TEST_CHROMIUM, or the first of the usual names."""
-    found = os.environ.get("XIAOER_TEST_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    found = find_chromium()
     if not found:
         pytest.skip(f"no Chromium: none of {', '.join(NAMES)} on the PATH (apt-get install chromium fonts-noto-cjk)")
     return found
