@@ -14,7 +14,7 @@ from knowledge.embedding import FloatArray
 from knowledge.index import IntArray, VectorIndex
 from knowledge.options import same_key, same_value
 from knowledge.product_entry import CategoryEntry, ProductEntry
-from knowledge.product_words import product_tokens, read_wish
+from knowledge.product_words import Wish, goods_kinds, product_tokens, read_wish, wished_kinds
 from knowledge.words import WordIndex, normalise, tokens
 
 BoolArray = npt.NDArray[np.bool_]
@@ -141,6 +141,9 @@ class Searcher:
         self._words, self._descriptions = self._texts.words, self._texts.descriptions
         self._variants = _Variants(entries)
         self._popularity = np.array([_popularity(entry) for entry in entries], dtype=np.float32)
+        self._kinds = [
+            frozenset(goods_kinds((e.title_zh, e.title_en), (e.category.name_zh, e.category.name_en))) for e in entries
+        ]
         self._price = np.array([entry.price_from_minor for entry in entries], dtype=np.int64)
         self._age = -np.array([entry.created_at.timestamp() for entry in entries], dtype=np.float64)
 
@@ -162,11 +165,42 @@ class Searcher:
         return Findings((), 0, ())
 
     def _meant(self, text: str, vector: FloatArray | None) -> tuple[FloatArray, BoolArray]:
-        """Return each product's score and whether it is what the text asks for."""
+        """Return each product's score and whether it is what the text asks for.
+
+        The text may name a kind of goods, say what they are for, or both; where the shop has such a kind, nothing else is
+        meant. Of kinds that only serve a purpose each is shown in turn, the most liked first.
+        """
         asked = wish_text(text)
         wish = read_wish(asked)
+        serving = wished_kinds(text)
+        kinds = frozenset(concept.removeprefix("kind:") for concept in wish.kind)
+        of_kind, of_purpose = self._of_kinds(kinds), self._of_kinds(serving)
+        if of_kind.any():
+            both = of_kind & of_purpose
+            scores = self._scores(wish, vector) if vector is not None else self._popularity
+            return scores, both if both.any() else of_kind
+        if of_purpose.any() and not kinds:
+            return self._in_turn(of_purpose), of_purpose
         if vector is None or (not wish.plain and not asked):
             return self._popularity, np.ones(len(self._entries), dtype=bool)
+        scores = self._scores(wish, vector)
+        best = float(scores.max(initial=0.0))
+        return scores, scores >= max(self._relevance.floor, best - self._relevance.gap)
+
+    def _of_kinds(self, kinds: frozenset[str]) -> BoolArray:
+        return np.array([not kinds.isdisjoint(own) for own in self._kinds], dtype=bool)
+
+    def _in_turn(self, chosen: BoolArray) -> FloatArray:
+        """Return scores by which the best liked product of every category comes first, then the second of each."""
+        scores = np.zeros(len(self._entries), dtype=np.float32)
+        placed: dict[str, int] = {}
+        for row in sorted(np.flatnonzero(chosen).tolist(), key=lambda row: -self._popularity[row]):
+            category = self._entries[row].category.id
+            placed[category] = placed.get(category, 0) + 1
+            scores[row] = self._popularity[row] - placed[category]
+        return scores
+
+    def _scores(self, wish: Wish, vector: FloatArray) -> FloatArray:
         alike = np.zeros(len(self._entries), dtype=np.float32)
         if len(self._vectors):
             alike[self._titled] = np.maximum.reduceat(self._vectors.likeness(vector), self._first)
@@ -174,8 +208,7 @@ class Searcher:
         scores = alike + WORD_WEIGHT * words + DESCRIPTION_WEIGHT * self._descriptions.scores(wish.plain)
         for kind in wish.kind:
             scores[self._words.having(kind)] += KIND_WEIGHT / len(wish.kind) ** 0.5
-        best = float(scores.max(initial=0.0))
-        return scores, scores >= max(self._relevance.floor, best - self._relevance.gap)
+        return scores
 
     def _filters(self, query: ProductQuery) -> dict[str, BoolArray]:
         """Return a mask over the variants for each filter, least important first."""

@@ -23,11 +23,45 @@ _AFTER_NOUN = re.compile(r"\b(?:for|with|that|to|which|of|in|under|below)\b")
 def product_tokens(entry: ProductEntry) -> list[str]:
     """Return the tokens of title (twice), category, brand, tags, attributes, options and SKUs."""
     title = f"{entry.title_zh} / {entry.title_en}"
-    named = [*tokens(title), *concepts().of_goods(title)]
+    category = (entry.category.name_zh, entry.category.name_en)
+    kinds = [f"kind:{kind}" for kind in goods_kinds((entry.title_zh, entry.title_en), category)]
+    named = list(dict.fromkeys([*tokens(title), *concepts().of_goods(title), *kinds]))
     values = [*entry.attributes.values(), *(value for found in entry.options.values() for value in found)]
     rest = " / ".join([entry.id, entry.brand, entry.category.name_zh, entry.category.name_en, *entry.tags, *values])
     around = [*tokens(rest), *concepts().of_goods(rest), *(f"value:{fold(value)}" for value in values)]
     return named + named + list(dict.fromkeys(around)) + [variant.sku.lower() for variant in entry.variants]
+
+
+@functools.lru_cache(maxsize=8192)
+def goods_kinds(titles: tuple[str, ...], categories: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Return the folded kinds and families of a thing: of what its titles name it, else of its category's names.
+
+    A "laptop backpack" is a backpack and a bag; a desk lamp with wireless charging is no charger.
+    """
+    found = {kind for title in titles for kind in _head_kinds(title)}
+    found = found or {kind for name in categories for kind in _head_kinds(name)}
+    wider = vocabulary().wider
+    return tuple(sorted(found.union(*map(wider, found))))
+
+
+def _head_kinds(title: str) -> list[str]:
+    """The thing stands last, but in English before "for", "with"."""
+    plain = normalise(title)
+    if not _HAN.search(plain):
+        plain = _AFTER_NOUN.split(plain, maxsplit=1)[0]
+    return [concept.removeprefix("kind:") for concept in concepts().of_last(plain) if concept.startswith("kind:")]
+
+
+def wished_kinds(text: str) -> frozenset[str]:
+    """Return the folded kinds that serve what a wish says things are for, those that serve every purpose if there are any.
+
+    A gift for a gamer is a mouse or a keyboard, not perfume: words for gifts as such come last.
+    """
+    found: frozenset[str] = frozenset()
+    for match in sorted(purposes().of_wish(text)[0], key=lambda names: names == ("gift",)):
+        serving = frozenset(fold(kind) for name in match for kind in vocabulary().purposes[name].kinds)
+        found = (found & serving) or found or serving
+    return found
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,6 +127,23 @@ class Concepts:
             found |= dict.fromkeys([*match.concepts, *(concept for head in heads for concept in head)])
         return list(found)
 
+    def of_last(self, plain: str) -> list[str]:
+        """Return the concepts of the last kind that a normalised text names, and of that word's heads but families.
+
+        A 电热水壶 is a kettle, a 充电器 is no 电器.
+        """
+        matches = [
+            match
+            for match in (*self._chinese(plain), *self._english(plain))
+            if any(concept.startswith("kind:") for concept in match.concepts)
+        ]
+        last = max(matches, key=lambda match: match.end, default=None)
+        if last is None:
+            return []
+        families = {f"kind:{fold(family)}" for family in vocabulary().families}
+        heads = [concept for concept in self.of_goods(plain[last.start : last.end]) if concept not in families]
+        return [*last.concepts, *heads]
+
     def _chinese(self, plain: str) -> Iterator[_Match]:
         """A single character stands for a thing only at the end: 包 is a bag, 包邮 is not."""
         for match in self.pattern.finditer(plain):
@@ -115,15 +166,25 @@ class Concepts:
 @functools.cache
 def concepts() -> Concepts:
     """Return the concepts of the shipped vocabulary."""
+    return _turned_round(_entries())
+
+
+@functools.cache
+def purposes() -> Concepts:
+    """Return what things are wanted for, by the vocabulary's names."""
+    return _turned_round((name, (name, *group.words)) for name, group in vocabulary().purposes.items())
+
+
+def _turned_round(entries: Iterable[tuple[str, tuple[str, ...]]]) -> Concepts:
     names = vocabulary()
     generic = {normalise(word) for word in names.generic} | {fold(word) for word in names.generic}
     latin: dict[str, tuple[str, ...]] = {}
     han: dict[str, tuple[str, ...]] = {}
-    for concept, words in _entries():
+    for concept, words in entries:
         for word in words:
             place, key = (han, normalise(word)) if _HAN.search(word) else (latin, fold(word))
             if key and key not in generic:
-                place[key] = (*place.get(key, ()), concept)
+                place[key] = tuple(dict.fromkeys((*place.get(key, ()), concept)))
     pattern = re.compile("|".join(map(re.escape, sorted(han, key=len, reverse=True))) or r"(?!)")
     return Concepts(latin, han, pattern)
 
@@ -131,5 +192,6 @@ def concepts() -> Concepts:
 def _entries() -> Iterable[tuple[str, tuple[str, ...]]]:
     names = vocabulary()
     yield from ((f"kind:{fold(kind)}", (kind, *words)) for kind, words in names.kinds.items())
+    yield from ((f"kind:{fold(name)}", (name, *group.words)) for name, group in names.families.items())
     for values in names.values.values():
         yield from ((f"value:{fold(value)}", (value, *words)) for value, words in values.items())

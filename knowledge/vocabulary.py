@@ -17,6 +17,14 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 @dataclasses.dataclass(frozen=True)
+class Group:
+    """Words that stand for several kinds of goods, the likeliest first; a kind may be a family."""
+
+    words: tuple[str, ...]
+    kinds: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
 class Vocabulary:
     """Canonical words and the other words for them; look up with `fold`-ed words."""
 
@@ -30,6 +38,10 @@ class Vocabulary:
     """Words for anything at all: "item", 东西."""
     zh: Mapping[str, str]
     """Folded canonical word -> Chinese label."""
+    families: Mapping[str, Group] = dataclasses.field(default_factory=dict)
+    """Wider kind -> the kinds that belong to it: shoes are sneakers, boots, ..."""
+    purposes: Mapping[str, Group] = dataclasses.field(default_factory=dict)
+    """What things are wanted for -> the kinds that serve it."""
 
     def label(self, word: str, lang: Lang) -> str:
         """Return how a shopper reads an option key or value; a word without an entry stays as it is."""
@@ -43,6 +55,24 @@ class Vocabulary:
     def canonical_key(self, word: str) -> str | None:
         """Return the canonical option key that `word` means; None when it is unknown."""
         return self._by_key.get(fold(word))
+
+    def wider(self, kind: str) -> tuple[str, ...]:
+        """Return the families, folded, that a folded kind belongs to, near and far, without itself."""
+        found: dict[str, None] = {}
+        waiting = [kind]
+        while waiting:
+            new = [family for family in self._families_of.get(waiting.pop(), ()) if family not in found]
+            found |= dict.fromkeys(new)
+            waiting += new
+        return tuple(family for family in found if family != kind)
+
+    @functools.cached_property
+    def _families_of(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for family, group in self.families.items():
+            for kind in group.kinds:
+                found.setdefault(fold(kind), []).append(fold(family))
+        return found
 
     @functools.cached_property
     def _by_key(self) -> dict[str, str]:
@@ -73,7 +103,8 @@ def vocabulary() -> Vocabulary:
         for word, others in entries.items():
             if chinese := first_chinese(others):
                 labels.setdefault(fold(word), chinese)
-    return Vocabulary(keys, values, kinds, tuple(raw["generic"]), labels)
+    families, purposes = _groups(raw["families"]), _groups(raw["purposes"])
+    return Vocabulary(keys, values, kinds, tuple(raw["generic"]), labels, families, purposes)
 
 
 def label(word: str, lang: Lang) -> str:
@@ -83,6 +114,13 @@ def label(word: str, lang: Lang) -> str:
 
 def _words(entries: Mapping[str, Iterable[object]]) -> dict[str, tuple[str, ...]]:
     return {str(word): tuple(map(str, others)) for word, others in entries.items()}
+
+
+def _groups(entries: Mapping[str, Mapping[str, Iterable[object]]]) -> dict[str, Group]:
+    return {
+        str(name): Group(tuple(map(str, group["words"])), tuple(map(str, group["kinds"])))
+        for name, group in entries.items()
+    }
 
 
 def first_chinese(words: Iterable[str]) -> str | None:
