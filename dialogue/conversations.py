@@ -6,7 +6,6 @@ import asyncio
 import dataclasses
 import datetime as dt
 import weakref
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Literal
 
@@ -32,6 +31,7 @@ from dialogue.events import (
     StoredEvent,
     TurnEnded,
 )
+from dialogue.kept_states import KeptStates
 from dialogue.messages import checked_text, log_turn, past_turn
 from dialogue.replies.templates import Templates
 from dialogue.replies.types import Reply, TextReply
@@ -47,7 +47,6 @@ from tools.errors import ArgumentError, RefusedError
 from tools.executor import Executor
 from tools.ticketing.types import TicketView
 
-STATES_KEPT = 2000
 DESK = "desk"
 
 
@@ -91,7 +90,7 @@ class Conversations:
         self.store = EventStore(database, clock)
         self._live: Broadcast[StoredEvent] = Broadcast()
         self._desk: Broadcast[DeskNotice] = Broadcast()
-        self._states: OrderedDict[str, DialogueState] = OrderedDict()
+        self._states = KeptStates()
         self._locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
 
     # -- shopper
@@ -138,13 +137,12 @@ class Conversations:
 
     async def _receive(self, conversation_id: str, message: MessageReceived) -> int:
         """Store a message once; a repeated client id gives the first one's place."""
-        known = await self.store.find_client_id(conversation_id, message.client_id)
-        if known is None:
-            try:
-                stored = await self._append(conversation_id, [message], client_id=message.client_id)
-                return stored[0].seq
-            except ClientIdReusedError:
-                known = await self.store.find_client_id(conversation_id, message.client_id)
+        try:
+            stored = await self._append(conversation_id, [message], client_id=message.client_id)
+        except ClientIdReusedError:
+            known = await self.store.find_client_id(conversation_id, message.client_id)
+        else:
+            return stored[0].seq
         if known is None or not isinstance(known.event, MessageReceived) or known.event.text != message.text:
             raise ClientIdReusedError(f"client id {message.client_id!r} came before with another message")
         return known.seq
@@ -152,7 +150,8 @@ class Conversations:
     async def _answer(self, conversation_id: str, identity: Identity, seq: int) -> Turn:
         """Answer everything unanswered up to now, unless another call's turn has done it meanwhile."""
         async with self._lock(conversation_id):
-            state = await self._state(conversation_id)
+            state = self._states.get(conversation_id)
+            state = state if state is not None and state.seq >= seq else await self._state(conversation_id)
             if seq not in state.unanswered:
                 return await self._past_turn(conversation_id, seq)
             if state.owner != "bot":
@@ -240,8 +239,7 @@ class Conversations:
         for conversation_id in waiting:
             head = await self.store.head(conversation_id)
             role: Role = "merchant" if head.role == "merchant" else "shopper"
-            customer_id = head.customer_id
-            identity = Identity(role, subject=head.subject, customer_id=customer_id, conversation_id=conversation_id)
+            identity = Identity(role, head.subject, head.customer_id, conversation_id)
             state = await self._state(conversation_id)
             if state.unanswered:
                 await self._answer(conversation_id, identity, max(state.unanswered))
@@ -348,24 +346,22 @@ class Conversations:
         stored = await self.store.append(
             conversation_id, events, client_id=client_id, expected_version=expected_version
         )
+        self._states.go_on(conversation_id, stored)
         for entry in stored:
             self._live.publish(conversation_id, entry)
         return stored
 
     async def _state(self, conversation_id: str) -> DialogueState:
         """Return the present state: the cached one plus the events since."""
-        state = self._states.pop(conversation_id, None)
+        state = self._states.get(conversation_id)
         if state is None:
             head = await self.store.head(conversation_id)
             role: Literal["shopper", "merchant"] = "merchant" if head.role == "merchant" else "shopper"
             lang: Lang = "en" if head.lang == "en" else "zh"
-            customer = head.customer_id if head.verified_by == "token" else None
-            state = initial(conversation_id, role, lang, customer)
+            state = initial(conversation_id, role, lang, head.customer_id if head.verified_by == "token" else None)
         for entry in await self.store.load(conversation_id, state.seq):
             state = fold(state, entry)
-        self._states[conversation_id] = state
-        while len(self._states) > STATES_KEPT:
-            self._states.popitem(last=False)
+        self._states.keep(state)
         return state
 
     def _lock(self, conversation_id: str) -> asyncio.Lock:

@@ -97,22 +97,20 @@ class EventStore:
         if expected_version is not None and head.ownership_version != expected_version:
             raise StaleOwnershipError(f"expected version {expected_version}, is {head.ownership_version}")
         now = self.clock()
-        stored = [
-            StoredEvent(conversation_id=conversation_id, seq=head.last_seq + place, at=now, event=event)
-            for place, event in enumerate(events, start=1)
-        ]
-        session.add_all(
+        rows = [
             ConversationEvent(
                 conversation_id=conversation_id,
-                seq=entry.seq,
-                type=entry.event.type,
-                payload=entry.event.model_dump(mode="json"),
-                client_id=client_id if entry is stored[0] else None,
+                seq=head.last_seq + place,
+                type=event.type,
+                payload=event.model_dump(mode="json"),
+                client_id=client_id if place == 1 else None,
                 at=now,
             )
-            for entry in stored
-        )
-        head.last_seq += len(stored)
+            for place, event in enumerate(events, start=1)
+        ]
+        stored = list(map(_stored, rows))  # as any reader will see them, not as they were made
+        session.add_all(rows)
+        head.last_seq += len(rows)
         head.updated_at = now
         for event in events:
             if isinstance(event, OwnershipChanged):

@@ -8,9 +8,8 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import yaml
-
 from knowledge.types import Lang
+from knowledge.yaml_files import read_yaml
 
 _FILE = Path(__file__).with_name("vocabulary.yaml")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -95,7 +94,7 @@ class Vocabulary:
 @functools.cache
 def vocabulary() -> Vocabulary:
     """Return the shipped vocabulary, read once."""
-    raw = yaml.load(_FILE.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 (both are safe loaders)
+    raw = read_yaml(_FILE)
     values = {key: _words(entries) for key, entries in raw["values"].items()}
     keys, kinds = _words(raw["keys"]), _words(raw["kinds"])
     labels: dict[str, str] = {}

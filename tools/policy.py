@@ -14,6 +14,7 @@ import pydantic
 import yaml
 
 from knowledge.types import JsonObject
+from knowledge.yaml_files import read_yaml
 
 POLICIES = Path(__file__).parent / "policies"
 
@@ -215,7 +216,7 @@ def _fields(path: Path, *, seen: tuple[Path, ...]) -> JsonObject:
     if path in seen:
         raise PolicyError(f"{path}: extends itself")
     try:
-        own = yaml.safe_load(path.read_text(encoding="utf-8"))
+        own = read_yaml(path)
     except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
         raise PolicyError(f"{path}: {error}") from error
     if not isinstance(own, dict):

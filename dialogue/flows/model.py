@@ -14,6 +14,7 @@ import pydantic
 import yaml
 
 from knowledge.types import Lang
+from knowledge.yaml_files import read_yaml
 
 SHIPPED = Path(__file__).parent
 
@@ -200,7 +201,7 @@ def load_flows(folder: Path | None = None, *, tools: Iterable[str] = ()) -> dict
 def read_flow(path: Path) -> Flow:
     """Read one flow file."""
     try:
-        return Flow.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return Flow.model_validate(read_yaml(path))
     except (yaml.YAMLError, UnicodeDecodeError, pydantic.ValidationError) as error:
         raise FlowError(f"{path}: {error}") from error
 

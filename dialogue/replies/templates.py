@@ -15,11 +15,11 @@ from typing import Any
 
 import jinja2
 import jinja2.sandbox
-import yaml
 
 from knowledge.money import Money
 from knowledge.types import Lang
 from knowledge.vocabulary import label
+from knowledge.yaml_files import read_yaml
 
 SENTENCES = Path(__file__).parent / "sentences"
 
@@ -134,7 +134,7 @@ def _read(lang: Lang) -> dict[str, str]:
         else:
             flat[prefix] = str(node)
 
-    descend("", yaml.safe_load((SENTENCES / f"{lang}.yaml").read_text(encoding="utf-8")))
+    descend("", read_yaml(SENTENCES / f"{lang}.yaml"))
     return flat
 
 

@@ -8,9 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from knowledge.types import Lang
+from knowledge.yaml_files import read_yaml
 
 MIX = Path(__file__).with_name("mix.yaml")
 
@@ -27,7 +26,7 @@ class Script:
 
 def load_scripts(path: Path = MIX) -> list[Script]:
     """Read the scripts of a file."""
-    raw = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 (both are safe)
+    raw = read_yaml(path)
     return [
         Script(entry["id"], entry["lang"], tuple(map(str, entry["says"])), tuple(map(str, entry.get("interrupts", ()))))
         for entry in raw

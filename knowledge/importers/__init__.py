@@ -30,6 +30,7 @@ from knowledge.importers.tau_retail import TauRetail
 from knowledge.importers.xiaoer import Xiaoer, copy_files
 from knowledge.schema import Customer, Shop, Variant
 from knowledge.types import JsonObject, utc_now
+from knowledge.yaml_files import read_yaml
 
 __all__ = [
     "FORMATS",
@@ -133,7 +134,7 @@ def _read_mapping(path: Path | None) -> JsonObject:
     if path is None:
         return {}
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found = read_yaml(path)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ImportRefusedError(f"{path}: the mapping file cannot be read: {error}") from error
     if not isinstance(found, Mapping):

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Literal
 
 import pydantic
-import yaml
 
+from knowledge.yaml_files import read_yaml
 from tools.evidence import LocalText
 
 _FILE = Path(__file__).with_name("sizes.yaml")
@@ -96,7 +96,7 @@ class Advice:
 @functools.cache
 def charts() -> _Charts:
     """Return the shipped charts, read once."""
-    return _Charts.model_validate(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+    return _Charts.model_validate(read_yaml(_FILE))
 
 
 def kind_of(text: str) -> Kind | None:
