@@ -1,0 +1,51 @@
+"""From a message and the state's view to commands: interruptions first, then the pending question, then new requests."""
+
+from __future__ import annotations
+
+from dialogue.commands import AskHuman, CannotHandle, Command, ScoredIntent, SwitchLanguage
+from dialogue.understanding import phrases
+from dialogue.understanding.commands.answers import answered
+from dialogue.understanding.commands.interruptions import interrupted
+from dialogue.understanding.commands.reading import Classify, Reading, classifier_ranking
+from dialogue.understanding.commands.requests import FLOWS, requested
+from dialogue.understanding.text import read
+
+
+def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
+    """Return the commands of a message, in the order in which they are to be done, and the best intents."""
+    low = reading.text.low
+    if not low.strip():
+        return [CannotHandle(score=1.0, source="pattern")], []
+    if (lang := phrases.language_wanted(low)) and len(low.strip()) < 60:
+        rest = requested(reading) if len(low.strip()) > 30 else []
+        useful = [c for c in rest if c.kind in {"start_flow", "ask_knowledge"}]
+        return [SwitchLanguage(lang=lang, text=reading.words(), source="pattern"), *useful], []
+    if phrases.asks_human(low):
+        return _with_human(reading)
+    found = interrupted(reading)
+    if found is None:
+        found = answered(reading)
+    if found is None:
+        found = requested(reading)
+    intents = [
+        ScoredIntent(intent=name, score=round(score, 4)) for name, score in reading.classify(reading.masked())[:3]
+    ]
+    return _tidied(found), intents
+
+
+def _with_human(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
+    """A person is wanted; what else was said is left to the person, unless it stands as a sentence of its own before."""
+    intents = [ScoredIntent(intent="ask_human", score=0.99)]
+    return [AskHuman(text=reading.words(), score=0.99, source="pattern")], intents
+
+
+def _tidied(found: list[Command]) -> list[Command]:
+    """Small talk beside business is politeness; what was not understood beside what was is noise."""
+    business = [command for command in found if command.kind not in {"chit_chat", "cannot_handle"}]
+    if business:
+        return business
+    talk: list[Command] = [command for command in found if command.kind == "chit_chat"]
+    return talk[:1] or found[:1]
+
+
+__all__ = ["FLOWS", "Classify", "Reading", "classifier_ranking", "commands", "read"]

@@ -1,0 +1,209 @@
+"""Answers to the pending question: a choice, a value, or another wish that only looks like one."""
+
+from __future__ import annotations
+
+import re
+
+from dialogue.commands import (
+    Affirm,
+    AskHuman,
+    AskKnowledge,
+    ChitChat,
+    Choose,
+    Command,
+    Deny,
+    Entity,
+    PendingQuestion,
+    Provide,
+    StartFlow,
+)
+from dialogue.understanding import pending, phrases, polarity, segments
+from dialogue.understanding.commands.consent import to_yes_or_no
+from dialogue.understanding.commands.corrections import correction
+from dialogue.understanding.commands.expected import expecting
+from dialogue.understanding.commands.reading import Reading
+from dialogue.understanding.commands.requests import CLEAR, FLOWS, has_own_cue, requested, same_business
+from dialogue.understanding.entities.base import entity
+from knowledge.types import JsonObject
+
+
+def answered(reading: Reading) -> list[Command] | None:
+    """Read the message as an answer to the pending question; None when it is none."""
+    question = reading.view.pending
+    if question is None:
+        return _continued(reading)
+    if question.kind in {"confirm", "offer"}:
+        return to_yes_or_no(reading, question)
+    if question.kind == "choice" or question.choices:
+        found = _to_choice(reading, question)
+        if found is not None or question.kind == "choice":
+            return found if found is not None else _to_slot(reading, question)
+    return _to_slot(reading, question)
+
+
+def _continued(reading: Reading) -> list[Command] | None:
+    """Without a question pending: a correction or more information for the running flow."""
+    if reading.view.active_flow is None:
+        return None
+    low, told = reading.text.low, reading.told()
+    requests = requested(reading)
+    wishes = [
+        c for c in requests if isinstance(c, (StartFlow, AskKnowledge, AskHuman)) and not same_business(c, reading.view)
+    ]
+    if any(c.score >= CLEAR for c in wishes) and has_own_cue(reading):
+        return requests
+    if phrases.corrects(low) and (told or phrases.slot_named(low)) and not phrases.is_question(low.strip()):
+        return [correction(reading)]
+    if told and not phrases.is_question(low.strip()):
+        return [Provide(entities=told, text=reading.words(), score=0.8, source="pattern")]
+    return None
+
+
+def _to_choice(reading: Reading, question: PendingQuestion) -> list[Command] | None:
+    low = reading.text.low
+    if (
+        phrases.is_question(low.strip())
+        and len(low.strip()) > 12
+        and reading.classify(reading.masked())[0][0] in {"ask_knowledge", *FLOWS}
+        and not reading.entities
+    ):
+        return None
+    other = _other_wish(reading, question)
+    if other is not None:
+        return other
+    picked = pending.choose(reading.text, reading.entities, question, reading.lexicon)
+    if picked:
+        score = 0.95 if len(picked) == 1 or question.multiple else 0.8
+        command = Choose(indexes=picked, text=reading.words(), score=score, source="choice")
+        extra = tuple(
+            item for item in reading.told() if item.type in {"reason", "payment_method", "quantity", "email", "address"}
+        )
+        return (
+            [command, Provide(entities=extra, text=reading.words(), source="pending")]
+            if extra and question.slot_type not in {"payment_method", "reason", "address"}
+            else [command]
+        )
+    sense = polarity.read(low)
+    if sense.sense in {"yes", "no"} and not low[sense.rest :].strip(" ,.!。，！?"):
+        if sense.sense == "yes" and len(question.choices) == 1:
+            return [Choose(indexes=(0,), text=reading.words(), score=0.9, source="choice")]
+        return [(Affirm if sense.sense == "yes" else Deny)(text=reading.words(), source="pending")]
+    if re.search(r"\b(?:neither|none)\b|都不(?:是|要|对|行)|没有一个", low):
+        return [Deny(text=reading.words(), source="pending")]
+    return None
+
+
+def _other_wish(reading: Reading, question: PendingQuestion) -> list[Command] | None:
+    """A request that is clearly not an answer to the question."""
+    low = reading.text.low
+    if segments.cue(low) is None and not phrases.is_question(low.strip()):
+        return None
+    requests = requested(reading)
+    clear = [
+        c
+        for c in requests
+        if isinstance(c, (StartFlow, AskKnowledge)) and c.score >= CLEAR and not same_business(c, reading.view)
+    ]
+    if not clear or len(requests) != len(clear):
+        return None
+    answers = pending.ANSWERS.get(question.slot_type, frozenset())
+    given = [item for item in reading.told() if item.type in answers]
+    starts = [c for c in clear if isinstance(c, StartFlow)]
+    if given and not starts:
+        return None
+    if given and question.slot_type == "reason":
+        return None
+    if _only_says_how(low, question):
+        return None
+    return requests
+
+
+def _only_says_how(low: str, question: PendingQuestion) -> bool:
+    """Words such as "refund it to my visa" that answer a question about money or goods and look like a request."""
+    patterns = {
+        "payment_method": r"\b(?:refund|put|send|charge|pay|use|return)\b.{0,20}\b(?:to|on|with|by|my|the|original)\b|退(?:到|回|款到)|原路|用.{1,8}(?:付|支付)",
+        "address": r"\b(?:ship|send|deliver|change|it's|to)\b.{0,20}\d|寄|送|改(?:成|到)",
+        "reason": r".",
+        "order_lines": r"^\W*(?:just |only |i want to )?(?:return|exchange|the|退|换)\b",
+        "swaps": r"^\W*(?:change|exchange|switch|make|换|改)",
+        "order": r"^\W*(?:it's|the|from|cancel|return|exchange|track)?\b.{0,30}\border\b|那单|订单",
+    }
+    return bool(re.search(patterns.get(question.slot_type, r"(?!)"), low))
+
+
+def _to_slot(reading: Reading, question: PendingQuestion) -> list[Command] | None:
+    low, kind = reading.text.low, question.slot_type
+    other = _other_wish(reading, question)
+    if other is not None:
+        return other
+    reading = expecting(reading, kind)
+    answers = pending.ANSWERS.get(kind, frozenset())
+    told = reading.told()
+    given = [item for item in told if item.type in answers]
+    if kind == "yes_no" and (sense := polarity.read(low)).sense in {"yes", "no"}:
+        return [(Affirm if sense.sense == "yes" else Deny)(text=reading.words(), source="pending")]
+    if reading.view.active_flow and phrases.corrects(low) and told and not given:
+        return [correction(reading)]
+    if given:
+        return [_value(reading, told)]
+    chat = _small_talk(reading)
+    if chat is not None:
+        return chat
+    sense = polarity.read(low)
+    if (
+        sense.sense in {"yes", "no", "wrong"}
+        and not low[sense.rest :].strip(" ,.!。，！")
+        and kind not in pending.FREE_TEXT
+    ):
+        return [(Affirm if sense.sense == "yes" else Deny)(text=reading.words(), score=0.8, source="pending")]
+    if kind in {*pending.FREE_TEXT, "reason"} and not phrases.is_question(low.strip()) and not _unknown(low):
+        extra = (_own_reason(reading),) if kind == "reason" else ()
+        return [Provide(entities=(*told, *extra), text=reading.words(), score=0.7, source="pending")]
+    if told and reading.view.active_flow and segments.cue(low) is None and not phrases.is_question(low.strip()):
+        return [Provide(entities=told, text=reading.words(), score=0.7, source="pending")]
+    if _unknown(low):
+        return [Deny(text=reading.words(), score=0.7, source="pending")]
+    return None
+
+
+def _value(reading: Reading, told: tuple[Entity, ...]) -> Command:
+    low = reading.text.low
+    if phrases.corrects(low) and _takes_back(low):
+        return correction(reading)
+    return Provide(entities=told, text=reading.words(), score=0.95, source="pending")
+
+
+def _own_reason(reading: Reading) -> Entity:
+    """A reason in words of one's own, which no code stands for."""
+    value: JsonObject = {"code": "other", "text": reading.words()}
+    return entity(reading.text, "reason", value, (0, len(reading.text.raw)), score=0.5)
+
+
+def _takes_back(low: str) -> bool:
+    return bool(
+        re.match(
+            r"^\W*(?:no|nope|wait|sorry|oops|actually|oh|my mistake|my bad|不|等等|不对|错)\b|^\W*(?:不对|不是|错了|等等|其实)",
+            low,
+        )
+    ) and not re.match(r"^\W*(?:no longer|not needed|no need|不需要|不喜欢|不合适|不想要|不要)", low)
+
+
+def _unknown(low: str) -> bool:
+    return bool(
+        re.search(
+            r"\b(?:i )?(?:don't|dont|do not|can't|cannot) (?:know|remember|have|recall|find)\b|\bno idea\b|\bnot sure\b|\bforgot\b|\blost (?:it|the)|不(?:知道|记得|清楚)|忘(?:了|记)|没有(?:订单号|单号)|找不到|记不(?:得|住|清)",
+            low,
+        )
+    )
+
+
+def _small_talk(reading: Reading) -> list[Command] | None:
+    best, chance = reading.classify(reading.masked())[0]
+    if (
+        best in {"chit_chat.wait", "chit_chat.thanks", "chit_chat.bot_identity", "chit_chat.complaint"}
+        and chance >= 0.6
+    ):
+        return [
+            ChitChat(topic=best.removeprefix("chit_chat."), text=reading.words(), score=chance, source="classifier")
+        ]
+    return None

@@ -1,0 +1,141 @@
+"""Answers to a question for yes or no: consent, refusal, and a yes with a condition, which is none."""
+
+from __future__ import annotations
+
+import re
+
+from dialogue.commands import Affirm, Cancel, Command, Correct, Deny, PendingQuestion, Provide, StartFlow
+from dialogue.understanding import phrases, polarity, segments
+from dialogue.understanding.commands.corrections import correction
+from dialogue.understanding.commands.reading import Reading
+from dialogue.understanding.commands.requests import CLEAR, has_own_cue, requested, same_business
+
+
+def to_yes_or_no(reading: Reading, question: PendingQuestion) -> list[Command] | None:
+    """Read an answer to a question for yes or no; None when it is none."""
+    low = reading.text.low
+    sense = polarity.read(low)
+    words = reading.words()
+    if sense.sense is None:
+        return _unsaid_polarity(reading, question)
+    if sense.sense == "wrong":
+        return [Deny(text=words, score=0.9, source="pending"), correction(reading)]
+    rest = reading.sub(sense.rest)
+    has_rest = bool(rest.text.low.strip(" ,.;:!?。，！？；、…~"))
+    if sense.sense == "no":
+        return [
+            Deny(text=reading.words(0, sense.rest), score=0.97, source="pending"),
+            *(_after_no(rest) if has_rest else []),
+        ]
+    if sense.sense == "yes_but":
+        return _yes_but(rest, question)
+    if not has_rest:
+        return [Affirm(text=words, score=0.98 if sense.strong else 0.93, source="pending")]
+    return _yes_and(reading, rest, sense)
+
+
+def _yes_and(reading: Reading, rest: Reading, sense: polarity.Polarity) -> list[Command] | None:
+    """ "Yes, and also ...": the rest must not take the yes back; a question is answered before anything is done."""
+    more = _rest_commands(rest)
+    if any(command.kind in {"correct", "cancel", "deny"} for command in more):
+        return [command for command in more if command.kind != "deny"] if sense.strong else more
+    asking = phrases.is_question(rest.text.low.strip()) and any(c.kind in {"ask_knowledge", "start_flow"} for c in more)
+    if asking or (not sense.strong and any(c.kind in {"start_flow", "ask_knowledge"} for c in more)):
+        return [c for c in more if c.kind != "provide"]
+    yes = Affirm(text=reading.words(0, sense.rest), score=0.95 if sense.strong else 0.8, source="pending")
+    return [yes, *(c for c in more if c.kind in {"start_flow", "ask_knowledge", "provide"})]
+
+
+def _yes_but(rest: Reading, question: PendingQuestion) -> list[Command]:
+    """A yes with a condition changes what was asked about: it is a correction, never a yes."""
+    wanted: list[Command] = [c for c in requested(rest) if isinstance(c, StartFlow) and c.flow != rest.view.active_flow]
+    entities = rest.told()
+    if entities or question.kind == "confirm":
+        fits = _fitting_flow(rest, wanted)
+        return (
+            [
+                Correct(
+                    entities=entities,
+                    slot=phrases.slot_named(rest.text.low),
+                    text=rest.words(),
+                    score=0.9,
+                    source="pending",
+                )
+            ]
+            if not fits
+            else wanted
+        )
+    return list(wanted) or [Deny(text=rest.words(), score=0.6, source="pending")]
+
+
+def _fitting_flow(rest: Reading, wanted: list[Command]) -> bool:
+    """Whether the condition is a request of its own rather than a change of the running one's slots."""
+    slot = phrases.slot_named(rest.text.low)
+    own = set(rest.view.flow_slots.values()) | set(rest.view.flow_slots)
+    if slot is None or not wanted:
+        return False
+    return slot == "address" and "address" not in own and "cancel" not in (rest.view.active_flow or "cancel")
+
+
+def _after_no(rest: Reading) -> list[Command]:
+    low = rest.text.low
+    if stop := phrases.stops(low.lstrip(" ,.;:!?。，！？；、")):
+        return [Cancel(text=stop[0].strip(), score=0.9, source="pattern")]
+    more = [c for c in _rest_commands(rest) if c.kind not in {"affirm", "deny", "chit_chat", "cannot_handle", "cancel"}]
+    if more:
+        return more
+    entities = rest.told()
+    if entities or phrases.corrects(low) or phrases.slot_named(low):
+        return [correction(rest)]
+    return []
+
+
+def _rest_commands(rest: Reading) -> list[Command]:
+    """What follows a yes or a no: a request, or other values for the running procedure."""
+    requests = requested(rest)
+    wishes: list[Command] = [c for c in requests if c.kind in {"start_flow", "ask_knowledge", "ask_human"}]
+    entities = rest.told()
+    view = rest.view
+    if wishes and not (entities and all(same_business(c, view) for c in wishes)) and has_own_cue(rest):
+        return wishes
+    if phrases.stops(rest.text.low.lstrip(" ,.;:!?。，！？；、")):
+        return [Cancel(text=rest.words(), score=0.9, source="pattern")]
+    if entities:
+        changes = [item for item in entities if item.type not in {"email", "person_name", "postcode", "phone"}]
+        if changes and (phrases.corrects(rest.text.low) or view.pending is None or view.pending.kind == "confirm"):
+            return [correction(rest)]
+        return [Provide(entities=entities, text=rest.words(), source="pending")]
+    return wishes if has_own_cue(rest) else []
+
+
+def _unsaid_polarity(reading: Reading, question: PendingQuestion) -> list[Command] | None:
+    """Neither yes nor no in so many words: another value, another wish, or an answer that only the classifier hears."""
+    low, view = reading.text.low, reading.view
+    best, chance = reading.classify(reading.masked())[0]
+    if len(low.strip()) <= 40 and best in {"affirm", "deny"} and chance >= 0.5 and not phrases.is_question(low.strip()):
+        negated = re.search(r"\b(?:not?|n't|never|wrong)\b|n't\b|不|没|别|错", low)
+        if best == "deny":
+            return [Deny(text=reading.words(), score=chance, source="classifier")]
+        if not negated:
+            return [Affirm(text=reading.words(), score=chance, source="classifier")]
+    requests = requested(reading)
+    wishes: list[Command] = [c for c in requests if c.kind in {"start_flow", "ask_knowledge", "ask_human", "chit_chat"}]
+    entities = reading.told()
+    if (
+        entities
+        and question.kind == "confirm"
+        and not phrases.is_question(low.strip())
+        and (not wishes or all(same_business(c, view) for c in wishes) or phrases.corrects(low))
+    ) and not any(
+        isinstance(c, StartFlow) and not same_business(c, view) and c.score >= CLEAR and segments.cue(low)
+        for c in wishes
+    ):
+        return [correction(reading)]
+    if (
+        phrases.corrects(low)
+        and phrases.slot_named(low)
+        and question.kind == "confirm"
+        and not phrases.is_question(low.strip())
+    ):
+        return [correction(reading)]
+    return None

@@ -1,0 +1,48 @@
+"""What bare words can be once the bot has asked for it: a number, a name, a postcode, a line of an address."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+from dialogue.understanding import phrases
+from dialogue.understanding.commands.reading import Reading
+from dialogue.understanding.entities.base import entity
+from dialogue.understanding.entities.contacts import bare_name, bare_postcodes
+
+
+def expecting(reading: Reading, kind: str) -> Reading:
+    """Look again for what a bare value can be once it was asked for."""
+    text, entities = reading.text, list(reading.entities)
+    taken = [(item.start, item.end) for item in entities if item.type != "reason"]
+    if kind in {"order", "order_optional", "proof", "identity"} and not any(
+        item.type == "order_ref" for item in entities
+    ):
+        for match in re.finditer(r"(?<![\w@.])#?([A-Za-z]{0,3}\d{6,14})(?!\w)", text.plain):
+            if all(match.end() <= start or match.start() >= end for start, end in taken):
+                entities.append(entity(text, "order_ref", {"id": match[1].upper()}, match.span(), score=0.8))  # noqa: PERF401
+        if (short := re.fullmatch(r"\s*(\d{2,5})\s*", text.plain)) and kind.startswith("order"):
+            entities = [item for item in entities if item.start >= short.end()]
+            entities.append(entity(text, "order_ref", {"suffix": short[1]}, short.span(), score=0.7))
+    if kind in {"proof", "identity", "address"}:
+        if not any(item.type == "postcode" for item in entities):
+            entities += [
+                item for item in bare_postcodes(text) if all(item.end <= s or item.start >= e for s, e in taken)
+            ]
+        if not any(item.type == "person_name" for item in entities):
+            spans = [(item.start, item.end) for item in entities if item.type != "option" or item.text.isdigit()]
+            entities += [
+                item for item in bare_name(text, spans) if all(item.end <= s or item.start >= e for s, e in spans)
+            ]
+    if kind == "text" or kind not in {"address", "quantity"}:
+        return dataclasses.replace(reading, entities=entities)
+    if (
+        kind == "address"
+        and not any(item.type == "address" for item in entities)
+        and re.search(r"\d", text.plain)
+        and len(text.plain.strip()) > 8
+        and not phrases.is_question(text.low.strip())
+    ):
+        line = text.plain.strip(" .。")
+        entities.append(entity(text, "address", {"line1": line}, (0, len(text.plain)), score=0.5))
+    return dataclasses.replace(reading, entities=entities)

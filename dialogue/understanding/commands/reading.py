@@ -1,0 +1,91 @@
+"""A message with all that was read from it, as the modules that make commands of it see it."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterable
+
+import numpy as np
+
+from dialogue.commands import Entity, View
+from dialogue.understanding.text import Text
+from knowledge.lexicon import Lexicon
+
+Classify = Callable[[str], list[tuple[str, float]]]
+"""Gives the intents of a text with their chances, best first."""
+
+_MASKS = {
+    "email": " email ",
+    "phone": " phone ",
+    "person_name": " someone ",
+    "postcode": " zip ",
+    "address": " some address ",
+    "tax_id": " tax ",
+    "tracking_number": " tracking number ",
+}
+_MASKS_ZH = {
+    "email": "email",
+    "phone": "电话",
+    "person_name": "某人",
+    "postcode": "邮编",
+    "address": "某地址",
+    "tax_id": "税号",
+    "tracking_number": "运单号",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Reading:
+    """A message with everything that was read from it so far."""
+
+    text: Text
+    entities: list[Entity]
+    view: View
+    lexicon: Lexicon
+    classify: Classify
+
+    def within(self, start: int, end: int) -> tuple[Entity, ...]:
+        """Return the entities between two places."""
+        return tuple(item for item in self.entities if item.start >= start and item.end <= end)
+
+    def sub(self, start: int) -> Reading:
+        """Return the rest of the message as a reading of its own, at the same places."""
+        blank = " " * start
+        text = Text(blank + self.text.raw[start:], blank + self.text.plain[start:], blank + self.text.low[start:])
+        return dataclasses.replace(self, text=text, entities=[item for item in self.entities if item.start >= start])
+
+    def words(self, start: int = 0, end: int | None = None) -> str:
+        """Return what was said between two places, as it was said."""
+        return self.text.span(start, len(self.text.raw) if end is None else end)
+
+    def told(self) -> tuple[Entity, ...]:
+        """Return the entities that say something; "item" and the like do not."""
+        return tuple(
+            item for item in self.entities
+            if item.type != "category" and not (item.type == "product" and item.score <= 0.3 and not item.value.get("product_ids"))
+        )  # fmt: skip
+
+    def masked(self, start: int = 0, end: int | None = None) -> str:
+        """Return the words with ids, names and addresses taken out, as the classifier was taught."""
+        end = len(self.text.plain) if end is None else end
+        chinese = any("\u4e00" <= c <= "\u9fff" for c in self.text.plain[start:end])
+        masks = _MASKS_ZH if chinese else _MASKS
+        pieces, place = [], start
+        for item in sorted(self.entities, key=lambda item: item.start):
+            if item.start < place or item.end > end:
+                continue
+            mask = masks.get(item.type)
+            if item.type == "order_ref" and "id" in item.value:
+                mask = "#1"
+            if mask is not None:
+                pieces += [self.text.plain[place : item.start], mask]
+                place = item.end
+        pieces.append(self.text.plain[place:end])
+        return re.sub(r"\s+", " ", "".join(pieces)).strip()
+
+
+def classifier_ranking(labels: Iterable[str], chances: np.ndarray) -> list[tuple[str, float]]:
+    """Return labels with their chances, best first."""
+    names = list(labels)
+    return [(names[i], float(chances[i])) for i in np.argsort(-chances)[:6]]

@@ -1,0 +1,175 @@
+"""New requests: every segment of a message is classified and becomes a flow, a question or small talk."""
+
+from __future__ import annotations
+
+from dialogue.commands import (
+    AskHuman,
+    AskKnowledge,
+    Cancel,
+    CannotHandle,
+    ChitChat,
+    Command,
+    Entity,
+    Provide,
+    Repeat,
+    StartFlow,
+    View,
+)
+from dialogue.understanding import phrases, segments
+from dialogue.understanding.commands.reading import Reading
+
+FLOWS = frozenset(
+    [
+        "order_status",
+        "track_order",
+        "cancel_order",
+        "change_order_address",
+        "change_default_address",
+        "change_items",
+        "change_payment",
+        "return_items",
+        "exchange_items",
+        "refund_status",
+        "request_invoice",
+        "price_protection",
+        "list_coupons",
+        "claim_coupon",
+        "find_products",
+        "product_details",
+        "check_stock",
+        "size_advice",
+        "compare_products",
+        "price_history",
+        "profile",
+        "report_problem",
+    ]
+)
+ONE_ORDER_FLOWS = frozenset({"cancel_order", "order_status", "track_order", "request_invoice"})
+SURE = 0.40
+"""Chance above which an intent is acted on without asking."""
+CLEAR = 0.62
+"""Chance above which a message that could answer the pending question is taken for another wish."""
+HINT = 0.10
+
+
+def requested(reading: Reading) -> list[Command]:
+    """Read every segment of the message as a request of its own."""
+    found: list[Command] = []
+    for part in segments.split(reading.text):
+        found += _segment_commands(reading, part)
+    return _joined(found) or [CannotHandle(text=reading.words(), score=0.5, source="classifier")]
+
+
+def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]:
+    entities = reading.within(part.start, part.end)
+    words = reading.words(part.start, part.end)
+    ranked = reading.classify(reading.masked(part.start, part.end))
+    best, chance = ranked[0]
+    if (
+        best in {"inform", "affirm", "deny", "ask_human", "repeat", "cancel_flow"}
+        and part.cue
+        and len(ranked) > 1
+        and ranked[1][0] in FLOWS
+        and ranked[1][1] >= 0.25
+    ):
+        best, chance = ranked[1]
+    told = tuple(item for item in entities if item.type != "category")
+    if best in FLOWS and (chance >= SURE or (part.cue is not None and chance >= 0.3)):
+        return _start(best, entities, words, chance)
+    if best == "ask_knowledge" and chance >= 0.3:
+        return [AskKnowledge(query=words, text=words, score=chance, source="classifier")]
+    if best == "ask_human" and chance >= 0.75:
+        return [AskHuman(text=words, score=chance, source="classifier")]
+    if best.startswith("chit_chat.") and chance >= 0.35 and not told:
+        return [ChitChat(topic=best.removeprefix("chit_chat."), text=words, score=chance, source="classifier")]
+    if best == "out_of_scope" and chance >= 0.5 and not any(item.type in {"order_ref", "product"} for item in told):
+        return [CannotHandle(text=words, score=chance, out_of_scope=True, source="classifier")]
+    if told and (best == "inform" or not part.question):
+        return [Provide(entities=told, text=words, score=max(chance, 0.5), source="classifier")]
+    return _unsure(ranked, words, best, chance)
+
+
+def _unsure(ranked: list[tuple[str, float]], words: str, best: str, chance: float) -> list[Command]:
+    candidates = tuple(name for name, score in ranked[:4] if name in FLOWS and score >= HINT)[:3]
+    if best in {"affirm", "deny"} and chance >= SURE:
+        return [ChitChat(topic="ack", text=words, score=chance, source="classifier")]
+    if best == "repeat" and chance >= SURE:
+        return [Repeat(text=words, score=chance, source="classifier")]
+    if best == "cancel_flow" and chance >= SURE:
+        return [Cancel(text=words, score=chance, source="classifier")]
+    return [CannotHandle(candidates=candidates, text=words, score=1.0 - chance, source="classifier")]
+
+
+def _start(flow: str, entities: tuple[Entity, ...], words: str, chance: float) -> list[Command]:
+    """One flow; for flows about one order, one for each order id that was named."""
+    orders = [item for item in entities if item.type == "order_ref" and "id" in item.value]
+    if flow not in ONE_ORDER_FLOWS or len({item.value["id"] for item in orders}) < 2:
+        return [StartFlow(flow=flow, entities=entities, text=words, score=chance, source="classifier")]
+    others = tuple(item for item in entities if item not in orders)
+    return [
+        StartFlow(flow=flow, entities=(order, *others), text=words, score=chance, source="classifier")
+        for order in orders
+    ]
+
+
+def _joined(found: list[Command]) -> list[Command]:
+    """Join neighbours that are one request, and let what was only told go with the request beside it."""
+    joined: list[Command] = []
+    for command in found:
+        last = joined[-1] if joined else None
+        if (
+            isinstance(command, StartFlow)
+            and isinstance(last, StartFlow)
+            and command.flow == last.flow
+            and not _different_orders(last, command)
+        ):
+            joined[-1] = last.model_copy(
+                update={
+                    "entities": (*last.entities, *command.entities),
+                    "text": f"{last.text} {command.text}",
+                    "score": max(last.score, command.score),
+                }
+            )
+        elif isinstance(command, Provide) and isinstance(last, StartFlow):
+            joined[-1] = last.model_copy(
+                update={"entities": (*last.entities, *command.entities), "text": f"{last.text} {command.text}"}
+            )
+        elif isinstance(command, StartFlow) and isinstance(last, Provide):
+            joined[-1] = command.model_copy(
+                update={"entities": (*last.entities, *command.entities), "text": f"{last.text} {command.text}"}
+            )
+        elif isinstance(command, Provide) and isinstance(last, Provide):
+            joined[-1] = last.model_copy(
+                update={"entities": (*last.entities, *command.entities), "text": f"{last.text} {command.text}"}
+            )
+        else:
+            joined.append(command)
+    return joined
+
+
+def _different_orders(first: StartFlow, second: StartFlow) -> bool:
+    ids = [
+        {str(item.value.get("id")) for item in command.entities if item.type == "order_ref"}
+        for command in (first, second)
+    ]
+    return bool(ids[0] and ids[1] and ids[0] != ids[1])
+
+
+def same_business(command: Command, view: View) -> bool:
+    """Whether a request only says the running procedure again, with other values."""
+    if not isinstance(command, StartFlow) or view.active_flow is None:
+        return False
+    related = (
+        {"return_items", "refund_status", "report_problem"},
+        {"exchange_items", "change_items", "check_stock", "product_details"},
+    )
+    return (
+        command.flow == view.active_flow
+        or any({command.flow, view.active_flow} <= group for group in related)
+        or command.flow in {"find_products", "check_stock"}
+    )
+
+
+def has_own_cue(rest: Reading) -> bool:
+    """Whether a message asks for something in so many words."""
+    return segments.cue(rest.text.low) is not None or phrases.is_question(rest.text.low.strip())
