@@ -141,3 +141,36 @@ async def test_the_turn_of_a_merchant_names_its_tool_and_milliseconds(shop: Live
     assert turn["understanding"]["intent"] == "find_products"
     assert [action["tool"] for action in turn["actions"]] == ["search_products"]
     assert 0 < turn["ms"]["understand"] <= turn["ms"]["total"]
+
+
+OTHER_VALUES = {
+    "zh": (
+        "退掉 D1001000006 里的保温杯",
+        "退到Visa卡",
+        "等一下，退到礼品卡吧",
+        "还是退到Visa卡",
+        "礼品卡吧，退到礼品卡",
+    ),
+    "en": (
+        "return the mug of D1002000006",
+        "to my Mastercard",
+        "actually, refund it to my gift card",
+        "put it on my Mastercard",
+        "let it go to the gift card",
+    ),
+}
+
+
+@pytest.mark.parametrize("words", [CHINESE, ENGLISH], ids=["zh", "en"])
+async def test_another_value_is_no_consent_to_what_was_asked(shop: LiveServer, words: Words) -> None:
+    async with httpx.AsyncClient(base_url=shop.url, timeout=30) as client:
+        headers = shop.headers("shopper", words.customer)
+        conversation = await opened(client, headers)
+        turns = [
+            (await sent(client, headers, conversation, text, f"m{number}")).json()
+            for number, text in enumerate(OTHER_VALUES[words.lang])
+        ]
+    asked = turns[1]["replies"][-1]
+    assert len(asked["choices"]) == 2, asked  # go ahead, or not yet
+    replies = [reply for turn in turns for reply in turn["replies"]]
+    assert [reply for reply in replies if reply.get("receipts")] == []

@@ -109,18 +109,21 @@ def _rest_commands(rest: Reading) -> list[Command]:
 
 
 def _unsaid_polarity(reading: Reading, question: PendingQuestion) -> list[Command] | None:
-    """Neither yes nor no in so many words: another value, another wish, or an answer that only the classifier hears."""
+    """Neither yes nor no in so many words: another value, another wish, or an answer that only the classifier hears.
+
+    Who names another value does not consent to what was asked, whatever the classifier hears.
+    """
     low, view = reading.text.low, reading.view
+    entities = reading.told()
     best, chance = reading.classify(reading.masked())[0]
     if len(low.strip()) <= 40 and best in {"affirm", "deny"} and chance >= 0.5 and not phrases.is_question(low.strip()):
         negated = re.search(r"\b(?:not?|n't|never|wrong)\b|n't\b|不|没|别|错", low)
         if best == "deny":
             return [Deny(text=reading.words(), score=chance, source="classifier")]
-        if not negated:
+        if not negated and not entities and not phrases.corrects(low):
             return [Affirm(text=reading.words(), score=chance, source="classifier")]
     requests = requested(reading)
     wishes: list[Command] = [c for c in requests if c.kind in {"start_flow", "ask_knowledge", "ask_human", "chit_chat"}]
-    entities = reading.told()
     if (
         entities
         and question.kind == "confirm"
