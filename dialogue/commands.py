@@ -27,7 +27,7 @@ class Entity(_Value):
             ``{"date": "2026-11-22"}`` (placed that day), ``{"status": "pending"}``, ``{"all": true}``.
         product: ``{"terms": "mechanical keyboard", "product_ids": [...], "generic": false}``; ids are the catalogue's
             products that the words can mean, best first, at most 20; ``generic`` when only a kind of thing was named
-            ("shoes", 衣服).
+            ("shoes", 衣服); ``kinds`` then are the kinds of goods meant, which hold for all of them.
         option: ``{"key": "color", "value": "red"}``; canonical English; key ``""`` when several keys could hold it;
             ``"negated": true`` for "not red"; ``"relation": "same"|"larger"|"smaller"|"cheaper"`` instead of a value.
         category, brand: ``{"id": ..., "name": ...}``.

@@ -64,7 +64,7 @@ def is_negated(heard: Heard) -> bool:
 
 def mentions_line(entity: Entity, line: LineView) -> bool:
     """Tell whether a product mention can mean this line."""
-    if line.product_id in entity.value.get("product_ids", ()):
+    if line.product_id in entity.value.get("product_ids", ()) or set(entity.value.get("kinds", ())) & set(line.kinds):
         return True
     terms = _plain(str(entity.value.get("terms") or entity.text))
     return len(terms) >= 2 and any(terms in _plain(title) or _plain(title) in terms for title in _titles(line))
@@ -84,7 +84,7 @@ def products_heard(heard: Iterable[Heard]) -> list[Heard]:
         entry
         for entry in heard
         if entry.entity.type in ("product", "category")
-        and (entry.entity.score > GENERIC or entry.entity.value.get("product_ids"))
+        and (entry.entity.score > GENERIC or entry.entity.value.get("product_ids") or entry.entity.value.get("kinds"))
     ]
 
 

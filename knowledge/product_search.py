@@ -45,6 +45,8 @@ class ProductQuery:
     in_stock: bool = True
     sort: Sort = "relevance"
     limit: int = 6
+    offset: int = 0
+    """How many of the best are left out, for "show me more"."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -148,7 +150,10 @@ class Searcher:
         self._age = -np.array([entry.created_at.timestamp() for entry in entries], dtype=np.float64)
 
     def search(self, query: ProductQuery, vector: FloatArray | None) -> Findings:
-        """Rank by the text, keep what is meant by it, apply the filters, drop as few as needed if nothing meets all."""
+        """Rank by the text, keep what is meant by it, apply the filters, drop as few as needed if nothing meets all.
+
+        Where all that is meant costs too much, the cheapest comes first.
+        """
         scores, meant = self._meant(query.text, vector)
         filters = self._filters(query)
         for dropped in _ways_to_relax(list(filters)):
@@ -161,7 +166,9 @@ class Searcher:
             if not chosen.any() and "category" in filters and "category" not in dropped:
                 chosen = products
             if chosen.any():
-                return self._findings(query, scores, np.flatnonzero(chosen), variants, dropped)
+                too_dear = "price" in dropped and query.price_max_minor is not None and query.sort == "relevance"
+                shown = dataclasses.replace(query, sort="price_up") if too_dear else query
+                return self._findings(shown, scores, np.flatnonzero(chosen), variants, dropped)
         return Findings((), 0, ())
 
     def _meant(self, text: str, vector: FloatArray | None) -> tuple[FloatArray, BoolArray]:
@@ -249,7 +256,7 @@ class Searcher:
         ordered = rows[np.argsort(self._keys(query.sort, scores)[rows], kind="stable")]
         found = tuple(
             Finding(self._entries[row], float(scores[row]), self._variants.skus(row, variants))
-            for row in ordered[: query.limit]
+            for row in ordered[query.offset : query.offset + query.limit]
         )
         return Findings(found, len(rows), dropped)
 

@@ -60,6 +60,8 @@ class LineView(Evidence):
     options: Options
     quantity: int
     unit_price: Money
+    kinds: tuple[str, ...] = ()
+    """What it is, folded, and every wider kind: ``("shoe", "sneaker")``; see `knowledge.product_words.goods_kinds`."""
 
 
 class OrderSummary(Evidence):

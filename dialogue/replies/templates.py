@@ -77,6 +77,11 @@ class Templates:
         name = f"{group}.{value}"
         return self.say(name, lang) if self.has(name) else str(value).replace("_", " ")
 
+    def _filter(self, name: str, lang: Lang) -> str:
+        """Return what a shopper calls a filter of a search: ``options.color`` is 颜色."""
+        kind, _, key = name.partition(".")
+        return label(key.replace("_", " "), lang) if key else self._word("filter", kind, lang)
+
     def _compile_uncached(self, template: str, lang: Lang) -> jinja2.Template:
         return self._environments[lang].from_string(template)
 
@@ -103,7 +108,7 @@ class Templates:
             tier=lambda value: self._word("tier", value, lang),
             measure=lambda value: self._word("measure", value, lang),
             reason=lambda value: self._word("reason", str(value).replace(" ", "_"), lang),
-            filters=lambda value: conjunction([self._word("filter", entry, lang) for entry in value], lang),
+            filters=lambda value: conjunction([self._filter(entry, lang) for entry in value], lang),
             what=lambda value: self._word("what", value, lang),
             refunds=lambda value: refunds(value, lang),
             both=lambda value: conjunction([str(entry) for entry in value], lang),

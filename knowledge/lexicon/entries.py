@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from knowledge.lexicon.catalogue import Item, Kind
 from knowledge.lexicon.mentions import MAX_PRODUCTS, Mention
 from knowledge.lexicon.titles import HAN, padded, parts, spaced
+from knowledge.product_words import goods_kinds
 from knowledge.vocabulary import Vocabulary, fold
 
 _BRAND_SHARE = 0.1
@@ -30,6 +31,8 @@ class Entry:
     category: str = ""
     brand: str = ""
     weak: bool = False
+    kinds: tuple[str, ...] = ()
+    """Folded kinds of goods that the words stand for."""
 
     def mention(self, text: str, start: int, end: int) -> Mention:
         """Return the mention of it by ``text[start:end]``, the likeliest products first."""
@@ -38,10 +41,13 @@ class Entry:
         if self.brand and self.terms == self.brand:
             return Mention("brand", start, end, shown, self.brand, ids, generic=True, id=self.brand)
         if self.category and self.generic:
-            return Mention("category", start, end, shown, self.terms, ids, generic=True, id=self.category)
+            return Mention(
+                "category", start, end, shown, self.terms, ids, generic=True, kinds=self.kinds, id=self.category
+            )
         score = _WEAK_SCORE if self.weak else 1.0
         generic = self.generic and len(ids) != 1
-        return Mention("product", start, end, shown, self.terms, ids, generic=generic, score=score)
+        kinds = self.kinds if self.generic else ()
+        return Mention("product", start, end, shown, self.terms, ids, generic=generic, kinds=kinds, score=score)
 
 
 class Entries:
@@ -51,7 +57,7 @@ class Entries:
         self._entries: dict[str, Entry] = {}
         for item in items:
             self._add_item(item, words)
-        self._add_categories(items, kinds)
+        self._add_categories(items, kinds, words)
         self._add_kinds_of_goods(items, words)
         for word in words.generic:
             self._entries.setdefault(fold(word), Entry(word, weak=True))
@@ -81,14 +87,15 @@ class Entries:
             entry.brand = item.brand
             entry.ids.setdefault(item.id, _BRAND_SHARE)
 
-    def _add_categories(self, items: Iterable[Item], kinds: Iterable[Kind]) -> None:
+    def _add_categories(self, items: Iterable[Item], kinds: Iterable[Kind], words: Vocabulary) -> None:
+        named = {fold(word) for kind, others in words.kinds.items() for word in (kind, *others)}
         by_category: dict[str, list[str]] = defaultdict(list)
         for item in items:
             if item.category_id:
                 by_category[item.category_id].append(item.id)
         for kind in kinds:
             ids = kind.product_ids or by_category.get(kind.id, ())
-            for name in _category_names(kind):
+            for name in _category_names(kind, named):
                 entry = self._entry(name)
                 entry.category = entry.category or kind.id
                 for product_id in ids:
@@ -103,15 +110,36 @@ class Entries:
                 entry = self._entry(name, kind)
                 if not entry.ids or HAN.search(entry.terms):
                     entry.terms = kind
-                for product_id, share in ids.items():
-                    entry.ids.setdefault(product_id, share)
+                self._of_kind(entry, fold(kind), ids)
+        self._add_families(items, words)
+
+    def _add_families(self, items: Iterable[Item], words: Vocabulary) -> None:
+        members: dict[str, dict[str, float]] = defaultdict(dict)
+        for item in items:
+            for kind in goods_kinds(tuple(item.titles)):
+                members[kind][item.id] = _HEAD_SHARE
+        for family, group in words.families.items():
+            kind = fold(family)
+            if kind not in members:
+                # A shop without any of them does not know the word: it is as good as "item".
+                for word in group.words:
+                    self._entries.setdefault(fold(word), Entry(word, weak=True))
+                continue
+            for name in (family, *group.words, *words.kinds.get(family, ())):
+                self._of_kind(self._entry(name, family), kind, members[kind])
+
+    def _of_kind(self, entry: Entry, kind: str, ids: dict[str, float]) -> None:
+        entry.kinds = tuple(dict.fromkeys((*entry.kinds, kind)))
+        for product_id, share in ids.items():
+            entry.ids.setdefault(product_id, share)
 
 
-def _category_names(kind: Kind) -> Iterator[str]:
-    """Yield a category's names, and of "Bags & Shoes" both halves."""
+def _category_names(kind: Kind, kinds: Collection[str]) -> Iterator[str]:
+    """Yield a category's names, and of "Toys & Games" both halves; a half that names a kind of goods means that kind."""
     for name in filter(None, kind.names):
         halves = re.split(r"\s*[&/、·]\s*|\s+and\s+|和|与", name)
-        yield from (part for part in dict.fromkeys((name, *halves)) if len(fold(part)) >= 2)
+        own = (part for part in dict.fromkeys(halves) if fold(part) not in kinds)
+        yield from (part for part in dict.fromkeys((name, *own)) if len(fold(part)) >= 2)
 
 
 def _products_of_kind(names: Iterable[str], titles: Iterable[tuple[str, str]]) -> dict[str, float]:

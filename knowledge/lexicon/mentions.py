@@ -25,6 +25,9 @@ class Mention:
     product_ids: tuple[str, ...] = ()
     generic: bool = False
     """Only a kind of thing, or anything at all, was named."""
+    kinds: tuple[str, ...] = ()
+    """For a generic ``product`` or ``category``: the folded kinds of goods that the words stand for, which all of
+    their products are of, also those beyond `MAX_PRODUCTS`; see `knowledge.product_words.goods_kinds`."""
     options: tuple[tuple[str, str], ...] = ()
     """For ``option``: the keys and values it can be, the likeliest first."""
     id: str = ""

@@ -97,3 +97,10 @@ def test_a_word_for_anything_names_nothing() -> None:
     said = [Heard(entity=entity("product", "货", terms="货", product_ids=[]).model_copy(update={"score": 0.3}), turn=1)]
 
     assert grounding.products_heard(said) == []
+
+
+def test_a_line_is_meant_by_its_kind_where_the_kind_has_more_products_than_a_mention_lists() -> None:
+    shoe = line("1", "P-99", "Suede Sneakers").model_copy(update={"kinds": ("shoe", "sneaker")})
+    shoes = entity("product", "shoes", 0, product_ids=["P-1"], generic=True, kinds=["shoe"])
+    assert grounding.mentions_line(shoes, shoe)
+    assert not grounding.mentions_line(shoes, line("2", "P-98", "Desk Lamp"))

@@ -23,3 +23,10 @@ def test_a_fact_named_like_a_method_of_a_dict_is_the_fact() -> None:
     facts = {"row": {"values": ["red", "blue"], "items": 2}, "options": {"color": "red"}}
     template = "{{ row['items'] }}: {{ row.values|join(' / ') }}{% for key, value in options.items() %} {{ key }}={{ value }}{% endfor %}"
     assert TEMPLATES.render(template, "en", facts) == "2: red / blue color=red"
+
+
+def test_a_filter_that_was_given_up_is_named_in_the_shoppers_language() -> None:
+    template = "{{ relaxed|filters }}"
+    relaxed = {"relaxed": ["options.color", "price"]}
+    assert TEMPLATES.render(template, "zh", relaxed) == "颜色、价格"
+    assert TEMPLATES.render(template, "en", relaxed) == "color and the price"

@@ -31,6 +31,7 @@ async def search_products(context: ToolContext, arguments: SearchProducts) -> Pr
             in_stock=arguments.in_stock,
             sort=arguments.sort,
             limit=arguments.limit,
+            offset=arguments.offset,
         )
     )
     return ProductResults(

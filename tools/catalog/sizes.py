@@ -112,13 +112,13 @@ def advise(goods: Goods, person: Person) -> Advice:
         return Advice(goods.sizes[0], reasons=(LocalText(zh="这款只有均码", en="it comes in one size only"),))
     if goods.kind == "shoes":
         return _shoe(goods, person)
-    if all(size.isdigit() and int(size) in _KIDS_CM for size in goods.sizes):
+    if all(size.isdecimal() and int(size) in _KIDS_CM for size in goods.sizes):
         return _by_height(goods, person)
     return _garment(goods, person)
 
 
 def _garment(goods: Goods, person: Person) -> Advice:
-    numbered = goods.kind == "bottoms" and all(map(str.isdigit, goods.sizes))
+    numbered = goods.kind == "bottoms" and all(map(str.isdecimal, goods.sizes))
     scale = charts().waists if numbered else charts().letters
     offered = {size: scale.order.index(name) for size in goods.sizes if (name := _name(size, scale)) in scale.order}
     if not offered:
@@ -237,11 +237,11 @@ def _length_of(size: str, gender: Gender) -> float | None:
     columns = {row[1]: row[0] for row in charts().shoes}
     if "uk" in size.lower():
         columns = {row[2]: row[0] for row in charts().shoes}
-    elif "us" in size.lower() or (text.replace(".", "").isdigit() and float(text) < 20):
+    elif "us" in size.lower() or (text.replace(".", "").isdecimal() and float(text) < 20):
         columns = {row[4] if gender == "women" else row[3]: row[0] for row in charts().shoes}
     if text in columns:
         return columns[text]
-    if not text.replace(".", "", 1).isdigit():
+    if not text.replace(".", "", 1).isdecimal():
         return None
     number = float(text)
     if 200 <= number <= 320:

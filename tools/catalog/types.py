@@ -24,6 +24,8 @@ class SearchProducts(Arguments):
     in_stock: bool = True
     sort: Literal["relevance", "price_up", "price_down", "newest", "rating"] = "relevance"
     limit: int = pydantic.Field(default=6, ge=1, le=50)
+    offset: int = pydantic.Field(default=0, ge=0, le=5000)
+    """How many of the best were shown already."""
 
 
 class ProductCard(Evidence):

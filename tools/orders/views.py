@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from knowledge.product_words import goods_kinds
 from knowledge.schema import Order, OrderLine, PaymentMethod
 from knowledge.types import JsonObject
 from tools.evidence import AddressFields, LineView, LocalText, MethodView, Money, OrderSummary
@@ -32,6 +33,7 @@ def line_view(line: OrderLine, currency: str, quantity: int | None = None) -> Li
         options=line.options,
         quantity=line.quantity if quantity is None else quantity,
         unit_price=Money(line.unit_price_minor, currency),
+        kinds=goods_kinds((line.title_zh, line.title_en)),
     )
 
 

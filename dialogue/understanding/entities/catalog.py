@@ -52,6 +52,8 @@ def _thing(text: Text, mention: Mention) -> Entity:
     if mention.kind == "brand":
         return entity(text, "brand", {"id": mention.id, "name": mention.terms}, span, score=0.9)
     value: JsonObject = {"terms": mention.terms, "product_ids": list(mention.product_ids), "generic": mention.generic}
+    if mention.kinds:
+        value["kinds"] = list(mention.kinds)
     if mention.kind == "category":
         value["category_id"] = mention.id
     return entity(text, "product", value, span, score=mention.score)

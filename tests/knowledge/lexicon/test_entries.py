@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge.lexicon import MAX_PRODUCTS, Item, Lexicon
+from knowledge.lexicon import MAX_PRODUCTS, Item, Kind, Lexicon
 
 
 @pytest.mark.parametrize(
@@ -99,3 +99,36 @@ def test_an_empty_shop_knows_the_vocabulary_only() -> None:
         ("product", "t-shirt", ()),
     ]
     assert lexicon.find("") == []
+
+
+KIN = Lexicon(
+    [Item(f"tee-{i}", (f"纯色{i}T恤", f"Plain {i} T-Shirt")) for i in range(MAX_PRODUCTS + 5)]
+    + [Item("sneakers", ("板鞋", "Plain Sneakers")), Item("runners", ("跑鞋", "Trail Running Shoes"))]
+    + [Item("backpack", ("双肩包", "Roll-Top Backpack"))],
+    [Kind("clothing", ("服饰鞋包", "Clothing & Shoes"))],
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "product_ids"),
+    [
+        ("any shoes", {"sneakers", "runners"}),
+        ("上次买的鞋有点挤脚", {"sneakers", "runners"}),
+        ("a bag please", {"backpack"}),
+        ("有什么包", {"backpack"}),
+    ],
+)
+def test_a_wider_kind_means_every_product_of_the_kinds_within(text: str, product_ids: set[str]) -> None:
+    [product] = KIN.find(text)
+    assert (product.kind, set(product.product_ids)) == ("product", product_ids)
+
+
+def test_a_kind_of_many_products_is_named_by_the_kind() -> None:
+    [tee] = KIN.find("the tee")
+    assert tee.kinds == ("tshirt",)
+    assert len(tee.product_ids) == MAX_PRODUCTS
+
+
+@pytest.mark.parametrize("text", ["包邮吗", "我的包裹呢", "用红包付的", "can i get a refund", "has it been shipped"])
+def test_everyday_words_are_no_goods(text: str) -> None:
+    assert KIN.find(text) == []
