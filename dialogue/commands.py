@@ -219,6 +219,8 @@ class View(_Value):
     active_flow: str | None = None
     flow_slots: dict[str, str] = {}
     """Slot name -> slot type of the active flow."""
+    listed: bool = False
+    """Several products were shown last."""
     role: Literal["shopper", "merchant"] = "shopper"
 
 

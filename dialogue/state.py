@@ -239,5 +239,6 @@ def view(state: DialogueState, flow_slots: Mapping[str, str]) -> View:
         pending=state.pending.question if state.pending else None,
         active_flow=state.frame.flow if state.frame else None,
         flow_slots=dict(flow_slots),
+        listed=len(state.memory.shown_products) > 1 and any(reply.type == "products" for reply in state.last_replies),
         role=state.role,
     )

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from dialogue import grounding
+from dialogue import browsing, grounding
 from dialogue.slots.base import Filled, Filling, Question, SlotContext
 from tools.catalog.types import ProductDetails
 
 OFFERED = 5
+PAGE = 6
+"""How many products a search shows; `tools.catalog.types.SearchProducts.limit`."""
 
 
 async def fill_product(context: SlotContext) -> Filling:
@@ -32,13 +34,16 @@ async def fill_products(context: SlotContext) -> Filling:
         found = [*found, *(product for product in shown if product not in found)]
     if len(found) < 2:
         return Question(context.question("ask.products"))
-    return Filled(found[: (3 if len(found) == len(shown) else 4)])
+    return Filled(found[: (3 if found == shown else 4)])
 
 
 async def _products_said(context: SlotContext) -> list[str]:
     """Return product ids in the order they were named; a name that fits several gives them all only when it stands alone."""
     shown = context.state.memory.shown_products
     ordinals = [entry for entry in context.heard if entry.entity.type == "ordinal"]
+    few = browsing.few_of(context.frame.text, shown)
+    if len(few) > 1:
+        return few
     places = [shown[place] for place in reversed(grounding.by_ordinal(len(shown), ordinals))]
     mentions = [entry.entity for entry in context.heard if entry.entity.type == "product"]
     named: list[str] = []
@@ -82,7 +87,13 @@ async def fill_search(context: SlotContext) -> Filling:
     before = context.state.memory.last_search
     if not mentions and not before and not context.frame.text.strip():
         return Question(context.question("ask.search"))
-    search: dict[str, Any] = dict(before) if before and not mentions else {"query": _query(context)}
+    words = context.frame.text
+    more = bool(before) and browsing.asks_for_more(words)
+    goes_on = bool(before) and not mentions and (more or _goes_on(context))
+    search: dict[str, Any] = dict(before) if goes_on else {"query": _query(context)}
+    search["offset"] = int(before.get("offset", 0)) + PAGE if more else None
+    if goes_on and browsing.wants_cheaper(words):
+        search["sort"] = "price_up"
     options, excluded = dict(search.get("options", {})), dict(search.get("exclude_options", {}))
     for entry in grounding.options_heard(context.heard):
         said = entry.entity.value
@@ -97,6 +108,12 @@ async def fill_search(context: SlotContext) -> Filling:
             search["category"] = str(entry.entity.value["id"])
     search |= {"options": options, "exclude_options": excluded}
     return Filled({key: value for key, value in search.items() if value not in ({}, None)})
+
+
+def _goes_on(context: SlotContext) -> bool:
+    """Tell whether the words only narrow the search before, or add to the answers of this one."""
+    words = context.frame.text
+    return not words.strip() or browsing.narrows(words, (entry.entity for entry in context.heard))
 
 
 def _price(value: dict[str, Any]) -> dict[str, int]:

@@ -6,6 +6,7 @@ from dialogue.commands import AskHuman, CannotHandle, Command, ScoredIntent, Swi
 from dialogue.understanding import phrases
 from dialogue.understanding.commands.answers import answered
 from dialogue.understanding.commands.interruptions import interrupted
+from dialogue.understanding.commands.lists import of_the_list, vague_wish
 from dialogue.understanding.commands.reading import Classify, Reading, classifier_ranking
 from dialogue.understanding.commands.requests import FLOWS, requested
 from dialogue.understanding.text import read
@@ -24,9 +25,11 @@ def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
         return _with_human(reading)
     found = interrupted(reading)
     if found is None:
+        found = of_the_list(reading)
+    if found is None:
         found = answered(reading)
     if found is None:
-        found = requested(reading)
+        found = vague_wish(reading, requested(reading))
     intents = [
         ScoredIntent(intent=name, score=round(score, 4)) for name, score in reading.classify(reading.masked())[:3]
     ]
