@@ -11,6 +11,8 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
+import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -111,12 +113,12 @@ class IntentModel:
             ValueError: the file is not a model.
         """
         try:
-            with np.load(path, allow_pickle=False) as data:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
                 return cls(
                     [str(x) for x in data["labels"]], data["mean"], data["scale"], data["dense"], str(data["vocabulary"]).split("\n"),
                     data["idf"], data["sparse"], data["bias"], float(data["temperature"]),
                 )  # fmt: skip
-        except (KeyError, OSError, EOFError) as error:
+        except (KeyError, OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error) as error:
             raise ValueError(f"{path} is not a fitted intent model") from error
 
 

@@ -44,8 +44,10 @@ _BUT = re.compile(
 _NO = re.compile(
     rf"{_FILL}(?:"
     r"(?:no way|no thanks?|no thank you|no thx|nope|nah|no+|negative|never|not? (?:really|yet|now|today|this time|that(?: one)?|this(?: one)?|quite|exactly|at all|correct|right|needed|necessary|interested|good|ok|okay)|no need|n|non|don't|dont|do not|please don'?t|absolutely not|definitely not|of course not|certainly not|i (?:do not|don't|dont|didn't|did not|won't|wouldn't|would not|can't)(?: (?:want|agree|think so|need|like|confirm|mean|say|ask)(?: (?:that|this|it|to|for that))?)?|i'?d rather not|rather not|better not|i refuse|wait(?: a (?:minute|second|sec|moment))?|hold on|hang on|stop|on second thought)(?![\w'])"
-    r"|不用了?|不要了?|不是(?!不)|不行|不可以?|不对|不好(?!意思)|不需要了?|不必了?|不了|不同意|不确定|不想(?:要)?了?|不退了?|不换了?|不改了?|不取消了?|不确认|否|别(?!的|人|家|客气)|先不|先别|暂时不|暂不|没有|没|等等|等一下|等下|慢着|且慢|才不|拒绝|还是(?:别|不)|再想想|我再(?:想|考虑)|考虑一下|算了)"
+    r"|不(?=$|[\s,.!，。！~])|还没(?:有|呢|好|想好)?(?=$|[\s,.!，。！~])|不用了?|不要了?|不是(?!不)|不行|不可以?|不对|不好(?!意思)|不需要了?|不必了?|不了|不同意|不确定|不想(?:要)?了?|不退了?|不换了?|不改了?|不取消了?|不确认|否|别(?!的|人|家|客气)|先不|先别|暂时不|暂不|没有|没|等等|等一下|等下|慢着|且慢|才不|拒绝|还是(?:别|不)|再想想|我再(?:想|考虑)|考虑一下|算了)"
 )
+_APOLOGY = re.compile(rf"{_FILL}(?:不好意思|抱歉|对不起|sorry|excuse me)(?![\w'])")
+"""Said before an answer; it is part of none."""
 _NO_EXCEPT = re.compile(
     rf"{_FILL}(?:no problem|no worries|no more questions|no doubt|n\d|不错|不客气|不好意思|没问题|没错|没毛病|没意见|没事|别客气|not bad|not only|no idea|不知道|不清楚|不懂|不明白)"
 )
@@ -59,6 +61,8 @@ def read(low: str) -> Polarity:
     """Read the beginning of a lower-case message as an answer to a yes-or-no question."""
     if not low.strip():
         return Polarity(None, 0)
+    if apology := _APOLOGY.match(low):
+        low = " " * apology.end() + low[apology.end() :]
     emoji = _emoji(low)
     if emoji is not None:
         return emoji

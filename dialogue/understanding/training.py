@@ -1,6 +1,6 @@
 """The training utterances: YAML per language and intent, with alternatives and placeholders, expanded into rows.
 
-A line is a sentence; ``(a|b)`` is a choice, ``[a]`` may be left out, ``{product}`` stands for one of the fillers. Each line
+A line is a sentence; ``(a|b)`` is a choice, ``[a|b]`` may be left out, ``{product}`` stands for one of the fillers. Each line
 gives up to `PER_LINE` different rows, drawn with a fixed seed.
 """
 
@@ -40,7 +40,7 @@ def examples(*, seed: int = 7, folder: Path = data.FOLDER) -> list[Example]:
 def expand(line: str, fillers: dict[str, list[str]], rng: random.Random) -> str:
     """Draw one sentence from a line."""
     while match := _INNER.search(line):
-        options = match[1].split("|") if match[1] is not None else [match[2], ""]
+        options = match[1].split("|") if match[1] is not None else ["", *match[2].split("|")]
         choice = rng.choice(options)
         line = line[: match.start()] + choice + line[match.end() :]
     line = _SLOT.sub(lambda match: str(rng.choice(fillers[match[1]])), line)

@@ -75,10 +75,11 @@ def _month_back(back: int) -> Callable[[re.Match[str], dt.date], Span]:
 
 
 def _zh_weekday(match: re.Match[str], today: dt.date) -> Span:
-    back = len(match[1]) if match[1].startswith("上") else 0
-    forward = 1 if match[1].startswith("下") else 0
+    week = match[1] or ""
+    back = len(week) if week.startswith("上") else 0
+    forward = 1 if week.startswith("下") else 0
     day = today - dt.timedelta(today.weekday() + 7 * back - 7 * forward) + dt.timedelta(_ZH_DAYS[match[2]])
-    if not match[1] and day > today:
+    if not week and day > today:
         day -= dt.timedelta(7)
     return day, day
 
@@ -143,10 +144,11 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], dt.date], Span | N
         (rf"\b({_MONTH})\.? (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?(?:,? (\d{{4}}))?\b", _month_day),
         (rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({_MONTH})\b(?:,? (\d{{4}}))?", _day_month),
         (r"(?<![\d/.])(\d{1,2})/(\d{1,2})(?:/(\d{2,4}))?(?![\d/])", _slashed),
-        (r"\bday before yesterday\b|前天|前日", _days(2)),
+        (r"\bday before yesterday\b|(?<!大)前天|前日", _days(2)),
         (r"大前天", _days(3)),
         (r"\byesterday\b|昨天|昨日|昨晚|\blast night\b|\byday\b", _days(1)),
-        (r"\bday after tomorrow\b|后天", _days(-2)),
+        (r"\bday after tomorrow\b|(?<!大)后天", _days(-2)),
+        (r"大后天", _days(-3)),
         (r"\btomorrow\b|\btmrw?\b|明天|明日", _days(-1)),
         (r"\btoday\b|\bthis (?:morning|afternoon|evening)\b|\btonight\b|今天|今日|今早|今晚", _days(0)),
         (r"(上上|上|下|这|本)?(?:个)?(?:周|星期|礼拜)([一二三四五六日天1-7])(?![0-9个天])", _zh_weekday),

@@ -1,0 +1,156 @@
+"""From a message and the state's view to commands, with the fitted classifier over hashed n-grams."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from dialogue.commands import Command, PendingQuestion, View
+from dialogue.understanding import training
+from dialogue.understanding.commands import Classify, Reading, classifier_ranking, commands
+from dialogue.understanding.entities import Extractor
+from dialogue.understanding.intents import fit
+from dialogue.understanding.text import read
+from knowledge.embedding import HashingEmbedder
+from knowledge.lexicon import Item, Lexicon
+
+LEXICON = Lexicon(
+    [
+        Item("P-TEE", ("T恤", "T-shirt"), variants=(("TEE-1", {"color": "red", "size": "M"}), ("TEE-2", {"color": "blue", "size": "L"}))),
+        Item("P-LAMP", ("台灯", "Desk Lamp"), variants=(("LAMP-1", {"color": "white"}),)),
+    ]
+)  # fmt: skip
+EXTRACTOR = Extractor(LEXICON, lambda: dt.datetime(2026, 3, 10, tzinfo=dt.UTC), currency="CNY")
+
+
+@pytest.fixture(scope="module")
+def classify() -> Classify:
+    embedder = HashingEmbedder()
+    model = fit(training.examples(), embedder)
+    return lambda words: classifier_ranking(model.labels, model.chances(words, embedder.encode([words])[0]))
+
+
+def asked(kind: str, slot_type: str = "", *, choices: tuple[str, ...] = (), flow: str = "return_items") -> View:
+    question = PendingQuestion.model_validate({"kind": kind, "slot": "s", "slot_type": slot_type, "choices": choices})
+    return View(pending=question, active_flow=flow)
+
+
+IDLE, RUNNING, CONFIRM, OFFER = View(), View(active_flow="return_items"), asked("confirm"), asked("offer")
+CHOICE = asked("choice", "order", choices=("#A1001 Red T-shirt", "#A1002 Desk Lamp"))
+
+
+def kinds(text: str, view: View, classify: Classify) -> list[str]:
+    return [name(command) for command in done(text, view, classify)]
+
+
+def done(text: str, view: View, classify: Classify) -> list[Command]:
+    message = read(text)
+    return commands(Reading(message, EXTRACTOR.extract(message), view, LEXICON, classify))[0]
+
+
+def name(command: Command) -> str:
+    return f"start_flow:{command.flow}" if command.kind == "start_flow" else command.kind
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("", ["cannot_handle"]), ("   ", ["cannot_handle"]), ("I want to return the T-shirt", ["start_flow:return_items"]), ("我想退货", ["start_flow:return_items"]),
+        ("cancel order #W2378156", ["start_flow:cancel_order"]), ("取消订单", ["start_flow:cancel_order"]), ("转人工", ["ask_human"]),
+        ("I want to talk to a real person", ["ask_human"]), ("speak English please", ["switch_language"]), ("说中文", ["switch_language"]),
+        ("cancel #W2378156 and #W2378157", ["start_flow:cancel_order", "start_flow:cancel_order"]),
+        ("取消订单#W2378156，另外帮我查一下#W2378157的物流", ["start_flow:cancel_order", "start_flow:track_order"]),
+        ("where is my package? and what coupons do I have?", ["start_flow:track_order", "start_flow:list_coupons"]),
+        ("谢谢", ["chit_chat"]), ("好的", ["chit_chat"]),
+    ],
+)  # fmt: skip
+def test_what_is_wanted_at_the_start(text: str, wanted: list[str], classify: Classify) -> None:
+    assert kinds(text, IDLE, classify) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("yes", ["affirm"]), ("好的", ["affirm"]), ("没问题", ["affirm"]), ("不好意思，可以", ["affirm"]), ("no problem", ["affirm"]), ("no", ["deny"]),
+        ("不", ["deny"]), ("not yet", ["deny"]), ("还没", ["deny"]), ("You misread me", ["deny", "correct"]), ("yes but the blue one", ["correct"]),
+        ("可以，但是要蓝色的", ["correct"]), ("no, the blue one", ["deny", "correct"]), ("不对，是台灯", ["deny", "correct"]), ("the blue one", ["correct"]),
+        ("yes, and what coupons do I have?", ["start_flow:list_coupons"]), ("forget it", ["cancel"]), ("算了不退了", ["cancel"]), ("转人工", ["ask_human"]),
+        ("what did you say?", ["repeat"]), ("再说一遍", ["repeat"]),
+    ],
+)  # fmt: skip
+def test_answers_to_a_confirmation(text: str, wanted: list[str], classify: Classify) -> None:
+    assert kinds(text, CONFIRM, classify) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("yes please", ["affirm"]),
+        ("好", ["affirm"]),
+        ("no thanks", ["deny"]),
+        ("不用了", ["deny"]),
+        ("取消订单#W2378156", ["start_flow:cancel_order"]),
+    ],
+)
+def test_answers_to_an_offer(text: str, wanted: list[str], classify: Classify) -> None:
+    assert kinds(text, OFFER, classify) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "index"),
+    [
+        ("2", 1),
+        ("the first one", 0),
+        ("第二个", 1),
+        ("the lamp", 1),
+        ("台灯那个", 1),
+        ("A1001", 0),
+        ("last one", 1),
+        ("选1", 0),
+    ],
+)
+def test_a_choice_by_place_or_by_name(text: str, index: int, classify: Classify) -> None:
+    [command] = done(text, CHOICE, classify)
+    assert command.kind == "choose"
+    assert command.indexes == (index,)
+
+
+@pytest.mark.parametrize("text", ["neither", "都不是", "none of them"])
+def test_none_of_the_choices_is_a_no(text: str, classify: Classify) -> None:
+    assert kinds(text, CHOICE, classify) == ["deny"]
+
+
+@pytest.mark.parametrize(
+    ("text", "slot_type", "types"),
+    [
+        ("#W2378156", "order", {"order_ref"}), ("2378156", "order", {"order_ref"}), ("太小了", "reason", {"reason"}), ("too small", "reason", {"reason"}),
+        ("I just do not fancy it", "reason", {"reason"}), ("Mei Chen, 19122", "proof", {"person_name", "postcode"}), ("微信", "payment_method", {"payment_method"}),
+        ("refund it to my visa", "payment_method", {"payment_method"}), ("the lamp", "order_lines", {"product"}),
+    ],
+)  # fmt: skip
+def test_a_value_that_was_asked_for(text: str, slot_type: str, types: set[str], classify: Classify) -> None:
+    [command] = done(text, asked("slot", slot_type), classify)
+    assert command.kind == "provide"
+    assert {item.type for item in command.entities} >= types
+
+
+@pytest.mark.parametrize("text", ["I don't know", "不记得了", "找不到单号", "no idea"])
+def test_not_knowing_is_a_no(text: str, classify: Classify) -> None:
+    assert kinds(text, asked("slot", "order"), classify) == ["deny"]
+
+
+@pytest.mark.parametrize("text", ["don't return the lamp", "台灯不退了", "leave out the lamp"])
+def test_a_part_is_dropped_without_the_rest(text: str, classify: Classify) -> None:
+    [command] = done(text, RUNNING, classify)
+    assert command.kind == "cancel"
+    assert command.scope == "part"
+    assert [item.type for item in command.entities if item.type == "product"] == ["product"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("算了，还是红色的吧", ["correct"]), ("never mind, track my order instead", ["cancel", "start_flow:track_order"])],
+)
+def test_a_stop_may_say_what_is_wanted_instead(text: str, wanted: list[str], classify: Classify) -> None:
+    assert kinds(text, RUNNING, classify) == wanted

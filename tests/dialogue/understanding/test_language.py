@@ -1,0 +1,36 @@
+"""The language of a message."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dialogue.understanding.language import detect
+from knowledge.types import Lang
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [
+        ("where is my order", "en"), ("我的快递到哪了", "zh"), ("我想退掉这个 t-shirt", "zh"), ("帮我 cancel 一下 order", "zh"), ("我的 iphone 壳什么时候到", "zh"),
+        ("do you have 旗袍 in size m", "en"), ("i want to return the 茶杯", "en"), ("这个 bluetooth speaker 有货吗", "zh"), ("can you help me", "en"),
+        ("退货", "zh"), ("refund please", "en"), ("hello", "en"), ("你好", "zh"),
+    ],
+)  # fmt: skip
+def test_the_language_is_that_of_the_grammar(text: str, lang: Lang) -> None:
+    assert detect(text) == lang
+
+
+@pytest.mark.parametrize("text", ["#w2378156", "ok", "123", "👍", "", "xl", "paypal"])
+@pytest.mark.parametrize("previous", ["zh", "en"])
+def test_a_message_without_language_keeps_the_one_before(text: str, previous: Lang) -> None:
+    assert detect(text, previous=previous) == previous
+
+
+@given(
+    st.text(alphabet=st.characters(max_codepoint=0x2FFF, categories=["Nd", "Po", "So", "Zs"])),
+    st.sampled_from(["zh", "en"]),
+)
+def test_signs_and_figures_alone_are_of_the_default_language(text: str, default: Lang) -> None:
+    assert detect(text, default=default) == default
