@@ -13,15 +13,18 @@ from dialogue.state import Heard
 from tools.evidence import LineView, MethodView, OrderSummary
 
 _EXCEPT = re.compile(
-    r"(?:\b(?:except|apart from|other than|but not|but the|besides|without|leave(?: out)?|keep(?:ing)?|skip|forget(?: about)?"
-    r"|(?:not|n't|dont)(?: (?:return|exchange|change|cancel|touch|swap|send back))?)|除了|除去|不包括|不要|不退|不换|不改|不取消|留着|别退?换?改?)"
+    r"(?:\b(?:except|apart from|other than|but not|but the|besides|without|leave(?: out)?|keep(?:ing)?|skip|forget(?: about)?)"
+    r"|(?:\b(?:not|dont)|n't)(?: (?:return|exchange|change|cancel|touch|swap|send back))?|除了|除去|不包括|不要|不退|不换|不改|不取消|留着|别退?换?改?)"
     r"\W*(?:(?:for|the|my|this|that)\W*)*$",
     re.I,
 )
 _STAYS = re.compile(
     r"^\W*(?:(?:就|先|我|还是|那个|可以|这个)*(?:不(?:退|换|改|取消|动)了?(?!吗|行)|别(?:退|换|改|取消|动)|留着|保留)|(?:can |should |may )?stays?\b|can be kept\b|is fine as it is)"
 )
-_QUANTIFIED = re.compile(r"(?i)\b(?:both|all)\b[^,.;!?]*$|(?:[两二三四]|所有|全部)[件个双条台副]?的?[^，。；！？]*$")
+_QUANTIFIED = re.compile(
+    r"(?i)\b(?:both|all)\b[^,.;!?]*$|(?:[两二三四]|所有|全部)[件个双条台副]?的?[^，。；！？]*$|\b(?:two|three|four) $"
+)
+_EVERYTHING = re.compile(r"(?i)everything|whole|entire|整单|items|things|商品|东西|所有")
 _BECOMES = re.compile(
     r"(?i)(?:\b(?:to|for|into|as|want|like|get|prefer|it)(?: (?:be|have))?(?: (?:a|an|the|one|some|my))*|[成为要])[一这那]?[个件双条台副款]?\s*$"
 )
@@ -109,14 +112,22 @@ def quantified(heard: Heard) -> bool:
 
 
 def _counts(ordinal: Heard, goods: Iterable[Heard]) -> bool:
-    """Tell whether "all" is said of goods that are named: "both of my tees", 台灯和T恤都退."""
+    """Tell whether "all" is said of goods that are named: "both of my tees", "the tees ... both", 台灯和T恤都退."""
     return any(
         entry.turn == ordinal.turn
         and (
             (quantified(entry) and 0 <= entry.entity.start - ordinal.entity.end <= 20)
-            or (ordinal.entity.text.startswith("都") and entry.entity.end <= ordinal.entity.start)
+            or (entry.entity.end <= ordinal.entity.start and not _EVERYTHING.search(ordinal.entity.text))
         )
         for entry in goods
+    )
+
+
+def _all_said(heard: Iterable[Heard], mention: Heard) -> bool:
+    """Tell whether "both", "all of them" or 都 says how many of what was mentioned are meant."""
+    return any(
+        entry.entity.type == "ordinal" and entry.entity.value.get("all") and _counts(entry, [mention])
+        for entry in heard
     )
 
 
@@ -164,7 +175,7 @@ def lines_meant(order: OrderSummary, heard: Sequence[Heard]) -> tuple[list[LineV
         matching = exact or matching
         if is_negated(entry):
             left_out += matching
-        elif len(matching) > 1 and not quantified(entry):
+        elif len(matching) > 1 and not (quantified(entry) or _all_said(heard, entry)):
             narrowed = [line for line in matching if any(fits_options(option, line.options) for option in options)]
             if len(narrowed) == 1:
                 meant += narrowed

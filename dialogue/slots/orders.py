@@ -48,11 +48,20 @@ async def fill_order(context: SlotContext) -> Filling:
     focus = context.state.memory.focus_order
     if focus and any(order.order_id == focus for order in eligible):
         return Filled(focus)
+    if talked_of := _in_focus(context, eligible):
+        return Filled(talked_of)
     if not eligible:
         return DeadEnd("no_eligible_order", {"flow": context.flow.title.model_dump()})
     if len(eligible) == 1:
         return Filled(eligible[0].order_id)
     return _which(context, eligible, "ask.order")
+
+
+def _in_focus(context: SlotContext, eligible: Sequence[OrderSummary]) -> str | None:
+    """Return the one order that holds the product talked about just before: "I'll return the one I got then"."""
+    products = context.state.memory.focus_products
+    holding = [order for order in eligible if any(line.product_id in products for line in order.lines)]
+    return holding[0].order_id if len(holding) == 1 and not grounding.products_heard(context.heard) else None
 
 
 def _several(context: SlotContext, orders: Sequence[OrderSummary], eligible: Sequence[OrderSummary]) -> list[str]:
@@ -77,11 +86,14 @@ def _quantified(context: SlotContext, eligible: Sequence[OrderSummary]) -> list[
     for entry in grounding.products_heard(context.heard):
         if not grounding.quantified(entry):
             continue
-        held = {
-            order.order_id: sum(grounding.mentions_line(entry.entity, line) for line in order.lines)
+        lines = {
+            order.order_id: [line for line in order.lines if grounding.mentions_line(entry.entity, line)]
             for order in within
             if order in eligible
         }
+        told = _describing_all(context)
+        best = max((_agreeing(line, told) for held in lines.values() for line in held), default=0)
+        held = {order_id: sum(_agreeing(line, told) == best for line in found) for order_id, found in lines.items()}
         homes = [order_id for order_id, count in held.items() if count]
         if len(homes) > 1 and max(held.values()) == 1:
             return homes[:OFFERED]
@@ -178,11 +190,24 @@ def _fit(context: SlotContext, order: OrderSummary) -> tuple[int, int]:
             (_agreeing(line, grounding.describing(mention, options)) for line in lines),
             default=0,
         )
-    if context.frame.asked.get(context.name):
-        # "The one with the blue shirt" answers which order: here every word describes.
-        answer = [entry for entry in options if entry.turn == context.state.memory.turn]
-        described += max((_agreeing(line, answer) for line in order.lines), default=0)
+    told = _describing_all(context)
+    described += max((_agreeing(line, told) for line in order.lines), default=0)
     return goods, described
+
+
+def _describing_all(context: SlotContext) -> list[Heard]:
+    """Return the options that say which thing is meant and nothing else.
+
+    All do where nothing is to become anything else, and those that answer which order it is: "the one with the blue shirt".
+    """
+    options = grounding.options_heard(context.heard)
+    if not any(spec.type == "swaps" for spec in context.flow.slots.values()):
+        return options
+    return (
+        [entry for entry in options if entry.turn == context.state.memory.turn]
+        if context.frame.asked.get(context.name)
+        else []
+    )
 
 
 def _agreeing(line: LineView, options: Sequence[Heard]) -> int:
@@ -221,6 +246,9 @@ async def fill_order_lines(context: SlotContext) -> Filling:
         return _which_lines(context, unclear[0], "ask.which_line")
     if meant:
         return _lines(meant, context)
+    focus = [line for line in order.lines if line.product_id in context.state.memory.focus_products]
+    if len(focus) == 1 and not grounding.products_heard(context.heard):
+        return _lines(focus, context)
     places = grounding.by_ordinal(len(order.lines), context.heard)
     if places:
         return _lines([order.lines[places[0]]], context)

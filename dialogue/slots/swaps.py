@@ -117,7 +117,12 @@ def _variant(
         return _which(context, line, variants.nearest(wanted, rest), "ask.variant_unavailable", wanted)
     if wanted.price:
         return sorted(offered, key=lambda variant: variant.price.minor)[-1 if wanted.price == "most_expensive" else 0]
-    if wanted.values and len(ranked[0]) == 1 and not variants.other_changes(line, wanted, ranked[0][0]):
+    if (
+        wanted.values
+        and len(ranked[0]) == 1
+        and (len(offered) == 1 or not variants.other_changes(line, wanted, ranked[0][0]))
+    ):
+        # The only one that meets the wishes is put to the shopper with all its options before anything is done.
         return ranked[0][0]
     return _which(context, line, offered, "ask.variant_which" if wanted.values else "ask.variant", wanted)
 

@@ -116,6 +116,19 @@ _SLOTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 
 
+_OWN_ADDRESS = r"(?:default|account|profile|user|home) address|address (?:in|on|of) my (?:account|profile)|(?:默认|账户|账号|个人)的?地址"
+_ORDER_ADDRESS = r"\border'?s?\b|订单|那单"
+_BOTH_ADDRESSES = re.compile(
+    rf"(?:{_OWN_ADDRESS})[^.;!?。；！？]{{0,24}}(?:\band\b|\bas well as\b|\bplus\b|和|跟|以及|还有|、)[^.;!?。；！？]{{0,30}}(?:{_ORDER_ADDRESS})"
+    rf"|(?:{_ORDER_ADDRESS})[^.;!?。；！？]{{0,30}}(?:\band\b|\bas well as\b|\bplus\b|和|跟|以及|还有|、)[^.;!?。；！？]{{0,24}}(?:{_OWN_ADDRESS})"
+)
+
+
+def names_both_addresses(low: str) -> bool:
+    """Whether the address of the account and that of an order are to be changed alike."""
+    return bool(_BOTH_ADDRESSES.search(low))
+
+
 def corrects(low: str) -> bool:
     """Whether something said before is taken back and said anew."""
     return bool(_CORRECTION.search(low))

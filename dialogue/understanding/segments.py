@@ -61,6 +61,9 @@ _ASIDE = re.compile(
     r"|,\s*(?=(?:and |but |or )?(?:if (?:not|that|this|it|you)\b|otherwise|or else))"
 )
 """Where a clause about money, or about what to do else, begins."""
+_POLITE = re.compile(
+    r"^\W*(?:(?:ok(?:ay)?|thanks?|thank you|thx|great|perfect|hi|hello|hey|and|there|so much|very much|a lot|好的?|谢谢[您你]?|你好|您好|嗯)\b\W*)*$"
+)
 _SENTENCE = re.compile(r"(?<=[。！？!?;；\n])\s*|(?<=[a-z0-9\)\"'\u4e00-\u9fff])\.(?=\s+|$)\s*")
 
 
@@ -121,7 +124,8 @@ def request_of(words: str) -> str:
     """
     found = split(read(words))
     spans = sorted(span for segment in found for span in segment.core)
-    return " ".join(words[start:end].strip() for start, end in spans) or words
+    cores = [words[start:end].strip() for start, end in spans]
+    return " ".join(core for core in cores if not _POLITE.match(core.lower())) or " ".join(cores) or words
 
 
 def is_fallback(words: str) -> bool:

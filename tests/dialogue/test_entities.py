@@ -119,7 +119,10 @@ def test_an_address_on_file_can_be_named(extractor: Extractor, text: str, value:
     assert found(extractor, text, "address") == [value]
 
 
-@pytest.mark.parametrize("text", ["change my default address please", "send it to my new home", "把默认地址改一下"])
+@pytest.mark.parametrize(
+    "text",
+    ["change it to the beginner one", "change my default address please", "send it to my new home", "把默认地址改一下"],
+)
 def test_what_is_to_be_changed_is_no_address_on_file(extractor: Extractor, text: str) -> None:
     assert found(extractor, text, "address") == []
 

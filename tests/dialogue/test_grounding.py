@@ -104,3 +104,38 @@ def test_a_line_is_meant_by_its_kind_where_the_kind_has_more_products_than_a_men
     shoes = entity("product", "shoes", 0, product_ids=["P-1"], generic=True, kinds=["shoe"])
     assert grounding.mentions_line(shoes, shoe)
     assert not grounding.mentions_line(shoes, line("2", "P-98", "Desk Lamp"))
+
+
+@pytest.mark.parametrize("message", ["I want the laptops gone, both please", "laptops都退"])
+def test_all_said_after_a_thing_is_all_of_it(message: str) -> None:
+    said = heard(
+        message,
+        ("product", "laptops", LAPTOP),
+        ("ordinal", "both" if "both" in message else "都退", {"all": True}),
+    )
+
+    meant, unclear = grounding.lines_meant(ORDER, said)
+
+    assert ([found.line_id for found in meant], unclear) == (["1", "2"], [])
+
+
+@pytest.mark.parametrize(
+    ("message", "thing"),
+    [
+        ("if there is none, don't exchange the laptop", "laptop"),
+        ("leave the laptop out", "laptop"),
+        ("the laptop stays", "laptop"),
+        ("笔记本不换了", "笔记本"),
+        ("别退笔记本", "笔记本"),
+    ],
+)
+def test_what_is_left_out_is_said_before_or_after_it(message: str, thing: str) -> None:
+    place = message.index(thing)
+    mention = Heard(
+        entity=entity("product", thing, place, **LAPTOP),
+        turn=1,
+        context=message[max(0, place - 24) : place],
+        after=message[place + len(thing) :],
+    )
+
+    assert grounding.is_negated(mention)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dialogue.understanding import segments
+from dialogue.understanding import phrases, segments
 from dialogue.understanding.text import read
 
 
@@ -18,6 +18,10 @@ from dialogue.understanding.text import read
         ("change it to the one with 500 pieces. use my paypal", "change it to the one with 500 pieces."),
         ("I want to return the lamp, refund to my visa", "I want to return the lamp,"),
         ("手表要退，钱退到PayPal", "手表要退，"),
+        (
+            "thanks. and the puzzle is too hard. change it to 500 pieces. use my paypal",
+            "and the puzzle is too hard. change it to 500 pieces.",
+        ),
         ("靴子改成8码，差价走礼品卡", "靴子改成8码，"),
     ],
 )
@@ -45,3 +49,16 @@ def test_how_money_moves_is_the_request_where_nothing_else_is(words: str) -> Non
 )
 def test_a_message_is_cut_where_a_wish_begins(message: str, cues: list[tuple[str, bool]]) -> None:
     assert [(part.cue, part.fallback) for part in segments.split(read(message))] == cues
+
+
+@pytest.mark.parametrize(
+    ("message", "both"),
+    [
+        ("change my default address and the address of my pending order to 1 Elm Street", True),
+        ("把我的默认地址和订单W2702727的地址都改成北京市朝阳区建国路88号", True),
+        ("change my default address please", False),
+        ("change the address of my order to my default address", False),
+    ],
+)
+def test_two_addresses_can_be_changed_alike(message: str, both: bool) -> None:
+    assert phrases.names_both_addresses(message.lower()) == both

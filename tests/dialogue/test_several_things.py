@@ -135,3 +135,13 @@ async def test_what_was_wanted_only_instead_goes_with_the_wish(talk: Talk) -> No
 
     assert not stopped.actions
     assert "Next" not in words(stopped)
+
+
+async def test_the_product_just_talked_about_says_which_order(talk: Talk) -> None:
+    await talk.say(
+        "tell me about the tee", StartFlow(flow="product_details", entities=(entity("product", "tee", **TEE),))
+    )
+
+    turn = await talk.say("I'll return the one I got", StartFlow(flow="return_items"))
+
+    assert words(turn) == "Where should the refund go?"

@@ -44,6 +44,7 @@ FLOWS = frozenset(
         "report_problem",
     ]
 )
+_ADDRESS_FLOWS = ("change_default_address", "change_order_address")
 ONE_ORDER_FLOWS = frozenset({"cancel_order", "order_status", "track_order", "request_invoice"})
 SURE = 0.40
 """Chance above which an intent is acted on without asking."""
@@ -75,6 +76,8 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
         best, chance = ranked[1]
     told = tuple(item for item in entities if item.type != "category")
     if best in FLOWS and (chance >= SURE or (part.cue is not None and chance >= 0.3)):
+        if best in _ADDRESS_FLOWS and phrases.names_both_addresses(words.lower()):
+            return [command for flow in _ADDRESS_FLOWS for command in _start(flow, entities, words, chance)]
         return _start(best, entities, words, chance)
     if best == "ask_knowledge" and chance >= 0.3:
         return [AskKnowledge(query=words, text=words, score=chance, source="classifier")]

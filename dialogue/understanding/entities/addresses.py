@@ -62,7 +62,7 @@ _OTHER = re.compile(
     r"\b(?:the )?same (?:delivery |shipping )?address (?:as|of|on|in) (?:my|the) other (?:order|one)\b|(?:和|跟|与)(?:我)?(?:另|别的|其他)(?:外?一?个)?(?:的)?订单(?:的)?(?:地址)?(?:一样|相同)"
 )
 _IN_PLACE = re.compile(
-    r"\b(?:to|use|as|into) (?P<said>(?:my|the|our) (?P<town>(?!new\b(?! york| orleans| jersey)|old|other|same|right|correct|following|default|delivery|shipping|home|wrong)[a-z]+(?: [a-z]+)?) (?:address|home|house|place|apartment|one)\b)"
+    r"\b(?:to|use|as|into) (?P<said>(?:my|the|our) (?P<town>(?!new\b(?! york| orleans| jersey)|old|other|same|right|correct|following|default|delivery|shipping|home|wrong)[a-z]+(?: [a-z]+)?) (?:address|home|house|place|apartment)\b)"
     r"|\b(?:to|use) (?P<said2>(?:my|the) (?:address|home|house|place|one) in (?P<town2>[a-z]+(?: (?!please|instead|and|for|so|now|too|thanks|if|because|with|is)[a-z]+)?))\b"
 )
 _SHORT_TOWNS = {"nyc": "new york", "la": "los angeles", "sf": "san francisco", "dc": "washington", "washington dc": "washington", "philly": "philadelphia", "vegas": "las vegas", "big apple": "new york"}  # fmt: skip
