@@ -218,6 +218,10 @@ def _shown(result: Result) -> str:
     return "\n".join([*lines, *(f"!! {entry}" for entry in result.differences)])
 
 
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
 def main(
     data: Annotated[Path, typer.Option(exists=True, file_okay=False, help="The folder that holds tau2_retail.")],
     conversations: Annotated[
@@ -246,4 +250,4 @@ async def _collect(spoken: Iterable[GoldConversation], data: Path, *, show: bool
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    app()
