@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from dialogue.commands import Entity
 from dialogue.understanding.entities.base import entity
@@ -21,9 +21,8 @@ _ANSWERS = frozenset({"yes", "no", "none", "without", "是", "否", "有", "无"
 """Values that are everyday words: they are values only with the name of their key, as in "no backlight"."""
 
 
-def catalog(text: Text, lexicon: Lexicon) -> Iterator[Entity]:
-    """Yield what the lexicon finds, longest first."""
-    mentions = lexicon.find(text.plain)
+def catalog(text: Text, mentions: Sequence[Mention]) -> Iterator[Entity]:
+    """Yield what the lexicon found, longest first."""
     for mention in sorted(mentions, key=lambda m: m.start - m.end):
         span = (mention.start, mention.end)
         if mention.kind == "option" and mention.text.lower() in _ANSWERS:
@@ -59,9 +58,9 @@ def _thing(text: Text, mention: Mention) -> Entity:
     return entity(text, "product", value, span, score=mention.score)
 
 
-def categories(text: Text, lexicon: Lexicon) -> Iterator[Entity]:
+def categories(text: Text, mentions: Sequence[Mention]) -> Iterator[Entity]:
     """Yield the categories among the mentions; they stand beside the products that the same words can mean."""
-    for mention in lexicon.find(text.plain):
+    for mention in mentions:
         if mention.kind == "category":
             yield entity(text, "category", {"id": mention.id, "name": mention.terms}, (mention.start, mention.end))
 

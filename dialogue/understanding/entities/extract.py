@@ -46,7 +46,8 @@ class Extractor:
         numbers = bool(_DIGIT.search(text.plain))
         when = without_overlaps(dates.dates(text, self._today()))
         order_ids = list(orders.ids(text)) if numbers else []
-        things = list(catalog.catalog(text, self.lexicon))
+        mentions = self.lexicon.find(text.plain)
+        things = list(catalog.catalog(text, mentions))
         skus = [item for item in things if item.type == "sku"]
         found: list[Entity] = [*contacts.emails(text)]
         found += skus
@@ -83,7 +84,7 @@ class Extractor:
         if numbers:
             kept = self._with_bare_postcode(text, kept)
         kept += [item for item in why if not any(_same_words(item, other) for other in kept)]
-        kept += list(catalog.categories(text, self.lexicon))
+        kept += list(catalog.categories(text, mentions))
         return sorted(kept, key=lambda item: (item.start, item.end))
 
     def _with_bare_postcode(self, text: Text, kept: list[Entity]) -> list[Entity]:
