@@ -15,7 +15,7 @@ from knowledge.lexicon.mentions import Mention, longest
 from knowledge.lexicon.options import Options
 from knowledge.lexicon.spelling import Spelling
 from knowledge.lexicon.titles import BARE_NUMBER, HAN
-from knowledge.lexicon.word_lists import in_a_compound, real_words
+from knowledge.lexicon.word_lists import compound_spans, real_words
 from knowledge.vocabulary import Vocabulary, fold, vocabulary
 
 
@@ -62,9 +62,12 @@ class Lexicon:
         low = _lower(text)
         found = list(self._codes.find(text))
         value_keys: dict[tuple[int, int], str] = {}
+        compounds = compound_spans(low)
         for run in runs(low, self._spelling):
+            if any(start <= run.start and run.end <= end for start, end in compounds):
+                continue
             entry = self._entries.get(run.key)
-            if entry is not None and not in_a_compound(low, run.start, run.end):
+            if entry is not None:
                 found.append(entry.mention(text, run.start, run.end))
             if self._options.pairs(run.key) and _can_be_value(text, run.start, run.end, run.key):
                 found.append(Mention("option", run.start, run.end, text[run.start : run.end], ""))

@@ -61,6 +61,8 @@ def _chinese(low: str) -> Iterator[Run]:
             if last.isspace() or (last in _BREAKS and not _is_decimal_point(low, j - 1)):
                 break
             part = low[i:j]
+            if not last.isalnum() and last not in '%"':
+                continue
             if HAN.search(part):
                 yield Run(fold(part), i, j)
 

@@ -129,6 +129,17 @@ def test_a_kind_of_many_products_is_named_by_the_kind() -> None:
     assert len(tee.product_ids) == MAX_PRODUCTS
 
 
-@pytest.mark.parametrize("text", ["包邮吗", "我的包裹呢", "用红包付的", "can i get a refund", "has it been shipped"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "包邮吗",
+        "我的包裹呢",
+        "用红包付的",
+        "can i get a refund",
+        "has it been shipped",
+        "'我的红包'",
+        "which phone number",
+    ],
+)
 def test_everyday_words_are_no_goods(text: str) -> None:
     assert KIN.find(text) == []
