@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from knowledge.migrations import migrate
 from knowledge.products import load_products
 from knowledge.retrieval import build_retriever
 from knowledge.schema import Shop
-from knowledge.types import Lang
+from knowledge.types import Lang, utc_now
 from tools.executor import Executor, Services
 from tools.policy import Policy, load_policy
 from tools.toolset import all_tools
@@ -41,6 +42,8 @@ class Config:
     """Build the demo shop when the database holds no shop."""
     demo_scale: float = 1.0
     """Size of the demo shop; tests take a small one."""
+    clock: Callable[[], dt.datetime] = utc_now
+    """The shop's present; tests let it stand still."""
 
 
 class NoShopError(RuntimeError):
@@ -90,7 +93,9 @@ async def open_database(config: Config) -> Database:
 async def _wire(config: Config, database: Database, progress: Progress | None) -> Platform:
     shop = await _shop(database)
     if shop is None and config.demo:
-        await build_demo_shop(database, config.data / "media", scale=config.demo_scale, progress=progress)
+        await build_demo_shop(
+            database, config.data / "media", now=config.clock(), scale=config.demo_scale, progress=progress
+        )
         shop = await _shop(database)
     if shop is None:
         raise NoShopError(
@@ -102,13 +107,14 @@ async def _wire(config: Config, database: Database, progress: Progress | None) -
     retriever = await build_retriever(database, embedder, indexes)
     products = await load_products(database, embedder, indexes)
     tools = all_tools()
-    executor = Executor(database, tools, policy, services=Services(retriever=retriever, products=products))
-    understander = await build_understander(database, embedder, config.data / "models")
-    templates = Templates(shop.timezone)
+    services = Services(retriever=retriever, products=products)
+    executor = Executor(database, tools, policy, services=services, clock=config.clock)
+    understander = await build_understander(database, embedder, config.data / "models", clock=config.clock)
+    templates = Templates(shop.timezone, config.clock)
     flows = load_flows(config.data / "flows", tools=tools)
     runner = TurnRunner(executor, understander, flows, templates, shop.timezone)
     lang: Lang = "en" if shop.default_lang == "en" else "zh"
-    conversations = Conversations(database, executor, runner, templates, default_lang=lang)
+    conversations = Conversations(database, executor, runner, templates, default_lang=lang, clock=config.clock)
     return Platform(config, database, executor, policy, conversations, shop)
 
 
