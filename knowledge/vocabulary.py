@@ -102,6 +102,8 @@ def vocabulary() -> Vocabulary:
         for word, others in entries.items():
             if chinese := first_chinese(others):
                 labels.setdefault(fold(word), chinese)
+    for word, chinese in raw["shown"].items():
+        labels.setdefault(fold(str(word)), str(chinese))
     families, purposes = _groups(raw["families"]), _groups(raw["purposes"])
     return Vocabulary(keys, values, kinds, tuple(raw["generic"]), labels, families, purposes)
 
