@@ -63,13 +63,16 @@ class Lexicon:
         found = list(self._codes.find(text))
         value_keys: dict[tuple[int, int], str] = {}
         compounds = compound_spans(low)
-        for run in runs(low, self._spelling):
+        spans = list(runs(low, self._spelling))
+        goods = {run.start for run in spans if run.end - run.start > 1 and run.key in self._entries}
+        for run in spans:
             if any(start <= run.start and run.end <= end for start, end in compounds):
                 continue
             entry = self._entries.get(run.key)
             if entry is not None:
                 found.append(entry.mention(text, run.start, run.end))
-            if self._options.pairs(run.key) and _can_be_value(text, run.start, run.end, run.key):
+            described = run.end in goods and HAN.match(text[run.start]) is not None
+            if self._options.pairs(run.key) and (described or _can_be_value(text, run.start, run.end, run.key)):
                 found.append(Mention("option", run.start, run.end, text[run.start : run.end], ""))
                 value_keys[run.start, run.end] = run.key
         mentions = self._with_options(low, longest(found), value_keys)
