@@ -22,13 +22,14 @@ _STATES = {
 _CODES = frozenset(_STATES.values())
 _STREET = r"(?:street|st|avenue|ave|road|rd|drive|dr|lane|ln|boulevard|blvd|court|ct|way|place|pl|highway|hwy|parkway|pkwy|terrace|circle|cir|square|sq|trail|broadway|close|crescent)"
 _UNIT = r"(?:(?:suite|ste|apt|apartment|unit|floor|fl|room|rm|building|bldg)\.? ?#?\s?[a-z0-9-]+|#\s?[a-z0-9-]+)"
+_LANDS = r"usa|u\.s\.a?\.?|us|united states|p\.?r\.? ?china|china"
 _EN = re.compile(
     rf"(?<![\w#$.])(?P<line1>\d{{1,6}}[a-z]? (?:[a-z0-9'.-]+ ){{0,4}}?{_STREET}\b\.?(?: (?:north|south|east|west|[nsew])\b)?)"
     rf"(?:[, ]+(?P<line2>{_UNIT}))?"
-    rf"(?:,? *(?:in +)?(?P<rest>(?:[a-z][a-z .'-]+?)?(?:, *| +)?(?:[a-z][a-z .]+?)?(?:,? *\d{{5}}(?:-\d{{4}})?)?(?:,? *(?:usa|u\.s\.a?\.?|us|united states))?))?(?=$|[;!?\n)]|\.(?:\s|$)|, (?:and|please|the|my|for|can|could|i|instead)\b|\s(?:and|please|for|because|since|instead|by|with|so|from|is|as)\b|,?\s*$)"
+    rf"(?:,? *(?:in +)?(?P<rest>(?:[a-z][a-z .'-]+?)?(?:, *| +)?(?:[a-z][a-z .'-]+?)?(?:, *[a-z][a-z .'-]+?)?(?:,? *\d{{5,6}}(?:-\d{{4}})?)?(?:,? *(?:{_LANDS}))?))?(?=$|[;!?\n)]|\.(?:\s|$)|, (?:and|please|the|my|for|can|could|i|instead)\b|\s(?:and|please|for|because|since|instead|by|with|so|from|is|as)\b|,?\s*$)"
 )
-_ZIP = re.compile(r"(\d{5}(?:-\d{4})?)\s*$")
-_COUNTRY = re.compile(r",?\s*\b(usa|u\.s\.a?\.?|us|united states)\s*$")
+_ZIP = re.compile(r"(\d{5,6}(?:-\d{4})?)\s*$")
+_COUNTRY = re.compile(rf",?\s*\b({_LANDS})\s*$")
 
 _PROVINCE = "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门"
 _CITY = (
@@ -109,7 +110,7 @@ def _locality(rest: str) -> JsonObject:
     value: JsonObject = {}
     rest = rest.strip(" ,")
     if match := _COUNTRY.search(rest.lower()):
-        value["country"], rest = "USA", rest[: match.start()].strip(" ,")
+        value["country"], rest = "China" if match[1].endswith("china") else "USA", rest[: match.start()].strip(" ,")
     if match := _ZIP.search(rest):
         value["postcode"], rest = match[1], rest[: match.start()].strip(" ,")
     parts = [part.strip() for part in rest.split(",") if part.strip()]
@@ -122,8 +123,11 @@ def _locality(rest: str) -> JsonObject:
             if len(words) > size and (code := _state(" ".join(words[-size:]))):
                 value["state"], parts[-1] = code, " ".join(words[:-size])
                 break
+    if len(parts) > 1:
+        # A district goes before its town: "Xuhui District, Shanghai".
+        value["district"] = parts[-2]
     if parts:
-        value["city"] = parts[0]
+        value["city"] = parts[-1]
     return value
 
 
@@ -146,7 +150,13 @@ def _chinese_chunk(text: Text, chunk: str, offset: int) -> Iterator[Entity]:
     begin = lead.end() if lead else 0
     while begin < len(chunk) and chunk[begin] in " :":
         begin += 1
-    match = _ZH.match(chunk, begin) or next((m for m in _ZH.finditer(chunk, 0) if m["city"] or m["state"]), None)
+    # "The office's, 滨江区科技路66号": what only says whose address it is stands before a space.
+    later = (space.end() for space in re.finditer(r"\s+", chunk) if space.end() > begin)
+    match = (
+        _ZH.match(chunk, begin)
+        or next((m for m in _ZH.finditer(chunk, 0) if m["city"] or m["state"]), None)
+        or next((m for start in later if (m := _ZH.match(chunk, start))), None)
+    )
     if match is None or not (
         match["city"] or match["district"] or match["state"] or re.search(r"\d+(?:号|室|栋|弄)", match[0])
     ):

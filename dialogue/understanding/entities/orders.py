@@ -22,7 +22,7 @@ _TRACKING = re.compile(
     r"|(?<![A-Za-z0-9])((?:SF|YT|ZTO|JDVB|JDX|JD|STO|YD|EMS|1Z)[0-9A-Z]{10,18})(?![A-Za-z0-9])", re.I)  # fmt: skip
 _COUPON = re.compile(
     r"(?:coupon|promo|promotion|discount|voucher)(?: code)?\s*(?:is|:|called|named)?\s*[\"']?([A-Z][A-Z0-9_-]{3,15})\b"
-    r"|(?:优惠券?码|券码|折扣码|兑换码|口令)\s*(?:是|为|:)*\s*([A-Za-z0-9_-]{4,16})|(?<![\w#-])([A-Z]{3,12}\d{1,4}(?:OFF)?)(?![\w-])"
+    r"|(?:优惠券?码|券码|折扣码|兑换码|口令)\s*(?:是|为|:)*\s*([A-Za-z0-9_-]{4,16})|(?a:(?<![\w#-])([A-Z]{3,12}\d{1,4}(?:OFF)?)(?![\w-]))"
 )
 _TAIL_EN = re.compile(
     r"\b(?:order|one|number)s?(?: number)?\s+(?:that )?(?:end(?:s|ing)?|finish(?:es|ing)?)(?: (?:in|with|on))?\s+(?:#)?(\d{2,6})\b"
