@@ -27,6 +27,7 @@ ANSWERS: dict[str, frozenset[str]] = {
     "search": frozenset({"product", "category", "brand", "option", "amount", "sku"}),
     "body": frozenset({"height_cm", "weight_kg", "foot_length_mm"}),
     "coupon": frozenset({"coupon_code", "ordinal", "amount"}),
+    "tax_id": frozenset({"tax_id"}),
     "invoice_title": frozenset({"tax_id", "person_name", "email"}),
     "choice": frozenset({"ordinal", "option", "reason"}),
     "quantity": frozenset({"quantity"}),
@@ -50,6 +51,9 @@ def choose(
     """Return the 0-based choices that a message picks; None when it picks none."""
     count = len(question.choices)
     low = text.low.strip()
+    pressed = [place for place, label in enumerate(question.choices) if label.lower() == low]
+    if len(pressed) == 1:
+        return tuple(pressed)
     if not count or _NONE.search(low):
         return None
     if (match := _NUMBERS.match(low)) and (
@@ -59,24 +63,25 @@ def choose(
         if len(picked) == len(set(numbers)):
             return picked
     entities = list(entities)
-    chosen = _by_place(low, entities, count)
+    chosen = _by_place(low, entities, count, multiple=question.multiple)
     if chosen is not None:
         return chosen
     return _by_label(text, entities, question, lexicon)
 
 
-def _by_place(low: str, entities: list[Entity], count: int) -> tuple[int, ...] | None:
+def _by_place(low: str, entities: list[Entity], count: int, *, multiple: bool) -> tuple[int, ...] | None:
     places: list[int] = []
     for item in entities:
         if item.type != "ordinal":
             continue
-        if item.value.get("all") and not re.search(r"except|but not|除了|不全", low):
+        if item.value.get("all") and multiple and not re.search(r"except|but not|除了|不全", low):
             return tuple(range(count))
         number = item.value.get("n")
         if isinstance(number, int) and (number == -1 or 1 <= number <= count):
             places.append(count - 1 if number == -1 else number - 1)
     if not places:
-        return tuple(range(count)) if _BOTH.search(low) and not _EXCEPT.search(low) and len(low) < 30 else None
+        everything = multiple and _BOTH.search(low) and not _EXCEPT.search(low) and len(low) < 30
+        return tuple(range(count)) if everything else None
     picked = tuple(dict.fromkeys(places))
     if (excluded := _EXCEPT.search(low)) and all(
         item.start >= excluded.start() for item in entities if item.type == "ordinal"

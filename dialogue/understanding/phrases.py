@@ -14,7 +14,7 @@ _HUMAN_EN = re.compile(
     rf"|\b(?:connect|transfer|forward|hand|pass|put|switch|route|escalate|redirect)(?: (?:me|us|this|it|my \w+))?(?: (?:over|through))?(?: to| with)(?: (?:a|an|the|your|some))?(?: (?:real|live|actual|human|customer service|support))* {_PERSON_EN}\b"
     rf"|\b(?:need|want|prefer|like|rather have|deal with|require|is there|can i have|may i have)(?: (?:a|an|the|some))(?: (?:real|live|actual))* (?:human(?: being)?|(?:real |live )?person|(?:live |human |real )agent|agent|representative|operator|supervisor|manager)\b(?! (?:to use|who))"
     r"|^\W*(?:please |just )?(?:human|agent|representative|operator|manager|supervisor|real person|live (?:agent|person|chat)|human agent|real human|actual human|rep|escalate|customer service(?: (?:rep|agent|representative))?|a (?:real )?(?:person|human))(?: (?:please|pls|plz|now|asap))*\W*$"
-    r"|\b(?:real|actual|live) (?:person|human|agent)(?: being)?,? (?:please|now|pls|plz)|\bhuman (?:please|now|pls|support|help|assistance|agent|operator)\b|\bescalate (?:this|it|my|to)|\b(?:can|could|may|let) (?:someone|somebody|a (?:human|person|manager|supervisor))(?: from \w+)?(?: real)? (?:help|call|contact|take over|look|handle|assist)"
+    r"|\b(?:real|actual|live) (?:person|human|agent)(?: being)?,? (?:please|now|pls|plz)|\bhuman (?:please|now|pls|support|help|assistance|agent|operator)\b|\bescalate (?:this|it|my|to)|\b(?:can|could|may|let) (?:someone|somebody|a (?:human|person|manager|supervisor))(?: from \w+)?(?: real)? (?:help|call|contact|take over|look|have a look|take a look|check|sort|handle|assist)"
     r"|\b(?:want|need) (?:someone|somebody) (?:real|human|else|from)|\bnot (?:a )?(?:bot|robot|machine)[,;. ]+(?:a )?(?:human|person|real)|\bspeak (?:to|with) (?:some ?one|some ?body|anyone|anybody|sb)\b"
 )
 _NOT_HUMAN_EN = re.compile(
@@ -23,7 +23,7 @@ _NOT_HUMAN_EN = re.compile(
 _HUMAN_ZH = re.compile(
     r"(?:转|接|找|叫|换|要|来|喊|请|给|派|联系|安排|呼叫|切换|有|上|想|需要|跟|和|与)(?:一下|接|到|个|一个|位|一位|给|我|你们|你们的|你|帮我|下|换|成|的)*(?:人工|真人|活人|大活人|专员|真的人|人类|客服人员|客服专员|在线客服|人工客服|售后专员|售后人员|店长|经理|领导|主管|负责人|老板|上级)"
     r"|(?:转|转接|找|叫|呼叫|联系|要|接|换)(?:一下|个|一个|到|下|你们的?|你们家)*客服(?!电话|热线|号码|时间|几点|邮箱|微信|在哪)|^\W*(?:请|我要|麻烦)?(?:人工|真人|客服|人工客服|人工服务|在线客服|转人)(?:客服|服务)?(?:谢谢|吧|呢|啊|在吗|在不在|来|！|!|快点|快)*\W*$"
-    r"|(?:叫|喊|找|换|来|派|让|转|接)(?:一?个|一?位)?(?:真|活|大活)?人(?=来|吧|啊|$|[,。!！，?？]|跟|和|处理|聊|说|帮|给|解决|接|回|过来)|(?:跟|和|与)(?:一个|个|位)?(?:真|活)?人(?:工)?(?:客服)?(?:说话|聊|沟通|对话|讲话|谈|说)|人工介入|转人工|转接人工|(?:要|想)(?:跟|和)人(?:说|聊)|人工(?:呢|在吗|在哪|快来|处理)|真人(?:来|处理|客服)|升级处理"
+    r"|(?:叫|喊|找|换|来|派|让|转|接)(?:一?个|一?位)?(?:真|活|大活)?人(?=来|吧|啊|$|[,。!！，?？]|跟|和|处理|聊|说|帮|给|解决|接|回|过来)|(?:跟|和|与)(?:一个|个|位)?(?:真|活)?人(?:工)?(?:客服)?(?:说话|聊|沟通|对话|讲话|谈|说)|(?:转|问|找|叫|让|换)(?:给|到|一下|下|个)*你们?的?同事|人工介入|转人工|转接人工|(?:要|想)(?:跟|和)人(?:说|聊)|人工(?:呢|在吗|在哪|快来|处理)|真人(?:来|处理|客服)|升级处理"
 )
 _NOT_HUMAN_ZH = re.compile(
     r"(?:不用|不要|不想|不需要|别|无需|先不|不必)(?:给我|帮我|再)?(?:转|接|找|叫|要)?(?:人工|真人|客服)|(?:人工|真人|客服)(?:客服)?(?:的)?(?:电话|热线|号码|几点|时间|什么时候|上班|下班|工作时间|服务时间|邮箱|怎么联系|费|智能)|你?(?:是|是不是)(?:真人|人工|机器人|人)(?:吗|还是|么|客服吗|\?)|我(?:是|就是)(?:真人|人|个人|活人)|有人工(?:客服)?(?:几点|吗\?*$)|是人工还是|人工智能"
@@ -33,9 +33,7 @@ _NOT_HUMAN_ZH = re.compile(
 def asks_human(low: str) -> bool:
     """Whether a person is asked for: not where one is mentioned, refused or asked about."""
     english = _HUMAN_EN.search(low)
-    if english and not (
-        _NOT_HUMAN_EN.search(low) and not re.search(r"(?:give|get|connect|transfer) me (?:to )?(?:a|an)\b", low)
-    ):
+    if english and (_NOT_HUMAN_EN.search(low) is None or _HUMAN_EN.search(_NOT_HUMAN_EN.sub(" , ", low))):
         return True
     chinese = _HUMAN_ZH.search(low)
     if not chinese:
@@ -140,13 +138,23 @@ def slot_named(low: str) -> str | None:
 
 
 _QUESTION = re.compile(
-    r"\?\s*$|？\s*$|(?:吗|呢|么|吧\?)\W*$|^\W*(?:and |but |so |ok |also )?(?:what|how|when|where|why|who|which|is|are|do|does|did|can|could|will|would|should|may)\b|多少|多久|怎么|什么时候|几天|为什么|能不能|可不可以|是不是|有没有|哪(?:个|里|些|家|款)|几点"
+    r"\?\s*$|？\s*$|(?:吗|呢|么|吧\?)\W*$|^\W*(?:and |but |so |ok |also )?(?:what|how|when|where|why|who|which|is|are|do|does|did|can|could|will|would|should|may)\b|多少|多久|怎么|什么时候|几天|为什么|能不能|可不可以|是不是|有没有|哪(?:个|里|些|家|款|儿|了)|啥时候|咋(?:还|没|不|办|样)|几点"
 )
 
 
 def is_question(low: str) -> bool:
     """Whether the words ask something."""
     return bool(_QUESTION.search(low))
+
+
+_ELLIPTICAL = re.compile(
+    r"^\W*(?:那|那么|还有)?(?:这|那)?[^\s,，。]{1,12}呢\W*$|^\W*(?:ok |and |so )?(?:what|how) about (?:the |my |a |an |in )?[\w' -]{2,30}\W*$|^\W*and (?:the|my|in) [\w' -]{2,30}\?\W*$"
+)
+
+
+def elliptical(low: str) -> bool:
+    """Whether only another thing is named, for which the last request holds as well: 那T恤呢, "and in red?"."""
+    return bool(_ELLIPTICAL.match(low))
 
 
 def segments_wish(low: str) -> bool:

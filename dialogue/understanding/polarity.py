@@ -44,17 +44,23 @@ _BUT = re.compile(
 _NO = re.compile(
     rf"{_FILL}(?:"
     r"(?:no way|no thanks?|no thank you|no thx|nope|nah|no+|negative|never|not? (?:really|yet|now|today|this time|that(?: one)?|this(?: one)?|quite|exactly|at all|correct|right|needed|necessary|interested|good|ok|okay)|no need|n|non|don't|dont|do not|please don'?t|absolutely not|definitely not|of course not|certainly not|i (?:do not|don't|dont|didn't|did not|won't|wouldn't|would not|can't)(?: (?:want|agree|think so|need|like|confirm|mean|say|ask)(?: (?:that|this|it|to|for that))?)?|i'?d rather not|rather not|better not|i refuse|wait(?: a (?:minute|second|sec|moment))?|hold on|hang on|stop|on second thought)(?![\w'])"
-    r"|不(?=$|[\s,.!，。！~])|还没(?:有|呢|好|想好)?(?=$|[\s,.!，。！~])|不用了?|不要了?|不是(?!不)|不行|不可以?|不对|不好(?!意思)|不需要了?|不必了?|不了|不同意|不确定|不想(?:要)?了?|不退了?|不换了?|不改了?|不取消了?|不确认|否|别(?!的|人|家|客气)|先不|先别|暂时不|暂不|没有|没|等等|等一下|等下|慢着|且慢|才不|拒绝|还是(?:别|不)|再想想|我再(?:想|考虑)|考虑一下|算了)"
+    r"|不(?=$|[\s,.!，。！~])|还没(?:有|呢|好|想好)?(?=$|[\s,.!，。！~])|不用了?|不要了?|不是(?!不)|不行|不可以?|不对|不好(?!意思)|不需要了?|不必了?|不了|不同意|不确定|不想(?:要)?了?|不退了?|不换了?|不改了?|不取消了?|不确认|否|别(?!的|人|家|客气)|先(?:不|别)(?:要|用|办|弄|退|换|改|取消|急|了)*|暂时不|暂不|没有|没|等等|等一下|等下|慢着|且慢|才不|拒绝|还是(?:别|不)|再想想|我再(?:想|考虑)|考虑一下|算了)"
 )
 _APOLOGY = re.compile(rf"{_FILL}(?:不好意思|抱歉|对不起|sorry|excuse me)(?![\w'])")
 """Said before an answer; it is part of none."""
 _NO_EXCEPT = re.compile(
-    rf"{_FILL}(?:no problem|no worries|no more questions|no doubt|n\d|不错|不客气|不好意思|没问题|没错|没毛病|没意见|没事|别客气|not bad|not only|no idea|不知道|不清楚|不懂|不明白)"
+    rf"{_FILL}(?:no problem|no worries|no longer|not needed any ?more|no more questions|no doubt|n\d|不错|不客气|不好意思|没问题|没错|没毛病|没意见|没事|别客气|not bad|not only|no idea|不知道|不清楚|不懂|不明白)"
 )
 _WRONG = re.compile(
     r"\b(?:(?:that's|that is|it's|this is|it is|thats) (?:wrong|not (?:right|correct|it|what i (?:said|meant|asked|want\w*))|incorrect)|misread|misunder\w+|you (?:got|have|did) (?:it|me|that|this)? ?(?:all )?wrong|(?:looks?|sounds?|seems?) (?:wrong|off|incorrect)|(?:doesn't|does not|don't) (?:look|seem|sound) right|isn'?t (?:right|correct)|is (?:wrong|incorrect)|not what i (?:said|meant|asked|wanted|want)|(?:made|there's|there is) (?:a|some) mistake|^\W*(?:wrong|incorrect)\b)"
     r"|(?:好像|似乎|有点|感觉|这)?(?:不太|不|没)对(?!我|你|他)(?:劲)?|(?:理解|看|搞|弄|读|听|记|说|写|填|选|输)错了?|错了|不是这(?:个意思|样|个)|有误|误(?:会|解)|没(?:听|看|理解|搞)(?:懂我|明白我|对)|搞混|弄混"
 )
+
+
+_LEAD = re.compile(
+    r"\W*(?:(?:[哦噢喔啊诶哎]+\W*)?那(?:就|么)?(?![个件单双款条种些边儿里么天家是一样])|[哦噢喔啊诶哎]+|(?:oh|ah|well|hmm+)\b)[\s,，.。]*(?=\w)"
+)
+"""What only leads over to the answer: 哦哦那, "oh well"."""
 
 
 def read(low: str) -> Polarity:
@@ -63,6 +69,8 @@ def read(low: str) -> Polarity:
         return Polarity(None, 0)
     if apology := _APOLOGY.match(low):
         low = " " * apology.end() + low[apology.end() :]
+    if lead := _LEAD.match(low):
+        low = " " * lead.end() + low[lead.end() :]
     emoji = _emoji(low)
     if emoji is not None:
         return emoji

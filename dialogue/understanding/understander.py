@@ -26,7 +26,7 @@ from knowledge.types import Lang, utc_now
 
 _log = logging.getLogger(__name__)
 _NAMED_SPANS = frozenset(
-    {"email", "address", "person_name", "order_ref", "tracking_number", "coupon_code", "sku", "brand"}
+    {"email", "address", "person_name", "order_ref", "tracking_number", "coupon_code", "sku", "brand", "tax_id"}
 )
 
 

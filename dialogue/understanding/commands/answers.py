@@ -157,13 +157,21 @@ def _to_slot(reading: Reading, question: PendingQuestion) -> list[Command] | Non
     ):
         return [(Affirm if sense.sense == "yes" else Deny)(text=reading.words(), score=0.8, source="pending")]
     if kind in {*pending.FREE_TEXT, "reason"} and not phrases.is_question(low.strip()) and not _unknown(low):
-        extra = (_own_reason(reading),) if kind == "reason" else ()
-        return [Provide(entities=(*told, *extra), text=reading.words(), score=0.7, source="pending")]
+        return [_own_words(reading, told, kind)]
     if told and reading.view.active_flow and segments.cue(low) is None and not phrases.is_question(low.strip()):
         return [Provide(entities=told, text=reading.words(), score=0.7, source="pending")]
     if _unknown(low):
         return [Deny(text=reading.words(), score=0.7, source="pending")]
     return None
+
+
+def _own_words(reading: Reading, told: tuple[Entity, ...], kind: str) -> Command:
+    """Take a message as the words that were asked for, unless it takes something back."""
+    low = reading.text.low
+    if kind in pending.FREE_TEXT and _takes_back(low) and phrases.corrects(low):
+        return correction(reading)
+    extra = (_own_reason(reading),) if kind == "reason" else ()
+    return Provide(entities=(*told, *extra), text=reading.words(), score=0.7, source="pending")
 
 
 def _value(reading: Reading, told: tuple[Entity, ...]) -> Command:

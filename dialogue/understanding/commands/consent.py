@@ -13,7 +13,7 @@ from dialogue.understanding.commands.requests import CLEAR, has_own_cue, request
 
 def to_yes_or_no(reading: Reading, question: PendingQuestion) -> list[Command] | None:
     """Read an answer to a question for yes or no; None when it is none."""
-    low = reading.text.low
+    low = _without_reasons(reading) if question.kind == "confirm" else reading.text.low
     sense = polarity.read(low)
     words = reading.words()
     if sense.sense is None:
@@ -34,9 +34,25 @@ def to_yes_or_no(reading: Reading, question: PendingQuestion) -> list[Command] |
     return _yes_and(reading, rest, sense)
 
 
+_REFUSALS = frozenset({"changed_mind", "no_longer_needed"})
+"""Reasons for sending goods back that also say no to a question."""
+
+
+def _without_reasons(reading: Reading) -> str:
+    """Blank out the reasons: "ordered the wrong colour" takes nothing back."""
+    low = reading.text.low
+    for item in reading.entities:
+        if item.type == "reason" and item.value.get("code") not in _REFUSALS:
+            low = low[: item.start] + " " * (item.end - item.start) + low[item.end :]
+    return low if low.strip(" ,.;:!?。，！？；、…~") else reading.text.low
+
+
 def _yes_and(reading: Reading, rest: Reading, sense: polarity.Polarity) -> list[Command] | None:
     """ "Yes, and also ...": the rest must not take the yes back; a question is answered before anything is done."""
     more = _rest_commands(rest)
+    if sense.strong and more and all(command.kind == "correct" for command in more):
+        # "Yes, cancel the dress": a yes if that is what was asked about; the engine compares the calls.
+        return [Affirm(text=reading.words(0, sense.rest), score=0.9, source="pending"), *more]
     if any(command.kind in {"correct", "cancel", "deny"} for command in more):
         return [command for command in more if command.kind != "deny"] if sense.strong else more
     asking = phrases.is_question(rest.text.low.strip()) and any(c.kind in {"ask_knowledge", "start_flow"} for c in more)
@@ -124,6 +140,8 @@ def _unsaid_polarity(reading: Reading, question: PendingQuestion) -> list[Comman
             return [Affirm(text=reading.words(), score=chance, source="classifier")]
     requests = requested(reading)
     wishes: list[Command] = [c for c in requests if c.kind in {"start_flow", "ask_knowledge", "ask_human", "chit_chat"}]
+    if question.kind == "confirm" and not entities and _says_to_do_it(reading, requests):
+        return [Affirm(text=reading.words(), score=0.85, source="pending")]
     if (
         entities
         and question.kind == "confirm"
@@ -142,3 +160,10 @@ def _unsaid_polarity(reading: Reading, question: PendingQuestion) -> list[Comman
     ):
         return [correction(reading)]
     return None
+
+
+def _says_to_do_it(reading: Reading, requests: list[Command]) -> bool:
+    """Whether the running procedure is asked for once more, in so many words: "cancel it then", 那退吧."""
+    low = reading.text.low.strip()
+    same = all(isinstance(command, StartFlow) and command.flow == reading.view.active_flow for command in requests)
+    return bool(requests) and same and not phrases.is_question(low) and not phrases.corrects(low) and len(low) <= 30

@@ -10,6 +10,9 @@ from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.entities.base import entity
 from dialogue.understanding.entities.contacts import bare_name, bare_postcodes
 
+POSTCODE_FIGURES = 6
+"""A bare number this short proves a postcode, not an order."""
+
 
 def expecting(reading: Reading, kind: str) -> Reading:
     """Look again for what a bare value can be once it was asked for."""
@@ -19,8 +22,9 @@ def expecting(reading: Reading, kind: str) -> Reading:
         item.type == "order_ref" for item in entities
     ):
         for match in re.finditer(r"(?<![\w@.])#?([A-Za-z]{0,3}\d{6,14})(?!\w)", text.plain):
-            if all(match.end() <= start or match.start() >= end for start, end in taken):
-                entities.append(entity(text, "order_ref", {"id": match[1].upper()}, match.span(), score=0.8))  # noqa: PERF401
+            figures = match[1].isdigit() and len(match[1]) <= POSTCODE_FIGURES and kind in {"proof", "identity"}
+            if not figures and all(match.end() <= start or match.start() >= end for start, end in taken):
+                entities.append(entity(text, "order_ref", {"id": match[1].upper()}, match.span(), score=0.8))
         if (short := re.fullmatch(r"\s*(\d{2,5})\s*", text.plain)) and kind.startswith("order"):
             entities = [item for item in entities if item.start >= short.end()]
             entities.append(entity(text, "order_ref", {"suffix": short[1]}, short.span(), score=0.7))

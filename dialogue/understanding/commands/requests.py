@@ -50,7 +50,7 @@ SURE = 0.40
 """Chance above which an intent is acted on without asking."""
 CLEAR = 0.62
 """Chance above which a message that could answer the pending question is taken for another wish."""
-HINT = 0.10
+HINT = 0.15
 
 
 def requested(reading: Reading) -> list[Command]:
@@ -75,6 +75,8 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     ):
         best, chance = ranked[1]
     told = tuple(item for item in entities if item.type != "category")
+    if told and phrases.elliptical(reading.text.low[part.start : part.end]):
+        return [Provide(entities=told, text=words, score=0.7, source="pattern")]
     if best in FLOWS and (chance >= SURE or (part.cue is not None and chance >= 0.3)):
         if best in _ADDRESS_FLOWS and phrases.names_both_addresses(words.lower()):
             return [command for flow in _ADDRESS_FLOWS for command in _start(flow, entities, words, chance)]
@@ -83,12 +85,14 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
         return [AskKnowledge(query=words, text=words, score=chance, source="classifier")]
     if best == "ask_human" and chance >= 0.75:
         return [AskHuman(text=words, score=chance, source="classifier")]
-    if best.startswith("chit_chat.") and chance >= 0.35 and not told:
+    if best.startswith("chit_chat.") and (chance >= 0.8 or (chance >= 0.35 and not told)):
         return [ChitChat(topic=best.removeprefix("chit_chat."), text=words, score=chance, source="classifier")]
     if best == "out_of_scope" and chance >= 0.5 and not any(item.type in {"order_ref", "product"} for item in told):
         return [CannotHandle(text=words, score=chance, out_of_scope=True, source="classifier")]
     if told and (best == "inform" or not part.question):
         return [Provide(entities=told, text=words, score=max(chance, 0.5), source="classifier")]
+    if part.question and best in FLOWS:
+        return [AskKnowledge(query=words, text=words, score=0.5, source="classifier")]
     return _unsure(ranked, words, best, chance)
 
 
@@ -166,6 +170,9 @@ def same_business(command: Command, view: View) -> bool:
         {"return_items", "refund_status", "report_problem"},
         {"exchange_items", "change_items", "check_stock", "product_details"},
     )
+    pays = command.flow == "change_payment" and "payment_method" in view.flow_slots.values()
+    if pays and not any(item.type == "order_ref" for item in command.entities):
+        return True
     return (
         command.flow == view.active_flow
         or any({command.flow, view.active_flow} <= group for group in related)
