@@ -30,6 +30,8 @@ _BECOMES = re.compile(
 )
 GENERIC = 0.3
 """Score of a word for anything at all: "item", 东西."""
+FIGURES_OF_AN_ID = 6
+"""Fewer figures are an ending, not an id without its letter."""
 
 
 def same_id(one: str, other: str) -> bool:
@@ -42,7 +44,8 @@ def resolve_order_ref(
 ) -> list[OrderSummary]:
     """Return the own orders (newest first) that a reference can mean."""
     if "id" in ref:
-        return [order for order in orders if same_id(order.order_id, str(ref["id"]))]
+        exact = [order for order in orders if same_id(order.order_id, str(ref["id"]))]
+        return exact or _without_letters(str(ref["id"]), orders)
     if "suffix" in ref:
         return [order for order in orders if order.order_id.lower().endswith(str(ref["suffix"]).lower())]
     if "status" in ref:
@@ -58,6 +61,14 @@ def resolve_order_ref(
     if ref.get("relative") == "previous":
         return list(orders[1:2])
     return list(orders)
+
+
+def _without_letters(written: str, orders: Sequence[OrderSummary]) -> list[OrderSummary]:
+    """Find an id of which only the figures were typed: 1001000002 for D1001000002."""
+    figures = written.lstrip("#")
+    if not figures.isdigit() or len(figures) < FIGURES_OF_AN_ID:
+        return []
+    return [order for order in orders if order.order_id.lstrip("#ABCDEFGHIJKLMNOPQRSTUVWXYZ") == figures]
 
 
 def is_negated(heard: Heard) -> bool:
@@ -89,6 +100,11 @@ def products_heard(heard: Iterable[Heard]) -> list[Heard]:
         if entry.entity.type in ("product", "category")
         and (entry.entity.score > GENERIC or entry.entity.value.get("product_ids") or entry.entity.value.get("kinds"))
     ]
+
+
+def named_goods(heard: Iterable[Heard]) -> bool:
+    """Tell whether goods of some kind were named: not only "the thing" or 那件."""
+    return any(entry.entity.type == "product" and entry.entity.value.get("product_ids") for entry in heard)
 
 
 def options_heard(heard: Iterable[Heard]) -> list[Heard]:

@@ -20,7 +20,7 @@ SHIPPED = Path(__file__).parent
 
 SlotTypeName = Literal[
     "order", "order_lines", "swaps", "payment_method", "address", "reason", "choice", "text", "yes_no", "proof", "email",
-    "product", "products", "options", "search", "body", "order_optional", "coupon",
+    "product", "products", "options", "search", "body", "order_optional", "coupon", "tax_id",
 ]  # fmt: skip
 
 
@@ -55,6 +55,8 @@ class SlotSpec(_Part):
     """For ``order``: the tool that is to run on it; orders that the policy shuts out of it are not offered."""
     instead: str | None = None
     """For ``order``: the flow that goes on when the order meant is shut out of this one and not of that one."""
+    likely: tuple[str, ...] = ()
+    """For ``order``: states of an order; when nothing was said and just one order is in them, it is meant."""
     choices: tuple[dict[str, Any], ...] = ()
     """For ``choice``: ``{value, zh, en}``."""
     policy: str | None = None

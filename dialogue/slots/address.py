@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,9 @@ from tools.orders.types import OrderDetails
 REFERENCES = ("of_order", "default", "town")
 """Fields of an address mention that point to one on file."""
 ORDERS_SEARCHED = 12
+_HOUSE_ALONE = re.compile(r"\W*(?:no\.? ?)?(\d+[a-z]?(?:-\d+)?)\s*号?\W*", re.IGNORECASE)
+_HOUSE = re.compile(r"\d+[a-z]?(?:-\d+)?(?=\s*号)|^\d+[a-z]?(?=\s)", re.IGNORECASE)
+"""The house number in a street's line: 文一西路969号, "500 Century Avenue"."""
 
 
 async def fill_address(context: SlotContext) -> Filling:
@@ -23,23 +27,52 @@ async def fill_address(context: SlotContext) -> Filling:
     if mention is not None and any(name in mention.entity.value for name in REFERENCES):
         found = await _on_file(context, mention.entity.value, present)
         return Filled(found[0]) if len(found) == 1 else _which(context, found or await _saved(context, present))
-    parts: dict[str, str] = {}
-    for entry in context.heard:
-        if entry.entity.type == "address" and not any(name in entry.entity.value for name in REFERENCES):
-            given = {key: str(value) for key, value in entry.entity.value.items() if value}
-            # A new street replaces the old floor and flat as well; other parts may be said one by one.
-            parts = given if "line1" in given else {**parts, **given}
+    parts = _said(context)
     if not parts:
         offered = await _saved(context, present) if context.flow.id != "change_default_address" else []
         return _which(context, offered)
-    phone = context.newest("phone")
-    if phone is not None and context.flow.id.endswith("address"):
-        parts.setdefault("phone", phone.entity.value["text"])
     if "line1" not in parts and "line2" in parts and present:
         parts["line1"] = present.get("line1", "")
-    if parts.get("line1"):
-        return Filled(_completed(parts, present))
+    if parts.get("line1") and not _HOUSE_ALONE.fullmatch(parts["line1"]):
+        filed = [address for address in await _saved(context, present) if _says(parts, address)]
+        return Filled(filed[0] if filed else _completed(parts, present))
     return Question(context.templates.say("ask.address_street", context.lang))
+
+
+def _said(context: SlotContext) -> dict[str, str]:
+    """Put together what was said of the address, one message after the other."""
+    parts: dict[str, str] = {}
+    for entry in context.heard:
+        given = {key: str(value) for key, value in entry.entity.value.items() if value}
+        if entry.entity.type == "address" and not any(name in given for name in REFERENCES):
+            parts = _amended(parts, given)
+        elif entry.entity.type == "postcode" and "line1" in parts:
+            parts["postcode"] = given["text"]
+        elif entry.entity.type == "phone" and parts and context.flow.id.endswith("address"):
+            parts["phone"] = given["text"]
+    return parts
+
+
+def _amended(parts: dict[str, str], given: dict[str, str]) -> dict[str, str]:
+    """Take one more part: a street replaces the one before with its floor and flat, a house number only the number."""
+    line1 = given.get("line1", "")
+    if parts.get("line1") and (house := _HOUSE_ALONE.fullmatch(line1)):
+        return {**parts, **given, "line1": _HOUSE.sub(house[1], parts["line1"], count=1)}
+    if not line1:
+        return {**parts, **given}
+    if any(given.get(name) for name in ("city", "state", "postcode")):
+        return given
+    place = ("district", "city", "state", "postcode", "phone")
+    return {**{name: parts[name] for name in place if parts.get(name)}, **given}
+
+
+def _says(parts: Mapping[str, str], address: Mapping[str, str]) -> bool:
+    """Tell whether an address on file is the one that was said, perhaps without its floor and town."""
+    return all(_plain(said) == _plain(address.get(name) or "") for name, said in parts.items() if said)
+
+
+def _plain(words: str) -> str:
+    return re.sub(r"[\s,.]+", "", words).lower()
 
 
 def _which(context: SlotContext, addresses: Sequence[dict[str, str]]) -> Question:
@@ -108,7 +141,8 @@ def _completed(parts: dict[str, str], present: dict[str, str]) -> dict[str, str]
     """Keep who receives it and the country; keep the town only when no new one was named."""
     kept = ["recipient", "phone", "country"]
     if not any(parts.get(name) for name in ("city", "state", "postcode")):
-        kept += ["district", "city", "state", "postcode"]
+        elsewhere = parts.get("district") not in (None, present.get("district"))
+        kept += ["city", "state"] if elsewhere else ["district", "city", "state", "postcode"]
     elif not parts.get("state") and parts.get("city") == present.get("city"):
         kept += ["state"]
     return {**{name: present[name] for name in kept if present.get(name)}, **parts}

@@ -15,6 +15,26 @@ from knowledge.types import Lang
 from tools.base import Evidence
 from tools.policy import Policy
 
+PLAIN_QUESTIONS = frozenset(
+    f"ask.{kind}"
+    for kind in (
+        "order",
+        "lines",
+        "variant",
+        "payment_method",
+        "address",
+        "reason",
+        "choice",
+        "text",
+        "email",
+        "coupon",
+        "product",
+        "products",
+        "search",
+    )
+)
+"""Sentences that only ask; a flow's own question takes their place. Others also say what was wrong with the answer."""
+
 
 class Reader(Protocol):
     """Calls read tools for the engine; the same call twice in a turn is made once."""
@@ -83,8 +103,8 @@ class SlotContext:
     flows: Mapping[str, Flow]
 
     def question(self, sentence: str, **facts: Any) -> str:
-        """Return how the flow asks for this slot, or the slot type's own sentence."""
-        if self.spec.ask is not None and self.frame.asked.get(self.name, 0) == 0:
+        """Return how the flow asks for this slot, or the slot type's own sentence, which also says what was wrong."""
+        if self.spec.ask is not None and sentence in PLAIN_QUESTIONS:
             return self.templates.render(self.spec.ask.get(self.lang), self.lang, {**self.facts(), **facts})
         return self.templates.say(sentence, self.lang, **facts)
 

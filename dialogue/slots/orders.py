@@ -43,7 +43,11 @@ async def fill_order(context: SlotContext) -> Filling:
     named = _named(context, orders)
     if named is not None:
         return _settle(context, named, eligible, orders)
-    if hinted := _containing(context, eligible) or _containing(context, orders):
+    if (
+        hinted := _described_elsewhere(context, orders, eligible)
+        or _containing(context, eligible)
+        or _containing(context, orders)
+    ):
         return _settle(context, hinted, eligible, orders)
     focus = context.state.memory.focus_order
     if focus and any(order.order_id == focus for order in eligible):
@@ -52,9 +56,10 @@ async def fill_order(context: SlotContext) -> Filling:
         return Filled(talked_of)
     if not eligible:
         return DeadEnd("no_eligible_order", {"flow": context.flow.title.model_dump()})
-    if len(eligible) == 1:
-        return Filled(eligible[0].order_id)
-    return _which(context, eligible, "ask.order")
+    likely = [order for order in eligible if order.status in context.spec.likely] if not context.heard else []
+    if len(likely) == 1 or len(eligible) == 1:
+        return Filled((likely or eligible)[0].order_id)
+    return _which(context, likely or eligible, "ask.order")
 
 
 def _in_focus(context: SlotContext, eligible: Sequence[OrderSummary]) -> str | None:
@@ -134,12 +139,15 @@ def _named(context: SlotContext, orders: Sequence[OrderSummary]) -> list[OrderSu
         if entry.entity.type == "order_ref":
             ref = entry.entity.value
             if ref.get("relative") in ("last", "previous"):
-                with_goods = _containing(context, orders)
-                return grounding.resolve_order_ref(ref, with_goods or orders, zone)
+                # "The shoes I bought last" are shoes: goods that no order holds make no other order the one that was meant.
+                named = grounding.named_goods(context.heard)
+                return grounding.resolve_order_ref(ref, _containing(context, orders) if named else orders, zone)
             return grounding.resolve_order_ref(ref, orders, zone)
         if entry.entity.type == "date" and found is None:
             found = grounding.resolve_order_ref(entry.entity.value, orders, zone) or None
-    return found
+    # "The tees that came last week": goods say which order more surely than a day that may be of the delivery.
+    elsewhere = found and _containing(context, orders) and not _containing(context, found)
+    return None if elsewhere else found
 
 
 def _settle(
@@ -153,8 +161,10 @@ def _settle(
         return _which(context, eligible or orders, "ask.order_not_found")
     usable = [order for order in found if order in eligible] or list(found)
     hinted = _containing(context, usable) or usable
-    if len(hinted) > 1:
+    focus = [order for order in hinted if order.order_id == context.state.memory.focus_order]
+    if len(hinted) > 1 and not (focus and context.newest("order_ref") is None):
         return _which(context, hinted, "ask.order")
+    hinted = focus or hinted
     order = hinted[0]
     other = context.spec.instead
     if other is not None and order not in eligible and _fits(context, other, order):
@@ -175,6 +185,16 @@ def _containing(context: SlotContext, orders: Sequence[OrderSummary]) -> list[Or
     fits = {order.order_id: _fit(context, order) for order in orders}
     best = max(fits.values(), default=(0, 0))
     return [order for order in orders if best > (0, 0) and fits[order.order_id] == best]
+
+
+def _described_elsewhere(
+    context: SlotContext, orders: Sequence[OrderSummary], eligible: Sequence[OrderSummary]
+) -> list[OrderSummary]:
+    """Return orders that the goods are in just as they were described ("the grey hoodie"), when the eligible ones hold others."""
+    everywhere, here = _containing(context, orders), _containing(context, eligible)
+    if context.spec.instead is None or not everywhere or not here:
+        return []
+    return everywhere if _fit(context, everywhere[0]) > _fit(context, here[0]) else []
 
 
 def _fit(context: SlotContext, order: OrderSummary) -> tuple[int, int]:

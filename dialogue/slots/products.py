@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from dialogue import browsing, grounding
+from dialogue.commands import Entity
 from dialogue.slots.base import Filled, Filling, Question, SlotContext
 from tools.catalog.types import ProductDetails
 
@@ -28,13 +30,35 @@ async def fill_product(context: SlotContext) -> Filling:
 
 async def fill_products(context: SlotContext) -> Filling:
     """Find two to four products: those named, else those just shown."""
-    found = await _products_said(context)
+    found = _each(context) or await _products_said(context)
     shown = context.state.memory.shown_products
     if len(found) < 2:
         found = [*found, *(product for product in shown if product not in found)]
     if len(found) < 2:
         return Question(context.question("ask.products"))
     return Filled(found[: (3 if found == shown else 4)])
+
+
+def _shared(mentions: Sequence[Entity]) -> list[str]:
+    """Return the products that every mention can mean: "the Lumio one, the earbuds" is one thing said twice."""
+    each = [[str(found) for found in entity.value.get("product_ids", ())] for entity in mentions]
+    each = [ids for ids in each if ids]
+    return [found for found in each[0] if all(found in ids for ids in each)] if len(each) > 1 else []
+
+
+def _each(context: SlotContext) -> list[str]:
+    """Give every mention a product of its own: "headphones" beside "earbuds" are the pair that is over the ears."""
+    mentions = [entry.entity for entry in context.heard if entry.entity.type == "product"]
+    shares = [[str(found) for found in entity.value.get("product_ids", ())] for entity in mentions]
+    shares = [ids for ids in shares if ids]
+    if len(shares) < 2:
+        return []
+    chosen: list[str] = []
+    for number, ids in sorted(enumerate(shares), key=lambda share: len(share[1])):
+        free = [found for found in ids if found not in chosen]
+        shares[number] = free[:1]
+        chosen += free[:1]
+    return [found for ids in shares for found in ids]
 
 
 async def _products_said(context: SlotContext) -> list[str]:
@@ -46,9 +70,10 @@ async def _products_said(context: SlotContext) -> list[str]:
         return few
     places = [shown[place] for place in reversed(grounding.by_ordinal(len(shown), ordinals))]
     mentions = [entry.entity for entry in context.heard if entry.entity.type == "product"]
+    shared = _shared(mentions)
     named: list[str] = []
     for entity in mentions:
-        ids = [str(found) for found in entity.value.get("product_ids", ())]
+        ids = shared or [str(found) for found in entity.value.get("product_ids", ())]
         of_shown = [found for found in ids if found in shown]
         if len(ids) == 1 or len(of_shown) == 1:
             named.append((of_shown or ids)[0])

@@ -71,6 +71,12 @@ async def fill_text(context: SlotContext) -> Filling:
     return Question(context.question("ask.text"))
 
 
+async def fill_tax_id(context: SlotContext) -> Filling:
+    """Take a company's tax id."""
+    mention = context.newest("tax_id")
+    return Filled(mention.entity.value["text"]) if mention is not None else Question(context.question("ask.text"))
+
+
 async def fill_email(context: SlotContext) -> Filling:
     """Take the e-mail that was said, or the one on file."""
     mention = context.newest("email")
