@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from dialogue.replies.cards import citation_card
@@ -13,6 +14,11 @@ from knowledge.retrieval import POSSIBLE
 from tools.content.types import Citation, KnowledgeAnswer
 
 OFFERED = 3
+_LEAD = re.compile(
+    r"^(?:(?:and|but|so|also|ok(?:ay)?|oh|hmm|well|btw|by the way)\b[, ]*|(?:那么?|还有|另外|请问|对了|哦|嗯|亲)[,，、 ]*)+",
+    re.IGNORECASE,
+)
+"""Words that only lead over to a question."""
 CHOICE = "@knowledge"
 """Names the open question "do you mean one of these passages?"."""
 
@@ -23,8 +29,19 @@ async def answer_from_knowledge(work: Work, query: str, templates: Templates) ->
     Below the score nothing is claimed: passages that may be what was meant are offered as choices, with a colleague as the
     last one; without any, the colleague alone is offered. While a procedure waits for an answer there is no second question.
     """
-    outcome = await work.call("search_knowledge", {"query": query[:2000], "lang": work.lang})
+    asked = _LEAD.sub("", query.strip()) or query
+    outcome = await work.call("search_knowledge", {"query": asked[:2000], "lang": work.lang})
     found = outcome.evidence
+    if (
+        work.memory.last_question
+        and asked != query.strip()
+        and not (isinstance(found, KnowledgeAnswer) and found.answered)
+    ):
+        # "And who pays?" goes on with the question before it.
+        joined = f"{work.memory.last_question} {asked}"[-2000:]
+        together = (await work.call("search_knowledge", {"query": joined, "lang": work.lang})).evidence
+        found = together if isinstance(together, KnowledgeAnswer) and together.answered else found
+    work.memory.last_question = asked[:200]
     if isinstance(found, KnowledgeAnswer) and found.answered and found.citations:
         work.show(citation_card(found.citations[0].model_dump(mode="json"), work.lang))
         return True

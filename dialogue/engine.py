@@ -10,7 +10,7 @@ import enum
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from dialogue.flows.model import CallStep, Flow, ShowStep, Step
 from dialogue.refusals import NEEDS_PERSON, REASK
@@ -134,7 +134,9 @@ class Engine:
         elif step.show is not None:
             self._show(work, frame, step.show)
         elif step.hand_over is not None:
-            work.hand_over = HandOverWish(reason=step.hand_over.reason, queue=step.hand_over.queue)
+            wish = step.hand_over
+            priority: Literal["normal", "urgent"] = "urgent" if wish.reason == "safety" else "normal"
+            work.hand_over = HandOverWish(reason=wish.reason, priority=priority, queue=wish.queue)
             return End.HANDED_OVER
         elif step.start is not None:
             return self._go_on_as(work, frame, step.start, {})
@@ -204,6 +206,8 @@ class Engine:
             self._fan_out(work, frame, name, filling.others)
             return End.DONE
         if isinstance(filling, Elsewhere):
+            if self.templates.has(f"instead.{filling.flow}"):
+                work.say(self._sentence(work, f"instead.{filling.flow}"))
             lines = {other: frame.slots.get(other) for other, slot in flow.slots.items() if slot.type == "order_lines"}
             known = {other: value for other, value in lines.items() if value is not None}
             return self._go_on_as(work, frame, filling.flow, {**known, name: filling.value})
@@ -256,6 +260,9 @@ class Engine:
             outcome = await work.confirm(work.confirmed, call.tool, arguments)
             work.confirmed = None
         else:
+            if work.confirmed is not None:
+                await work.executor.void(work.confirmed, work.identity)
+                work.confirmed = None
             outcome = await work.call(call.tool, arguments)
         if outcome.status == "needs_confirmation" and outcome.proposal_id is not None:
             frame.done[f"{key}?"] = f"{outcome.proposal_id} {fingerprint}"

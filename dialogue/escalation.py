@@ -50,7 +50,8 @@ async def hand_over(work: Work, understanding: Understanding | None, templates: 
         return False
     work.say(wish.say)
     work.ticket = TicketRef(id=ticket.ticket_id, priority=ticket.priority, queue=ticket.queue)
-    said = templates.say(f"handoff.{wish.reason}", work.lang, ticket=ticket.ticket_id, position=ticket.position)
+    sentence = "handoff.passed_on" if wish.say else f"handoff.{wish.reason}"
+    said = templates.say(sentence, work.lang, ticket=ticket.ticket_id, position=ticket.position)
     work.show(HandoffReply(text=said, lang=work.lang, ticket_id=ticket.ticket_id, position=ticket.position))
     return True
 

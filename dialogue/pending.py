@@ -52,7 +52,8 @@ class PendingAnswers:
         """A yes executes the stored call; a no voids it, and alone it asks what should be different."""
         if before.proposal_id is None:
             return False
-        if yes and alone:
+        if yes:
+            # With more words beside it the yes counts only if they leave the call as it was asked about.
             work.confirmed = before.proposal_id
             return True
         await work.executor.void(before.proposal_id, work.identity)

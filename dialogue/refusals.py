@@ -21,6 +21,9 @@ REASK: dict[str, tuple[str, ...]] = {
     "address_unchanged": ("address",),
     "several_customers": ("proof",),
     "not_recognised": ("proof",),
+    "tax_id_invalid": ("tax_id",),
+    "tax_id_needed": ("tax_id",),
+    "email_invalid": ("email",),
     "coupon_not_found": ("coupon",),
     "product_not_found": ("product",),
 }

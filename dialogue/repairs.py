@@ -16,6 +16,12 @@ from dialogue.work import HandOverWish, Work
 FREE_TEXT_SLOTS = frozenset({"text", "reason"})
 _ADDS = re.compile(r"\b(?:also|too|as well|in addition|plus)\b|还有|还要|也|另外|再加|一起")
 """What comes with such words is added to what was said, not put in its place."""
+_LABELS = re.compile(
+    r"\b(?:tax (?:id|no|number)|vat(?: (?:id|number))?|e-?mail|title|name)\b(?: is|:)?|(?:发票)?抬头(?:是|为|写|开)?|(?:公司)?税号(?:是|为)?|邮箱(?:是|为)?|发到",
+    re.IGNORECASE,
+)
+"""Words that only announce a value."""
+_OF_THE_BODY = frozenset({"height_cm", "weight_kg", "foot_length_mm"})
 LOST_BEFORE_OFFER, LOST_BEFORE_HAND_OVER = 2, 3
 SLOT_WORDS: dict[str, tuple[str, ...]] = {
     "address": ("address",),
@@ -44,8 +50,11 @@ class Repairs:
         top = work.frame
         if frame is None and top is None:
             return self._once_more(work, entities) or self._continue_search(work, entities)
-        if before is not None and top is not None and not entities and before.question.slot_type in FREE_TEXT_SLOTS:
-            return self._take_words(work, top, before)
+        if before is not None and top is not None and before.question.slot_type in FREE_TEXT_SLOTS:
+            words = self._words_beside(work, top, entities) if before.question.slot_type == "text" else ""
+            if words or not entities:
+                work.hear(entities, frame)
+                return self._take_words(work, top, before, words)
         if not entities:
             return False
         work.hear(entities, frame)
@@ -56,10 +65,16 @@ class Repairs:
     def _once_more(self, work: Work, entities: tuple[Entity, ...]) -> bool:
         """ "And the lamp too", 还有那单 after a procedure ended: the same procedure once more, for what is named."""
         flow = work.flows.get(work.memory.last_flow or "")
-        if flow is None or not any(entity.type in ("product", "order_ref", "sku") for entity in entities):
+        types = {spec.type for spec in flow.slots.values()} if flow else set()
+        about = {"product", "order_ref", "sku"} | ({"option"} if "options" in types else set())
+        if flow is None or not any(entity.type in about for entity in entities):
             return False
-        if not any(spec.type in ("order", "order_lines") for spec in flow.slots.values()):
+        if not types & {"order", "order_optional", "order_lines", "product"}:
             return False
+        if "body" in types:
+            # The same person: what was said of the body still holds.
+            body = [entry.entity for entry in work.memory.heard if entry.entity.type in _OF_THE_BODY]
+            entities = (*body, *entities)
         work.push(flow.id, text=work.text, entities=entities)
         return True
 
@@ -72,8 +87,19 @@ class Repairs:
         work.push("find_products", text=work.text, entities=entities)
         return True
 
-    def _take_words(self, work: Work, frame: Frame, before: Pending) -> bool:
-        frame.slots[before.question.slot] = work.text.strip()[:500]
+    def _words_beside(self, work: Work, frame: Frame, entities: tuple[Entity, ...]) -> str:
+        """Return the words of the message that no other slot of the flow takes: the name beside a tax id."""
+        slots = work.flows[frame.flow].slots.values()
+        others = frozenset[str]().union(*(ACCEPTS.get(spec.type, frozenset()) for spec in slots))
+        text = work.text
+        for entity in entities:
+            if entity.type in others:
+                text = text[: entity.start] + " " * (entity.end - entity.start) + text[entity.end :]
+        words = _LABELS.sub(" ", text)
+        return re.sub(r"\s+", " ", words).strip(" ,.;:，。；：、") if words != work.text else work.text.strip()
+
+    def _take_words(self, work: Work, frame: Frame, before: Pending, words: str = "") -> bool:
+        frame.slots[before.question.slot] = (words or work.text.strip())[:500]
         frame.asked.pop(before.question.slot, None)
         return True
 
@@ -101,9 +127,14 @@ class Repairs:
             takers = self._takers(work, frame, types)
             replaced = types - {"option", "ordinal"} if "swaps" in {flow.slots[name].type for name in takers} else types
             if not _ADDS.search(command.text.lower()):
-                work.forget(frame, frozenset(replaced))
+                # A kind of goods comes with its product ("dress"): both are taken back together.
+                kinds = frozenset({"category"}) if "product" in replaced else frozenset[str]()
+                # The parts of an address are put together by its slot.
+                work.forget(frame, (frozenset(replaced) | kinds) - {"address"})
             for name in takers:
                 self.engine.clear(frame, name)
+            return True
+        if self._other_choice(work, frame, command.text):
             return True
         wanted = SLOT_WORDS.get(command.slot or "", ())
         named = [name for name, spec in flow.slots.items() if spec.type in wanted and name in frame.slots]
@@ -113,19 +144,41 @@ class Repairs:
         self.ask_what_else(work, frame)
         return False
 
+    def _other_choice(self, work: Work, frame: Frame, words: str) -> bool:
+        """Change a choice that was made, when another one is named: "no, it's for me", 不对 是个人的."""
+        low = words.lower()
+        for name, spec in work.flows[frame.flow].slots.items():
+            if spec.type != "choice" or frame.slots.get(name) is None:
+                continue
+            named = [choice for choice in spec.choices if str(choice[work.lang]).lower() in low]
+            if len(named) == 1 and named[0]["value"] != frame.slots[name]:
+                self.engine.clear(frame, name)
+                frame.slots[name] = named[0]["value"]
+                return True
+        return False
+
     def _takers(self, work: Work, frame: Frame, types: frozenset[str]) -> list[str]:
-        """Return the slots that new words of these types change: for an option the new variant, not which goods."""
+        """Return the slots that new words of these types change: for an option the new variant, not which goods.
+
+        An order that was found only by its goods is looked for anew when the goods were others.
+        """
         slots = work.flows[frame.flow].slots
         found = [name for name, spec in slots.items() if types & ACCEPTS.get(spec.type, frozenset())]
         if types == {"option"} and not any(
             slots[name].type in ("swaps", "options", "search", "body") for name in found
         ):
             found = [name for name, spec in slots.items() if spec.type == "order_lines"]
+        said = any(entry.entity.type == "order_ref" for entry in work.heard_for(frame))
+        if "product" in types and not said:
+            found += [name for name, spec in slots.items() if spec.type in ("order", "order_optional")]
         return found
 
     def reset(self, work: Work, frame: Frame, slot: str) -> None:
         """Forget a slot and what was said about it, so that it is asked."""
         accepted = ACCEPTS.get(work.flows[frame.flow].slots[slot].type, frozenset())
+        if work.flows[frame.flow].slots[slot].type in ("order", "order_optional"):
+            # Also the goods by which it was found: else they would find it again.
+            accepted = accepted | {"product", "category", "date"}
         work.memory.heard = [
             entry
             for entry in work.memory.heard
@@ -223,6 +276,11 @@ class Repairs:
         else:
             work.say(self._sentence(work, "lost.first"))
         return False
+
+    def offer_person(self, work: Work) -> None:
+        """Say sorry to somebody who is displeased with no procedure running, and offer a person."""
+        choices = self._yes_no(work, {"do": "hand_over", "reason": "asked"})
+        work.ask(Question(self._sentence(work, "chit.complaint_offer"), choices), kind="offer")
 
     def _clarify(self, work: Work, candidates: list[str]) -> None:
         choices = tuple(

@@ -107,6 +107,8 @@ class Router:
         match command:
             case AskKnowledge():
                 await answer_from_knowledge(work, command.query or work.text, self.templates)
+            case ChitChat(topic="complaint") if work.state.pending is None and not work.stack:
+                self.repairs.offer_person(work)
             case ChitChat():
                 work.say(self.templates.say(f"chit.{command.topic}", work.lang))
                 return command.topic not in UNANSWERED_TOPICS

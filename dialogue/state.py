@@ -79,6 +79,8 @@ class Memory(pydantic.BaseModel):
     """Ids of the frames, and of those whose place they took, that ended with an effect."""
     last_flow: str | None = None
     """The business flow that ended last, for "and the lamp too"."""
+    last_question: str = ""
+    """The last question to the documents, which the next may go on with."""
     next_frame: int = 1
     turn: int = 0
 
