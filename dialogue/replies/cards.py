@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from dialogue.replies import templates as words
 from dialogue.replies.templates import Templates
-from dialogue.replies.types import CitationReply, OrderReply, ProductsReply, Reply
+from dialogue.replies.types import CitationReply, OrderReply, ProductsReply, Reply, TextReply
 from knowledge.types import Lang
 
 CardKind = Literal["order", "orders", "tracking", "products", "citation"]
@@ -21,14 +21,15 @@ ORDERS_SHOWN = 5
 def card(
     kind: CardKind, evidence: dict[str, Any], text: str, templates: Templates, lang: Lang, *, picture: Picture
 ) -> list[Reply]:
-    """Return the cards that show `evidence`, the first one under `text`."""
+    """Return the cards that show `evidence`, under `text`."""
     shown = OrderCards(templates, lang, picture)
     match kind:
         case "order":
             return [shown.card(evidence, text)]
         case "orders":
             orders = evidence["orders"][:ORDERS_SHOWN]
-            return [shown.card(order, text if not index else "") for index, order in enumerate(orders)]
+            said: list[Reply] = [TextReply(text=text, lang=lang)] if text else []
+            return [*said, *(shown.card(order, "") for order in orders)]
         case "tracking":
             return [shown.card(evidence["order"], text, parcels=evidence["parcels"])]
         case "products":
@@ -83,7 +84,7 @@ class OrderCards:
             for scan in parcel["scans"]
         ]
         return {
-            "carrier": parcel["carrier"],
+            "carrier": words.own(parcel["carrier"], self.lang),
             "tracking_number": parcel["tracking_number"],
             "status": parcel["status"],
             "status_text": self._parcel_status(parcel["status"]),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import zoneinfo
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import jinja2
 import jinja2.sandbox
 
 from knowledge.money import Money
-from knowledge.types import Lang
+from knowledge.types import Lang, utc_now
 from knowledge.vocabulary import label
 from knowledge.yaml_files import read_yaml
 
@@ -42,9 +42,11 @@ class Templates:
 
     Args:
         timezone: the shop's time zone, in which people read times.
+        clock: tells which year is this one.
     """
 
-    def __init__(self, timezone: str = "Asia/Shanghai") -> None:
+    def __init__(self, timezone: str = "Asia/Shanghai", clock: Callable[[], dt.datetime] = utc_now) -> None:
+        self._clock = clock
         self._zone = zoneinfo.ZoneInfo(timezone)
         self._environments: dict[Lang, jinja2.Environment] = {
             "zh": self._environment("zh"),
@@ -112,15 +114,23 @@ class Templates:
             what=lambda value: self._word("what", value, lang),
             refunds=lambda value: refunds(value, lang),
             both=lambda value: conjunction([str(entry) for entry in value], lang),
+            listed=lambda value: listed(str(value), lang),
+            own=lambda value: own(str(value), lang),
         )
+        environment.tests["past"] = self._is_past
         environment.globals["abs"] = abs
         return environment
+
+    def _is_past(self, value: str | dt.datetime) -> bool:
+        """Tell whether a day is over: today counts as still to come."""
+        moment = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
+        return moment.astimezone(self._zone).date() < self._clock().astimezone(self._zone).date()
 
     def date(self, value: str | dt.datetime, lang: Lang, *, time: bool = False) -> str:
         """Write a time as the shop's local date: 11月3日, Nov 3; with the year when it is not this one."""
         moment = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
         local = moment.astimezone(self._zone)
-        year = local.year != dt.datetime.now(self._zone).year
+        year = local.year != self._clock().astimezone(self._zone).year
         if lang == "zh":
             words = f"{local.year}年{local.month}月{local.day}日" if year else f"{local.month}月{local.day}日"
         else:
@@ -154,6 +164,18 @@ def text(value: Mapping[str, str] | str, lang: Lang) -> str:
         return value
     first, second = ("zh", "en") if lang == "zh" else ("en", "zh")
     return value.get(first) or value.get(second) or ""
+
+
+def listed(value: str, lang: Lang) -> str:
+    """Write the values of an attribute in the words of `lang`: "white / black" is 白色、黑色."""
+    return ("、" if lang == "zh" else ", ").join(label(entry, lang) for entry in value.split(" / ")) if value else ""
+
+
+def own(name: str, lang: Lang) -> str:
+    """Return the part of a name in both languages that is in `lang`: 顺丰速运 of 顺丰速运 SF Express."""
+    chinese = " ".join(word for word in name.split() if any("\u4e00" <= letter <= "\u9fff" for letter in word))
+    foreign = " ".join(word for word in name.split() if word not in chinese.split())
+    return (chinese if lang == "zh" else foreign) or name
 
 
 def options(value: Mapping[str, str], lang: Lang) -> str:
