@@ -1,0 +1,118 @@
+"""Before buying: find, ask, compare, sizes, prices, coupons, and what the account says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.dialogue.conversations.holding import each, hold
+from tests.dialogue.conversations.script import CHEN, EMMA, VISITOR, WANG, Talk, says, talk
+
+TALKS = (
+    talk(
+        "earphones-under-300",
+        "zh",
+        VISITOR,
+        says("想买个耳机 300以内", kind="products", shows="真无线耳机", hides="H1"),
+        says("有黑色的吗", shows=("黑色", "有货"), hides="¥348"),
+        says("它多少钱呀", shows=("¥219.00", "主动降噪"), hides="active"),
+    ),
+    talk(
+        "what-size-for-me",
+        "zh",
+        WANG,
+        says("云岫那款连帽卫衣 我175 140斤 穿多大", shows=("卫衣", "码"), asks="nothing"),
+        says("那T恤呢", shows="T恤"),
+    ),
+    talk(
+        "size-asks-for-what-is-missing",
+        "zh",
+        VISITOR,
+        says("板鞋我该穿几码", shows="脚长"),
+        says("脚长26厘米", shows=("板鞋", "42")),
+    ),
+    talk(
+        "rice-cooker-or-kettle",
+        "zh",
+        VISITOR,
+        says("对比下头戴式耳机和那个真无线耳机", kind="products", shows=("H1", "Buds 2", "¥348.00", "¥219.00")),
+    ),
+    talk(
+        "lowest-price-of-the-backpack",
+        "zh",
+        VISITOR,
+        says("这个背包最近最低多少钱", shows=("双肩包", "最低", "¥165.00")),
+    ),
+    talk(
+        "coupons-and-one-claimed-twice",
+        "zh",
+        WANG,
+        says("有啥优惠券能用", shows=("GOLD50", "WELCOME20", "BEAUTY15"), hides="FREESHIP8"),
+        says("领一张 GOLD50", shows="已为您领取", did="claim_coupon"),
+        says("再领一张 GOLD50", shows="已经领过"),
+        rows={"coupongrant": [{"coupon_code": "GOLD50", "customer_id": WANG, "status": "unused"}]},
+    ),
+    talk(
+        "a-coupon-for-other-tiers",
+        "zh",
+        CHEN,
+        says("帮我领GOLD50", shows="会员等级"),
+    ),
+    talk(
+        "what-phone-do-you-have-of-me",
+        "zh",
+        WANG,
+        says("我账户里留的什么手机号", shows=("13800138000", "金卡会员")),
+    ),
+    talk(
+        "a-candle-for-mum",
+        "en",
+        VISITOR,
+        says("looking for a gift for my mom, something like a candle", kind="products", shows="Candle"),
+        says("tell me more about the first one", shows=("CN¥99.00", "cedar", "Capacity")),
+        says("do you have it in green", shows=("green", "in stock")),
+    ),
+    talk(
+        "a-red-dress-not-chiffon-black",
+        "en",
+        VISITOR,
+        says("got any dresses?", kind="products", shows="Dress"),
+        says("is it available in a size S", shows=("S", "in stock")),
+    ),
+    talk(
+        "size-in-feet-and-pounds",
+        "en",
+        VISITOR,
+        says("what size hoodie should i get, i'm 5'6 and 130 lbs", shows=("Hoodie", "size M"), asks="nothing"),
+    ),
+    talk(
+        "kettle-against-rice-cooker",
+        "en",
+        VISITOR,
+        says("kettle vs rice cooker, whats the difference", kind="products", shows=("Kettle", "Rice Cooker", "Price:", "Capacity:")),
+    ),
+    talk(
+        "was-the-backpack-ever-cheaper",
+        "en",
+        VISITOR,
+        says("has the backpack ever been cheaper", shows=("Backpack", "CN¥165.00", "lowest")),
+    ),
+    talk(
+        "coupons",
+        "en",
+        EMMA,
+        says("any coupons for me?", shows=("STYLE40", "TECH100"), hides=("FREESHIP8", "GOLD50")),
+        says("claim STYLE40", shows="I've claimed", did="claim_coupon"),
+        rows={"coupongrant": [{"coupon_code": "STYLE40", "customer_id": EMMA}]},
+    ),
+    talk(
+        "cards-on-file",
+        "en",
+        EMMA,
+        says("what cards do i have on file", shows=("Mastercard", "5588", "PayPal", "silver")),
+    ),
+)  # fmt: skip
+
+
+@each(TALKS)
+async def test_shopping(talk: Talk, shop: Path) -> None:
+    await hold(talk, shop)
