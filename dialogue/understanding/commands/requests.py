@@ -61,7 +61,7 @@ def requested(reading: Reading) -> list[Command]:
     return _joined(found) or [CannotHandle(text=reading.words(), score=0.5, source="classifier")]
 
 
-def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]:
+def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]:  # noqa: C901  (one table of cases)
     entities = reading.within(part.start, part.end)
     words = reading.words(part.start, part.end)
     ranked = reading.classify(reading.masked(part.start, part.end))

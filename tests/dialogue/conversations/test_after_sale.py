@@ -40,15 +40,6 @@ TALKS = (
         rows=returned("D1001000006", "BT001-BLK-500ML", refund="pm_C1001_3", minor=11900, reason="damaged"),
     ),
     talk(
-        "only-one-of-two-tees",
-        "zh",
-        WANG,
-        says("上周到的那两件黑T恤 退一件就行", asks="choice", offers="礼品卡"),
-        says("退回原来的卡", shows=("T恤", "¥89.00"), hides="×2", asks="consent"),
-        says("行", did="return_items"),
-        rows=returned("D1001000006", "TS001-BLK-L", refund="pm_C1001_2", minor=8900, reason=""),
-    ),
-    talk(
         "sneakers-one-size-down",
         "zh",
         WANG,
