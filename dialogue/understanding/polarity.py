@@ -49,7 +49,7 @@ _NO = re.compile(
 _APOLOGY = re.compile(rf"{_FILL}(?:不好意思|抱歉|对不起|sorry|excuse me)(?![\w'])")
 """Said before an answer; it is part of none."""
 _NO_EXCEPT = re.compile(
-    rf"{_FILL}(?:no problem|no worries|no longer|not needed any ?more|no more questions|no doubt|n\d|不错|不客气|不好意思|没问题|没错|没毛病|没意见|没事|别客气|not bad|not only|no idea|不知道|不清楚|不懂|不明白)"
+    rf"{_FILL}(?:no problem|no worries|no longer|not needed any ?more|no more questions|no doubt|n\d|不错|不客气|不好意思|没问题|没错|没毛病|没意见|没事|别客气|not bad|not only|no idea|不知道|不清楚|不懂|不明白|没(?:太)?(?:看|听|搞|弄)?(?:太)?(?:懂|明白|清楚|清))"
 )
 _WRONG = re.compile(
     r"\b(?:(?:that's|that is|it's|this is|it is|thats) (?:wrong|not (?:right|correct|it|what i (?:said|meant|asked|want\w*))|incorrect)|misread|misunder\w+|you (?:got|have|did) (?:it|me|that|this)? ?(?:all )?wrong|(?:looks?|sounds?|seems?) (?:wrong|off|incorrect)|(?:doesn't|does not|don't) (?:look|seem|sound) right|isn'?t (?:right|correct)|is (?:wrong|incorrect)|not what i (?:said|meant|asked|wanted|want)|(?:made|there's|there is) (?:a|some) mistake|^\W*(?:wrong|incorrect)\b)"
