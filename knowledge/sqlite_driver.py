@@ -20,6 +20,7 @@ from typing import Any, Self
 
 from sqlalchemy import URL, Pool
 from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.base import SQLiteExecutionContext
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.pool import AsyncAdaptedQueuePool, StaticPool
 from sqlalchemy.util import await_only
@@ -75,10 +76,18 @@ class _LoopCursor(sqlite3.Cursor):
             await_only(asyncio.sleep(RETRY_S))
 
 
+class _LoopContext(SQLiteExecutionContext):
+    def create_server_side_cursor(self) -> Any:
+        """Return a plain cursor: SQLite's rows come one by one as they are fetched."""
+        return self._dbapi_connection.cursor()
+
+
 class LoopDialect(SQLiteDialect_pysqlite):
     """SQLAlchemy's dialect for ``sqlite+loop``."""
 
     driver = "loop"
+    execution_ctx_cls = _LoopContext
+    supports_server_side_cursors = True
     is_async = True
     supports_statement_cache = True
 

@@ -198,14 +198,20 @@ def test_a_tool_is_called_with_consent(demo_data: Path) -> None:
 @pytest.mark.slow
 def test_a_chat_reads_lines_until_it_is_left(demo_data: Path) -> None:
     result = xiaoer(
-        "chat", "--lang", "en", "--as", "C1002", data=demo_data, given="hello\n\nwhere is my order\n1\n/quit\nlost\n"
+        "chat",
+        "--lang",
+        "en",
+        "--as",
+        "C1002",
+        data=demo_data,
+        given="hello\n\nplease cancel an order\n1\n/quit\nlost\n",
     )
     assert result.exit_code == 0
     assert "1. D1002" in result.stdout
     assert "lost" not in result.stdout
     conversation = result.stderr.split()[0]
     steps = xiaoer("replay", conversation, data=demo_data).stdout
-    for part in ("shopper > hello", "understood en", "decided", "bot <", "track_order"):
+    for part in ("shopper > hello", "understood en", "decided", "bot <", "cancel_order"):
         assert part in steps
 
 

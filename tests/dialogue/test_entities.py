@@ -133,3 +133,11 @@ def test_the_method_that_is_not_wanted_is_marked(extractor: Extractor, text: str
         {"kind": "gift_card"},
         {"kind": "credit_card", "brand": "visa", "negated": True},
     ]
+
+
+@pytest.mark.parametrize(
+    "text", ["订单W2702727的地址改成1234 Elm St, Springfield, IL 62701", "寄到1234 Elm St, Springfield, IL 62701"]
+)
+def test_an_american_address_may_follow_a_chinese_word(extractor: Extractor, text: str) -> None:
+    wanted = {"line1": "1234 Elm St", "city": "Springfield", "state": "IL", "postcode": "62701"}
+    assert found(extractor, text, "address") == [wanted]

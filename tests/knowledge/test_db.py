@@ -149,6 +149,14 @@ async def test_a_reader_sees_one_state(any_database: Database) -> None:
     assert before == after == ["Teahouse"]
 
 
+async def test_many_rows_can_be_read_one_by_one(any_database: Database) -> None:
+    async with any_database.write() as session:
+        session.add_all([Category(id=f"c{number:03}") for number in range(300)])
+    async with any_database.read() as session:
+        rows = await session.stream_scalars(select(Category.id).order_by(Category.id))
+        assert [row async for row in rows] == [f"c{number:03}" for number in range(300)]
+
+
 async def test_what_a_reader_changes_is_not_kept(any_database: Database) -> None:
     with contextlib.suppress(sqlalchemy.exc.DBAPIError):  # PostgreSQL refuses it outright
         async with any_database.read() as session:
