@@ -103,8 +103,11 @@ def products_heard(heard: Iterable[Heard]) -> list[Heard]:
 
 
 def named_goods(heard: Iterable[Heard]) -> bool:
-    """Tell whether goods of some kind were named: not only "the thing" or 那件."""
-    return any(entry.entity.type == "product" and entry.entity.value.get("product_ids") for entry in heard)
+    """Tell whether goods of some kind were asked for: not only "the thing" or 那件, and not those that were left out."""
+    return any(
+        entry.entity.type == "product" and entry.entity.value.get("product_ids") and not is_negated(entry)
+        for entry in heard
+    )
 
 
 def options_heard(heard: Iterable[Heard]) -> list[Heard]:

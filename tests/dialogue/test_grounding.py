@@ -139,3 +139,10 @@ def test_what_is_left_out_is_said_before_or_after_it(message: str, thing: str) -
     )
 
     assert grounding.is_negated(mention)
+
+
+@pytest.mark.parametrize(
+    ("message", "named"), [("return the laptop", True), ("return all I just bought except the laptop", False)]
+)
+def test_goods_that_are_left_out_are_not_asked_for(message: str, named: bool) -> None:
+    assert grounding.named_goods(heard(message, ("product", "laptop", LAPTOP))) is named

@@ -64,7 +64,7 @@ def requested(reading: Reading) -> list[Command]:
 def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]:  # noqa: C901  (one table of cases)
     entities = reading.within(part.start, part.end)
     words = reading.words(part.start, part.end)
-    ranked = reading.classify(reading.masked(part.start, part.end))
+    ranked = _of_own_order(reading.classify(reading.masked(part.start, part.end)), entities)
     best, chance = ranked[0]
     if (
         best in {"inform", "affirm", "deny", "ask_human", "repeat", "cancel_flow"}
@@ -94,6 +94,18 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     if part.question and best in FLOWS:
         return [AskKnowledge(query=words, text=words, score=0.5, source="classifier")]
     return _unsure(ranked, words, best, chance)
+
+
+def _of_own_order(ranked: list[tuple[str, float]], entities: tuple[Entity, ...]) -> list[tuple[str, float]]:
+    """Nobody looks for goods by the number of an order: its chance goes to the next wish."""
+    if (
+        len(ranked) < 2
+        or ranked[0][0] != "find_products"
+        or not any("id" in e.value for e in entities if e.type == "order_ref")
+    ):
+        return ranked
+    (_, searching), (wish, chance), *rest = ranked
+    return [(wish, searching + chance), *rest]
 
 
 def _unsure(ranked: list[tuple[str, float]], words: str, best: str, chance: float) -> list[Command]:

@@ -69,6 +69,14 @@ def test_what_is_wanted_at_the_start(text: str, wanted: list[str], classify: Cla
     assert kinds(text, IDLE, classify) == wanted
 
 
+def test_goods_are_not_looked_for_by_the_number_of_an_order() -> None:
+    def unsure(_: str) -> list[tuple[str, float]]:
+        return [("find_products", 0.5), ("change_items", 0.3)]
+
+    assert kinds("the T-shirt in W2378156 is too hard, the red one", IDLE, unsure) == ["start_flow:change_items"]
+    assert kinds("the T-shirt is too hard, the red one", IDLE, unsure) == ["start_flow:find_products"]
+
+
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
