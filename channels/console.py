@@ -20,8 +20,10 @@ from channels.problems import ProblemError
 from channels.settings import Settings, SettingsError, load_settings
 from dialogue.build import NoShopError, Platform, build
 from dialogue.errors import DialogueError
+from dialogue.flows import FlowError
 from knowledge.errors import KnowledgeError
 from tools.errors import ToolError
+from tools.own import OwnToolError
 from tools.policy import PolicyError
 
 T = TypeVar("T")
@@ -64,7 +66,16 @@ def _sentence(error: Exception) -> str | None:
     """Return what to tell the person, or None for an error that nobody foresaw: a bug, shown whole."""
     if isinstance(error, ProblemError):
         return str(error.document()["detail"])
-    foreseen = (CommandError, DialogueError, KnowledgeError, NoShopError, PolicyError, ToolError)
+    foreseen = (
+        CommandError,
+        DialogueError,
+        FlowError,
+        KnowledgeError,
+        NoShopError,
+        OwnToolError,
+        PolicyError,
+        ToolError,
+    )
     return str(error) if isinstance(error, foreseen) else None
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlmodel import select
 
 from dialogue.conversations import Conversations
-from dialogue.flows import load_flows
+from dialogue.flows import Flow, load_flows, procedures
 from dialogue.replies.templates import Templates
 from dialogue.turns import TurnRunner
 from dialogue.understanding import build_understander
@@ -22,7 +22,9 @@ from knowledge.products import load_products
 from knowledge.retrieval import build_retriever
 from knowledge.schema import Shop
 from knowledge.types import Lang, utc_now
+from tools.base import Tool
 from tools.executor import Executor, Services
+from tools.own import own_tools
 from tools.policy import Policy, load_policy
 from tools.toolset import all_tools
 
@@ -72,11 +74,14 @@ async def build(config: Config, *, progress: Progress | None = None) -> Platform
 
     Raises:
         NoShopError: the database holds no shop and `config.demo` is off.
-        knowledge.errors.DatabaseUnavailableError, tools.policy.PolicyError, dialogue.flows.FlowError.
+        tools.own.OwnToolError, dialogue.flows.FlowError, tools.policy.PolicyError: a file of the shop's own cannot be used.
+        knowledge.errors.DatabaseUnavailableError.
     """
+    tools = {**all_tools(), **own_tools(config.data / "tools", taken=all_tools())}
+    flows = load_flows(config.data / "flows", tools=tools)
     database = await open_database(config)
     try:
-        return await _wire(config, database, progress)
+        return await _wire(config, database, tools, flows, progress)
     except BaseException:
         await database.close()
         raise
@@ -90,7 +95,9 @@ async def open_database(config: Config) -> Database:
     return database
 
 
-async def _wire(config: Config, database: Database, progress: Progress | None) -> Platform:
+async def _wire(
+    config: Config, database: Database, tools: dict[str, Tool], flows: dict[str, Flow], progress: Progress | None
+) -> Platform:
     shop = await _shop(database)
     if shop is None and config.demo:
         await build_demo_shop(
@@ -106,12 +113,17 @@ async def _wire(config: Config, database: Database, progress: Progress | None) -
     indexes = config.data / "indexes"
     retriever = await build_retriever(database, embedder, indexes)
     products = await load_products(database, embedder, indexes)
-    tools = all_tools()
     services = Services(retriever=retriever, products=products)
     executor = Executor(database, tools, policy, services=services, clock=config.clock)
-    understander = await build_understander(database, embedder, config.data / "models", clock=config.clock)
+    understander = await build_understander(
+        database,
+        embedder,
+        config.data / "models",
+        clock=config.clock,
+        procedures=procedures(flows),
+        progress=progress,
+    )
     templates = Templates(shop.timezone, config.clock)
-    flows = load_flows(config.data / "flows", tools=tools)
     runner = TurnRunner(executor, understander, flows, templates, shop.timezone)
     lang: Lang = "en" if shop.default_lang == "en" else "zh"
     conversations = Conversations(database, executor, runner, templates, default_lang=lang, clock=config.clock)

@@ -293,7 +293,12 @@ class Engine:
         sentence = (
             f"refused.{outcome.code}" if self.templates.has(f"refused.{outcome.code}") else f"failed.{outcome.status}"
         )
-        said = self._sentence(work, sentence, **facts)
+        own = flow.refusals.get(outcome.code)
+        said = (
+            self.templates.render(own.get(work.lang), work.lang, facts)
+            if own
+            else self._sentence(work, sentence, **facts)
+        )
         if outcome.code in NEEDS_PERSON or outcome.facts.get("needs_person"):
             work.hand_over = HandOverWish(reason="policy", say=said)
             return End.HANDED_OVER

@@ -1,4 +1,4 @@
-"""What a flow file may contain, and how it is read.
+"""What a flow file may contain; `dialogue.flows.loading` reads it.
 
 A flow is a list of steps over named slots; ``docs/add-a-flow.md`` shows one. The engine runs the steps from the top in
 every turn and skips what is done, so a correction only has to clear a slot.
@@ -6,17 +6,12 @@ every turn and skips what is done, so a correction only has to clear a slot.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal, Self
 
 import pydantic
-import yaml
 
 from knowledge.types import Lang
-from knowledge.yaml_files import read_yaml
-
-SHIPPED = Path(__file__).parent
 
 SlotTypeName = Literal[
     "order", "order_lines", "swaps", "payment_method", "address", "reason", "choice", "text", "yes_no", "proof", "email",
@@ -136,13 +131,31 @@ class Step(_Part):
 STEP_KINDS = ("collect", "check", "confirm", "call", "say", "show", "branch", "hand_over", "start")
 
 
+class Utterances(_Part):
+    """Things that people say, by language; in the notation of the training data: ``(a|b)``, ``[may be left out]``, ``{product}``."""
+
+    zh: tuple[str, ...] = ()
+    en: tuple[str, ...] = ()
+
+    def get(self, lang: Lang) -> tuple[str, ...]:
+        """Return those of one language."""
+        return self.zh if lang == "zh" else self.en
+
+
 class Flow(_Part):
     """A procedure of the shop."""
 
-    id: str
+    id: str = pydantic.Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: Texts
     """What the person wants, as in "back to ...": "your return", 退货."""
     description: Texts | None = None
+    examples: Utterances = Utterances()
+    """What people say when they want it: the understander learns from them. Those of a shipped flow lie in
+    ``understanding/data``; these come on top."""
+    keywords: Utterances = Utterances()
+    """Words that nobody says who does not want it; they tip the scales where the understander wavers."""
+    refusals: dict[str, Texts] = {}
+    """What to say when a tool refuses with this code, instead of the shop's own sentence."""
     personal: bool = True
     """The person must be known first."""
     rivals: str | None = None
@@ -183,40 +196,3 @@ def walk(steps: Iterable[Step]) -> Iterator[Step]:
         yield from walk(step.otherwise)
         for case in step.branch or ():
             yield from walk(case.steps)
-
-
-def load_flows(folder: Path | None = None, *, tools: Iterable[str] = ()) -> dict[str, Flow]:
-    """Read the shipped flows and those in `folder`, which win by id.
-
-    Raises:
-        FlowError: a file is not a flow; a step names a tool outside `tools`, or a flow that does not exist.
-    """
-    flows: dict[str, Flow] = {}
-    for place in (SHIPPED, folder):
-        for path in sorted(place.glob("*.yaml")) if place is not None and place.exists() else ():
-            flow = read_flow(path)
-            flows[flow.id] = flow
-    _check_references(flows, set(tools))
-    return flows
-
-
-def read_flow(path: Path) -> Flow:
-    """Read one flow file."""
-    try:
-        return Flow.model_validate(read_yaml(path))
-    except (yaml.YAMLError, UnicodeDecodeError, pydantic.ValidationError) as error:
-        raise FlowError(f"{path}: {error}") from error
-
-
-def _check_references(flows: Mapping[str, Flow], tools: set[str]) -> None:
-    for flow in flows.values():
-        for step in walk(flow.steps):
-            call = step.confirm or step.call
-            if call is not None and tools and call.tool not in tools:
-                raise FlowError(
-                    f"flow {flow.id!r} calls the unknown tool {call.tool!r}; known: {', '.join(sorted(tools))}"
-                )
-        named = [step.start for step in walk(flow.steps)] + [slot.instead for slot in flow.slots.values()]
-        for other in named:
-            if other is not None and other not in flows:
-                raise FlowError(f"flow {flow.id!r} goes on as the unknown flow {other!r}")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import jinja2.meta
 import jinja2.sandbox
 
 from knowledge.money import Money
@@ -69,6 +70,16 @@ class Templates:
     def render(self, template: str, lang: Lang, facts: Mapping[str, Any]) -> str:
         """Render one template."""
         return self._compile(template, lang).render(**facts).strip()
+
+    def names(self, template: str, lang: Lang) -> set[str]:
+        """Return the names that a template uses and does not set itself.
+
+        Raises:
+            jinja2.TemplateError: it is not a template, or uses a filter that does not exist.
+        """
+        self._compile(template, lang)
+        environment = self._environments[lang]
+        return jinja2.meta.find_undeclared_variables(environment.parse(template)) - set(environment.globals)
 
     def holds(self, expression: str, facts: Mapping[str, Any]) -> bool:
         """Evaluate a condition; a name that is not there counts as false."""

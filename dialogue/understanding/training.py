@@ -9,32 +9,57 @@ from __future__ import annotations
 import hashlib
 import random
 import re
-from collections.abc import Iterator
+import statistics
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import get_args
 
 import yaml
 
 from dialogue.understanding import data
 from dialogue.understanding.intents import Example
+from dialogue.understanding.teaching import Lesson
+from knowledge.types import Lang
 
 PER_LINE = 2
+HEAVIEST = 8.0
+"""A line of a scantily taught flow counts up to so many ordinary ones."""
 _INNER = re.compile(r"\(([^()\[\]]*)\)|\[([^()\[\]]*)\]")
 _SLOT = re.compile(r"\{(\w+)\}")
 
 
-def examples(*, seed: int = 7, folder: Path = data.FOLDER) -> list[Example]:
-    """Return the rows of every file."""
+def examples(lessons: Iterable[Lesson] = (), *, seed: int = 7, folder: Path = data.FOLDER) -> list[Example]:
+    """Return the rows of every file, then those of the flows' own utterances."""
     rng = random.Random(seed)  # noqa: S311 (no secret)
     fillers = data.read_yaml("fillers.yaml")
     rows: list[Example] = []
-    group = 0
-    for lang in ("zh", "en"):
+    shipped, taught = list(_shipped(folder)), list(_taught(lessons))
+    weight = _weights(Counter(intent for intent, _, _ in shipped), Counter(intent for intent, _, _ in taught))
+    for group, (intent, lang, line) in enumerate([*shipped, *taught], start=1):
+        texts = {expand(line, fillers[lang], rng) for _ in range(PER_LINE if set(line) & set("([{") else 1)}
+        rows += [Example(text, intent, lang, group, weight.get(intent, 1.0)) for text in sorted(texts)]
+    return rows
+
+
+def _weights(shipped: Counter[str], taught: Counter[str]) -> dict[str, float]:
+    """Return what a line counts of a flow that only a few lines teach: as much together as an ordinary flow's, up to a limit."""
+    ordinary = statistics.median(shipped.values())
+    return {flow: min(max(ordinary / lines, 1.0), HEAVIEST) for flow, lines in taught.items() if flow not in shipped}
+
+
+def _shipped(folder: Path) -> Iterator[tuple[str, Lang, str]]:
+    for lang in get_args(Lang):
         for path in sorted((folder / lang).glob("*.yaml")):
             for line in _lines(path):
-                group += 1
-                texts = {expand(line, fillers[lang], rng) for _ in range(PER_LINE if set(line) & set("([{") else 1)}
-                rows += [Example(text, path.stem, lang, group) for text in sorted(texts)]
-    return rows
+                yield path.stem, lang, line
+
+
+def _taught(lessons: Iterable[Lesson]) -> Iterator[tuple[str, Lang, str]]:
+    for lesson in lessons:
+        for lang, lines in lesson.examples.items():
+            for line in lines:
+                yield lesson.flow, lang, line
 
 
 def expand(line: str, fillers: dict[str, list[str]], rng: random.Random) -> str:
@@ -47,12 +72,11 @@ def expand(line: str, fillers: dict[str, list[str]], rng: random.Random) -> str:
     return re.sub(r"\s+", " ", line).strip()
 
 
-def words() -> set[str]:
+def words(lessons: Iterable[Lesson] = ()) -> set[str]:
     """Return every English word of the utterances: real words, not misspelt names of goods."""
-    found: set[str] = set()
-    for path in (data.FOLDER / "en").glob("*.yaml"):
-        found.update(re.findall(r"[a-z]{4,}", path.read_text(encoding="utf-8").lower()))
-    return found
+    texts = [path.read_text(encoding="utf-8") for path in (data.FOLDER / "en").glob("*.yaml")]
+    texts += [line for _, lang, line in _taught(lessons) if lang == "en"]
+    return {word for text in texts for word in re.findall(r"[a-z]{4,}", text.lower())}
 
 
 def fingerprint(*more: str) -> str:

@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sqlmodel import select
 
 from dialogue.commands import CannotHandle, Command, Entity, StartFlow, Understanding, View
-from dialogue.understanding import segments, training
+from dialogue.understanding import data, segments, training
 from dialogue.understanding.commands import Reading, classifier_ranking, commands
 from dialogue.understanding.emotion import feel
 from dialogue.understanding.entities import Clock, Extractor
 from dialogue.understanding.intents import MAX_CHARS, IntentModel, fit
 from dialogue.understanding.language import detect
+from dialogue.understanding.teaching import Keywords, Lesson, Procedures
 from dialogue.understanding.text import Text, read
 from knowledge.db import Database
 from knowledge.embedding import Embedder
+from knowledge.index import build_index
 from knowledge.lexicon import Lexicon, build_lexicon
 from knowledge.schema.catalog import Shop
 from knowledge.types import Lang, utc_now
 
 _log = logging.getLogger(__name__)
+FITTING = "learning what people say"
+"""Name of the step for the progress bar."""
+Progress = Callable[[str, float], None]
+ANY = Procedures()
 _NAMED_SPANS = frozenset(
     {"email", "address", "person_name", "order_ref", "tracking_number", "coupon_code", "sku", "brand", "tax_id"}
 )
@@ -42,12 +48,15 @@ class EmbeddedUnderstander:
         embedder: Embedder,
         extractor: Extractor,
         *,
+        procedures: Procedures = ANY,
         default_lang: Lang = "zh",
         name: str = "embedded",
     ) -> None:
         self._model = model
         self._embedder = embedder
         self._extractor = extractor
+        self._flows = procedures.flows or frozenset(label for label in model.labels if not data.is_talk(label))
+        self._keywords = Keywords(procedures.lessons)
         self._default_lang = default_lang
         self.name = name
 
@@ -73,7 +82,9 @@ class EmbeddedUnderstander:
     def _understand(self, message: Text, view: View) -> Understanding:
         entities = self._extractor.extract(message)
         lang = detect(_unnamed(message, entities), previous=view.lang, default=self._default_lang)
-        found, intents = commands(Reading(message, entities, view, self._extractor.lexicon, self._ranker()))
+        found, intents = commands(
+            Reading(message, entities, view, self._extractor.lexicon, self._ranker(), self._flows)
+        )
         found = _conditioned(found)
         return Understanding(
             lang=lang,
@@ -91,7 +102,8 @@ class EmbeddedUnderstander:
             if words not in known:
                 cut = segments.request_of(words)[:MAX_CHARS]
                 vector = self._embedder.encode([cut])[0]
-                known[words] = classifier_ranking(self._model.labels, self._model.chances(cut, vector))
+                ranked = classifier_ranking(self._model.labels, self._model.chances(cut, vector))
+                known[words] = self._keywords.tip(cut, ranked)
             return known[words]
 
         return rank
@@ -124,16 +136,26 @@ def _unnamed(message: Text, entities: list[Entity]) -> str:
 
 
 async def build_understander(
-    database: Database, embedder: Embedder, folder: Path, *, clock: Clock = utc_now
+    database: Database,
+    embedder: Embedder,
+    folder: Path,
+    *,
+    procedures: Procedures = ANY,
+    progress: Progress | None = None,
+    clock: Clock = utc_now,
 ) -> EmbeddedUnderstander:
     """Return an understander for the shop in `database`.
 
     The classifier is fitted at the first start (some seconds) and kept below `folder`; another version of the data, of the
-    code or of the embedder fits anew.
+    code, of the embedder or of the flows' own utterances fits anew, encoding only what is new.
+
+    Args:
+        procedures: what the shop's flows are and teach.
+        progress: told where the classifier has to be fitted.
     """
-    version = training.fingerprint(embedder.name, embedder.version)
-    model = await asyncio.to_thread(_model, embedder, folder / f"intents-{version}.npz")
-    lexicon = await build_lexicon(database, known_words=training.words())
+    version = training.fingerprint(embedder.name, embedder.version, procedures.signature)
+    model = await _model(embedder, folder, version, procedures.lessons, progress or (lambda _what, _share: None))
+    lexicon = await build_lexicon(database, known_words=training.words(procedures.lessons))
     async with database.read() as session:
         shop = (await session.exec(select(Shop))).first()
     lang: Lang = "en" if shop is not None and shop.default_lang == "en" else "zh"
@@ -142,17 +164,32 @@ async def build_understander(
         if shop is not None
         else Extractor(lexicon, clock)
     )
-    return EmbeddedUnderstander(model, embedder, extractor, default_lang=lang, name=f"embedded-{version}")
+    return EmbeddedUnderstander(
+        model,
+        embedder,
+        extractor,
+        procedures=procedures,
+        default_lang=lang,
+        name=f"embedded-{version}",
+    )
 
 
-def _model(embedder: Embedder, path: Path) -> IntentModel:
+async def _model(
+    embedder: Embedder, folder: Path, version: str, lessons: Sequence[Lesson], progress: Progress
+) -> IntentModel:
+    path = folder / f"intents-{version}.npz"
     if path.exists():
         try:
             return IntentModel.load(path)
         except ValueError as error:
             _log.warning("%s; fitting it anew", error)
-    started = dt.datetime.now(dt.UTC)
-    model = fit(training.examples(), embedder)
-    model.save(path)
-    _log.info("intent model fitted in %.1f s", (dt.datetime.now(dt.UTC) - started).total_seconds())
+    started = time.monotonic()
+    rows = training.examples(lessons)
+    progress(FITTING, 0.0)
+    encoded = await build_index(embedder, [row.text[:MAX_CHARS] for row in rows], path=folder / "utterances.faiss")
+    progress(FITTING, 0.5)
+    model = await asyncio.to_thread(fit, rows, embedder, encoded.vectors())
+    await asyncio.to_thread(model.save, path)
+    progress(FITTING, 1.0)
+    _log.info("intent model fitted in %.1f s", time.monotonic() - started)
     return model

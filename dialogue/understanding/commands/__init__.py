@@ -8,7 +8,7 @@ from dialogue.understanding.commands.answers import answered
 from dialogue.understanding.commands.interruptions import interrupted
 from dialogue.understanding.commands.lists import of_the_list, vague_wish
 from dialogue.understanding.commands.reading import Classify, Reading, classifier_ranking
-from dialogue.understanding.commands.requests import FLOWS, requested
+from dialogue.understanding.commands.requests import requested
 from dialogue.understanding.text import read
 
 
@@ -51,4 +51,4 @@ def _tidied(found: list[Command]) -> list[Command]:
     return talk[:1] or found[:1]
 
 
-__all__ = ["FLOWS", "Classify", "Reading", "classifier_ranking", "commands", "read"]
+__all__ = ["Classify", "Reading", "classifier_ranking", "commands", "read"]

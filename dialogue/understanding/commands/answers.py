@@ -22,7 +22,7 @@ from dialogue.understanding.commands.consent import to_yes_or_no
 from dialogue.understanding.commands.corrections import correction
 from dialogue.understanding.commands.expected import expecting
 from dialogue.understanding.commands.reading import Reading
-from dialogue.understanding.commands.requests import CLEAR, FLOWS, has_own_cue, requested, same_business
+from dialogue.understanding.commands.requests import CLEAR, has_own_cue, requested, same_business
 from dialogue.understanding.entities.base import entity
 from knowledge.types import JsonObject
 
@@ -64,7 +64,7 @@ def _to_choice(reading: Reading, question: PendingQuestion) -> list[Command] | N
     if (
         phrases.is_question(low.strip())
         and len(low.strip()) > 12
-        and reading.classify(reading.masked())[0][0] in {"ask_knowledge", *FLOWS}
+        and reading.classify(reading.masked())[0][0] in {"ask_knowledge", *reading.flows}
         and not reading.entities
     ):
         return None

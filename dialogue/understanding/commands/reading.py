@@ -44,6 +44,8 @@ class Reading:
     view: View
     lexicon: Lexicon
     classify: Classify
+    flows: frozenset[str]
+    """The procedures that a person can ask for."""
 
     def within(self, start: int, end: int) -> tuple[Entity, ...]:
         """Return the entities between two places."""

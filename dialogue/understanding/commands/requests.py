@@ -18,32 +18,6 @@ from dialogue.commands import (
 from dialogue.understanding import phrases, segments
 from dialogue.understanding.commands.reading import Reading
 
-FLOWS = frozenset(
-    [
-        "order_status",
-        "track_order",
-        "cancel_order",
-        "change_order_address",
-        "change_default_address",
-        "change_items",
-        "change_payment",
-        "return_items",
-        "exchange_items",
-        "refund_status",
-        "request_invoice",
-        "price_protection",
-        "list_coupons",
-        "claim_coupon",
-        "find_products",
-        "product_details",
-        "check_stock",
-        "size_advice",
-        "compare_products",
-        "price_history",
-        "profile",
-        "report_problem",
-    ]
-)
 _ADDRESS_FLOWS = ("change_default_address", "change_order_address")
 ONE_ORDER_FLOWS = frozenset({"cancel_order", "order_status", "track_order", "request_invoice"})
 SURE = 0.40
@@ -66,18 +40,22 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     words = reading.words(part.start, part.end)
     ranked = _of_own_order(reading.classify(reading.masked(part.start, part.end)), entities)
     best, chance = ranked[0]
+    if part.question and best == reading.view.active_flow and not entities:
+        # Nobody asks anew for what is going on: the question is about it.
+        best, chance = next((one for one in ranked[1:3] if one[0] == "ask_knowledge" and one[1] >= 0.1), ranked[0])
+        chance = max(chance, 0.3)
     if (
         best in {"inform", "affirm", "deny", "ask_human", "repeat", "cancel_flow"}
         and part.cue
         and len(ranked) > 1
-        and ranked[1][0] in FLOWS
+        and ranked[1][0] in reading.flows
         and ranked[1][1] >= 0.25
     ):
         best, chance = ranked[1]
     told = tuple(item for item in entities if item.type != "category")
     if told and phrases.elliptical(reading.text.low[part.start : part.end]):
         return [Provide(entities=told, text=words, score=0.7, source="pattern")]
-    if best in FLOWS and (chance >= SURE or (part.cue is not None and chance >= 0.3)):
+    if best in reading.flows and (chance >= SURE or (part.cue is not None and chance >= 0.3)):
         if best in _ADDRESS_FLOWS and phrases.names_both_addresses(words.lower()):
             return [command for flow in _ADDRESS_FLOWS for command in _start(flow, entities, words, chance)]
         return _start(best, entities, words, chance)
@@ -91,9 +69,9 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
         return [CannotHandle(text=words, score=chance, out_of_scope=True, source="classifier")]
     if told and (best == "inform" or not part.question):
         return [Provide(entities=told, text=words, score=max(chance, 0.5), source="classifier")]
-    if part.question and best in FLOWS:
+    if part.question and best in reading.flows:
         return [AskKnowledge(query=words, text=words, score=0.5, source="classifier")]
-    return _unsure(ranked, words, best, chance)
+    return _unsure(reading.flows, ranked, words, best, chance)
 
 
 def _of_own_order(ranked: list[tuple[str, float]], entities: tuple[Entity, ...]) -> list[tuple[str, float]]:
@@ -108,8 +86,10 @@ def _of_own_order(ranked: list[tuple[str, float]], entities: tuple[Entity, ...])
     return [(wish, searching + chance), *rest]
 
 
-def _unsure(ranked: list[tuple[str, float]], words: str, best: str, chance: float) -> list[Command]:
-    candidates = tuple(name for name, score in ranked[:4] if name in FLOWS and score >= HINT)[:3]
+def _unsure(
+    flows: frozenset[str], ranked: list[tuple[str, float]], words: str, best: str, chance: float
+) -> list[Command]:
+    candidates = tuple(name for name, score in ranked[:4] if name in flows and score >= HINT)[:3]
     if best in {"affirm", "deny"} and chance >= SURE:
         return [ChitChat(topic="ack", text=words, score=chance, source="classifier")]
     if best == "repeat" and chance >= SURE:

@@ -2,15 +2,46 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from knowledge.types import Lang
+
 FOLDER = Path(__file__).parent
+
+TALK = frozenset(
+    {"affirm", "ask_human", "ask_knowledge", "cancel_flow", "deny", "inform", "out_of_scope", "repeat", "chit_chat"}
+)
+"""Intents that are no procedure."""
+_SLOT = re.compile(r"\{(\w*)\}")
 
 
 def read_yaml(name: str) -> Any:
     """Read a file of this folder."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return yaml.load((FOLDER / name).read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 (both loaders are safe)
+
+
+def is_talk(intent: str) -> bool:
+    """Tell whether an intent, such as ``chit_chat.thanks``, is no procedure."""
+    return intent.partition(".")[0] in TALK
+
+
+@functools.cache
+def intents() -> frozenset[str]:
+    """Return every intent that has utterances here."""
+    return frozenset(path.stem for path in FOLDER.glob("*/*.yaml"))
+
+
+def fault_of(line: str, lang: Lang) -> str | None:
+    """Say what is wrong with the notation of an utterance: unbalanced brackets, an unknown placeholder."""
+    for opening, closing in ("()", "[]", "{}"):
+        if line.count(opening) != line.count(closing):
+            return f"expected as many {opening!r} as {closing!r}"
+    known = read_yaml("fillers.yaml")[lang]
+    unknown = [name for name in _SLOT.findall(line) if name not in known]
+    return f"no placeholder {{{unknown[0]}}}, expected one of {', '.join(known)}" if unknown else None

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from dialogue.commands import Command, PendingQuestion, View
+from dialogue.flows import load_flows
 from dialogue.understanding import training
 from dialogue.understanding.commands import Classify, Reading, classifier_ranking, commands
 from dialogue.understanding.entities import Extractor
@@ -14,6 +15,7 @@ from dialogue.understanding.intents import fit
 from dialogue.understanding.text import read
 from knowledge.embedding import HashingEmbedder
 from knowledge.lexicon import Item, Lexicon
+from tools.toolset import all_tools
 
 LEXICON = Lexicon(
     [
@@ -38,6 +40,7 @@ def asked(kind: str, slot_type: str = "", *, choices: tuple[str, ...] = (), flow
 
 IDLE, RUNNING, CONFIRM, OFFER = View(), View(active_flow="return_items"), asked("confirm"), asked("offer")
 CHOICE = asked("choice", "order", choices=("#A1001 Red T-shirt", "#A1002 Desk Lamp"))
+FLOWS = frozenset(load_flows(tools=all_tools())) - {"identify"}
 
 
 def kinds(text: str, view: View, classify: Classify) -> list[str]:
@@ -46,7 +49,7 @@ def kinds(text: str, view: View, classify: Classify) -> list[str]:
 
 def done(text: str, view: View, classify: Classify) -> list[Command]:
     message = read(text)
-    return commands(Reading(message, EXTRACTOR.extract(message), view, LEXICON, classify))[0]
+    return commands(Reading(message, EXTRACTOR.extract(message), view, LEXICON, classify, FLOWS))[0]
 
 
 def name(command: Command) -> str:
@@ -67,6 +70,21 @@ def name(command: Command) -> str:
 )  # fmt: skip
 def test_what_is_wanted_at_the_start(text: str, wanted: list[str], classify: Classify) -> None:
     assert kinds(text, IDLE, classify) == wanted
+
+
+@pytest.mark.parametrize("text", ["leave it at the door", "leave it with the neighbour please"])
+def test_words_for_the_courier_stop_nothing(text: str, classify: Classify) -> None:
+    assert kinds(text, asked("slot", "text"), classify) != ["cancel"]
+    assert kinds("leave it", asked("slot", "text"), classify) == ["cancel"]
+
+
+def test_a_question_about_what_is_going_on_does_not_start_it_anew() -> None:
+    def unsure(_: str) -> list[tuple[str, float]]:
+        return [("return_items", 0.7), ("ask_knowledge", 0.2)]
+
+    running = View(lang="en", active_flow="return_items")
+    assert kinds("how long does a return take?", running, unsure) == ["ask_knowledge"]
+    assert kinds("how long does a return take?", IDLE, unsure) == ["start_flow:return_items"]
 
 
 def test_goods_are_not_looked_for_by_the_number_of_an_order() -> None:
