@@ -28,8 +28,8 @@ from dialogue.build import Config, Platform, build
 from dialogue.commands import PendingQuestion
 from dialogue.events import Asked
 from dialogue.replies.types import ChoicesReply, Reply
+from evals.metrics import Share
 from evals.shopper import ScriptedShopper
-from evals.statistics import wilson
 from evals.tau import Json, Records, differences, lay_shop, load_tasks, records
 from knowledge.types import JsonObject, Lang
 from tools.base import Identity
@@ -190,8 +190,8 @@ def report(results: Sequence[Result], name: str) -> JsonObject:
 
 
 def _share(results: Sequence[Result]) -> JsonObject:
-    passed, n = sum(result.passed for result in results), len(results)
-    return {"n": n, "passed": passed, "rate": passed / n if n else None, "interval_95": list(wilson(passed, n))}
+    share = Share.of([result.passed for result in results])
+    return {"n": share.n, "passed": share.hits, "rate": share.value, "interval_95": list(share.interval)}
 
 
 def table(figures: JsonObject) -> str:

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 from dialogue.commands import PendingQuestion
 from evals import gold_conversations
 from evals.gold_conversations import WRITTEN, GoldConversation, Line, Result, load_conversations, report
+from evals.metrics import Share
 from evals.shopper import ScriptedShopper
-from evals.statistics import wilson
 from evals.tau import differences
 
 HELD = (
@@ -70,17 +70,12 @@ def test_the_report_counts_by_language_with_its_interval() -> None:
     figures = report(results, "set")
 
     assert (figures["n"], figures["passed"], figures["rate"]) == (2, 1, 0.5)
-    assert figures["interval_95"] == list(wilson(1, 2))
+    assert figures["interval_95"] == list(Share(1, 2).interval)
     assert {lang: (share["n"], share["passed"]) for lang, share in figures["by_lang"].items()} == {
         "en": (1, 1),
         "zh": (1, 0),
     }
     assert figures["conversations"][1]["differences"] == ["orders W1 ..."]
-
-
-@pytest.mark.parametrize(("passed", "n", "ends"), [(0, 0, (0.0, 1.0)), (9, 10, (0.596, 0.982)), (10, 10, (0.722, 1.0))])
-def test_the_interval_is_wilsons(passed: int, n: int, ends: tuple[float, float]) -> None:
-    assert tuple(round(end, 3) for end in wilson(passed, n)) == ends
 
 
 def test_every_conversation_that_ships_can_be_read_and_has_a_name_of_its_own() -> None:
