@@ -12,7 +12,10 @@ from knowledge.types import Lang
 from knowledge.yaml_files import read_yaml
 
 _FILE = Path(__file__).with_name("vocabulary.yaml")
+_LABELS = Path(__file__).with_name("labels.yaml")
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_MEASURE = re.compile(r"([\d.,]+)[ -]?(h|hours?|days?|inch(?:es)?|years?|months?)")
+_MEASURES = {"h": "小时", "hour": "小时", "day": "天", "inch": "英寸", "inche": "英寸", "year": "年", "month": "个月"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,9 +45,21 @@ class Vocabulary:
     purposes: Mapping[str, Group] = dataclasses.field(default_factory=dict)
     """What things are wanted for -> the kinds that serve it."""
 
-    def label(self, word: str, lang: Lang) -> str:
-        """Return how a shopper reads an option key or value; a word without an entry stays as it is."""
-        return self.zh.get(fold(word), word) if lang == "zh" else word
+    value_labels: Mapping[tuple[str, str], str] = dataclasses.field(default_factory=dict)
+    """Key and folded value -> Chinese label of the value under that key."""
+
+    def label(self, word: str, lang: Lang, *, key: str | None = None) -> str:
+        """Return how a shopper reads an option key or value; a word without an entry stays as it is.
+
+        A value reads by its key: "light" of a perfume is 微香, of a jacket 轻薄.
+        """
+        if lang == "en":
+            return word
+        if key is not None and (own := self.value_labels.get((key, fold(word)))):
+            return own
+        if measure := _MEASURE.fullmatch(word):
+            return f"{measure[1]} {_MEASURES[measure[2].removesuffix('s')]}"
+        return self.zh.get(fold(word), word)
 
     def canonical_value(self, word: str, key: str | None = None) -> str | None:
         """Return the canonical value that `word` means, of option `key` when given; None when it is unknown."""
@@ -105,12 +120,26 @@ def vocabulary() -> Vocabulary:
     for word, chinese in raw["shown"].items():
         labels.setdefault(fold(str(word)), str(chinese))
     families, purposes = _groups(raw["families"]), _groups(raw["purposes"])
-    return Vocabulary(keys, values, kinds, tuple(raw["generic"]), labels, families, purposes)
+    own = _value_labels(values)
+    return Vocabulary(keys, values, kinds, tuple(raw["generic"]), labels, families, purposes, own)
 
 
-def label(word: str, lang: Lang) -> str:
+def _value_labels(values: Mapping[str, Mapping[str, tuple[str, ...]]]) -> dict[tuple[str, str], str]:
+    """Return what a value reads under its key, of words that are understood and of those that are only shown."""
+    found: dict[tuple[str, str], str] = {}
+    for key, entries in values.items():
+        for value, others in entries.items():
+            if chinese := first_chinese(others):
+                found.setdefault((key, fold(value)), chinese)
+    for key, shown in read_yaml(_LABELS).items():
+        for value, chinese in shown.items():
+            found.setdefault((str(key), fold(str(value))), str(chinese))
+    return found
+
+
+def label(word: str, lang: Lang, *, key: str | None = None) -> str:
     """Return how a shopper reads a canonical option key or value: ``label("red", "zh")`` is 红色."""
-    return vocabulary().label(word, lang)
+    return vocabulary().label(word, lang, key=key)
 
 
 def _words(entries: Mapping[str, Iterable[object]]) -> dict[str, tuple[str, ...]]:

@@ -107,7 +107,7 @@ class Templates:
             money=lambda value: money(value, lang),
             t=lambda value: text(value, lang),
             options=lambda value: options(value, lang),
-            label=lambda value: label(str(value), lang),
+            label=lambda value, key=None: label(str(value), lang, key=key),
             method=lambda value: method(value, lang),
             items=lambda value: items(value, lang),
             item=lambda value: item(value, lang),
@@ -125,7 +125,7 @@ class Templates:
             what=lambda value: self._word("what", value, lang),
             refunds=lambda value: refunds(value, lang),
             both=lambda value: conjunction([str(entry) for entry in value], lang),
-            listed=lambda value: listed(str(value), lang),
+            listed=lambda value, key=None: listed(str(value), lang, key),
             own=lambda value: own(str(value), lang),
         )
         environment.tests["past"] = self._is_past
@@ -177,9 +177,10 @@ def text(value: Mapping[str, str] | str, lang: Lang) -> str:
     return value.get(first) or value.get(second) or ""
 
 
-def listed(value: str, lang: Lang) -> str:
-    """Write the values of an attribute in the words of `lang`: "white / black" is 白色、黑色."""
-    return ("、" if lang == "zh" else ", ").join(label(entry, lang) for entry in value.split(" / ")) if value else ""
+def listed(value: str, lang: Lang, key: str | None = None) -> str:
+    """Write the values of the attribute `key` in the words of `lang`: "white / black" is 白色、黑色."""
+    words = [label(entry, lang, key=key) for entry in value.split(" / ")] if value else []
+    return ("、" if lang == "zh" else ", ").join(words)
 
 
 def own(name: str, lang: Lang) -> str:
@@ -191,7 +192,7 @@ def own(name: str, lang: Lang) -> str:
 
 def options(value: Mapping[str, str], lang: Lang) -> str:
     """Write option values: 红色 / M, red, M."""
-    words = [label(entry, lang) for entry in value.values()] if value else []
+    words = [label(entry, lang, key=key) for key, entry in value.items()] if value else []
     return (" / " if lang == "zh" else ", ").join(words)
 
 
