@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from dialogue.commands import AskKnowledge, Command, StartFlow
 from dialogue.replies.cards import citation_card
 from dialogue.replies.templates import Templates
 from dialogue.slots.base import Question
 from dialogue.state import Pending
 from dialogue.work import HandOverWish, Work
+from knowledge.questions import questions
 from knowledge.retrieval import POSSIBLE
+from knowledge.types import JsonObject
+from tools.catalog.types import ProductFacts
 from tools.content.types import Citation, KnowledgeAnswer
 
 OFFERED = 3
@@ -53,6 +57,20 @@ async def answer_from_knowledge(work: Work, query: str, templates: Templates) ->
     else:
         offer_colleague(work, templates)
     return False
+
+
+async def of_the_product(work: Work, command: Command) -> Command:
+    """Return a question that is about the product talked about as one to its page, where the page knows or no document does."""
+    focus = work.memory.focus_products
+    if not isinstance(command, AskKnowledge) or work.stack or not focus or not questions().asked(command.text):
+        return command
+    asked: JsonObject = {"product_id": focus[0], "question": command.text[:2000], "lang": work.lang}
+    page = await work.read("product_facts", asked)
+    if not isinstance(page, ProductFacts) or not page.facts:
+        found = await work.read("search_knowledge", {"query": command.text[:2000], "lang": work.lang})
+        if isinstance(found, KnowledgeAnswer) and found.answered:
+            return command
+    return StartFlow(flow="product_details", text=command.text, score=command.score, source=command.source)
 
 
 def offer_colleague(work: Work, templates: Templates) -> None:

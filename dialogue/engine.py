@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from dialogue.flows.model import CallStep, Flow, ShowStep, Step
+from dialogue.flows.model import CallStep, Flow, OfferStep, ShowStep, Step
 from dialogue.refusals import NEEDS_PERSON, REASK
 from dialogue.replies.cards import card
 from dialogue.replies.templates import Templates
@@ -138,9 +138,21 @@ class Engine:
             priority: Literal["normal", "urgent"] = "urgent" if wish.reason == "safety" else "normal"
             work.hand_over = HandOverWish(reason=wish.reason, priority=priority, queue=wish.queue)
             return End.HANDED_OVER
+        elif step.offer is not None:
+            self._offer(work, frame, step.offer)
         elif step.start is not None:
             return self._go_on_as(work, frame, step.start, {})
         return End.DONE
+
+    def _offer(self, work: Work, frame: Frame, step: OfferStep) -> None:
+        said = self.templates.render(step.text.get(work.lang), work.lang, self._facts(work, frame))
+        if work.stack != [frame] or work.queue:
+            work.say(said)
+            return
+        yes = (self._sentence(work, "label.yes"), {"do": "hand_over", "reason": step.reason})
+        no = (self._sentence(work, "label.no"), False)
+        offer = self._sentence(work, "knowledge.ask_colleague", said=said)
+        work.ask(Question(offer, (yes, no)), kind="offer")
 
     def _go_on_as(self, work: Work, frame: Frame, flow: str, slots: dict[str, Any]) -> End:
         """Let another flow take this one's place, with what was heard."""
@@ -233,6 +245,8 @@ class Engine:
             work.memory.focus_order = value
         elif slot_type == "product" and isinstance(value, str):
             work.memory.focus_products = [value]
+        elif slot_type == "question" and isinstance(value, str):
+            work.memory.product_question = value
         elif slot_type == "search" and isinstance(value, dict):
             work.memory.last_search = value
 

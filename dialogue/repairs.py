@@ -67,6 +67,8 @@ class Repairs:
         flow = work.flows.get(work.memory.last_flow or "")
         types = {spec.type for spec in flow.slots.values()} if flow else set()
         about = {"product", "order_ref", "sku"} | ({"option"} if "options" in types else set())
+        if "product" in types and work.memory.shown_products:
+            about.add("ordinal")
         if flow is None or not any(entity.type in about for entity in entities):
             return False
         if not types & {"order", "order_optional", "order_lines", "product"}:

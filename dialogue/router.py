@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dialogue.answers import answer_from_knowledge, lapses
+from dialogue.answers import answer_from_knowledge, lapses, of_the_product
 from dialogue.change_of_mind import give_way, settled, successor
 from dialogue.commands import (
     Affirm,
@@ -42,6 +42,7 @@ class Router:
 
     async def apply(self, work: Work, commands: tuple[Command, ...]) -> None:
         """Change the stack as the commands say, run the flows, and keep or repeat the question that was open."""
+        commands = tuple([await of_the_product(work, command) for command in commands])
         before = work.state.pending
         if before is not None and lapses(before) and any(isinstance(command, AskKnowledge) for command in commands):
             before = None

@@ -81,6 +81,8 @@ class Memory(pydantic.BaseModel):
     """The business flow that ended last, for "and the lamp too"."""
     last_question: str = ""
     """The last question to the documents, which the next may go on with."""
+    product_question: str = ""
+    """The last question about a product, which "and the second one?" asks of another."""
     next_frame: int = 1
     turn: int = 0
 

@@ -15,7 +15,7 @@ from knowledge.types import Lang
 
 SlotTypeName = Literal[
     "order", "order_lines", "swaps", "payment_method", "address", "reason", "choice", "text", "yes_no", "proof", "email",
-    "product", "products", "options", "search", "body", "order_optional", "coupon", "tax_id",
+    "product", "products", "options", "search", "body", "order_optional", "coupon", "tax_id", "question",
 ]  # fmt: skip
 
 
@@ -82,6 +82,13 @@ class HandOverStep(_Part):
     queue: str = "general"
 
 
+class OfferStep(_Part):
+    """Say something and offer to ask a person; while another procedure waits, only say it."""
+
+    text: Texts
+    reason: Literal["asked", "failures", "anger", "policy", "safety", "knowledge_gap"] = "knowledge_gap"
+
+
 class ShowStep(_Part):
     """A card: what kind, and which evidence it shows."""
 
@@ -112,6 +119,7 @@ class Step(_Part):
     show: ShowStep | None = None
     branch: tuple[Case, ...] | None = None
     hand_over: HandOverStep | None = None
+    offer: OfferStep | None = None
     start: str | None = None
     """Go on as another flow, with what was heard."""
 
@@ -128,7 +136,7 @@ class Step(_Part):
         return next(name for name in STEP_KINDS if getattr(self, name) is not None)
 
 
-STEP_KINDS = ("collect", "check", "confirm", "call", "say", "show", "branch", "hand_over", "start")
+STEP_KINDS = ("collect", "check", "confirm", "call", "say", "show", "branch", "hand_over", "offer", "start")
 
 
 class Utterances(_Part):

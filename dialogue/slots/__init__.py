@@ -22,6 +22,7 @@ SLOT_FILLERS: dict[str, SlotFiller] = {
     "product": products.fill_product,
     "products": products.fill_products,
     "options": products.fill_options,
+    "question": products.fill_question,
     "search": products.fill_search,
 }
 

@@ -9,6 +9,7 @@ from typing import Any
 from dialogue import browsing, grounding
 from dialogue.commands import Entity
 from dialogue.slots.base import Filled, Filling, Question, SlotContext
+from dialogue.understanding.phrases import elliptical
 from tools.catalog.types import ProductDetails
 
 OFFERED = 5
@@ -94,6 +95,17 @@ async def _which(context: SlotContext, products: list[str]) -> Filling:
     if len(choices) == 1:
         return Filled(choices[0][1])
     return Question(context.question("ask.product_which"), tuple(choices))
+
+
+async def fill_question(context: SlotContext) -> Filling:
+    """Take what was asked of the product: the words without its name. 那第二个呢 asks the question before it once more."""
+    words = context.frame.text
+    if elliptical(words.lower()) and context.state.memory.product_question:
+        return Filled(context.state.memory.product_question)
+    named = [entry.entity.text for entry in context.heard if entry.entity.type in ("product", "ordinal", "brand")]
+    for name in sorted(named, key=len, reverse=True):
+        words = words.replace(name, " ")
+    return Filled(re.sub(r"\s+", " ", words).strip()[:2000])
 
 
 async def fill_options(context: SlotContext) -> Filling:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from tools.base import Role, Tool
 from tools.catalog.details import advise_size, check_stock, compare_products, get_product
+from tools.catalog.facts import product_facts
 from tools.catalog.search import search_products
-from tools.catalog.types import AdviseSize, CheckStock, CompareProducts, OneProduct, SearchProducts
+from tools.catalog.types import AdviseSize, CheckStock, CompareProducts, OneProduct, ProductQuestion, SearchProducts
 
 _EVERYBODY: frozenset[Role] = frozenset({"shopper", "merchant", "agent", "system"})
 
@@ -47,6 +48,26 @@ TOOLS: tuple[Tool, ...] = (
         description_zh=(
             "一件商品的全部信息：描述、属性、每个规格的现价和库存。已知是哪件商品、顾客问它的情况时使用；还不知道是哪件时用 search_products。"
             "product_id：商品编号，也可以是它的任一 SKU。"
+        ),
+    ),
+    Tool(
+        name="product_facts",
+        effect="read",
+        roles=_EVERYBODY,
+        needs_customer=False,
+        arguments=ProductQuestion,
+        run=product_facts,
+        description_en=(
+            "What the page and the reviews of one product say about a question: 'is it waterproof', 'can it go in the machine', "
+            "'what do buyers say'. Facts are attributes (`holds` answers yes or no), prices or sentences of the description; "
+            "`reviews` sums the reviews up; with none of them, `mentions` reviews speak of it, or nobody knows: say so and "
+            "guess nothing. `specific` is false when the whole page is wanted: then use get_product. product_id: id or SKU. "
+            "question: in the shopper's words."
+        ),
+        description_zh=(
+            "某件商品的详情页和评价对一个问题怎么说，例如“防水吗”“能机洗吗”“买过的人怎么说”。facts 是属性（holds 表示是或否）、价格或描述里的原句；"
+            "reviews 是评价汇总；都没有时，mentions 是提到它的评价数，为零就说明页面没有写，不要猜。specific 为 false 表示要看整页，改用 get_product。"
+            "product_id：商品编号或 SKU。question：顾客的原话。"
         ),
     ),
     Tool(

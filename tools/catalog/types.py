@@ -7,6 +7,7 @@ from typing import Literal
 
 import pydantic
 
+from knowledge.types import Lang
 from tools.base import Arguments, Evidence
 from tools.evidence import LocalText, Money
 
@@ -85,6 +86,62 @@ class ProductDetails(ProductCard):
     description: LocalText
     attributes: dict[str, str]
     variants: tuple[VariantView, ...]
+
+
+class ProductQuestion(Arguments):
+    """A question about one product, in the shopper's words."""
+
+    product_id: str
+    question: str = pydantic.Field(max_length=2000)
+    lang: Lang = "zh"
+    """Reviews in this language are quoted first."""
+
+
+class Fact(Evidence):
+    """Something that the product's page says: an attribute or option, its price, or a sentence of the description."""
+
+    kind: Literal["attribute", "price", "text"]
+    key: str = ""
+    values: tuple[str, ...] = ()
+    asked: str = ""
+    """The value that was asked about."""
+    holds: bool | None = None
+    """Whether the product has the value that was asked about; None where that cannot be said with yes or no."""
+    text: LocalText | None = None
+    price_from: Money | None = None
+    price_to: Money | None = None
+
+
+class Quote(Evidence):
+    """A piece of a review."""
+
+    rating: int
+    text: str
+
+
+class ReviewSummary(Evidence):
+    """What buyers say: `good` gave four stars or more, `poor` two or less."""
+
+    count: int
+    rating: float | None
+    good: int
+    poor: int
+    quotes: tuple[Quote, ...]
+
+
+class ProductFacts(Evidence):
+    """What answers a question about a product. Without facts, summary and mentions the page does not say."""
+
+    product_id: str
+    title: LocalText
+    specific: bool
+    """Whether something particular was asked; else the whole page is wanted."""
+    facts: tuple[Fact, ...]
+    reviews: ReviewSummary | None
+    mentions: int
+    """How many reviews speak of it, where the page does not."""
+    of_reviews: int
+    quotes: tuple[Quote, ...]
 
 
 class CheckStock(Arguments):

@@ -9,6 +9,27 @@ from tests.dialogue.conversations.script import CHEN, EMMA, VISITOR, WANG, Talk,
 
 TALKS = (
     talk(
+        "questions-about-one-product",
+        "zh",
+        VISITOR,
+        says("有没有圆领的T恤", kind="products", shows="T恤"),
+        says("第一个能机洗吗", shows=("T恤", "30 度以下机洗"), hides="颜色"),
+        says("是亚麻的吗", shows=("不是", "材质"), hides="机洗"),
+        says("评价怎么样", shows=("条评价", "平均"), hides="材质"),
+        says("可以放洗碗机吗", shows="页面上没有写", asks="offer"),
+        says("那第二个呢", shows="页面上没有写", asks="offer"),
+    ),
+    talk(
+        "questions-about-one-product",
+        "en",
+        VISITOR,
+        says("show me some mugs", kind="products", shows="Mug"),
+        says("is the first one dishwasher safe", shows=("Mug", "dishwasher, gilded ones apart"), hides="Color"),
+        says("what do reviews say", shows=("reviews", "of 5"), hides="dishwasher"),
+        says("what colours does it come in", shows="color: ", hides="reviews"),
+        says("is it waterproof", shows="does not say", asks="offer"),
+    ),
+    talk(
         "earphones-under-300",
         "zh",
         VISITOR,
