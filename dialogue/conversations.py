@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
-import datetime as dt
-import weakref
-from collections.abc import AsyncIterator, Callable, Sequence
-from typing import Literal
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
-from dialogue.broadcast import Broadcast
+from dialogue.answering import DESK, Answering, DeskNotice
 from dialogue.errors import (
     ClientIdReusedError,
     ConversationClosedError,
@@ -22,32 +19,21 @@ from dialogue.errors import (
 from dialogue.events import (
     PUBLIC_TYPES,
     AttachmentRef,
-    EpisodeStarted,
     Event,
     MessageReceived,
-    OwnershipChanged,
     Replied,
-    ReplyDropped,
     StoredEvent,
-    TurnEnded,
 )
-from dialogue.kept_states import KeptStates
-from dialogue.messages import checked_text, log_turn, past_turn
-from dialogue.replies.templates import Templates
+from dialogue.messages import checked_text
+from dialogue.ownership import handed_back, taken_over
 from dialogue.replies.types import Reply, TextReply
-from dialogue.state import DialogueState, fold, initial
-from dialogue.store import EventStore, StaleOwnershipError
-from dialogue.turn import Turn, TurnTimes
-from dialogue.turns import Finished, TurnRunner
-from knowledge.db import Database
+from dialogue.store import Seen, StaleStateError
+from dialogue.turn import Turn
 from knowledge.schema import Attachment, Conversation
-from knowledge.types import JsonObject, Lang, new_id, utc_now
-from tools.base import Identity, Role, ToolCall
+from knowledge.types import JsonObject, Lang, new_id
+from tools.base import Evidence, Identity, Role, ToolCall
 from tools.errors import ArgumentError, RefusedError
-from tools.executor import Executor
 from tools.ticketing.types import TicketView
-
-DESK = "desk"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,39 +45,8 @@ class Opened:
     greeting: tuple[Reply, ...]
 
 
-@dataclasses.dataclass(frozen=True)
-class DeskNotice:
-    """Something that the desk's list must show: a ticket appeared or changed."""
-
-    kind: str
-    """``ticket``."""
-    ticket: TicketView
-
-
-class Conversations:
+class Conversations(Answering):
     """The one service behind every channel. `identity` always comes from a verified token."""
-
-    def __init__(
-        self,
-        database: Database,
-        executor: Executor,
-        runner: TurnRunner,
-        templates: Templates,
-        *,
-        default_lang: Lang = "zh",
-        clock: Callable[[], dt.datetime] = utc_now,
-    ) -> None:
-        self.database = database
-        self.executor = executor
-        self.runner = runner
-        self.templates = templates
-        self.default_lang = default_lang
-        self.clock = clock
-        self.store = EventStore(database, clock)
-        self._live: Broadcast[StoredEvent] = Broadcast()
-        self._desk: Broadcast[DeskNotice] = Broadcast()
-        self._states = KeptStates()
-        self._locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
 
     # -- shopper
 
@@ -143,73 +98,9 @@ class Conversations:
             known = await self.store.find_client_id(conversation_id, message.client_id)
         else:
             return stored[0].seq
-        if known is None or not isinstance(known.event, MessageReceived) or known.event.text != message.text:
+        if known is None or not isinstance(known.event, MessageReceived) or known.event != message:
             raise ClientIdReusedError(f"client id {message.client_id!r} came before with another message")
         return known.seq
-
-    async def _answer(self, conversation_id: str, identity: Identity, seq: int) -> Turn:
-        """Answer everything unanswered up to now, unless another call's turn has done it meanwhile."""
-        async with self._lock(conversation_id):
-            state = self._states.get(conversation_id)
-            state = state if state is not None and state.seq >= seq else await self._state(conversation_id)
-            if seq not in state.unanswered:
-                return await self._past_turn(conversation_id, seq)
-            if state.owner != "bot":
-                return await self._pass_on(state, seq)
-            while True:
-                latest = max(state.unanswered)
-                finished = await self.runner.run(state, self._identity(identity, state), latest)
-                newer = await self._state(conversation_id)
-                grew = max(newer.unanswered, default=0) > latest
-                if not grew or finished.wrote or newer.owner != "bot":
-                    return await self._commit(state, finished)
-                state = newer  # a newer message came before anything was done: answer both as one turn
-
-    async def _commit(self, state: DialogueState, finished: Finished) -> Turn:
-        """Store the turn, unless somebody else owns the conversation by now: then the bot keeps silent."""
-        turn = finished.turn
-        try:
-            stored = await self._append(
-                state.conversation_id, finished.events, expected_version=state.ownership_version
-            )
-        except StaleOwnershipError:
-            kept: list[Event] = [
-                event for event in finished.events if not isinstance(event, Replied | OwnershipChanged | TurnEnded)
-            ]
-            ended = finished.events[-1]
-            events = [*kept, ReplyDropped(reason="owner changed"), ended.model_copy(update={"handled_by": "human"})]
-            stored = await self._append(state.conversation_id, events)
-            return turn.model_copy(update={"seq": stored[-1].seq, "handled_by": "human", "replies": []})
-        log_turn(turn)
-        if turn.ticket is not None and turn.handled_by == "queue":
-            await self._notify_desk(turn.ticket.id)
-        return turn.model_copy(update={"seq": stored[-1].seq})
-
-    async def _pass_on(self, state: DialogueState, seq: int) -> Turn:
-        """A person owns the conversation, or will: the message reaches them, the bot does not answer it."""
-        handled_by = "human" if state.owner == "human" else "queue"
-        events: list[Event] = []
-        replies: list[Reply] = []
-        waiting_said = any(
-            isinstance(reply, TextReply) and reply.text == self.templates.say("handoff.waiting", state.lang)
-            for reply in state.last_replies
-        )
-        if handled_by == "queue" and not waiting_said:
-            replies = [TextReply(text=self.templates.say("handoff.waiting", state.lang), lang=state.lang)]
-            events.append(Replied(replies=tuple(replies)))
-        events.append(TurnEnded(of_seq=seq, handled_by=handled_by, ms=TurnTimes()))
-        stored = await self._append(state.conversation_id, events)
-        return Turn(
-            conversation_id=state.conversation_id,
-            seq=stored[-1].seq,
-            handled_by=handled_by,
-            replies=replies,
-            ticket=state.ticket,
-        )
-
-    async def _past_turn(self, conversation_id: str, seq: int) -> Turn:
-        """Rebuild the turn that answered a message from its events."""
-        return past_turn(conversation_id, await self.store.load(conversation_id, seq), seq)
 
     async def events(self, conversation_id: str, identity: Identity, *, after: int = 0) -> list[StoredEvent]:
         """Return what happened after sequence number `after`; a shopper sees `PUBLIC_TYPES` only."""
@@ -253,8 +144,13 @@ class Conversations:
         Raises:
             RefusedError: somebody else was faster (``already_claimed``), or the ticket is closed.
         """
-        ticket = await self._ticket_call("claim_ticket", {"ticket_id": ticket_id, "version": version}, identity)
-        await self._change_owner(ticket.conversation_id, "human", agent_id=identity.subject, reason="claimed")
+
+        async def take_over(head: Conversation) -> list[Event]:
+            return taken_over(head, identity.subject)
+
+        ticket = await self._ticket_call(
+            "claim_ticket", {"ticket_id": ticket_id, "version": version}, identity, take_over
+        )
         await self._notify_desk(ticket_id)
         return ticket
 
@@ -266,18 +162,21 @@ class Conversations:
         if identity.role != "agent" or head.owner != "human" or head.agent_id != identity.subject:
             raise NotOwnerError("this conversation is not yours; claim its ticket first")
         text = checked_text(text, has_attachments=False)
-        known = await self.store.find_client_id(conversation_id, client_id)
-        if known is not None:
-            return known
         lang: Lang = "en" if head.lang == "en" else "zh"
         event = Replied(author="agent", author_id=identity.subject, replies=(TextReply(text=text, lang=lang),))
-        try:
-            stored = await self._append(
-                conversation_id, [event], client_id=client_id, expected_version=head.ownership_version
-            )
-        except StaleOwnershipError as error:
-            raise NotOwnerError("this conversation changed hands while you wrote") from error
-        return stored[0]
+        seen = Seen(head.ownership_version)
+        while True:
+            known = await self.store.find_client_id(conversation_id, client_id)
+            if known is not None and known.event != event:
+                raise ClientIdReusedError(f"client id {client_id!r} came before with another message")
+            if known is not None:
+                return known
+            try:
+                return (await self._append(conversation_id, [event], client_id=client_id, seen=seen))[0]
+            except ClientIdReusedError:
+                continue  # the same words came twice at once
+            except StaleStateError as error:
+                raise NotOwnerError("this conversation changed hands while you wrote") from error
 
     async def release(self, ticket_id: str, identity: Identity, *, outcome: str, note: str = "") -> TicketView:
         """End a case: ``hand_back`` says that the bot goes on with it, ``resolve`` that it was dealt with.
@@ -285,8 +184,15 @@ class Conversations:
         Either way the shopper is the bot's again, in a new episode.
         """
         arguments = {"ticket_id": ticket_id, "outcome": outcome, "note": note}
-        ticket = await self._ticket_call("release_ticket", arguments, identity)
-        await self._hand_back(ticket.conversation_id, outcome=outcome)
+        sentence = "handoff.resolved" if outcome == "resolve" else "handoff.back"
+
+        async def hand_back(head: Conversation) -> list[Event]:
+            lang: Lang = "en" if head.lang == "en" else "zh"
+            state = await self._state(head.id)
+            said = TextReply(text=self.templates.say(sentence, lang), lang=lang)
+            return handed_back(head, state.episode + 1, said, reason=outcome)
+
+        ticket = await self._ticket_call("release_ticket", arguments, identity, hand_back)
         await self._notify_desk(ticket_id)
         return ticket
 
@@ -298,77 +204,31 @@ class Conversations:
             while (notice := await queue.get()) is not None:
                 yield notice
 
-    async def _ticket_call(self, tool: str, arguments: JsonObject, identity: Identity) -> TicketView:
+    async def _ticket_call(
+        self,
+        tool: str,
+        arguments: JsonObject,
+        identity: Identity,
+        change: Callable[[Conversation], Awaitable[list[Event]]],
+    ) -> TicketView:
+        """Change a ticket and its conversation's owner in one transaction: no crash leaves a shopper with nobody."""
+        stored: list[StoredEvent] = []
+
+        async def change_hands(session: AsyncSession, evidence: Evidence) -> None:
+            if isinstance(evidence, TicketView):
+                head = await self.store.locked_head(session, evidence.conversation_id)
+                stored[:] = await self.store.append_in(session, head, await change(head))
+
         key = f"{tool}:{identity.actor}:{arguments['ticket_id']}:{new_id('try')}"
-        outcome = await self.executor.call(ToolCall(tool, arguments), identity, idempotency_key=key)
+        call = ToolCall(tool, arguments)
+        outcome = await self.executor.call(call, identity, idempotency_key=key, together_with=change_hands)
         if outcome.status != "ok" or not isinstance(outcome.evidence, TicketView):
             kind = ArgumentError if outcome.mendable else RefusedError
             raise kind(outcome.code or "failed", f"{tool} was refused: {outcome.code}", **outcome.facts)
+        self._publish(outcome.evidence.conversation_id, stored)
         return outcome.evidence
 
-    async def _change_owner(self, conversation_id: str, owner: str, *, agent_id: str | None, reason: str) -> None:
-        head = await self.store.head(conversation_id)
-        changed = OwnershipChanged.model_validate(
-            {"owner": owner, "version": head.ownership_version + 1, "agent_id": agent_id, "reason": reason}
-        )
-        await self._append(conversation_id, [changed], expected_version=head.ownership_version)
-
-    async def _hand_back(self, conversation_id: str, *, outcome: str) -> None:
-        async with self._lock(conversation_id):
-            state = await self._state(conversation_id)
-            sentence = "handoff.resolved" if outcome == "resolve" else "handoff.back"
-            said = TextReply(text=self.templates.say(sentence, state.lang), lang=state.lang)
-            events: list[Event] = [
-                OwnershipChanged(owner="bot", version=state.ownership_version + 1, reason=outcome),
-                EpisodeStarted(number=state.episode + 1),
-                Replied(replies=(said,)),
-            ]
-            await self._append(conversation_id, events, expected_version=state.ownership_version)
-
-    async def _notify_desk(self, ticket_id: str) -> None:
-        system = Identity("agent", subject="desk")
-        outcome = await self.executor.call(
-            ToolCall("get_ticket", {"ticket_id": ticket_id}), system, idempotency_key=new_id("read")
-        )
-        if isinstance(outcome.evidence, TicketView):
-            self._desk.publish(DESK, DeskNotice("ticket", outcome.evidence))
-
     # -- inside
-
-    async def _append(
-        self,
-        conversation_id: str,
-        events: Sequence[Event],
-        *,
-        client_id: str | None = None,
-        expected_version: int | None = None,
-    ) -> list[StoredEvent]:
-        stored = await self.store.append(
-            conversation_id, events, client_id=client_id, expected_version=expected_version
-        )
-        self._states.go_on(conversation_id, stored)
-        for entry in stored:
-            self._live.publish(conversation_id, entry)
-        return stored
-
-    async def _state(self, conversation_id: str) -> DialogueState:
-        """Return the present state: the cached one plus the events since."""
-        state = self._states.get(conversation_id)
-        if state is None:
-            head = await self.store.head(conversation_id)
-            role: Literal["shopper", "merchant"] = "merchant" if head.role == "merchant" else "shopper"
-            lang: Lang = "en" if head.lang == "en" else "zh"
-            state = initial(conversation_id, role, lang, head.customer_id if head.verified_by == "token" else None)
-        for entry in await self.store.load(conversation_id, state.seq):
-            state = fold(state, entry)
-        self._states.keep(state)
-        return state
-
-    def _lock(self, conversation_id: str) -> asyncio.Lock:
-        return self._locks.setdefault(conversation_id, asyncio.Lock())
-
-    def _identity(self, identity: Identity, state: DialogueState) -> Identity:
-        return dataclasses.replace(identity, customer_id=state.customer_id, conversation_id=state.conversation_id)
 
     async def _authorised(self, conversation_id: str, identity: Identity) -> Conversation:
         """Return the head if this person may see it; else it does not exist for them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Callable, Sequence
 
@@ -16,8 +17,17 @@ from knowledge.schema import Conversation, ConversationEvent
 from knowledge.types import utc_now
 
 
-class StaleOwnershipError(Exception):
-    """The conversation changed hands since the caller looked."""
+class StaleStateError(Exception):
+    """Since the caller looked, the conversation changed hands, or another replica answered."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Seen:
+    """What a writer went by: its events are stored only while that still holds."""
+
+    ownership_version: int
+    seq: int | None = None
+    """No turn may have ended after this event; None: any may."""
 
 
 class EventStore:
@@ -66,40 +76,59 @@ class EventStore:
         events: Sequence[Event],
         *,
         client_id: str | None = None,
-        expected_version: int | None = None,
+        seen: Seen | None = None,
     ) -> list[StoredEvent]:
         """Append events in one transaction; `client_id` goes with the first.
 
         Raises:
-            StaleOwnershipError: `expected_version` is not the present ownership version.
+            StaleStateError: `seen` is no longer so.
             ClientIdReusedError: a message with this client id is there already.
         """
         try:
             async with self.database.write() as session:
-                return await self._append(session, conversation_id, events, client_id, expected_version)
+                head = await self.locked_head(session, conversation_id)
+                if seen is not None:
+                    await self._check(session, head, seen)
+                return await self.append_in(session, head, events, client_id=client_id)
         except sqlalchemy.exc.IntegrityError as error:
             if client_id is not None:
                 raise ClientIdReusedError(f"client id {client_id!r} was used before") from error
             raise
 
-    async def _append(
-        self,
-        session: AsyncSession,
-        conversation_id: str,
-        events: Sequence[Event],
-        client_id: str | None,
-        expected_version: int | None,
-    ) -> list[StoredEvent]:
-        query = select(Conversation).where(Conversation.id == conversation_id).with_for_update()
+    async def locked_head(self, session: AsyncSession, conversation_id: str) -> Conversation:
+        """Return the head row; until the transaction ends nobody else writes to the conversation."""
+        query = (
+            select(Conversation)
+            .where(Conversation.id == conversation_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
         head = (await session.exec(query)).first()
         if head is None:
             raise UnknownConversationError(f"no conversation {conversation_id!r}")
-        if expected_version is not None and head.ownership_version != expected_version:
-            raise StaleOwnershipError(f"expected version {expected_version}, is {head.ownership_version}")
+        return head
+
+    async def _check(self, session: AsyncSession, head: Conversation, seen: Seen) -> None:
+        if head.ownership_version != seen.ownership_version:
+            raise StaleStateError(f"expected version {seen.ownership_version}, is {head.ownership_version}")
+        if seen.seq is None or head.last_seq == seen.seq:
+            return
+        ended = select(ConversationEvent.seq).where(
+            ConversationEvent.conversation_id == head.id,
+            col(ConversationEvent.seq) > seen.seq,
+            ConversationEvent.type == "turn_ended",
+        )
+        if (found := (await session.exec(ended)).first()) is not None:
+            raise StaleStateError(f"expected no turn after {seen.seq}, one ended at {found}")
+
+    async def append_in(
+        self, session: AsyncSession, head: Conversation, events: Sequence[Event], *, client_id: str | None = None
+    ) -> list[StoredEvent]:
+        """Append events in the caller's transaction, under a head that it has locked."""
         now = self.clock()
         rows = [
             ConversationEvent(
-                conversation_id=conversation_id,
+                conversation_id=head.id,
                 seq=head.last_seq + place,
                 type=event.type,
                 payload=event.model_dump(mode="json"),
@@ -122,20 +151,20 @@ class EventStore:
         return stored
 
     async def unanswered(self) -> list[str]:
-        """Return conversations of the bot whose last received message has no finished turn after it."""
-        received = _last_seq_of("message_received")
-        ended = _last_seq_of("turn_ended")
-        query = (
-            select(Conversation.id)
-            .where(Conversation.owner == "bot", received > sqlalchemy.func.coalesce(ended, 0))
-        )  # fmt: skip
+        """Return open conversations that have a message which no finished turn has answered."""
+        received = _greatest(col(ConversationEvent.seq), "message_received")
+        answered = _greatest(col(ConversationEvent.payload)["of_seq"].as_integer(), "turn_ended")
+        query = select(Conversation.id).where(
+            Conversation.owner != "closed", received > sqlalchemy.func.coalesce(answered, 0)
+        )
         async with self.database.read() as session:
             return list((await session.exec(query)).all())
 
 
-def _last_seq_of(kind: str) -> sqlalchemy.ScalarSelect[int]:
+def _greatest(value: sqlalchemy.SQLColumnExpression[int], kind: str) -> sqlalchemy.ScalarSelect[int]:
+    """Return the greatest value among a conversation's events of one kind."""
     return (
-        sqlalchemy.select(sqlalchemy.func.max(ConversationEvent.seq))
+        sqlalchemy.select(sqlalchemy.func.max(value))
         .where(col(ConversationEvent.conversation_id) == col(Conversation.id), col(ConversationEvent.type) == kind)
         .scalar_subquery()
     )

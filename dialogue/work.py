@@ -210,7 +210,7 @@ class Work:
         """Send a call through the executor and write down what came of it."""
         started = time.perf_counter()
         self.calls += 1
-        key = f"{self.state.conversation_id}:{self.message_seq}:{tool}:{self.calls}"
+        key = f"{self.state.conversation_id}:{self.state.seq}:{tool}:{self.calls}"
         self.events.append(ToolCalled(tool=tool, arguments=arguments, key=key))
         outcome = await self.executor.call(
             ToolCall(tool, arguments), self.identity, lang=self.lang, idempotency_key=key
@@ -234,7 +234,7 @@ class Work:
         if key not in self._reads:
             started = time.perf_counter()
             self.calls += 1
-            call_key = f"{self.state.conversation_id}:{self.message_seq}:{tool}:{self.calls}"
+            call_key = f"{self.state.conversation_id}:{self.state.seq}:{tool}:{self.calls}"
             outcome = await self.executor.call(
                 ToolCall(tool, arguments), self.identity, lang=self.lang, idempotency_key=call_key
             )

@@ -28,6 +28,9 @@ from tools.receipts import as_json, call_hash, done, find_receipt, make_receipt,
 
 logger = logging.getLogger(__name__)
 
+Also = Callable[[AsyncSession, Evidence], Awaitable[None]]
+"""What a caller writes in the transaction of a tool, given what the tool returned."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Services:
@@ -82,8 +85,19 @@ class Executor:
         self.clock = clock
         self.audit = AuditLog(database)
 
-    async def call(self, call: ToolCall, identity: Identity, *, lang: Lang = "en", idempotency_key: str) -> Outcome:
-        """Run a read; run a write that needs no consent; store every other write as a proposal."""
+    async def call(
+        self,
+        call: ToolCall,
+        identity: Identity,
+        *,
+        lang: Lang = "en",
+        idempotency_key: str,
+        together_with: Also | None = None,
+    ) -> Outcome:
+        """Run a read; run a write that needs no consent; store every other write as a proposal.
+
+        `together_with` is work of the caller that belongs to the write: both are one transaction.
+        """
 
         async def work() -> Outcome:
             request = self._admit(call, identity, lang)
@@ -91,7 +105,7 @@ class Executor:
                 return await self._read(request)
             if request.tool.confirm:
                 return await self._propose(request)
-            return await self._write(request, scoped_key(identity, idempotency_key))
+            return await self._write(request, scoped_key(identity, idempotency_key), together_with)
 
         return await self._guarded(call, identity, work)
 
@@ -160,30 +174,30 @@ class Executor:
             await self.audit.add(session, request.identity, outcome, request.now)
         return outcome
 
-    async def _write(self, request: _Request, key: str) -> Outcome:
+    async def _write(self, request: _Request, key: str, also: Also | None) -> Outcome:
         try:
-            return await self._write_once(request, key)
+            return await self._write_once(request, key, also)
         except IntegrityError:
             # An equal call of another process came first: this one lost at the unique key and was undone whole.
             async with self.database.read() as session:
                 if await find_receipt(session, key) is None:
                     raise
-            return await self._write_once(request, key)
+            return await self._write_once(request, key, also)
 
-    async def _write_once(self, request: _Request, key: str) -> Outcome:
+    async def _write_once(self, request: _Request, key: str, also: Also | None) -> Outcome:
         started = time.perf_counter()
         async with self.database.write() as session:
             earlier = await find_receipt(session, key)
             if earlier is not None:
                 outcome = replay(request.tool, earlier, request.hash)
             else:
-                outcome = await self._effect(session, request, key)
+                outcome = await self._effect(session, request, key, also)
             await self.audit.add(
                 session, request.identity, dataclasses.replace(outcome, duration_ms=_since(started)), request.now
             )
         return outcome
 
-    async def _effect(self, session: AsyncSession, request: _Request, key: str) -> Outcome:
+    async def _effect(self, session: AsyncSession, request: _Request, key: str, also: Also | None = None) -> Outcome:
         """Run a write with its receipt. What it wrote before it refused is undone, the transaction goes on."""
         try:
             async with session.begin_nested():
@@ -192,6 +206,8 @@ class Executor:
                     request.tool, request.plain, evidence, request.identity, key=key, now=request.now
                 )
                 session.add(receipt)
+                if also is not None:
+                    await also(session, evidence)
         except ToolError as error:
             return refusal(request.call, error)
         return done(request.tool, receipt, evidence)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
@@ -33,6 +34,8 @@ TEE = {
     "TEE-BLUE-M": ({"color": "blue", "size": "M"}, 9900),
     "TEE-BLUE-L": ({"color": "blue", "size": "L"}, 9900),
 }
+_templates = functools.cache(functools.partial(Templates, "Asia/Shanghai"))
+_flows = functools.cache(lambda: load_flows(tools=all_tools()))
 LAMP = {"LAMP-W": ({"color": "white"}, 15900), "LAMP-B": ({"color": "black"}, 15900)}
 
 
@@ -104,8 +107,8 @@ async def assemble(database: Database, understander: ScriptedUnderstander, polic
     )
     clock = FixedClock(NOW)
     executor = Executor(database, all_tools(), load_policy(policy), services=services, clock=clock)
-    templates = Templates("Asia/Shanghai")
-    runner = TurnRunner(executor, understander, load_flows(tools=all_tools()), templates, "Asia/Shanghai")
+    templates = _templates()
+    runner = TurnRunner(executor, understander, dict(_flows()), templates, "Asia/Shanghai")
     return Conversations(database, executor, runner, templates, default_lang="en", clock=clock)
 
 

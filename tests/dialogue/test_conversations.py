@@ -9,7 +9,7 @@ from sqlmodel import select
 from dialogue.commands import Affirm, AskHuman, ChitChat, Emotion, Provide, StartFlow
 from dialogue.conversations import Conversations
 from dialogue.errors import ClientIdReusedError, MessageRefusedError, NotOwnerError, UnknownConversationError
-from dialogue.events import MessageReceived, Replied, StoredEvent, TurnEnded
+from dialogue.events import MessageReceived, OwnershipChanged, Replied, StoredEvent, TurnEnded
 from dialogue.state import fold, initial
 from dialogue.testing import entity
 from dialogue.turn import Turn
@@ -168,7 +168,7 @@ async def test_asking_for_a_person_opens_a_ticket_with_what_is_known(talk: Talk)
     assert turn.handled_by == "queue"
     assert turn.ticket is not None
     assert turn.ticket.id in words(turn)
-    ticket = await talk.conversations._ticket_call("get_ticket", {"ticket_id": turn.ticket.id}, ADA)
+    ticket = await talk.conversations.claim(turn.ticket.id, ADA, version=1)
     assert ticket.body["wants"][0]["slots"]["order"] == "D1002"
     assert [(entry["tool"], entry["status"]) for entry in ticket.body["tried"]] == [
         ("cancel_order", "needs_confirmation")
@@ -201,7 +201,8 @@ async def test_a_reply_in_the_making_is_dropped_when_a_person_takes_over(talk: T
 
     async def slow_run(state: object, identity: Identity, last_seq: int) -> object:
         finished = await run(state, identity, last_seq)  # type: ignore[arg-type]
-        await talk.conversations._change_owner(talk.id, "human", agent_id="ada", reason="claimed")
+        claimed = OwnershipChanged(owner="human", version=1, agent_id="ada", reason="claimed")
+        await talk.conversations.store.append(talk.id, [claimed])
         return finished
 
     talk.conversations.runner.run = slow_run  # type: ignore[assignment, method-assign]

@@ -1,0 +1,189 @@
+"""How a conversation goes on: its state, and the way from an unanswered message to a committed turn."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import datetime as dt
+import weakref
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from dialogue.broadcast import Broadcast
+from dialogue.events import (
+    Event,
+    Replied,
+    StoredEvent,
+    TurnEnded,
+)
+from dialogue.kept_states import KeptStates
+from dialogue.messages import log_turn, past_turn
+from dialogue.ownership import must_be_told, overtaken
+from dialogue.replies.templates import Templates
+from dialogue.replies.types import Reply, TextReply
+from dialogue.state import DialogueState, fold, initial
+from dialogue.store import EventStore, Seen, StaleStateError
+from dialogue.turn import Turn, TurnTimes
+from dialogue.turns import Finished, TurnRunner
+from knowledge.db import Database
+from knowledge.types import Lang, new_id, utc_now
+from tools.base import Identity, ToolCall
+from tools.executor import Executor
+from tools.ticketing.types import TicketView
+
+DESK = "desk"
+
+
+@dataclasses.dataclass(frozen=True)
+class DeskNotice:
+    """Something that the desk's list must show: a ticket appeared or changed."""
+
+    kind: str
+    """``ticket``."""
+    ticket: TicketView
+
+
+class Answering:
+    """What every conversation is answered with. `dialogue.conversations` is what channels use of it."""
+
+    def __init__(
+        self,
+        database: Database,
+        executor: Executor,
+        runner: TurnRunner,
+        templates: Templates,
+        *,
+        default_lang: Lang = "zh",
+        clock: Callable[[], dt.datetime] = utc_now,
+    ) -> None:
+        self.database = database
+        self.executor = executor
+        self.runner = runner
+        self.templates = templates
+        self.default_lang = default_lang
+        self.clock = clock
+        self.store = EventStore(database, clock)
+        self._live: Broadcast[StoredEvent] = Broadcast()
+        self._desk: Broadcast[DeskNotice] = Broadcast()
+        self._states = KeptStates()
+        self._locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
+
+    async def _answer(self, conversation_id: str, identity: Identity, seq: int) -> Turn:
+        """Answer everything unanswered up to now, unless another call's turn has done it meanwhile."""
+        async with self._lock(conversation_id):
+            state = self._states.get(conversation_id)
+            state = state if state is not None and state.seq >= seq else await self._state(conversation_id)
+            while seq in state.unanswered:
+                by_bot = state.owner == "bot"
+                turn = await (self._bot_turn(state, identity) if by_bot else self._pass_on(state, seq))
+                if turn is not None:
+                    return turn
+                state = await self._state(conversation_id)
+            return await self._past_turn(conversation_id, seq)
+
+    async def _bot_turn(self, state: DialogueState, identity: Identity) -> Turn | None:
+        """Answer as the bot. None: the conversation went on meanwhile, look again."""
+        latest = max(state.unanswered)
+        finished = await self.runner.run(state, self._identity(identity, state), latest)
+        newer = await self._state(state.conversation_id)
+        grew = max(newer.unanswered, default=0) > latest
+        if grew and not finished.wrote and newer.owner == "bot":
+            return None  # a newer message came before anything was done: answer both as one turn
+        return await self._commit(state, finished)
+
+    async def _commit(self, state: DialogueState, finished: Finished) -> Turn | None:
+        """Store the turn, unless it was overtaken: then the bot says nothing that is no longer so."""
+        turn = finished.turn
+        try:
+            stored = await self._append(state.conversation_id, finished.events, seen=_seen(state))
+        except StaleStateError:
+            return await self._commit_late(state.conversation_id, finished)
+        log_turn(turn)
+        if turn.ticket is not None and turn.handled_by == "queue":
+            await self._notify_desk(turn.ticket.id)
+        return turn.model_copy(update={"seq": stored[-1].seq})
+
+    async def _commit_late(self, conversation_id: str, finished: Finished) -> Turn | None:
+        """Store what is kept of a turn that was overtaken. None: nothing is, and its messages may still want an answer."""
+        while True:
+            newer = await self._state(conversation_id)
+            if not must_be_told(finished, newer) and (newer.owner == "bot" or not newer.unanswered):
+                return None
+            events, turn = overtaken(finished, newer)
+            with contextlib.suppress(StaleStateError):
+                stored = await self._append(conversation_id, events, seen=_seen(newer))
+                return turn.model_copy(update={"seq": stored[-1].seq})
+
+    async def _pass_on(self, state: DialogueState, seq: int) -> Turn | None:
+        """A person owns the conversation, or will: the message reaches them, the bot does not answer it."""
+        handled_by = "human" if state.owner == "human" else "queue"
+        events: list[Event] = []
+        replies: list[Reply] = []
+        waiting_said = any(
+            isinstance(reply, TextReply) and reply.text == self.templates.say("handoff.waiting", state.lang)
+            for reply in state.last_replies
+        )
+        if handled_by == "queue" and not waiting_said:
+            replies = [TextReply(text=self.templates.say("handoff.waiting", state.lang), lang=state.lang)]
+            events.append(Replied(replies=tuple(replies)))
+        events.append(TurnEnded(of_seq=seq, handled_by=handled_by, ms=TurnTimes()))
+        try:
+            stored = await self._append(state.conversation_id, events, seen=_seen(state))
+        except StaleStateError:
+            return None
+        return Turn(
+            conversation_id=state.conversation_id,
+            seq=stored[-1].seq,
+            handled_by=handled_by,
+            replies=replies,
+            ticket=state.ticket,
+        )
+
+    async def _past_turn(self, conversation_id: str, seq: int) -> Turn:
+        """Rebuild the turn that answered a message from its events."""
+        return past_turn(conversation_id, await self.store.load(conversation_id, seq), seq)
+
+    async def _notify_desk(self, ticket_id: str) -> None:
+        system = Identity("agent", subject="desk")
+        outcome = await self.executor.call(
+            ToolCall("get_ticket", {"ticket_id": ticket_id}), system, idempotency_key=new_id("read")
+        )
+        if isinstance(outcome.evidence, TicketView):
+            self._desk.publish(DESK, DeskNotice("ticket", outcome.evidence))
+
+    async def _append(
+        self, conversation_id: str, events: Sequence[Event], *, client_id: str | None = None, seen: Seen | None = None
+    ) -> list[StoredEvent]:
+        stored = await self.store.append(conversation_id, events, client_id=client_id, seen=seen)
+        self._publish(conversation_id, stored)
+        return stored
+
+    def _publish(self, conversation_id: str, stored: Sequence[StoredEvent]) -> None:
+        if stored:
+            self._states.go_on(conversation_id, stored)
+        for entry in stored:
+            self._live.publish(conversation_id, entry)
+
+    async def _state(self, conversation_id: str) -> DialogueState:
+        """Return the present state: the cached one plus the events since."""
+        state = self._states.get(conversation_id)
+        if state is None:
+            head = await self.store.head(conversation_id)
+            role: Literal["shopper", "merchant"] = "merchant" if head.role == "merchant" else "shopper"
+            lang: Lang = "en" if head.lang == "en" else "zh"
+            state = initial(conversation_id, role, lang, head.customer_id if head.verified_by == "token" else None)
+        for entry in await self.store.load(conversation_id, state.seq):
+            state = fold(state, entry)
+        self._states.keep(state)
+        return state
+
+    def _lock(self, conversation_id: str) -> asyncio.Lock:
+        return self._locks.setdefault(conversation_id, asyncio.Lock())
+
+    def _identity(self, identity: Identity, state: DialogueState) -> Identity:
+        return dataclasses.replace(identity, customer_id=state.customer_id, conversation_id=state.conversation_id)
+
+
+def _seen(state: DialogueState) -> Seen:
+    return Seen(state.ownership_version, state.seq)

@@ -1,0 +1,63 @@
+"""Who talks to the shopper: what a change of hands writes down, and what becomes of a turn that it overtook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dialogue.events import (
+    CustomerProven,
+    EpisodeStarted,
+    Event,
+    LanguageChanged,
+    OwnershipChanged,
+    Replied,
+    ReplyDropped,
+    ToolCalled,
+    ToolReturned,
+    TurnEnded,
+    Understood,
+)
+from dialogue.replies.types import Reply
+from dialogue.state import DialogueState
+from dialogue.turn import Turn
+from dialogue.turns import Finished
+from knowledge.schema import Conversation
+
+
+def taken_over(head: Conversation, agent_id: str | None) -> list[Event]:
+    """Return what a claim changes: nothing where the agent has the conversation already."""
+    if head.owner == "human" and head.agent_id == agent_id:
+        return []
+    return [OwnershipChanged(owner="human", version=head.ownership_version + 1, agent_id=agent_id, reason="claimed")]
+
+
+def handed_back(head: Conversation, episode: int, said: Reply, *, reason: str) -> list[Event]:
+    """Return what the end of a case changes: the bot goes on in a new episode, and says so."""
+    return [
+        OwnershipChanged(owner="bot", version=head.ownership_version + 1, reason=reason),
+        EpisodeStarted(number=episode),
+        Replied(replies=(said,)),
+    ]
+
+
+def must_be_told(finished: Finished, newer: DialogueState) -> bool:
+    """Tell whether a turn that was overtaken had an effect that stands in no other turn."""
+    told = {attempt.action.receipt for attempt in newer.attempts}
+    return any(action.receipt not in told for action in finished.turn.actions if action.receipt)
+
+
+def overtaken(finished: Finished, newer: DialogueState) -> tuple[list[Event], Turn]:
+    """Return what is kept of a turn that was overtaken: what it did, and its words only if the bot may speak.
+
+    Its questions and its plans are of a conversation that went on without it.
+    """
+    done = (Understood, ToolCalled, ToolReturned, CustomerProven, LanguageChanged)
+    kept: list[Event] = [event for event in finished.events if isinstance(event, done)]
+    ended = finished.events[-1]
+    handled_by = {"bot": "bot", "queued": "queue"}.get(newer.owner, "human")
+    said: Sequence[Reply] = finished.turn.replies if newer.owner == "bot" else ()
+    kept.append(Replied(replies=tuple(said)) if said else ReplyDropped(reason="owner changed"))
+    if isinstance(ended, TurnEnded) and ended.of_seq in newer.unanswered:
+        kept.append(ended.model_copy(update={"handled_by": handled_by}))
+    turn = finished.turn.model_copy(update={"handled_by": handled_by, "replies": list(said), "ticket": newer.ticket})
+    return kept, turn

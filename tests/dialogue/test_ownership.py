@@ -1,0 +1,353 @@
+"""Who talks to the shopper: random interleavings of everybody, over the real service and its database."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import itertools
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from sqlmodel import select
+
+from dialogue.commands import Affirm, AskHuman, ChitChat, Command, Deny, StartFlow, Understanding, View
+from dialogue.errors import NotOwnerError
+from dialogue.events import MessageReceived, OwnershipChanged, Replied, StoredEvent, TurnEnded
+from dialogue.state import DialogueState, fold, initial
+from dialogue.testing import ScriptedUnderstander, entity
+from dialogue.turn import Turn
+from knowledge.db import Database, sqlite_url
+from knowledge.errors import DatabaseBusyError
+from knowledge.schema import Conversation, Receipt, Ticket
+from tests.dialogue.conftest import assemble, small_shop
+from tools.base import Identity
+from tools.errors import ToolError
+
+EMMA = Identity("shopper", subject="C1", customer_id="C1")
+AGENTS = (Identity("agent", subject="ada"), Identity("agent", subject="ben"))
+SCRIPT: dict[str, tuple[Command, ...]] = {
+    "hello": (ChitChat(topic="greeting"),),
+    "a person, please": (AskHuman(),),
+    "cancel D1002": (StartFlow(flow="cancel_order", entities=(entity("order_ref", "D1002", id="D1002"),)),),
+    "yes": (Affirm(),),
+    "no": (Deny(),),
+}
+
+
+class SlowUnderstander(ScriptedUnderstander):
+    """Reads nothing while `gate` is closed: a turn that is still being answered."""
+
+    def __init__(self) -> None:
+        super().__init__(SCRIPT)
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def understand(self, text: str, view: View) -> Understanding:
+        await self.gate.wait()
+        return await super().understand(text, view)
+
+
+@functools.cache
+def _laid_shop() -> Path:
+    """The small shop's file, made once."""
+    path = Path(tempfile.mkdtemp(prefix="xiaoer-ownership-")) / "shop.db"
+
+    async def lay() -> None:
+        database = Database(sqlite_url(path))
+        await database.create_tables()
+        await small_shop(database)
+        await database.close()
+
+    asyncio.run(lay())
+    return path
+
+
+class Ownership(RuleBasedStateMachine):
+    """One shopper, two agents, one bot, a server that dies now and then."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory(prefix="xiaoer-ownership-")
+        self.path = Path(self.folder.name) / "shop.db"
+        shutil.copy(_laid_shop(), self.path)
+        self.runner = asyncio.Runner()
+        self.numbers = itertools.count(1)
+        self.sent: dict[str, str] = {}
+        self.said: list[str] = []
+        """What agents said and were told that it was said."""
+        self.turns: list[asyncio.Task[Turn]] = []
+        self.seen = 0
+
+    def do(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return self.runner.run(work)
+
+    @initialize(standing=st.sampled_from(["bot", "queued", "human"]))
+    def open(self, standing: str) -> None:
+        self.do(self._start())
+        self.id = self.do(self.conversations.open(EMMA, lang="en")).id
+        if standing != "bot":
+            self.writes("a person, please")
+        if standing == "human":
+            self.claims(AGENTS[0], 0)
+
+    async def _start(self) -> None:
+        self.database = Database(sqlite_url(self.path))
+        self.understander = SlowUnderstander()
+        self.conversations = await assemble(self.database, self.understander)
+
+    def teardown(self) -> None:
+        try:
+            if hasattr(self, "id"):
+                self.do(self._settle())
+                self.holds(settled=True)
+        finally:
+            if hasattr(self, "database"):
+                self.do(self._stop())
+            self.runner.close()
+            self.folder.cleanup()
+
+    async def _stop(self) -> None:
+        for turn in self.turns:
+            turn.cancel()
+        await asyncio.gather(*self.turns, return_exceptions=True)
+        self.turns = []
+        await self.conversations.executor.close()
+        await self.database.close()
+
+    async def _settle(self) -> None:
+        self.understander.gate.set()
+        for turn in await asyncio.gather(*self.turns):
+            assert turn.handled_by != "bot" or turn.replies
+        self.turns = []
+
+    # -- the shopper
+
+    def _send(self, text: str, client_id: str | None = None) -> asyncio.Task[Turn]:
+        client_id = client_id or f"m{next(self.numbers)}"
+        self.sent[client_id] = text
+        work = self.conversations.send(self.id, EMMA, client_id=client_id, text=text)
+        return asyncio.ensure_future(work)
+
+    @rule(text=st.sampled_from(sorted(SCRIPT)))
+    def writes(self, text: str) -> None:
+        async def work() -> None:
+            turn = self._send(text)
+            await self._settle()
+            await turn
+
+        self.do(work())
+
+    @rule(texts=st.lists(st.sampled_from(sorted(SCRIPT)), min_size=2, max_size=2))
+    def writes_two_at_once(self, texts: list[str]) -> None:
+        async def work() -> None:
+            turns = [self._send(text) for text in texts]
+            await self._settle()
+            await asyncio.gather(*turns)
+
+        self.do(work())
+
+    @precondition(lambda self: self.sent)
+    @rule()
+    def sends_the_last_again(self) -> None:
+        async def work() -> None:
+            client_id, text = list(self.sent.items())[-1]
+            self.turns.append(self._send(text, client_id))
+            await self._settle()
+
+        self.do(work())
+
+    @rule(text=st.sampled_from(sorted(SCRIPT)), rounds=st.integers(0, 12))
+    def writes_while_the_bot_is_slow(self, text: str, rounds: int) -> None:
+        """The turn stays under way, at whatever point, while the next steps happen."""
+
+        async def work() -> None:
+            self.understander.gate.clear()
+            self.turns.append(self._send(text))
+            for _ in range(rounds):
+                await asyncio.sleep(0)
+
+        self.do(work())
+
+    @precondition(lambda self: self.turns)
+    @rule()
+    def the_bot_is_done(self) -> None:
+        self.do(self._settle())
+
+    # -- the desk
+
+    def _ticket(self) -> Ticket | None:
+        async def work() -> Ticket | None:
+            async with self.database.read() as session:
+                query = select(Ticket).where(Ticket.conversation_id == self.id).order_by(Ticket.created_at)  # type: ignore[arg-type]
+                tickets = (await session.exec(query)).all()
+            return next((ticket for ticket in tickets if ticket.status != "resolved"), tickets[-1] if tickets else None)
+
+        found = self.do(work())
+        assert found is None or isinstance(found, Ticket)
+        return found
+
+    @rule(agent=st.sampled_from(AGENTS), stale=st.integers(0, 1))
+    def claims(self, agent: Identity, stale: int) -> None:
+        ticket = self._ticket()
+        if ticket is not None:
+            claim = self.conversations.claim(ticket.id, agent, version=ticket.version - stale)
+            with contextlib.suppress(ToolError):
+                self.do(claim)
+
+    @rule()
+    def both_claim_at_once(self) -> None:
+        ticket = self._ticket()
+        if ticket is None:
+            return
+
+        async def work() -> list[Any]:
+            claims = (self.conversations.claim(ticket.id, agent, version=ticket.version) for agent in AGENTS)
+            return await asyncio.gather(*claims, return_exceptions=True)
+
+        results = self.do(work())
+        assert sum(not isinstance(result, BaseException) for result in results) <= 1
+        assert all(isinstance(result, ToolError) for result in results if isinstance(result, BaseException))
+
+    @rule(agent=st.sampled_from(AGENTS), together=st.booleans())
+    def an_agent_answers(self, agent: Identity, together: bool) -> None:
+        number = next(self.numbers)
+        text = f"{agent.subject} here, {number}"
+        say = functools.partial(self.conversations.reply_as_agent, self.id, agent, client_id=f"a{number}", text=text)
+
+        async def work() -> None:
+            await asyncio.gather(*(say() for _ in range(1 + together)))
+
+        with contextlib.suppress(NotOwnerError):
+            self.do(work())
+            self.said.append(text)
+
+    @rule(agent=st.sampled_from(AGENTS), outcome=st.sampled_from(["hand_back", "resolve"]))
+    def releases(self, agent: Identity, outcome: str) -> None:
+        ticket = self._ticket()
+        if ticket is not None:
+            with contextlib.suppress(ToolError):
+                self.do(self.conversations.release(ticket.id, agent, outcome=outcome))
+
+    # -- the machine room
+
+    @rule()
+    def the_server_is_killed_and_starts_again(self) -> None:
+        async def work() -> None:
+            await self._stop()
+            await self._start()
+            await self.conversations.recover()
+
+        self.do(work())
+
+    @rule(agent=st.sampled_from(AGENTS), release=st.booleans(), good_writes=st.integers(0, 3), restart=st.booleans())
+    def the_database_fails_under_the_desk(
+        self, agent: Identity, release: bool, good_writes: int, restart: bool
+    ) -> None:
+        """Whatever the desk was about to write is written whole or not at all."""
+        ticket = self._ticket()
+        if ticket is None:
+            return
+        writes, left = self.database.write, itertools.count()
+
+        def failing() -> Any:
+            if next(left) >= good_writes:
+                raise DatabaseBusyError("locked")
+            return writes()
+
+        self.database.write = failing  # type: ignore[method-assign]
+        with contextlib.suppress(ToolError, DatabaseBusyError):
+            if release:
+                self.do(self.conversations.release(ticket.id, agent, outcome="hand_back"))
+            else:
+                self.do(self.conversations.claim(ticket.id, agent, version=ticket.version))
+        self.database.write = writes  # type: ignore[method-assign]
+        if restart:
+            self.the_server_is_killed_and_starts_again()
+
+    # -- what holds at every step
+
+    @invariant()
+    def at_every_step(self) -> None:
+        if hasattr(self, "id"):
+            self.holds(settled=not self.turns)
+
+    def holds(self, *, settled: bool) -> None:
+        events, head, kept = self.do(self._quiet_moment())
+        assert [stored.seq for stored in events] == list(range(1, len(events) + 1))
+        assert len(events) >= self.seen
+        self.seen = len(events)
+        state = functools.reduce(fold, events, initial(self.id, "shopper", "en", "C1"))
+        assert kept == state
+        assert (head.owner, head.agent_id) == (state.owner, state.agent_id)
+        assert head.ownership_version == state.ownership_version
+        self._one_speaker(events)
+        self._nothing_lost_or_doubled(events, settled=settled)
+        self._somebody(state, settled=settled)
+
+    async def _quiet_moment(self) -> tuple[list[StoredEvent], Conversation, DialogueState]:
+        """Read everything at one moment, though turns go on meanwhile."""
+        store = self.conversations.store
+        while True:
+            events, head = await store.load(self.id), await store.head(self.id)
+            state = await self.conversations._state(self.id)
+            if len(events) == head.last_seq == state.seq:
+                return events, head, state
+
+    def _one_speaker(self, events: list[StoredEvent]) -> None:
+        owner, agent, version = "bot", None, 0
+        for stored in events:
+            event = stored.event
+            if isinstance(event, OwnershipChanged):
+                assert event.version == version + 1
+                owner, agent, version = event.owner, event.agent_id, event.version
+            elif isinstance(event, Replied) and event.author == "agent":
+                assert (owner, agent) == ("human", event.author_id)
+            elif isinstance(event, Replied):
+                assert owner in ("bot", "queued")
+
+    def _nothing_lost_or_doubled(self, events: list[StoredEvent], *, settled: bool) -> None:
+        received = [stored.event for stored in events if isinstance(stored.event, MessageReceived)]
+        texts = {event.client_id: event.text for event in received}
+        assert len(texts) == len(received)
+        assert texts.items() <= self.sent.items()
+        if settled:
+            assert texts == self.sent
+        replies = [stored.event for stored in events if isinstance(stored.event, Replied)]
+        assert [r.replies[0].text for r in replies if r.author == "agent"] == self.said
+        answered = Counter(stored.event.of_seq for stored in events if isinstance(stored.event, TurnEnded))
+        assert not answered or max(answered.values()) == 1
+        receipts = self.do(self._receipts())
+        assert receipts <= 1, "cancelled twice"
+
+    async def _receipts(self) -> int:
+        async with self.database.read() as session:
+            found = (await session.exec(select(Receipt).where(Receipt.tool == "cancel_order"))).all()
+        return len(found)
+
+    def _somebody(self, state: DialogueState, *, settled: bool) -> None:
+        ticket = self._ticket()
+        if not settled:
+            return
+        assert state.unanswered == []
+        if state.owner == "bot":
+            assert ticket is None or ticket.status == "resolved"
+        elif state.owner == "queued":
+            assert ticket is not None
+            assert ticket.status == "open"
+        else:
+            assert ticket is not None
+            assert (ticket.status, ticket.assignee) == ("claimed", state.agent_id)
+
+
+Ownership.TestCase.settings = settings(
+    max_examples=10, stateful_step_count=16, deadline=None, suppress_health_check=list(HealthCheck)
+)
+TestOwnership = Ownership.TestCase
