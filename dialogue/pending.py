@@ -115,6 +115,8 @@ class PendingAnswers:
             work.memory.focus_order = values[0]
         if spec.type == "product" and isinstance(values[0], str):
             work.memory.focus_products = [values[0]]
+        if spec.type == "search" and isinstance(values[0], dict):
+            work.memory.last_search = values[0]
         return True
 
     def _offer(self, work: Work, before: Pending, *, yes: bool) -> bool:

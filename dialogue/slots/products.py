@@ -10,7 +10,7 @@ from dialogue import browsing, grounding
 from dialogue.commands import Entity
 from dialogue.slots.base import Filled, Filling, Question, SlotContext
 from dialogue.understanding.phrases import elliptical
-from tools.catalog.types import ProductDetails
+from tools.catalog.types import ProductDetails, ProductResults
 
 OFFERED = 5
 PAGE = 6
@@ -144,7 +144,22 @@ async def fill_search(context: SlotContext) -> Filling:
         elif entry.entity.type == "category" and entry.entity.value.get("id"):
             search["category"] = str(entry.entity.value["id"])
     search |= {"options": options, "exclude_options": excluded}
-    return Filled({key: value for key, value in search.items() if value not in ({}, None)})
+    search = {key: value for key, value in search.items() if value not in ({}, None)}
+    return await _found_or_asked(context, search, nameless=not mentions and not before and _goes_on(context))
+
+
+async def _found_or_asked(context: SlotContext, search: dict[str, Any], *, nameless: bool) -> Filling:
+    """Take a search that finds something; else ask with the shop's categories as choices: also for a budget alone."""
+    asked = {**search, "query": ""} if nameless else search
+    found = await context.reader.read("search_products", asked)
+    if not isinstance(found, ProductResults) or not found.categories or search.get("offset"):
+        return Filled(search)
+    if found.products and not nameless:
+        return Filled(search)
+    kept = {key: value for key, value in search.items() if key in ("price_min_minor", "price_max_minor", "sort")}
+    choices = tuple((one.name.get(context.lang), {**kept, "query": "", "category": one.id}) for one in found.categories)
+    sentence = "ask.search_where" if nameless else "ask.search_none"
+    return Question(context.templates.say(sentence, context.lang), choices)
 
 
 def _goes_on(context: SlotContext) -> bool:

@@ -153,7 +153,8 @@ def detect(low: str, *, previous: Lang | None = None, default: Lang = "zh") -> L
     """
     han = len(HAN.findall(low))
     words = _LATIN_WORD.findall(low)
-    plain = [word for word in words if word not in _NEUTRAL]
+    # The letter of T恤, V领 and A字裙 is no English word.
+    plain = [word for word in words if word not in _NEUTRAL and not (han and len(word) == 1)]
     if not han and not plain:
         return previous or ("en" if words else default)
     zh = 2.0 * len(_ZH_GRAMMAR.findall(low)) + 0.6 * han

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from knowledge.money import Money
 from knowledge.product_search import Finding, ProductQuery
+from knowledge.products import ProductIndex
+from knowledge.words import tokens
 from tools.base import ToolContext
-from tools.catalog.types import ProductCard, ProductResults, SearchProducts
+from tools.catalog.types import CategoryChoice, ProductCard, ProductResults, SearchProducts
 from tools.errors import RefusedError
 from tools.evidence import LocalText
 from tools.executor import Services
+
+_CATEGORIES = 5
 
 
 async def search_products(context: ToolContext, arguments: SearchProducts) -> ProductResults:
@@ -34,11 +40,32 @@ async def search_products(context: ToolContext, arguments: SearchProducts) -> Pr
             offset=arguments.offset,
         )
     )
+    lost = not findings.found or not arguments.query
     return ProductResults(
         query=arguments.query,
         products=tuple(_card(finding, filtered=bool(arguments.options)) for finding in findings.found),
         total=findings.total,
         relaxed=findings.relaxed,
+        categories=_nearest(services.products, arguments.query) if lost else (),
+    )
+
+
+def _nearest(index: ProductIndex, words: str) -> tuple[CategoryChoice, ...]:
+    """Return the shop's top categories: those first that share a word with what was said, then those with most products."""
+    said = set(tokens(words))
+    shared: Counter[str] = Counter()
+    goods: Counter[str] = Counter()
+    for category in index.categories.values():
+        shared[category.path[0]] += len(said & set(tokens(f"{category.name_zh} {category.name_en}")))
+    for entry in index.entries:
+        goods.update(entry.category.path[:1])
+    tops = [
+        category for category in index.categories.values() if category.path == (category.id,) and goods[category.id]
+    ]
+    tops.sort(key=lambda category: (-shared[category.id], -goods[category.id]))
+    return tuple(
+        CategoryChoice(id=category.id, name=LocalText(zh=category.name_zh, en=category.name_en))
+        for category in tops[:_CATEGORIES]
     )
 
 

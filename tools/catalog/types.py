@@ -51,6 +51,13 @@ class ProductCard(Evidence):
     """Every value of every option, for choices."""
 
 
+class CategoryChoice(Evidence):
+    """A part of the shop to look in."""
+
+    id: str
+    name: LocalText
+
+
 class ProductResults(Evidence):
     """Best first. `relaxed` names filters that were dropped because nothing met them all."""
 
@@ -58,6 +65,8 @@ class ProductResults(Evidence):
     products: tuple[ProductCard, ...]
     total: int
     relaxed: tuple[str, ...] = ()
+    categories: tuple[CategoryChoice, ...] = ()
+    """Where nothing was found or no goods were named: the shop's categories, those nearest to the words first."""
 
 
 class OneProduct(Arguments):

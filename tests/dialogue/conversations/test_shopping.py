@@ -9,6 +9,21 @@ from tests.dialogue.conversations.script import CHEN, EMMA, VISITOR, WANG, Talk,
 
 TALKS = (
     talk(
+        "what-the-shop-does-not-have",
+        "zh",
+        VISITOR,
+        says("有没有飞盘", shows="没有找到", asks="choice", offers="家居生活"),
+        says("家居生活", kind="products", shows="¥"),
+        says("预算80", kind="products", hides="¥239.00"),
+    ),
+    talk(
+        "a-budget-alone",
+        "en",
+        VISITOR,
+        says("budget 300", shows="What kind of goods", asks="choice", offers="Electronics"),
+        says("headphones please", kind="products", shows="Headphones"),
+    ),
+    talk(
         "questions-about-one-product",
         "zh",
         VISITOR,

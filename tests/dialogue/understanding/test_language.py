@@ -15,7 +15,7 @@ from knowledge.types import Lang
     [
         ("where is my order", "en"), ("我的快递到哪了", "zh"), ("我想退掉这个 t-shirt", "zh"), ("帮我 cancel 一下 order", "zh"), ("我的 iphone 壳什么时候到", "zh"),
         ("do you have 旗袍 in size m", "en"), ("i want to return the 茶杯", "en"), ("这个 bluetooth speaker 有货吗", "zh"), ("can you help me", "en"),
-        ("退货", "zh"), ("refund please", "en"), ("hello", "en"), ("你好", "zh"),
+        ("退货", "zh"), ("refund please", "en"), ("hello", "en"), ("你好", "zh"), ("t恤", "zh"), ("v领", "zh"),
     ],
 )  # fmt: skip
 def test_the_language_is_that_of_the_grammar(text: str, lang: Lang) -> None:
