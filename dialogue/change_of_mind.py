@@ -20,31 +20,32 @@ def successor(work: Work, commands: tuple[Command, ...]) -> StartFlow | None:
     """Return the wish that takes the running flow's place: another change after a no, or one for the same goods that excludes it.
 
     A return and an exchange of the same shoes exclude one another (`Flow.rivals`); a wish for other goods, or one said to
-    come on top ("also"), is a request of its own; so is a look at something ("wait, how long does the refund take?").
+    come on top ("also"), is a request of its own; so is a look at something ("wait, how long does the refund take?"). A look that
+    waits for an answer gives way to every change.
     """
-    frame = work.business_frame
     wish = next((command for command in commands if isinstance(command, StartFlow)), None)
+    frame = work.business_frame
     if frame is None or wish is None or wish.flow == frame.flow or wish.flow not in work.flows:
         return None
+    if not work.flows[wish.flow].changes_something:
+        return None
     refused = work.state.pending is not None and any(isinstance(command, Deny) for command in commands)
-    if refused and work.flows[wish.flow].changes_something:
-        return wish
-    return wish if _rivals(work.flows, frame, wish) and _same_goods(work, frame, wish) else None
+    return wish if refused or _rival(work, wish) is not None or _only_looks(work, frame) else None
 
 
 async def give_way(work: Work, wish: StartFlow) -> None:
     """Put the wish in the running flow's place, void what it was about to do, and hand on the order and the goods."""
-    frame = work.business_frame
+    rival = _rival(work, wish)
+    frame = rival or work.business_frame
     if frame is None:
         raise RuntimeError("no flow runs that could give way")
-    same = _rivals(work.flows, frame, wish) and _same_goods(work, frame, wish)
     del work.stack[work.stack.index(frame) :]
     pending = work.state.pending
     if pending is not None and pending.proposal_id is not None:
         await work.executor.void(pending.proposal_id, work.identity)
     heir = work.push(wish.flow, text=wish.text or work.text, entities=wish.entities)
-    if same:
-        _inherit(work, frame, heir)
+    if rival is not None:
+        _inherit(work, rival, heir)
 
 
 def settled(commands: tuple[Command, ...], wish: StartFlow) -> tuple[Command, ...]:
@@ -60,9 +61,23 @@ def _takes_back(command: Command) -> bool:
     )
 
 
-def _rivals(flows: dict[str, Flow], frame: Frame, wish: StartFlow) -> bool:
-    rivals = flows[frame.flow].rivals
-    return rivals is not None and rivals == flows[wish.flow].rivals
+def _rival(work: Work, wish: StartFlow) -> Frame | None:
+    """Return the flow that the wish excludes for the same goods: the topmost one, whatever was only looked at on top of it."""
+    rivals = work.flows[wish.flow].rivals
+    for frame in reversed(work.stack):
+        flow = work.flows[frame.flow]
+        if frame.flow == wish.flow:
+            return None
+        if (rivals is not None and flow.rivals == rivals) or wish.flow in flow.leads_to:
+            return frame if _same_goods(work, frame, wish) else None
+        if not _only_looks(work, frame) and frame.flow != "identify":
+            return None
+    return None
+
+
+def _only_looks(work: Work, frame: Frame) -> bool:
+    """Tell whether a flow changes nothing: one that waits for an answer is not taken up again after something else was done."""
+    return frame.flow != "identify" and not work.flows[frame.flow].changes_something
 
 
 def _same_goods(work: Work, frame: Frame, wish: StartFlow) -> bool:

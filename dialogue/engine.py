@@ -220,6 +220,7 @@ class Engine:
         if isinstance(filling, Elsewhere):
             if self.templates.has(f"instead.{filling.flow}"):
                 work.say(self._sentence(work, f"instead.{filling.flow}"))
+            self._focus(work, spec.type, filling.value)
             lines = {other: frame.slots.get(other) for other, slot in flow.slots.items() if slot.type == "order_lines"}
             known = {other: value for other, value in lines.items() if value is not None}
             return self._go_on_as(work, frame, filling.flow, {**known, name: filling.value})

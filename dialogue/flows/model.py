@@ -184,8 +184,13 @@ class Flow(_Part):
 
     @property
     def changes_something(self) -> bool:
-        """Whether it may lead to an effect, so that it is more than a look."""
-        return any(step.confirm is not None for step in walk(self.steps))
+        """Whether it may lead to an effect, or to a person who takes the matter up: it is more than a look."""
+        return any(step.confirm is not None or step.hand_over is not None for step in walk(self.steps))
+
+    @property
+    def leads_to(self) -> frozenset[str]:
+        """The flows that it may go on as."""
+        return frozenset(step.start for step in walk(self.steps) if step.start is not None)
 
     def dependents(self, slot: str) -> set[str]:
         """Return the slots that are forgotten when `slot` changes."""

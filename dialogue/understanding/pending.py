@@ -38,6 +38,12 @@ FREE_TEXT = frozenset({"text", "invoice_title", "query"})
 _NUMBERS = re.compile(
     r"^\W*(?:(?:number|no\.?|option|choice|选择?|我?选|#)\s*)?((?:\d{1,2}|[一二三四五六七八九十])(?:\s*(?:,|and|&|、|和|跟|\+|\s)\s*(?:\d{1,2}|[一二三四五六七八九十]))*)\s*(?:号|吧|please|pls|呗|个)?\W*$"
 )
+_ORDERS = frozenset({"order", "order_optional"})
+_AGE = re.compile(
+    r"^\W*(?:(?:it's|its|i mean|that's|就是?|是|要)\s*)?(?:the |my )?(?:(?P<newest>(?:latest|newest|most recent)(?: (?:one|order))?|最新|最近|刚[买下]|才[买下])|(?:oldest|earliest)(?: (?:one|order))?|最早|最老|最旧)"
+    r"(?:[买下]?的?(?:那|这)?(?:一)?(?:个|单|笔)?(?:订单)?)(?: please| pls|吧|呗)?\W*$"
+)
+"""Orders are offered newest first."""
 _NONE = re.compile(r"\b(?:neither|none)\b|都不(?:是|要|对|行)|没有一个|哪个都不|一个都不")
 _BOTH = re.compile(
     r"\bboth\b|\ball\b(?! set| right| good)|\bevery(?:thing)?\b|都(?:要|退|换|是|行|可以|选|来)|全部|全都|两个都|全要|所有|^\W*都\W*$|一起"
@@ -62,6 +68,8 @@ def choose(
         picked = tuple(dict.fromkeys(n - 1 for n in numbers if 1 <= n <= count))
         if len(picked) == len(set(numbers)):
             return picked
+    if question.slot_type in _ORDERS and (age := _AGE.match(low)):
+        return (0,) if age["newest"] else (count - 1,)
     entities = list(entities)
     chosen = _by_place(low, entities, count, multiple=question.multiple)
     if chosen is not None:

@@ -246,3 +246,37 @@ async def test_a_look_at_an_order_that_several_can_be_asks_which(talk: Talk) -> 
         "D9999", StartFlow(flow="order_status", entities=(entity("order_ref", "D9999", id="D9999"),))
     )
     assert 'I can\'t find an order for "D9999"' in words(unknown)
+
+
+async def test_a_rival_wish_reaches_through_what_was_only_looked_at(talk: Talk) -> None:
+    await talk.say("return the tee of D1001", RETURN_TEE)
+    await talk.say("wait, what does it cost now?", StartFlow(flow="price_history"))
+    asked = await talk.say("then swap it", StartFlow(flow="exchange_items"))
+    assert "Cotton T-Shirt" in words(asked)
+    stopped = await talk.say("never mind", Cancel())
+    assert "Back to" not in words(stopped)
+
+
+async def test_a_look_that_waits_for_an_answer_gives_way_to_a_change(talk: Talk) -> None:
+    await talk.say("where is it", StartFlow(flow="track_order"))
+    await talk.say("cancel D1002", StartFlow(flow="cancel_order", entities=(entity("order_ref", "D1002", id="D1002"),)))
+    done = await talk.say("yes", Affirm())
+    assert "cancelled order D1002" in words(done)
+    assert "Back to" not in words(done)
+
+
+async def test_a_flow_gives_way_to_one_that_it_may_lead_to(talk: Talk) -> None:
+    asked = await talk.say("the tee of D1001 has a hole", StartFlow(flow="report_problem", entities=(ORDER, TEE)))
+    assert "What would you like us to do" in words(asked)
+    returned = await talk.say("I'd like to return it", StartFlow(flow="return_items"))
+    assert "Where should the refund go" in words(returned)
+    stopped = await talk.say("never mind", Cancel())
+    assert "Back to" not in words(stopped)
+
+
+async def test_an_order_that_another_flow_took_is_the_one_talked_about(talk: Talk) -> None:
+    lamp = (LAMP, entity("order_ref", "D1002", id="D1002"))
+    await talk.say("exchange the lamp of D1002", StartFlow(flow="exchange_items", entities=lamp))
+    await talk.say("no, forget it", Cancel())
+    asked = await talk.say("then cancel that order", StartFlow(flow="cancel_order"))
+    assert "cancel order D1002" in words(asked)

@@ -43,8 +43,10 @@ def _with_human(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
 
 
 def _tidied(found: list[Command]) -> list[Command]:
-    """Small talk beside business is politeness; what was not understood beside what was is noise."""
+    """Small talk beside business is politeness; what was not understood beside what was is noise, and so is a guessed "again"."""
     business = [command for command in found if command.kind not in {"chit_chat", "cannot_handle"}]
+    if any(command.kind == "start_flow" for command in business):
+        business = [command for command in business if command.kind != "repeat" or command.source == "pattern"]
     if business:
         return business
     talk: list[Command] = [command for command in found if command.kind == "chit_chat"]

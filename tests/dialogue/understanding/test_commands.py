@@ -87,6 +87,23 @@ def test_a_question_about_what_is_going_on_does_not_start_it_anew() -> None:
     assert kinds("how long does a return take?", IDLE, unsure) == ["start_flow:return_items"]
 
 
+@pytest.mark.parametrize(
+    ("text", "index"),
+    [
+        ("the latest one", 0),
+        ("newest order please", 0),
+        ("最新的那单", 0),
+        ("最近买的", 0),
+        ("the oldest", 1),
+        ("最早的那个", 1),
+    ],
+)
+def test_an_order_is_chosen_by_its_age(text: str, index: int, classify: Classify) -> None:
+    chosen = done(text, CHOICE, classify)[0]
+    assert chosen.kind == "choose"
+    assert chosen.indexes == (index,)
+
+
 def test_goods_are_not_looked_for_by_the_number_of_an_order() -> None:
     def unsure(_: str) -> list[tuple[str, float]]:
         return [("find_products", 0.5), ("change_items", 0.3)]
