@@ -56,13 +56,13 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
     except Exception as error:
-        message = _sentence(error)
+        message = sentence(error)
         if message is None:
             raise
         fail(message)
 
 
-def _sentence(error: Exception) -> str | None:
+def sentence(error: Exception) -> str | None:
     """Return what to tell the person, or None for an error that nobody foresaw: a bug, shown whole."""
     if isinstance(error, ProblemError):
         return str(error.document()["detail"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import io
 import sys
 import uuid
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ import typer
 
 from channels.attachments import keep
 from channels.auth import Caller, TokenRole, caller_for, tokens
-from channels.console import CommandError, platform_of, print_json, run, settings_for
+from channels.console import CommandError, platform_of, print_json, run, sentence, settings_for
 from channels.render import plain, plain_all
 from channels.settings import Settings
 from channels.wire import printable, turn_json
@@ -108,6 +109,8 @@ async def _identity(platform: Platform, role: TokenRole, customer: str | None) -
 
 def chat(*, data: Path | None, role: TokenRole, customer: str | None, lang: Lang | None) -> None:
     """Talk until the person leaves."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")  # what is no text is refused line by line
     run(_chat(settings_for(data), role, customer, lang))
 
 
@@ -138,9 +141,15 @@ class _Talk:
                 text = _chosen(line, replies)
                 if not text.strip():
                     continue
-                turn = await self._conversations.send(
-                    self._id, self._identity, client_id=str(uuid.uuid4()), text=printable(text)
-                )
+                try:
+                    turn = await self._conversations.send(
+                        self._id, self._identity, client_id=str(uuid.uuid4()), text=printable(text)
+                    )
+                except Exception as error:  # one turn; the next line may be fine
+                    if (message := sentence(error)) is None:
+                        raise
+                    typer.echo(f"xiaoer: {message}", err=True)
+                    continue
                 replies = turn.replies
                 typer.echo(_answer_text(turn))
         finally:

@@ -21,7 +21,7 @@ from tests.channels.test_media import picture
 runner = CliRunner()
 
 
-def xiaoer(*arguments: str, data: Path | None = None, given: str | None = None) -> Result:
+def xiaoer(*arguments: str, data: Path | None = None, given: str | bytes | None = None) -> Result:
     extra = ["--data", str(data)] if data is not None else []
     return runner.invoke(app, [*arguments, *extra], input=given)
 
@@ -213,6 +213,15 @@ def test_a_chat_reads_lines_until_it_is_left(demo_data: Path) -> None:
     steps = xiaoer("replay", conversation, data=demo_data).stdout
     for part in ("shopper > hello", "understood en", "decided", "bot <", "cancel_order"):
         assert part in steps
+
+
+@pytest.mark.slow
+def test_a_line_that_is_no_message_is_refused_and_the_chat_goes_on(demo_data: Path) -> None:
+    lines = (b"\xff\xfe\x00\x01" * 9, "你好".encode("gb18030"), b"x" * 20_000, b"\x07\x08" * 9, b"hello")
+    result = xiaoer("chat", "--lang", "en", data=demo_data, given=b"\n".join(lines))
+    assert result.exit_code == 0
+    assert result.stderr.count("xiaoer: ") == 4
+    assert len(result.stdout.strip().splitlines()) >= 2
 
 
 @pytest.mark.slow
