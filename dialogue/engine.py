@@ -188,6 +188,10 @@ class Engine:
             shown = [product["product_id"] for product in evidence.get("products", [])]
             work.memory.shown_products = shown
             work.memory.focus_products = shown[:1] if len(shown) == 1 else []
+        elif step.card in ("order", "tracking") and isinstance(evidence, Mapping):
+            # "Is it waterproof?" after the order of a single thing is about that thing.
+            held = {line["product_id"] for line in evidence.get("order", evidence).get("lines", ())}
+            work.memory.focus_products = list(held) if len(held) == 1 else work.memory.focus_products
 
     # -- collecting
 

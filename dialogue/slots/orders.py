@@ -146,8 +146,14 @@ def _named(context: SlotContext, orders: Sequence[OrderSummary]) -> list[OrderSu
         if entry.entity.type == "date" and found is None:
             found = grounding.resolve_order_ref(entry.entity.value, orders, zone) or None
     # "The tees that came last week": goods say which order more surely than a day that may be of the delivery.
-    elsewhere = found and _containing(context, orders) and not _containing(context, found)
+    # A black backpack of that week is no black tee.
+    elsewhere = found and _goods(context, orders) > _goods(context, found) == 0
     return None if elsewhere else found
+
+
+def _goods(context: SlotContext, orders: Sequence[OrderSummary]) -> int:
+    """Count the goods mentioned that the best of the orders holds."""
+    return max((_fit(context, order)[0] for order in orders), default=0)
 
 
 def _settle(

@@ -9,9 +9,13 @@ from typing import Any
 from dialogue import browsing, grounding
 from dialogue.commands import Entity
 from dialogue.slots.base import Filled, Filling, Question, SlotContext
+from dialogue.state import Heard
 from dialogue.understanding.phrases import elliptical
 from tools.catalog.types import ProductDetails, ProductResults
 
+_COMES_WITH = re.compile(
+    r"(?:\bcome with|\bcomes with|\binclude[sd]?)(?: (?:a|an|the|any))?\s*$|(?:附带|带|附|包含|配)(?:了|有|不带)?$"
+)
 OFFERED = 5
 PAGE = 6
 """How many products a search shows; `tools.catalog.types.SearchProducts.limit`."""
@@ -19,6 +23,9 @@ PAGE = 6
 
 async def fill_product(context: SlotContext) -> Filling:
     """Find the one product meant: by name, by its place in the list just shown, or the one talked about."""
+    focus = context.state.memory.focus_products
+    if focus and any(_is_part(entry) for entry in context.heard):
+        return Filled(focus[0])
     found = await _products_said(context)
     if len(found) == 1:
         return Filled(found[0])
@@ -27,6 +34,11 @@ async def fill_product(context: SlotContext) -> Filling:
     if context.state.memory.focus_products:
         return Filled(context.state.memory.focus_products[0])
     return Question(context.question("ask.product"))
+
+
+def _is_part(entry: Heard) -> bool:
+    """Tell whether a thing is named as what comes with another: "does it come with a charger", 带充电器吗."""
+    return entry.entity.type == "product" and bool(_COMES_WITH.search(entry.context.lower()))
 
 
 async def fill_products(context: SlotContext) -> Filling:
@@ -102,7 +114,11 @@ async def fill_question(context: SlotContext) -> Filling:
     words = context.frame.text
     if elliptical(words.lower()) and context.state.memory.product_question:
         return Filled(context.state.memory.product_question)
-    named = [entry.entity.text for entry in context.heard if entry.entity.type in ("product", "ordinal", "brand")]
+    named = [
+        entry.entity.text
+        for entry in context.heard
+        if entry.entity.type in ("product", "ordinal", "brand") and not _is_part(entry)
+    ]
     for name in sorted(named, key=len, reverse=True):
         words = words.replace(name, " ")
     return Filled(re.sub(r"\s+", " ", words).strip()[:2000])

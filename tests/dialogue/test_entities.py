@@ -141,3 +141,21 @@ def test_the_method_that_is_not_wanted_is_marked(extractor: Extractor, text: str
 def test_an_american_address_may_follow_a_chinese_word(extractor: Extractor, text: str) -> None:
     wanted = {"line1": "1234 Elm St", "city": "Springfield", "state": "IL", "postcode": "62701"}
     assert found(extractor, text, "address") == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("the tees from last week, I want to send one back", 1),
+        ("can I return just two of them?", 2),
+        ("退一件就行", 1),
+        ("please exchange only one", 1),
+    ],
+)
+def test_how_many_of_what_was_named_are_meant(extractor: Extractor, text: str, count: int) -> None:
+    assert {"n": count} in found(extractor, text, "quantity")
+
+
+@pytest.mark.parametrize("text", ["can I exchange one size up", "send one more invoice", "the shop that I return to"])
+def test_one_of_another_thing_is_no_number_of_pieces(extractor: Extractor, text: str) -> None:
+    assert found(extractor, text, "quantity") == []

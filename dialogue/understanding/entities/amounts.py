@@ -15,7 +15,7 @@ from knowledge.money import Money
 _N = NUMBER
 _UNIT = r"(?:块钱|块|元钱|元|rmb|人民币|刀|美元|美金|dollars?|bucks?|usd|cny|yuan|quid|euros?)"
 _SIGN = r"(?:[$¥￥€£]|rmb |usd )"
-_MAX_BEFORE = r"(?:under|below|less than|no more than|not more than|up to|at most|max(?:imum)?(?: of)?|cheaper than|within|不超过|不要超过|别超过|最多|低于|少于|小于|不到|顶多|控制在)"
+_MAX_BEFORE = r"(?:under|below|less than|no more than|not more than|up to|at most|max(?:imum)?(?: of)?|cheaper than|within|不超过|不要超过|别超过|最多|低于|少于|小于|不到|顶多|控制在|预算(?:是|为|就|只有|有|大概|大约|差不多)?|(?:my |the |a |our )?budget(?: is| of|:|'s)?(?: about| around| only| just)?)"
 _MIN_BEFORE = r"(?:over|above|more than|at least|min(?:imum)?(?: of)?|starting (?:at|from)|from|超过|高于|大于|至少|最少|不低于|不少于)"
 _ABOUT_BEFORE = r"(?:around|about|approximately|approx|roughly|~|大概|大约|差不多|约)"
 _MAX_AFTER = r"(?:以内|以下|之内|内|or less|or under|max|tops|封顶|之下)"
@@ -76,6 +76,10 @@ def _bare(text: Text, match: re.Match[str]) -> bool:
 
 def _relation(match: re.Match[str]) -> str:
     before, after = match["before"] or "", match["after"] or ""
+    if re.search("预算|budget", before) and (
+        re.fullmatch(_ABOUT_AFTER, after) or re.search("大概|大约|差不多|about|around", before)
+    ):
+        return "about"
     if re.fullmatch(_MAX_BEFORE, before) or re.fullmatch(_MAX_AFTER, after):
         return "max"
     if re.fullmatch(_MIN_BEFORE, before) or re.fullmatch(_MIN_AFTER, after):

@@ -17,6 +17,10 @@ _QUANTITY_ZH = re.compile(
 _QUANTITY_EN = re.compile(
     rf"\b(\d{{1,3}}|{EN_NUMBER}) (?:of (?:them|these|those|the|my)|pieces?\b|pcs\b|units?\b|copies\b|pairs?\b|x\b)|\b(?:qty|quantity)(?: of| is|:)? ?(\d{{1,3}})\b|\bx ?(\d{{1,2}})\b|(?<![\w.])(\d{{1,2}}) ?x(?= )"
 )
+_QUANTITY_BACK = re.compile(
+    rf"\b(?:send|sending|return|returning|give|giving|exchange|exchanging|swap|swapping|refund) (?:just |only )?(\d{{1,2}}|{EN_NUMBER})(?= back\b| of (?:them|these|those)\b| only\b|(?: please)?[.!,]? *$)"
+)
+"""How many of what was named before: "the tees - I want to send one back"."""
 _COUNT_EN = re.compile(rf"\b(\d{{1,2}}|{EN_NUMBER}) $")
 
 _ORDINAL_WORD = "|".join(EN_ORDINALS)
@@ -66,6 +70,9 @@ def quantities(text: Text, thing_starts: list[int]) -> Iterator[Entity]:
     for match in _QUANTITY_EN.finditer(text.low):
         if number := parse(next(filter(None, match.groups()))):
             yield entity(text, "quantity", {"n": int(number)}, match.span())
+    for match in _QUANTITY_BACK.finditer(text.low):
+        if (number := parse(match[1])) and not text.low.startswith(" of ", match.end()):
+            yield entity(text, "quantity", {"n": int(number)}, match.span(1))
     for start in thing_starts:
         if (count := _COUNT_EN.search(text.low[:start])) and (number := parse(count[1])) and count[1] != "one":
             yield entity(text, "quantity", {"n": int(number)}, count.span(1), score=0.8)

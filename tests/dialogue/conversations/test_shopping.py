@@ -9,6 +9,13 @@ from tests.dialogue.conversations.script import CHEN, EMMA, VISITOR, WANG, Talk,
 
 TALKS = (
     talk(
+        "it-is-the-thing-on-its-way",
+        "en",
+        EMMA,
+        says("where is my speaker", shows="D1002000004"),
+        says("does it come with a charger?", shows=("Speaker", "cable included"), asks="nothing"),
+    ),
+    talk(
         "what-the-shop-does-not-have",
         "zh",
         VISITOR,

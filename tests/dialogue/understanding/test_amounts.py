@@ -21,6 +21,8 @@ def found(text: str, currency: str = "CNY") -> list[tuple[int, str]]:
         ("不超过两百块", [(20000, "max")]), ("at least 50 dollars", [(5000, "min")]), ("500元以上", [(50000, "min")]), ("大概三百块", [(30000, "about")]),
         ("between 100 and 200 dollars", [(10000, "min"), (20000, "max")]), ("100到200元", [(10000, "min"), (20000, "max")]), ("预算100-200", [(10000, "min"), (20000, "max")]),
         ("around $1.5k", [(150000, "about")]), ("$1,299", [(129900, "exact")]), ("less than 80", [(8000, "max")]), ("三百多块", [(30000, "about")]),
+        ("预算500", [(50000, "max")]), ("预算五百左右", [(50000, "about")]), ("预算大概500", [(50000, "about")]), ("budget 500", [(50000, "max")]),
+        ("my budget is 300", [(30000, "max")]), ("a budget of about 300", [(30000, "about")]), ("预算是800元", [(80000, "max")]),
     ],
 )  # fmt: skip
 def test_an_amount(text: str, wanted: list[tuple[int, str]]) -> None:
