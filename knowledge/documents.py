@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from knowledge.errors import KnowledgeError
 from knowledge.schema import CuratedAnswer, Document
 from knowledge.types import Lang
+from knowledge.yaml_files import parse_yaml
 
 PASSAGE_ZH_CHARS = 300
 PASSAGE_EN_WORDS = 120
@@ -149,7 +150,7 @@ def read_document(path: Path, lang: Lang) -> DocumentFile:
 
 def _front_matter(path: Path, text: str) -> dict[str, str]:
     try:
-        loaded = yaml.safe_load(text)
+        loaded = parse_yaml(text)
     except yaml.YAMLError as error:
         raise DocumentError(f"{path}: the front matter is not YAML ({error})") from error
     if not isinstance(loaded, dict):

@@ -16,4 +16,13 @@ def read_yaml(path: Path) -> Any:
     Raises:
         yaml.YAMLError: it is no YAML, or asks for anything but plain values.
     """
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 (both loaders are safe)
+    return parse_yaml(path.read_text(encoding="utf-8"))
+
+
+def parse_yaml(text: str) -> Any:
+    """Return what a text in YAML holds: plain values only.
+
+    Raises:
+        yaml.YAMLError: as `read_yaml`.
+    """
+    return yaml.load(text, Loader=_LOADER)  # noqa: S506 (both loaders are safe)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, get_args
 
@@ -103,8 +104,14 @@ def _in_policy(path: str) -> bool:
     return True
 
 
+@functools.cache
+def _templates() -> Templates:
+    """Return the templates that all flows are checked with: to make them reads every sentence of both languages."""
+    return Templates()
+
+
 def _template_faults(flow: Flow) -> Iterator[str]:
-    templates = Templates()
+    templates = _templates()
     for place, texts in _texts(flow):
         for lang in get_args(Lang):
             try:

@@ -17,6 +17,7 @@ from dialogue.flows.checks import fault_of
 from dialogue.flows.model import Flow, FlowError
 from dialogue.understanding.teaching import Lesson, Procedures
 from knowledge.types import Lang
+from knowledge.yaml_files import parse_yaml
 from tools.base import Tool
 
 SHIPPED = Path(__file__).parent
@@ -52,7 +53,7 @@ def read_flow(path: Path) -> Flow:
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
-        tree, fields = yaml.compose(text, yaml.SafeLoader), yaml.safe_load(text)
+        fields = parse_yaml(text)
     except UnicodeDecodeError as error:
         raise FlowError(f"{path}: expected a text file in UTF-8; save it as UTF-8 ({error})") from error
     except (yaml.YAMLError, ValueError) as error:
@@ -62,6 +63,7 @@ def read_flow(path: Path) -> Flow:
     try:
         return Flow.model_validate(fields)
     except pydantic.ValidationError as error:
+        tree = yaml.compose(text, yaml.SafeLoader)
         raise FlowError("\n".join(f"{path}{_line(tree, e['loc'])}: {_complaint(e)}" for e in error.errors())) from error
 
 

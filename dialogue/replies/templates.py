@@ -77,7 +77,6 @@ class Templates:
         Raises:
             jinja2.TemplateError: it is not a template, or uses a filter that does not exist.
         """
-        self._compile(template, lang)
         environment = self._environments[lang]
         return jinja2.meta.find_undeclared_variables(environment.parse(template)) - set(environment.globals)
 

@@ -15,12 +15,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import get_args
 
-import yaml
-
 from dialogue.understanding import data
 from dialogue.understanding.intents import Example
 from dialogue.understanding.teaching import Lesson
 from knowledge.types import Lang
+from knowledge.yaml_files import read_yaml
 
 PER_LINE = 2
 HEAVIEST = 8.0
@@ -89,6 +88,5 @@ def fingerprint(*more: str) -> str:
 
 
 def _lines(path: Path) -> Iterator[str]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    for line in yaml.load(path.read_text(encoding="utf-8"), Loader=loader):  # noqa: S506 (both loaders are safe)
+    for line in read_yaml(path):
         yield str(line)

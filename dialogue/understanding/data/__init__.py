@@ -7,8 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from knowledge import yaml_files
 from knowledge.types import Lang
 
 FOLDER = Path(__file__).parent
@@ -22,8 +21,7 @@ _SLOT = re.compile(r"\{(\w*)\}")
 
 def read_yaml(name: str) -> Any:
     """Read a file of this folder."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load((FOLDER / name).read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 (both loaders are safe)
+    return yaml_files.read_yaml(FOLDER / name)
 
 
 def is_talk(intent: str) -> bool:
