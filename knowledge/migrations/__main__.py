@@ -15,7 +15,8 @@ import typer
 from sqlalchemy import Connection
 
 from knowledge.db import Database, sqlite_url
-from knowledge.migrations import FOLDER, configuration, migrate
+from knowledge.migrations import FOLDER, migrate
+from knowledge.migrations.upgrade import configuration
 
 commands = typer.Typer(add_completion=False, help=__doc__)
 

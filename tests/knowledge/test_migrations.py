@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from knowledge.db import Database
 from knowledge.errors import DatabaseUnavailableError
-from knowledge.migrations import differences, head, migrate
+from knowledge.migrations import head, migrate
+from knowledge.migrations.upgrade import configuration, differences
 
 
 @pytest_asyncio.fixture
@@ -90,3 +92,7 @@ async def test_a_failed_migration_leaves_nothing(fresh: Database, monkeypatch: p
     async with fresh.engine.connect() as connection:
         tables = await connection.run_sync(lambda c: sorted(c.dialect.get_table_names(c)))
     assert tables == ["ticket"]
+
+
+def test_the_newest_revision_is_the_one_that_alembic_finds() -> None:
+    assert ScriptDirectory.from_config(configuration()).get_current_head() == head()
