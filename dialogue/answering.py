@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import dataclasses
 import datetime as dt
+import functools
 import weakref
 from collections.abc import Callable, Sequence
 from typing import Literal
@@ -27,6 +28,7 @@ from dialogue.store import EventStore, Seen, StaleStateError
 from dialogue.turn import Turn, TurnTimes
 from dialogue.turns import Finished, TurnRunner
 from knowledge.db import Database
+from knowledge.schema import Conversation
 from knowledge.types import Lang, new_id, utc_now
 from tools.base import Identity, ToolCall
 from tools.executor import Executor
@@ -84,19 +86,18 @@ class Answering:
 
     async def _bot_turn(self, state: DialogueState, identity: Identity) -> Turn | None:
         """Answer as the bot. None: the conversation went on meanwhile, look again."""
-        latest = max(state.unanswered)
-        finished = await self.runner.run(state, self._identity(identity, state), latest)
-        newer = await self._state(state.conversation_id)
-        grew = max(newer.unanswered, default=0) > latest
-        if grew and not finished.wrote and newer.owner == "bot":
-            return None  # a newer message came before anything was done: answer both as one turn
+        finished = await self.runner.run(state, self._identity(identity, state), max(state.unanswered))
         return await self._commit(state, finished)
 
     async def _commit(self, state: DialogueState, finished: Finished) -> Turn | None:
-        """Store the turn, unless it was overtaken: then the bot says nothing that is no longer so."""
+        """Store the turn, unless it was overtaken: then the bot says nothing that is no longer so.
+
+        A turn that did nothing is overtaken by a newer message too: both are answered as one.
+        """
         turn = finished.turn
+        seen = Seen(state.ownership_version, state.seq, latest=not finished.wrote)
         try:
-            stored = await self._append(state.conversation_id, finished.events, seen=_seen(state))
+            stored = await self._append(state.conversation_id, finished.events, seen=seen)
         except StaleStateError:
             return await self._commit_late(state.conversation_id, finished)
         log_turn(turn)
@@ -152,10 +153,23 @@ class Answering:
         if isinstance(outcome.evidence, TicketView):
             self._desk.publish(DESK, DeskNotice("ticket", outcome.evidence))
 
+    async def _begin(self, conversation: Conversation, events: Sequence[Event]) -> list[StoredEvent]:
+        """Store a new conversation with its first events."""
+        state = _first_state(conversation)
+        stored = await self.store.create(conversation, events)
+        self._states.keep(functools.reduce(fold, stored, state))
+        return stored
+
     async def _append(
-        self, conversation_id: str, events: Sequence[Event], *, client_id: str | None = None, seen: Seen | None = None
+        self,
+        conversation_id: str,
+        events: Sequence[Event],
+        *,
+        client_id: str | None = None,
+        seen: Seen | None = None,
+        admit: Callable[[Conversation], None] | None = None,
     ) -> list[StoredEvent]:
-        stored = await self.store.append(conversation_id, events, client_id=client_id, seen=seen)
+        stored = await self.store.append(conversation_id, events, client_id=client_id, seen=seen, admit=admit)
         self._publish(conversation_id, stored)
         return stored
 
@@ -167,12 +181,7 @@ class Answering:
 
     async def _state(self, conversation_id: str) -> DialogueState:
         """Return the present state: the cached one plus the events since."""
-        state = self._states.get(conversation_id)
-        if state is None:
-            head = await self.store.head(conversation_id)
-            role: Literal["shopper", "merchant"] = "merchant" if head.role == "merchant" else "shopper"
-            lang: Lang = "en" if head.lang == "en" else "zh"
-            state = initial(conversation_id, role, lang, head.customer_id if head.verified_by == "token" else None)
+        state = self._states.get(conversation_id) or _first_state(await self.store.head(conversation_id))
         for entry in await self.store.load(conversation_id, state.seq):
             state = fold(state, entry)
         self._states.keep(state)
@@ -183,6 +192,13 @@ class Answering:
 
     def _identity(self, identity: Identity, state: DialogueState) -> Identity:
         return dataclasses.replace(identity, customer_id=state.customer_id, conversation_id=state.conversation_id)
+
+
+def _first_state(head: Conversation) -> DialogueState:
+    """Return the state before the first event of a conversation."""
+    role: Literal["shopper", "merchant"] = "merchant" if head.role == "merchant" else "shopper"
+    lang: Lang = "en" if head.lang == "en" else "zh"
+    return initial(head.id, role, lang, head.customer_id if head.verified_by == "token" else None)
 
 
 def _seen(state: DialogueState) -> Seen:

@@ -65,9 +65,8 @@ class Conversations(Answering):
             created_at=now,
             updated_at=now,
         )
-        await self.store.create(conversation)
         greeting = TextReply(text=self.templates.say("chit.opening", spoken), lang=spoken)
-        stored = await self._append(conversation.id, [Replied(replies=(greeting,))])
+        stored = await self._begin(conversation, [Replied(replies=(greeting,))])
         return Opened(conversation.id, stored[-1].seq, (greeting,))
 
     async def send(
@@ -78,22 +77,25 @@ class Conversations(Answering):
         Raises:
             UnknownConversationError, MessageRefusedError, ClientIdReusedError, ConversationClosedError.
         """
-        head = await self._authorised(conversation_id, identity)
         text = checked_text(text, has_attachments=bool(attachments))
         refs = await self._attachment_refs(attachments, identity)
-        if head.owner == "closed":
-            raise ConversationClosedError("this conversation was closed; open a new one")
         author = "merchant" if identity.role == "merchant" else "shopper"
         message = MessageReceived(
             author=author, author_id=identity.subject, client_id=client_id, text=text, attachments=refs
         )
-        seq = await self._receive(conversation_id, message)
+        seq = await self._receive(conversation_id, identity, message)
         return await self._answer(conversation_id, identity, seq)
 
-    async def _receive(self, conversation_id: str, message: MessageReceived) -> int:
+    async def _receive(self, conversation_id: str, identity: Identity, message: MessageReceived) -> int:
         """Store a message once; a repeated client id gives the first one's place."""
+
+        def admit(head: Conversation) -> None:
+            _authorise(head, identity)
+            if head.owner == "closed":
+                raise ConversationClosedError("this conversation was closed; open a new one")
+
         try:
-            stored = await self._append(conversation_id, [message], client_id=message.client_id)
+            stored = await self._append(conversation_id, [message], client_id=message.client_id, admit=admit)
         except ClientIdReusedError:
             known = await self.store.find_client_id(conversation_id, message.client_id)
         else:
@@ -104,12 +106,12 @@ class Conversations(Answering):
 
     async def events(self, conversation_id: str, identity: Identity, *, after: int = 0) -> list[StoredEvent]:
         """Return what happened after sequence number `after`; a shopper sees `PUBLIC_TYPES` only."""
-        await self._authorised(conversation_id, identity)
+        _authorise(await self.store.head(conversation_id), identity)
         return [entry for entry in await self.store.load(conversation_id, after) if _visible(entry, identity)]
 
     async def follow(self, conversation_id: str, identity: Identity, *, after: int = 0) -> AsyncIterator[StoredEvent]:
         """Yield every event after `after`, past ones first, then live ones, without gap or repeat."""
-        await self._authorised(conversation_id, identity)
+        _authorise(await self.store.head(conversation_id), identity)
         last = after
         with self._live.subscribe(conversation_id) as queue:
             for entry in await self.store.load(conversation_id, last):
@@ -230,15 +232,6 @@ class Conversations(Answering):
 
     # -- inside
 
-    async def _authorised(self, conversation_id: str, identity: Identity) -> Conversation:
-        """Return the head if this person may see it; else it does not exist for them."""
-        head = await self.store.head(conversation_id)
-        if identity.role in ("agent", "system") or (identity.role == "merchant" and head.role == "shopper"):
-            return head
-        if identity.role == head.role and identity.subject == head.subject:
-            return head
-        raise UnknownConversationError(f"no conversation {conversation_id!r}")
-
     async def _attachment_refs(self, ids: Sequence[str], identity: Identity) -> tuple[AttachmentRef, ...]:
         if not ids:
             return ()
@@ -257,3 +250,10 @@ class Conversations(Answering):
 
 def _visible(entry: StoredEvent, identity: Identity) -> bool:
     return identity.role != "shopper" or entry.event.type in PUBLIC_TYPES
+
+
+def _authorise(head: Conversation, identity: Identity) -> None:
+    """Let pass who may see the conversation; for anybody else it does not exist."""
+    overseer = identity.role in ("agent", "system") or (identity.role == "merchant" and head.role == "shopper")
+    if not overseer and (identity.role, identity.subject) != (head.role, head.subject):
+        raise UnknownConversationError(f"no conversation {head.id!r}")

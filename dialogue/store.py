@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import sqlalchemy.exc
-from sqlmodel import col, select
+from sqlalchemy import Table, bindparam, insert, update
+from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from dialogue.errors import ClientIdReusedError, UnknownConversationError
@@ -16,9 +18,28 @@ from knowledge.db import Database
 from knowledge.schema import Conversation, ConversationEvent
 from knowledge.types import utc_now
 
+# What every turn runs is made once: SQLAlchemy takes longer to make a statement than SQLite to run it.
+_HEADS: Table = SQLModel.metadata.tables[str(Conversation.__tablename__)]
+_EVENTS: Table = SQLModel.metadata.tables[str(ConversationEvent.__tablename__)]
+_HEAD = select(Conversation).where(col(Conversation.id) == bindparam("conversation_id"))
+_LOCKED_HEAD = _HEAD.with_for_update().execution_options(populate_existing=True)
+_EVENTS_AFTER = (
+    select(ConversationEvent.seq, ConversationEvent.at, ConversationEvent.payload)
+    .where(
+        ConversationEvent.conversation_id == bindparam("conversation_id"),
+        col(ConversationEvent.seq) > bindparam("after"),
+    )
+    .order_by(col(ConversationEvent.seq))
+)
+_TYPES_AFTER = select(ConversationEvent.type).where(
+    ConversationEvent.conversation_id == bindparam("conversation_id"), col(ConversationEvent.seq) > bindparam("after")
+)
+_ADD_EVENTS = insert(_EVENTS)
+_MOVE_HEAD = update(_HEADS).where(_HEADS.c.id == bindparam("conversation_id"))
+
 
 class StaleStateError(Exception):
-    """Since the caller looked, the conversation changed hands, or another replica answered."""
+    """Since the caller looked, the conversation changed hands or went on."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,6 +49,8 @@ class Seen:
     ownership_version: int
     seq: int | None = None
     """No turn may have ended after this event; None: any may."""
+    latest: bool = False
+    """Nor may a message have come after it."""
 
 
 class EventStore:
@@ -37,29 +60,24 @@ class EventStore:
         self.database = database
         self.clock = clock
 
-    async def create(self, conversation: Conversation) -> None:
-        """Store a new conversation's head."""
+    async def create(self, conversation: Conversation, events: Sequence[Event]) -> list[StoredEvent]:
+        """Store a new conversation's head and its first events."""
         async with self.database.write() as session:
             session.add(conversation)
+            await session.flush()
+            return await self.append_in(session, conversation, events)
 
     async def head(self, conversation_id: str) -> Conversation:
         """Return the head row. Raises `UnknownConversationError`."""
         async with self.database.read() as session:
-            found = await session.get(Conversation, conversation_id)
-        if found is None:
-            raise UnknownConversationError(f"no conversation {conversation_id!r}")
-        return found
+            found = (await session.exec(_HEAD, params={"conversation_id": conversation_id})).first()
+        return _known(found, conversation_id)
 
     async def load(self, conversation_id: str, after: int = 0) -> list[StoredEvent]:
         """Return the events after a sequence number, in order."""
-        query = (
-            select(ConversationEvent)
-            .where(ConversationEvent.conversation_id == conversation_id, col(ConversationEvent.seq) > after)
-            .order_by(col(ConversationEvent.seq))
-        )
         async with self.database.read() as session:
-            rows = (await session.exec(query)).all()
-        return [_stored(row) for row in rows]
+            rows = await session.exec(_EVENTS_AFTER, params={"conversation_id": conversation_id, "after": after})
+            return [_stored(conversation_id, seq, at, payload) for seq, at, payload in rows]
 
     async def find_client_id(self, conversation_id: str, client_id: str) -> StoredEvent | None:
         """Return the message that came with this client id, if one did."""
@@ -68,7 +86,7 @@ class EventStore:
         )
         async with self.database.read() as session:
             row = (await session.exec(query)).first()
-        return _stored(row) if row is not None else None
+        return _stored(conversation_id, row.seq, row.at, row.payload) if row is not None else None
 
     async def append(
         self,
@@ -77,8 +95,12 @@ class EventStore:
         *,
         client_id: str | None = None,
         seen: Seen | None = None,
+        admit: Callable[[Conversation], None] | None = None,
     ) -> list[StoredEvent]:
         """Append events in one transaction; `client_id` goes with the first.
+
+        Args:
+            admit: looks at the head first; nothing is stored if it raises.
 
         Raises:
             StaleStateError: `seen` is no longer so.
@@ -87,6 +109,8 @@ class EventStore:
         try:
             async with self.database.write() as session:
                 head = await self.locked_head(session, conversation_id)
+                if admit is not None:
+                    admit(head)
                 if seen is not None:
                     await self._check(session, head, seen)
                 return await self.append_in(session, head, events, client_id=client_id)
@@ -97,58 +121,47 @@ class EventStore:
 
     async def locked_head(self, session: AsyncSession, conversation_id: str) -> Conversation:
         """Return the head row; until the transaction ends nobody else writes to the conversation."""
-        query = (
-            select(Conversation)
-            .where(Conversation.id == conversation_id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-        head = (await session.exec(query)).first()
-        if head is None:
-            raise UnknownConversationError(f"no conversation {conversation_id!r}")
-        return head
+        found = (await session.exec(_LOCKED_HEAD, params={"conversation_id": conversation_id})).first()
+        return _known(found, conversation_id)
 
     async def _check(self, session: AsyncSession, head: Conversation, seen: Seen) -> None:
         if head.ownership_version != seen.ownership_version:
             raise StaleStateError(f"expected version {seen.ownership_version}, is {head.ownership_version}")
         if seen.seq is None or head.last_seq == seen.seq:
             return
-        ended = select(ConversationEvent.seq).where(
-            ConversationEvent.conversation_id == head.id,
-            col(ConversationEvent.seq) > seen.seq,
-            ConversationEvent.type == "turn_ended",
-        )
-        if (found := (await session.exec(ended)).first()) is not None:
-            raise StaleStateError(f"expected no turn after {seen.seq}, one ended at {found}")
+        params = {"conversation_id": head.id, "after": seen.seq}
+        since = set((await session.exec(_TYPES_AFTER, params=params)).all())
+        if "turn_ended" in since or (seen.latest and "message_received" in since):
+            raise StaleStateError(f"the conversation went on after event {seen.seq}: {sorted(since)}")
 
     async def append_in(
         self, session: AsyncSession, head: Conversation, events: Sequence[Event], *, client_id: str | None = None
     ) -> list[StoredEvent]:
-        """Append events in the caller's transaction, under a head that it has locked."""
+        """Append events in the caller's transaction, under a head that it has locked. `head` itself stays as it was."""
+        if not events:
+            return []
         now = self.clock()
-        rows = [
-            ConversationEvent(
-                conversation_id=head.id,
-                seq=head.last_seq + place,
-                type=event.type,
-                payload=event.model_dump(mode="json"),
-                client_id=client_id if place == 1 else None,
-                at=now,
-            )
+        rows: list[dict[str, Any]] = [
+            {
+                "conversation_id": head.id,
+                "seq": head.last_seq + place,
+                "type": event.type,
+                "payload": event.model_dump(mode="json"),
+                "client_id": client_id if place == 1 else None,
+                "at": now,
+            }
             for place, event in enumerate(events, start=1)
         ]
-        stored = list(map(_stored, rows))  # as any reader will see them, not as they were made
-        session.add_all(rows)
-        head.last_seq += len(rows)
-        head.updated_at = now
+        moved: dict[str, Any] = {"last_seq": rows[-1]["seq"], "updated_at": now}
         for event in events:
             if isinstance(event, OwnershipChanged):
-                head.owner, head.agent_id, head.ownership_version = event.owner, event.agent_id, event.version
+                moved |= {"owner": event.owner, "agent_id": event.agent_id, "ownership_version": event.version}
             elif isinstance(event, LanguageChanged):
-                head.lang = event.lang
-        session.add(head)
-        await session.flush()
-        return stored
+                moved["lang"] = event.lang
+        connection = await session.connection()
+        await connection.execute(_ADD_EVENTS, rows)
+        await connection.execute(_MOVE_HEAD.values(moved), {"conversation_id": head.id})
+        return [_stored(head.id, row["seq"], now, row["payload"]) for row in rows]  # as any reader will see them
 
     async def unanswered(self) -> list[str]:
         """Return open conversations that have a message which no finished turn has answered."""
@@ -170,10 +183,14 @@ def _greatest(value: sqlalchemy.SQLColumnExpression[int], kind: str) -> sqlalche
     )
 
 
-def _stored(row: ConversationEvent) -> StoredEvent:
-    return StoredEvent.model_validate(
-        {"conversation_id": row.conversation_id, "seq": row.seq, "at": row.at, "event": row.payload}
-    )
+def _known(head: Conversation | None, conversation_id: str) -> Conversation:
+    if head is None:
+        raise UnknownConversationError(f"no conversation {conversation_id!r}")
+    return head
+
+
+def _stored(conversation_id: str, seq: int, at: dt.datetime, payload: Any) -> StoredEvent:
+    return StoredEvent.model_validate({"conversation_id": conversation_id, "seq": seq, "at": at, "event": payload})
 
 
 def is_message(stored: StoredEvent) -> bool:
