@@ -220,9 +220,12 @@ class Repairs:
         if lines is None:
             return self.drop(work)
         work.hear(command.entities, frame)
-        for entry in work.memory.heard:
-            if entry.entity in command.entities and entry.turn == work.memory.turn:
-                entry.context = "except "
+        work.memory.heard = [
+            entry.model_copy(update={"context": "except "})
+            if entry.entity in command.entities and entry.turn == work.memory.turn
+            else entry
+            for entry in work.memory.heard
+        ]
         self.engine.clear(frame, lines)
         return True
 

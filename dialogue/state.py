@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import pydantic
 
@@ -29,12 +30,16 @@ from dialogue.replies.types import Reply
 from dialogue.turn import Action, TicketRef
 from knowledge.types import Lang
 
+RecordT = TypeVar("RecordT", bound=pydantic.BaseModel)
+
 MOODS_KEPT = 6
 ATTEMPTS_KEPT = 20
 
 
 class Heard(pydantic.BaseModel):
     """An entity that the person mentioned, and which request it was said for."""
+
+    model_config = pydantic.ConfigDict(frozen=True)
 
     entity: Entity
     frame: int | None = None
@@ -85,6 +90,11 @@ class Memory(pydantic.BaseModel):
     """The last question about a product, which "and the second one?" asks of another."""
     next_frame: int = 1
     turn: int = 0
+
+
+def copy_of(record: RecordT) -> RecordT:
+    """Return a copy of a frame or memory that a turn may change: what its fields hold is replaced, never changed within."""
+    return record.model_copy(update={name: copy.copy(value) for name, value in record})
 
 
 class Pending(pydantic.BaseModel):

@@ -12,7 +12,7 @@ from dialogue.events import Asked, CustomerProven, Event, FlowsChanged, TicketOp
 from dialogue.flows.model import Flow
 from dialogue.replies.types import Choice, ChoicesReply, Reply, TextReply
 from dialogue.slots.base import Question
-from dialogue.state import DialogueState, Frame, Heard, Memory, Pending
+from dialogue.state import DialogueState, Frame, Heard, Memory, Pending, copy_of
 from dialogue.turn import Action, TicketRef, TurnTimes
 from knowledge.types import JsonObject, Lang
 from tools.base import Evidence, Identity, Outcome, ToolCall
@@ -63,8 +63,8 @@ class Work:
         text: str,
     ) -> Work:
         """Copy what a turn may change, so that a turn that is thrown away leaves no trace."""
-        copied = state.model_copy(deep=True)
-        copied.memory.turn += 1
+        memory = copy_of(state.memory)
+        memory.turn += 1
         return cls(
             state=state,
             executor=executor,
@@ -73,9 +73,9 @@ class Work:
             lang=state.lang,
             message_seq=message_seq,
             text=text,
-            stack=copied.stack,
-            queue=copied.queue,
-            memory=copied.memory,
+            stack=list(map(copy_of, state.stack)),
+            queue=list(map(copy_of, state.queue)),
+            memory=memory,
         )
 
     @property
@@ -140,9 +140,10 @@ class Work:
 
     def rename(self, frame: Frame, heir: Frame) -> None:
         """Let mentions made for a frame count for the one that takes its place."""
-        for entry in self.memory.heard:
-            if entry.frame == frame.id:
-                entry.frame = heir.id
+        self.memory.heard = [
+            entry.model_copy(update={"frame": heir.id}) if entry.frame == frame.id else entry
+            for entry in self.memory.heard
+        ]
 
     def forget(self, frame: Frame, types: frozenset[str]) -> None:
         """Take back mentions of these types that were made for a frame before this turn."""

@@ -4,12 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func
+from sqlalchemy import BindParameter, bindparam, func
 from sqlmodel import col, select
 
 from knowledge.schema import Address, Order, OrderLine, PaymentMethod
 from tools.base import ToolContext
 from tools.errors import ArgumentError
+
+# Made once, as `dialogue.store` makes its own: every turn that is about orders runs them.
+_OF_CUSTOMER: BindParameter[str] = bindparam("customer_id")
+_ORDER = select(Order).where(
+    Order.customer_id == _OF_CUSTOMER, func.lower(func.ltrim(col(Order.id), "#")) == bindparam("plain_id")
+)
+_LINES = (
+    select(OrderLine)
+    .where(OrderLine.order_id == bindparam("order_id"))
+    .order_by(col(OrderLine.position), col(OrderLine.id))
+)
+_METHODS = (
+    select(PaymentMethod)
+    .where(PaymentMethod.customer_id == _OF_CUSTOMER)
+    .order_by(col(PaymentMethod.kind), col(PaymentMethod.id))
+)
+_ADDRESSES = (
+    select(Address).where(Address.customer_id == _OF_CUSTOMER).order_by(col(Address.is_default).desc(), col(Address.id))
+)
 
 
 def plain_id(text: str) -> str:
@@ -24,11 +43,8 @@ async def own_order(context: ToolContext, order_id: str) -> Order:
         ArgumentError: ``order_not_found``: no such order, or somebody else's.
     """
     wanted = plain_id(order_id)
-    statement = select(Order).where(
-        Order.customer_id == context.customer_id(),
-        func.lower(func.ltrim(col(Order.id), "#")) == wanted,
-    )
-    order = (await context.session.exec(statement)).first() if wanted else None
+    params = {"customer_id": context.customer_id(), "plain_id": wanted}
+    order = (await context.session.exec(_ORDER, params=params)).first() if wanted else None
     if order is None:
         raise ArgumentError(
             "order_not_found", "expected the id of one of the person's own orders", order_id=order_id[:64]
@@ -38,10 +54,7 @@ async def own_order(context: ToolContext, order_id: str) -> Order:
 
 async def order_lines(context: ToolContext, order: Order) -> Sequence[OrderLine]:
     """Return the lines of an order (one that `own_order` gave), in their order."""
-    statement = (
-        select(OrderLine).where(OrderLine.order_id == order.id).order_by(col(OrderLine.position), col(OrderLine.id))
-    )
-    return (await context.session.exec(statement)).all()
+    return (await context.session.exec(_LINES, params={"order_id": order.id})).all()
 
 
 async def own_payment_method(context: ToolContext, payment_method_id: str) -> PaymentMethod:
@@ -62,12 +75,7 @@ async def own_payment_method(context: ToolContext, payment_method_id: str) -> Pa
 
 async def own_payment_methods(context: ToolContext) -> Sequence[PaymentMethod]:
     """Return every payment method on the person's file, by id."""
-    statement = (
-        select(PaymentMethod)
-        .where(PaymentMethod.customer_id == context.customer_id())
-        .order_by(col(PaymentMethod.kind), col(PaymentMethod.id))
-    )
-    return (await context.session.exec(statement)).all()
+    return (await context.session.exec(_METHODS, params={"customer_id": context.customer_id()})).all()
 
 
 async def own_address(context: ToolContext, address_id: str) -> Address:
@@ -86,9 +94,4 @@ async def own_address(context: ToolContext, address_id: str) -> Address:
 
 async def own_addresses(context: ToolContext) -> Sequence[Address]:
     """Return the person's address book, the default first."""
-    statement = (
-        select(Address)
-        .where(Address.customer_id == context.customer_id())
-        .order_by(col(Address.is_default).desc(), col(Address.id))
-    )
-    return (await context.session.exec(statement)).all()
+    return (await context.session.exec(_ADDRESSES, params={"customer_id": context.customer_id()})).all()

@@ -54,7 +54,8 @@ class Conversation:
             return Measured({"http": waited}, self._script.id, failed=True)
         turn = answer.json()
         self._replies = turn["replies"]
-        lost = any(command["kind"] == "cannot_handle" for command in turn["understanding"]["commands"])
+        understood = turn["understanding"] or {"commands": []}  # None: a person has the conversation
+        lost = any(command["kind"] == "cannot_handle" for command in understood["commands"])
         effects = sum(bool(action["receipt"]) for action in turn["actions"])
         return Measured({**turn["ms"], "http": waited}, self._script.id, lost=lost, effects=effects)
 

@@ -18,6 +18,9 @@ from knowledge.lexicon.titles import BARE_NUMBER, HAN
 from knowledge.lexicon.word_lists import compound_spans, real_words
 from knowledge.vocabulary import Vocabulary, fold, vocabulary
 
+_LACKING = ("none", "no")
+"""How catalogues write that a thing does not have something."""
+
 
 class Lexicon:
     """An index of the catalogue's words. Immutable; build a new one when the catalogue has changed."""
@@ -36,6 +39,9 @@ class Lexicon:
         self._codes = Codes(items, self.titles)
         self._entries = Entries(items, kinds, words)
         self._options = Options(items, words)
+        keys = {key for own in self.option_keys.values() for key in own} - {"features"}
+        self.lacking_values = {key: word for key in sorted(keys) for word in _LACKING if self.has_value(key, word)}
+        """Option key -> the value that says that a thing has none of it, for the keys that know one."""
         names = (name for kind, others in words.kinds.items() for name in (kind, *others))
         texts = (*self._entries.terms(), *self._options.values(), *names)
         self._spelling = Spelling(texts, known={*real_words(), *known_words}, names=self._entries)

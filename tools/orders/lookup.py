@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from knowledge.schema import Order, OrderLine, Refund, Shipment, TrackingEvent
@@ -27,6 +28,18 @@ from tools.orders.types import (
 from tools.orders.views import address_view, method_view, order_summary
 from tools.ownership import order_lines, own_order, own_payment_methods
 
+_NEWEST_ORDERS = (
+    select(Order)
+    .where(Order.customer_id == bindparam("customer_id"))
+    .order_by(col(Order.placed_at).desc(), col(Order.id).desc())
+    .limit(bindparam("limit"))
+)
+_LINES_OF = (
+    select(OrderLine)
+    .where(col(OrderLine.order_id).in_(bindparam("order_ids", expanding=True)))
+    .order_by(col(OrderLine.position), col(OrderLine.id))
+)
+
 
 @tool(
     "read",
@@ -39,20 +52,11 @@ from tools.ownership import order_lines, own_order, own_payment_methods
 )
 async def list_orders(context: ToolContext, arguments: ListOrders) -> OrderList:
     """Return the orders, in two statements."""
-    statement = (
-        select(Order)
-        .where(Order.customer_id == context.customer_id())
-        .order_by(col(Order.placed_at).desc(), col(Order.id).desc())
-        .limit(arguments.limit)
-    )
-    orders = (await context.session.exec(statement)).all()
+    params = {"customer_id": context.customer_id(), "limit": arguments.limit}
+    orders = (await context.session.exec(_NEWEST_ORDERS, params=params)).all()
     lines: dict[str, list[OrderLine]] = defaultdict(list)
-    found = (
-        select(OrderLine)
-        .where(col(OrderLine.order_id).in_([order.id for order in orders]))
-        .order_by(col(OrderLine.position), col(OrderLine.id))
-    )
-    for line in (await context.session.exec(found)).all():
+    order_ids = [order.id for order in orders]
+    for line in (await context.session.exec(_LINES_OF, params={"order_ids": order_ids})).all():
         lines[line.order_id].append(line)
     return OrderList(orders=tuple(order_summary(order, lines[order.id]) for order in orders))
 

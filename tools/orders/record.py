@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, literal, union_all
+from sqlalchemy import BindParameter, bindparam, func, literal, union_all
 from sqlmodel import col, select
 
 from knowledge.schema import (
@@ -29,6 +29,41 @@ from tools.ownership import order_lines, own_order, own_payment_methods, plain_i
 
 _DROPPED = ("rejected", "cancelled")
 """Statuses in which a return or an exchange did not take place."""
+
+_ORDER_ID: BindParameter[str] = bindparam("order_id")
+_PAYMENTS = (
+    select(Payment).where(Payment.order_id == _ORDER_ID).order_by(col(Payment.position), col(Payment.created_at))
+)
+
+
+def _gone(head: type[Return] | type[Exchange], row: type[ReturnLine] | type[ExchangeLine], joined: Any) -> Any:
+    return (
+        select(
+            literal("gone").label("kind"), col(row.order_line_id).label("line_id"), col(row.quantity).label("amount")
+        )
+        .join(head, joined)
+        .where(col(head.order_id) == _ORDER_ID, col(head.status).not_in(_DROPPED))
+    )
+
+
+def _history() -> Any:
+    """Make a statement of ``(gone, line, pieces)``, ``(protected, line, minor a piece)`` and ``(pending, "", minor)``."""
+    history = union_all(
+        _gone(Return, ReturnLine, col(ReturnLine.return_id) == col(Return.id)),
+        _gone(Exchange, ExchangeLine, col(ExchangeLine.exchange_id) == col(Exchange.id)),
+        select(
+            literal("protected"), Refund.order_line_id, col(Refund.amount_minor) // func.coalesce(Refund.quantity, 1)
+        ).where(
+            Refund.order_id == _ORDER_ID, Refund.kind == "price_protection", col(Refund.order_line_id).is_not(None)
+        ),
+        select(literal("pending"), literal(""), Refund.amount_minor).where(
+            Refund.order_id == _ORDER_ID, Refund.status == "pending"
+        ),
+    ).subquery()
+    return select(*history.c)
+
+
+_HISTORY = _history()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -158,15 +193,12 @@ async def load(context: ToolContext, order_id: str, *, lock: bool = False) -> Or
     if lock:
         await context.session.refresh(order, with_for_update=True)
     lines = await order_lines(context, order)
-    statement = (
-        select(Payment).where(Payment.order_id == order.id).order_by(col(Payment.position), col(Payment.created_at))
-    )
-    payments = list((await context.session.exec(statement)).all())
+    payments = list((await context.session.exec(_PAYMENTS, params={"order_id": order.id})).all())
     methods = {method.id: method for method in await own_payment_methods(context)}
     gone: dict[str, int] = {}
     protected: dict[str, int] = {}
     pending = 0
-    for kind, line_id, amount in await _history(context, order.id):
+    for kind, line_id, amount in (await context.session.exec(_HISTORY, params={"order_id": order.id})).all():
         if kind == "gone":
             gone[line_id] = gone.get(line_id, 0) + amount
         elif kind == "protected":
@@ -187,32 +219,3 @@ async def load_for(
     record = await load(context, order_id, lock=lock)
     permit(action, record.facts(), context.policy, context.now, faulty=faulty)
     return record
-
-
-async def _history(context: ToolContext, order_id: str) -> Sequence[tuple[str, str, int]]:
-    """Return ``(gone, line, pieces)``, ``(protected, line, minor a piece)`` and ``(pending, "", minor)`` in one statement."""
-    history = union_all(
-        _gone(Return, ReturnLine, col(ReturnLine.return_id) == col(Return.id), order_id),
-        _gone(Exchange, ExchangeLine, col(ExchangeLine.exchange_id) == col(Exchange.id), order_id),
-        select(
-            literal("protected"), Refund.order_line_id, col(Refund.amount_minor) // func.coalesce(Refund.quantity, 1)
-        ).where(Refund.order_id == order_id, Refund.kind == "price_protection", col(Refund.order_line_id).is_not(None)),
-        select(literal("pending"), literal(""), Refund.amount_minor).where(
-            Refund.order_id == order_id, Refund.status == "pending"
-        ),
-    ).subquery()
-    kind, line_id, amount = history.c
-    rows = (await context.session.exec(select(kind, line_id, amount))).all()
-    return [(str(kind), str(line_id), int(amount)) for kind, line_id, amount in rows]
-
-
-def _gone(
-    head: type[Return] | type[Exchange], row: type[ReturnLine] | type[ExchangeLine], joined: Any, order_id: str
-) -> Any:
-    return (
-        select(
-            literal("gone").label("kind"), col(row.order_line_id).label("line_id"), col(row.quantity).label("amount")
-        )
-        .join(head, joined)
-        .where(col(head.order_id) == order_id, col(head.status).not_in(_DROPPED))
-    )

@@ -68,8 +68,6 @@ def categories(text: Text, mentions: Sequence[Mention]) -> Iterator[Entity]:
 _YES_NO = re.compile(
     r"(?P<no>\b(?:not?|non|isn't|aren't|without|don't need)[ -](?:be )?|不|非|没有?)?(?P<word>water[ -]?proof(?:ing)?\b|water[ -]resistan(?:t|ce)\b|防水(?:的|款)?)"
 )
-_LACKING = ("none", "no")
-"""How catalogues write that a thing does not have something."""
 
 
 def yes_no_options(text: Text, lexicon: Lexicon, product_ids: list[str]) -> Iterator[Entity]:
@@ -82,16 +80,9 @@ def yes_no_options(text: Text, lexicon: Lexicon, product_ids: list[str]) -> Iter
 
 def lacking(text: Text, lexicon: Lexicon) -> Iterator[Entity]:
     """Yield "no backlight", 不带背光 as the value that says so, for option keys of the catalogue that have one."""
-    for key, value in _lacking_values(lexicon).items():
+    for key, value in lexicon.lacking_values.items():
         for match in _without(key).finditer(text.low):
             yield entity(text, "option", {"key": key, "value": value}, match.span(), score=0.95)
-
-
-def _lacking_values(lexicon: Lexicon) -> dict[str, str]:
-    keys = dict.fromkeys(key for own in lexicon.option_keys.values() for key in own)
-    return {
-        key: value for key in sorted(keys) for value in _LACKING if key != "features" and lexicon.has_value(key, value)
-    }
 
 
 @functools.cache
