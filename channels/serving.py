@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import socket
 import sys
@@ -31,6 +32,9 @@ async def _serve(settings: Settings) -> None:
     with listener:
         with progress_bar() as progress:
             platform = await build(config_of(settings), progress=progress)
+        # What was built stays: freed of it, every later collection of garbage is short.
+        gc.collect()
+        gc.freeze()
         # A signal ends the process as soon as the server has shut down: the application closes the platform.
         server = uvicorn.Server(server_config(settings, create_app(settings, platform, closes=True)))
         _announce(settings, listener.getsockname()[1])
