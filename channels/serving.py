@@ -17,6 +17,7 @@ from channels.console import CommandError, progress_bar, run, settings_for
 from channels.pages import PAGES
 from channels.settings import Settings
 from dialogue.build import build
+from knowledge.embedding import default_embedder
 
 KEEP_ALIVE_S = 75
 
@@ -32,6 +33,7 @@ async def _serve(settings: Settings) -> None:
     with listener:
         with progress_bar() as progress:
             platform = await build(config_of(settings), progress=progress)
+        default_embedder().encode(["你好"])  # loaded now, so that the first shopper does not wait for it
         # What was built stays: freed of it, every later collection of garbage is short.
         gc.collect()
         gc.freeze()

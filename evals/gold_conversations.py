@@ -22,7 +22,6 @@ from typing import Annotated, Literal
 
 import pydantic
 import typer
-import yaml
 
 from dialogue.build import Config, Platform, build
 from dialogue.commands import PendingQuestion
@@ -32,6 +31,7 @@ from evals.metrics import Share
 from evals.shopper import ScriptedShopper
 from evals.tau import Json, Records, differences, lay_shop, load_tasks, records
 from knowledge.types import JsonObject, Lang
+from knowledge.yaml_files import read_yaml
 from tools.base import Identity
 
 WRITTEN = Path(__file__).parent / "conversations"
@@ -100,8 +100,7 @@ class Laid:
 
 def load_conversations(path: Path) -> list[GoldConversation]:
     """Read a data file."""
-    rows = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return [GoldConversation.model_validate(row) for row in rows]
+    return [GoldConversation.model_validate(row) for row in read_yaml(path)]
 
 
 async def lay(source: Path, folder: Path) -> Laid:

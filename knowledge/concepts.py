@@ -11,9 +11,8 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import yaml
-
 from knowledge.words import normalise, stem, tokens
+from knowledge.yaml_files import read_yaml
 
 _FILE = Path(__file__).with_name("concepts.yaml")
 _LATIN = re.compile(r"[a-z0-9]+(?:['’][a-z]+)?")
@@ -61,8 +60,7 @@ class Concepts:
 @functools.cache
 def concepts() -> Concepts:
     """Return the shipped list, read once."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return Concepts(yaml.load(_FILE.read_text(encoding="utf-8"), Loader=loader))  # noqa: S506 (both loaders are safe)
+    return Concepts(read_yaml(_FILE))
 
 
 def _stems(text: str) -> tuple[str, ...]:

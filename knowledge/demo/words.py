@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
+
+from knowledge.yaml_files import read_yaml
 
 DATA = Path(__file__).with_name("data")
 CATEGORY_FILES = ("clothing", "electronics", "home", "beauty")
@@ -82,9 +83,7 @@ class Color:
 @functools.cache
 def load(name: str) -> Any:
     """Return the parsed file ``data/NAME.yaml``; treat it as read-only."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    with (DATA / f"{name}.yaml").open(encoding="utf-8") as file:
-        return yaml.load(file, loader)  # noqa: S506  (both loaders are the safe ones; C reads ten times faster)
+    return read_yaml(DATA / f"{name}.yaml")
 
 
 def stream(seed: int, part: str) -> np.random.Generator:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import text
-from sqlmodel import func, select
+from sqlalchemy import Column, text
+from sqlmodel import SQLModel, func, select
 
 from knowledge.db import Database
 from knowledge.demo import build_demo_shop
@@ -103,3 +104,20 @@ async def test_the_whole_shop_has_its_promised_size(database: Database, tmp_path
     assert (summary.rows["customer"], summary.rows["order"]) == (3_000, 20_000)
     products = await rows_of(database, Product)
     assert len({product.title_zh for product in products}) == len({p.title_en for p in products}) == len(products)
+
+
+@pytest.mark.slow
+def test_every_value_of_the_whole_shop_has_its_columns_type() -> None:
+    """SQLite would take a truth value for a word; PostgreSQL refuses it."""
+    wrong: set[tuple[str, str, type]] = set()
+    for table, rows in tables(draw_world(seed=7, now=NOW, scale=1.0)):
+        columns = SQLModel.metadata.tables[str(table.__tablename__)].columns
+        exact = {column.name: column.type.python_type for column in columns if _is_plain(column)}
+        for row in rows:
+            given = ((name, type(row[name])) for name in exact if row.get(name) is not None)
+            wrong |= {(str(table.__tablename__), name, kind) for name, kind in given if kind is not exact[name]}
+    assert not wrong
+
+
+def _is_plain(column: Column[Any]) -> bool:
+    return column.type.python_type in (str, int, bool)
