@@ -9,19 +9,27 @@ import os
 import shutil
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
 import sqlmodel
 import typer
+from sqlalchemy import inspect
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from channels.app import config_of
 from channels.console import FAILED, print_json, settings_for
 from channels.settings import Settings, secret_complaint
-from dialogue.build import open_database
+from dialogue.build import database_of
+from dialogue.flows import FlowError, load_flows
 from knowledge.errors import KnowledgeError
+from knowledge.migrations import head, revision
 from knowledge.schema import Customer, Order, Product, Shop
+from tools.own import OwnToolError, own_tools
+from tools.policy import PolicyError, load_policy
+from tools.toolset import all_tools
 
 LOW_SPACE_BYTES = 500 * 1024 * 1024
 
@@ -65,8 +73,7 @@ async def examine(settings: Settings) -> list[Finding]:
         _pictures,
         _port,
     )
-    slow: tuple[Callable[[Settings], Awaitable[Finding]], ...] = (_database,)
-    return [check(settings) for check in quick] + [await check(settings) for check in slow]
+    return [check(settings) for check in quick] + await _shop(settings)
 
 
 def _python(_: Settings) -> Finding:
@@ -81,9 +88,8 @@ def _data_folder(settings: Settings) -> Finding:
     existing = next(path for path in (folder, *folder.parents) if path.exists())
     if existing.is_dir() and os.access(existing, os.W_OK):
         return Finding("data folder", "ok", str(folder))
-    return Finding(
-        "data folder", "fail", f"{folder} cannot be written", f"chown {os.getuid()} {existing}, or --data ANOTHER"
-    )
+    mend = f"let user {os.getuid()} write in {existing}, or --data ANOTHER"
+    return Finding("data folder", "fail", f"{folder} cannot be written", mend)
 
 
 def _space(settings: Settings) -> Finding:
@@ -133,27 +139,68 @@ def _port(settings: Settings) -> Finding:
     return Finding("port", "ok", f"{settings.host}:{settings.port} is free")
 
 
-async def _database(settings: Settings) -> Finding:
+async def _shop(settings: Settings) -> list[Finding]:
+    """Look at the database without changing it, and at what stands on the shop in it."""
     where = "PostgreSQL" if settings.database_url else str(settings.data / "shop.db")
     if settings.database_url is None and not (settings.data / "shop.db").exists():
-        return Finding("shop", "warn", f"{where}: none yet", "xiaoer serve builds the demo shop; or xiaoer import")
+        return [_no_shop(f"{where}: none yet"), _own_files(settings, None)]
+    database = database_of(config_of(settings, demo=False))
     try:
-        database = await open_database(config_of(settings, demo=False))
-    except (KnowledgeError, OSError) as error:
-        return Finding(
-            "shop", "fail", f"{where}: {error}", "mend the address in XIAOER_DATABASE_URL, or --data ANOTHER"
-        )
-    try:
+        found = await revision(database)
+        if found not in (None, head()):
+            return [_other_revision(where, found), _own_files(settings, None)]
         async with database.read() as session:
-            shop = (await session.exec(sqlmodel.select(Shop))).first()
-            counts = [
-                (await session.exec(sqlmodel.select(sqlmodel.func.count()).select_from(table))).one()
-                for table in (Product, Customer, Order)
-            ]
+            return await _shop_of(session, settings, where)
+    except (KnowledgeError, SQLAlchemyError, OSError) as error:
+        return [Finding("shop", "fail", f"{where}: {error}", _mend_database(settings))]
     finally:
         await database.close()
+
+
+async def _shop_of(session: AsyncSession, settings: Settings, where: str) -> list[Finding]:
+    tables = await (await session.connection()).run_sync(lambda connection: inspect(connection).get_table_names())
+    shop = (await session.exec(sqlmodel.select(Shop))).first() if Shop.__tablename__ in tables else None
     if shop is None:
-        return Finding("shop", "warn", f"{where}: empty", "xiaoer serve builds the demo shop; or xiaoer import")
-    products, customers, orders = counts
+        return [_no_shop(f"{where}: empty"), _own_files(settings, None)]
+    products, customers, orders = [
+        (await session.exec(sqlmodel.select(sqlmodel.func.count()).select_from(table))).one()
+        for table in (Product, Customer, Order)
+    ]
     detail = f"{shop.name_en or shop.name_zh}: {products:,} products, {customers:,} customers, {orders:,} orders"
-    return Finding("shop", "ok", detail)
+    return [Finding("shop", "ok", detail), _own_files(settings, shop.policy), _indexes(settings)]
+
+
+def _no_shop(detail: str) -> Finding:
+    return Finding("shop", "warn", detail, "xiaoer serve builds the demo shop; or xiaoer import")
+
+
+def _other_revision(where: str, found: str | None) -> Finding:
+    detail = f"{where}: its tables have revision {found}, this version knows up to {head()}"
+    if found is not None and found < head():
+        return Finding("shop", "warn", detail, "the next start brings them up to date; copy the database first")
+    return Finding("shop", "fail", detail, "start the version that wrote it, or --data ANOTHER")
+
+
+def _mend_database(settings: Settings) -> str:
+    if settings.database_url:
+        return "start PostgreSQL, or mend the address in XIAOER_DATABASE_URL"
+    return "put a copy of shop.db in its place, or --data ANOTHER and xiaoer import an export"
+
+
+def _own_files(settings: Settings, policy: str | None) -> Finding:
+    """Read the shop's own tools, flows and policy, as a start does."""
+    try:
+        tools = {**all_tools(), **own_tools(settings.data / "tools", taken=all_tools())}
+        flows = load_flows(settings.data / "flows", tools=tools)
+        if policy is not None:
+            load_policy(policy, settings.data)
+    except (OwnToolError, FlowError, PolicyError, OSError) as error:
+        return Finding("own files", "fail", str(error), "mend that file, or move it out of the data folder")
+    return Finding("own files", "ok", f"{len(flows)} flows, {len(tools)} tools, policy {policy or 'not chosen yet'}")
+
+
+def _indexes(settings: Settings) -> Finding:
+    found = {path.stem for path in (settings.data / "indexes").glob("*.faiss")}
+    if missing := sorted({"products", "passages"} - found):
+        return Finding("indexes", "warn", f"none of {', '.join(missing)}", "the next start makes them, in seconds")
+    return Finding("indexes", "ok", ", ".join(sorted(found)))

@@ -63,6 +63,19 @@ class Settings(BaseSettings):
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value
 
+    @pydantic.field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str | None) -> str | None:
+        """Take PostgreSQL's addresses as other programs write them."""
+        if value is None:
+            return None
+        scheme, separator, rest = value.partition("://")
+        if separator and scheme in ("postgresql", "postgres", "postgresql+asyncpg"):
+            return f"postgresql+asyncpg://{rest}"
+        if separator and scheme == "sqlite":
+            return value
+        raise ValueError("expected postgresql://USER:PASSWORD@HOST/NAME, or nothing for SQLite in the data folder")
+
     @pydantic.model_validator(mode="after")
     def _refuse_unsafe(self) -> Settings:
         if self.environment == "production":

@@ -90,9 +90,14 @@ async def build(config: Config, *, progress: Progress | None = None) -> Platform
 async def open_database(config: Config) -> Database:
     """Open the database of `config` and bring its tables up to date."""
     config.data.mkdir(parents=True, exist_ok=True)
-    database = Database(config.database_url or sqlite_url(config.data / "shop.db"))
+    database = database_of(config)
     await migrate(database)
     return database
+
+
+def database_of(config: Config) -> Database:
+    """Return the database of `config` as it is; nothing is opened yet."""
+    return Database(config.database_url or sqlite_url(config.data / "shop.db"))
 
 
 async def _wire(

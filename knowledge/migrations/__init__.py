@@ -35,13 +35,18 @@ async def migrate(database: Database) -> None:
     Raises:
         DatabaseUnavailableError: the database was written by a newer version, or its tables are not ours.
     """
-    async with database.read() as session:
-        if await (await session.connection()).run_sync(_revision) == head():
-            return
+    if await revision(database) == head():
+        return
     from knowledge.migrations.upgrade import upgrade  # noqa: PLC0415  (Alembic takes a third of a second; few starts need it)
 
     async with database.change_tables() as connection:
         await connection.run_sync(upgrade)
+
+
+async def revision(database: Database) -> str | None:
+    """Return the revision of the database's tables; None where they have none."""
+    async with database.read() as session:
+        return await (await session.connection()).run_sync(_revision)
 
 
 def _revision(connection: Connection) -> str | None:
