@@ -26,7 +26,7 @@ from channels import (
     signin,
 )
 from channels.context import Context
-from channels.guards import BodyGuard, SafetyNet, SecurityHeaders
+from channels.guards import AddressGuard, BodyGuard, SafetyNet, SecurityHeaders
 from channels.limits import Rates
 from channels.metrics import Metrics
 from channels.presence import Presence
@@ -77,6 +77,7 @@ def create_app(settings: Settings, platform: Platform | None = None, *, closes: 
 def _lay_guards(app: FastAPI, settings: Settings) -> None:
     """Innermost first: the net catches what handlers raise, the headers lie on every answer."""
     app.add_middleware(SafetyNet)
+    app.add_middleware(AddressGuard)
     app.add_middleware(BodyGuard, limit_of=_limit_of(settings))
     app.add_middleware(
         CORSMiddleware,

@@ -29,12 +29,24 @@ Speaker = Literal["shopper", "merchant"]
 TokenRole = Literal["shopper", "merchant", "agent"]
 Language = Literal["zh", "en"]
 
+
+def _identifier(given: str | list[str] | None) -> str | list[str] | None:
+    """Refuse what can be nobody's id: nothing at all, control characters, bytes that are no UTF-8."""
+    for value in given if isinstance(given, list) else [given]:
+        if value is not None and not (value.strip() and value.isprintable()):
+            raise typer.BadParameter("expected an id of printable characters in UTF-8")
+    return given
+
+
 Data = Annotated[
     Path | None, typer.Option("--data", help="Folder of all state. [XIAOER_DATA, ./xiaoer-data]", show_default=False)
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")]
 As = Annotated[
-    str | None, typer.Option("--as", metavar="CUSTOMER_ID", help="The signed-in customer; a visitor without it.")
+    str | None,
+    typer.Option(
+        "--as", metavar="CUSTOMER_ID", callback=_identifier, help="The signed-in customer; a visitor without it."
+    ),
 ]
 Role = Annotated[Speaker, typer.Option("--role", help="Who talks.")]
 
@@ -66,7 +78,7 @@ def chat(
 
 @app.command()
 def say(
-    text: Annotated[str, typer.Argument(help="The message.")],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="The message.")],
     role: Role = "shopper",
     customer: As = None,
     image: Annotated[
@@ -76,7 +88,8 @@ def say(
         Path | None, typer.Option("--audio", exists=True, dir_okay=False, help="A recording to send along.")
     ] = None,
     conversation: Annotated[
-        str | None, typer.Option("--conversation", metavar="ID", help="Go on with this conversation.")
+        str | None,
+        typer.Option("--conversation", metavar="ID", callback=_identifier, help="Go on with this conversation."),
     ] = None,
     as_json: Json = False,
     data: Data = None,
@@ -95,7 +108,12 @@ def token(
     role: Annotated[TokenRole, typer.Option("--role", help="Who it is for.")],
     subject: Annotated[
         list[str] | None,
-        typer.Option("--subject", metavar="ID", help="Customer, agent or merchant id; several give a token each."),
+        typer.Option(
+            "--subject",
+            metavar="ID",
+            callback=_identifier,
+            help="Customer, agent or merchant id; several give a token each.",
+        ),
     ] = None,
     data: Data = None,
 ) -> None:
@@ -160,7 +178,7 @@ def tools_call(
 
 @app.command()
 def replay(
-    conversation_id: Annotated[str, typer.Argument(metavar="CONVERSATION_ID")],
+    conversation_id: Annotated[str, typer.Argument(metavar="CONVERSATION_ID", callback=_identifier)],
     as_json: Json = False,
     data: Data = None,
 ) -> None:

@@ -7,6 +7,7 @@ import contextlib
 import json
 import logging
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -51,9 +52,15 @@ def settings_for(data: Path | None, **given: object) -> Settings:
 def run(work: Coroutine[Any, Any, T], *, loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None) -> T:
     """Run a command's work; a foreseen error ends it with its sentence and exit code 1."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    with told(), asyncio.Runner(loop_factory=loop_factory) as runner:
+        return runner.run(work)
+
+
+@contextlib.contextmanager
+def told() -> Iterator[None]:
+    """End the command with the sentence of a foreseen error and exit code 1."""
     try:
-        with asyncio.Runner(loop_factory=loop_factory) as runner:
-            return runner.run(work)
+        yield
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
     except Exception as error:
@@ -67,6 +74,8 @@ def sentence(error: Exception) -> str | None:
     """Return what to tell the person, or None for an error that nobody foresaw: a bug, shown whole."""
     if isinstance(error, ProblemError):
         return str(error.document()["detail"])
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename} cannot be used: {error.strerror}"
     foreseen = (
         CommandError,
         DialogueError,
@@ -87,13 +96,38 @@ def print_json(value: object) -> None:
 
 @contextlib.contextmanager
 def progress_bar() -> Iterator[Callable[[str, float], None]]:
-    """Show a bar on stderr; it appears with the first step, so quick work shows none."""
+    """Show a bar on stderr; it appears with the first step, so quick work shows none.
+
+    Where stderr is no terminal, a line says each step's beginning, and a last one how long all of them took.
+    """
+    console = Console(stderr=True)
+    with _bar(console) if console.is_terminal else _lines() as step:
+        yield step
+
+
+@contextlib.contextmanager
+def _lines() -> Iterator[Callable[[str, float], None]]:
+    started, last = time.monotonic(), ""
+
+    def step(what: str, share: float) -> None:
+        nonlocal last
+        if what != last:
+            typer.echo(f"xiaoer: {what} ...", err=True)
+        last = what
+
+    yield step
+    if last:
+        typer.echo(f"xiaoer: done in {time.monotonic() - started:.0f} s", err=True)
+
+
+@contextlib.contextmanager
+def _bar(console: Console) -> Iterator[Callable[[str, float], None]]:
     bar = Progress(
         TextColumn("{task.description:<34}"),
         BarColumn(),
         TaskProgressColumn(),
         TimeElapsedColumn(),
-        console=Console(stderr=True),
+        console=console,
         transient=True,
     )
     task: TaskID | None = None

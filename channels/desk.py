@@ -118,7 +118,7 @@ async def _read(context: Context, caller: Caller, tool: str, arguments: dict[str
         ToolCall(tool, arguments), caller.identity(), idempotency_key=new_id("desk")
     )
     if outcome.status != "ok" or outcome.evidence is None:
-        raise refusal_problem(outcome.code, mendable=outcome.mendable)
+        raise refusal_problem(outcome.code, outcome.facts, mendable=outcome.mendable)
     return outcome.evidence
 
 

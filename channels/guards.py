@@ -55,6 +55,23 @@ class SafetyNet:
                 await _refuse(problem, scope, receive, send)
 
 
+class AddressGuard:
+    """Reads a NUL in an address as U+FFFD, like every byte that is no text: nothing has such a name.
+
+    PostgreSQL takes no NUL in a text, so a query for it would be an error instead of an empty answer.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "lifespan" and ("\0" in scope["path"] or b"%00" in scope["query_string"]):
+            query = scope["query_string"].replace(b"%00", b"%EF%BF%BD")
+            scope = {**scope, "path": scope["path"].replace("\0", "\ufffd"), "query_string": query}
+        await self.app(scope, receive, send)
+
+
 class BodyGuard:
     """Refuses bodies that are too large (413) or of the wrong media type (415), by path."""
 

@@ -61,6 +61,14 @@ CATALOGUE: dict[str, tuple[int, str, str]] = {
         "You do not hold this conversation; claim its ticket first.",
         "该会话不在你手上，请先领取工单。",
     ),
+    "ticket_changed": (
+        409,
+        "The ticket has changed since you read it; read it again.",
+        "工单在您读取之后已变化，请重新读取。",
+    ),
+    "already_claimed": (409, "{agent} has this ticket already.", "{agent} 已认领该工单。"),
+    "ticket_resolved": (409, "This ticket is resolved already.", "该工单已结案。"),
+    "not_assignee": (409, "Only the agent who holds a ticket can end it.", "只有认领该工单的客服才能结束它。"),
     "conversation_closed": (409, "This conversation is closed; open a new one.", "会话已关闭，请新开一个。"),
     "too_large": (413, "The body is larger than {limit} bytes.", "请求体超过 {limit} 字节。"),
     "wrong_media_type": (415, "Send {expected}.", "请发送 {expected}。"),
@@ -177,15 +185,15 @@ def _message_refused(error: MessageRefusedError) -> ProblemError:
 
 
 def _tool_error(error: ArgumentError | RefusedError) -> ProblemError:
-    return refusal_problem(error.code, mendable=isinstance(error, ArgumentError), detail=str(error))
+    return refusal_problem(error.code, error.facts, mendable=isinstance(error, ArgumentError), detail=str(error))
 
 
-def refusal_problem(code: str, *, mendable: bool, detail: str = "") -> ProblemError:
+def refusal_problem(code: str, facts: Mapping[str, object], *, mendable: bool, detail: str = "") -> ProblemError:
     """Return the problem for a tool's refusal or failure: 422 when other arguments could succeed, else 409."""
     code = _TOOL_CODES.get(code, code)
     if code in CATALOGUE:
-        facts = {"reference": "the audit log"} if code == "internal" else {}
-        return ProblemError(code, facts, headers={"Retry-After": "1"} if CATALOGUE[code][0] == 503 else {})
+        headers = {"Retry-After": "1"} if CATALOGUE[code][0] == 503 else {}
+        return ProblemError(code, {"reference": "the audit log", "agent": "", **facts}, headers)
     return ProblemError(code, detail=detail, status=422 if mendable else 409)
 
 
@@ -249,6 +257,8 @@ _HTTP_CODES = {
 def _http_problem(error: HTTPException) -> ProblemError:
     if isinstance(error.__cause__, ProblemError):  # a guard refused the body while it was being parsed
         return error.__cause__
+    if isinstance(error.__cause__, ValueError | RecursionError):  # bytes that are no UTF-8, or nested without end
+        return ProblemError("malformed_json")
     code = _HTTP_CODES.get(error.status_code, "bad_request")
     facts = {"expected": "application/json"} if code == "wrong_media_type" else {}
     return ProblemError(code, facts, headers=dict(error.headers or {}), status=error.status_code)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import dataclasses
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 
 from channels.auth import Caller
 from channels.context import CallerDep, Context, ContextDep
-from channels.problems import refusal_problem
+from channels.problems import ProblemError, language_of, refusal_problem
 from channels.turns import known_form
 from dialogue.errors import NotOwnerError, UnknownConversationError
 from knowledge.schema import Conversation
+from knowledge.types import Lang
 from tools.base import Identity, Outcome
 from tools.proposals import ProposalStatus
 
@@ -34,26 +35,33 @@ async def list_proposals(
 
 @router.post("/{proposal_id}/approve")
 async def approve(
-    context: ContextDep, caller: CallerDep, proposal_id: str, conversation_id: InConversation = None
+    request: Request, context: ContextDep, caller: CallerDep, proposal_id: str, conversation_id: InConversation = None
 ) -> dict[str, Any]:
     """Execute the stored call, once; a second approval gives the first one's receipt."""
     identity = await _acting(context, caller, conversation_id)
     outcome = await context.platform.executor.confirm(proposal_id, identity)
     if outcome.status != "ok":
-        raise refusal_problem(outcome.code, mendable=outcome.mendable)
+        raise _problem(context, outcome, language_of(request))
     return outcome_json(outcome)
 
 
 @router.post("/{proposal_id}/reject")
 async def reject(
-    context: ContextDep, caller: CallerDep, proposal_id: str, conversation_id: InConversation = None
+    request: Request, context: ContextDep, caller: CallerDep, proposal_id: str, conversation_id: InConversation = None
 ) -> dict[str, Any]:
     """Drop the stored call for good."""
     identity = await _acting(context, caller, conversation_id)
     outcome = await context.platform.executor.reject(proposal_id, identity)
     if outcome.code != "proposal_rejected":
-        raise refusal_problem(outcome.code, mendable=outcome.mendable)
+        raise _problem(context, outcome, language_of(request))
     return {"id": proposal_id, "status": "rejected"}
+
+
+def _problem(context: Context, outcome: Outcome, lang: Lang) -> ProblemError:
+    """Return why the stored call was not executed, in the sentence that a chat would say. Nobody can mend its arguments."""
+    templates, sentence = context.platform.conversations.templates, f"refused.{outcome.code}"
+    said = templates.say(sentence, lang, **outcome.facts) if templates.has(sentence) else ""
+    return refusal_problem(outcome.code, outcome.facts, mendable=False, detail=said)
 
 
 async def _acting(context: Context, caller: Caller, conversation_id: str | None) -> Identity:

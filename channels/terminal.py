@@ -15,7 +15,7 @@ import typer
 
 from channels.attachments import keep
 from channels.auth import Caller, TokenRole, caller_for, tokens
-from channels.console import CommandError, platform_of, print_json, run, sentence, settings_for
+from channels.console import CommandError, platform_of, print_json, run, sentence, settings_for, told
 from channels.render import plain, plain_all
 from channels.settings import Settings
 from channels.wire import printable, turn_json
@@ -44,7 +44,8 @@ class Said:
 
 def token(*, data: Path | None, role: TokenRole, subjects: Sequence[str | None]) -> None:
     """Print a signed token for each subject, one a line."""
-    signer = tokens(settings_for(data))
+    with told():
+        signer = tokens(settings_for(data))
     for subject in subjects:
         typer.echo(signer.issue(caller_for(role, subject)))
 

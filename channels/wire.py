@@ -57,7 +57,9 @@ def printable(text: str) -> str:
 
 ClientId = Annotated[str, pydantic.Field(min_length=1, max_length=100, pattern=r"^[!-~]+$")]
 """The sender's name for its message: a UUID, or any visible ASCII."""
-AttachmentIds = Annotated[tuple[Annotated[str, pydantic.Field(max_length=64)], ...], pydantic.Field(max_length=8)]
+AttachmentIds = Annotated[
+    tuple[Annotated[str, pydantic.Field(max_length=64, pattern=r"^[!-~]*$")], ...], pydantic.Field(max_length=8)
+]
 
 
 class OpenConversation(_Body):

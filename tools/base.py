@@ -69,9 +69,24 @@ class ToolContext:
 
 
 class Arguments(pydantic.BaseModel):
-    """Base of every tool's arguments: unknown names are refused, texts are stripped."""
+    """Base of every tool's arguments: unknown names are refused, texts are stripped and hold no NUL."""
 
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    @pydantic.model_validator(mode="before")
+    @classmethod
+    def _no_nul(cls, given: Any) -> Any:
+        """PostgreSQL stores no NUL: to it such a text is an error, not a text that is nowhere."""
+        if _holds_nul(given):
+            raise ValueError("expected texts without NUL characters")
+        return given
+
+
+def _holds_nul(given: Any) -> bool:
+    if isinstance(given, str):
+        return "\0" in given
+    parts = given.values() if isinstance(given, dict) else given if isinstance(given, list | tuple) else ()
+    return any(map(_holds_nul, parts))
 
 
 class Evidence(pydantic.BaseModel):

@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 
 from channels.auth import tokens
 from channels.cli import app
+from channels.console import progress_bar
 from channels.settings import Settings
 from tests.channels.test_media import picture
 
@@ -59,6 +60,11 @@ def test_help_comes_at_once_and_lists_what_works() -> None:
         ["tools", "call", "get_order", "{"],
         ["tools", "call", "get_order", "[]"],
         ["serve", "--port", "99999"],
+        ["say", "hi", "--as", "\udcc4\udce3"],
+        ["say", "hi", "--as", " "],
+        ["say", "hi", "--conversation", "\udcc4\udce3"],
+        ["replay", "a\nb"],
+        ["token", "--role", "shopper", "--subject", ""],
     ],
 )
 def test_a_wrong_call_ends_with_2_and_changes_nothing(
@@ -78,6 +84,37 @@ def test_an_unsafe_setting_ends_with_2_and_names_it(tmp_path: Path, monkeypatch:
     assert result.exit_code == 2
     assert "XIAOER_SECRET" in result.stderr
     assert "changeme" not in result.stderr
+
+
+@pytest.mark.parametrize("address", ["rubbish", "mysql://me:my-password@host/shop"])
+def test_a_database_that_is_none_of_ours_ends_with_2_and_shows_no_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("XIAOER_DATABASE_URL", address)
+    result = xiaoer("doctor", data=tmp_path)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "postgresql://" in result.stderr
+    assert "my-password" not in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [["say", "hi"], ["token", "--role", "agent"], ["tools", "call", "get_profile"]])
+def test_a_data_folder_that_is_a_file_ends_with_one_sentence(tmp_path: Path, arguments: list[str]) -> None:
+    (tmp_path / "file").write_bytes(b"not a folder")
+    result = xiaoer(*arguments, data=tmp_path / "file")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "cannot be used" in result.stderr
+
+
+def test_where_stderr_is_no_terminal_slow_work_says_its_beginning_and_its_end(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with progress_bar() as step:
+        for share in (0.0, 0.5, 1.0):
+            step("orders", share)
+        step("pictures", 0.5)
+    with progress_bar():
+        pass
+    assert capsys.readouterr().err.splitlines() == ["xiaoer: orders ...", "xiaoer: pictures ...", "xiaoer: done in 0 s"]
 
 
 def test_a_token_is_printed_and_nothing_else(tmp_path: Path) -> None:

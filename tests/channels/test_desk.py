@@ -82,6 +82,26 @@ async def test_the_second_of_two_agents_is_refused(
     assert {problem_code(answer)[0] for answer in answers if answer.status_code != 200} == {409}
 
 
+async def test_a_claim_of_a_ticket_that_has_changed_is_a_conflict_and_changes_nothing(
+    client: httpx.AsyncClient, server: LiveServer, person: Person
+) -> None:
+    case = await waiting(client, server, person)
+    for version in (0, case.ticket["version"] + 1, 99):
+        assert problem_code(await claimed(client, server, case, "A1", version)) == (409, "ticket_changed")
+    assert (await claimed(client, server, case, "A1")).status_code == 200
+    second = await claimed(client, server, case, "A2")
+    release = f"/v1/tickets/{case.ticket['ticket_id']}/release"
+    foreign = await client.post(release, json={"outcome": "resolve"}, headers=server.headers("agent", "A2"))
+    mine = [
+        await client.post(release, json={"outcome": "resolve"}, headers=server.headers("agent", "A1")) for _ in range(2)
+    ]
+    late = await claimed(client, server, case, "A2")
+    assert (problem_code(second), second.json()["detail"]) == ((409, "already_claimed"), "A1 has this ticket already.")
+    assert problem_code(foreign) == (409, "not_assignee")
+    assert (mine[0].status_code, problem_code(mine[1])) == (200, (409, "ticket_resolved"))
+    assert problem_code(late) == (409, "ticket_resolved")
+
+
 async def test_the_bot_is_silent_from_the_claim_to_the_hand_back(
     client: httpx.AsyncClient, server: LiveServer, person: Person
 ) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import httpx
 import pytest
 
 from channels.testing import LiveServer
 from tests.channels.conftest import Person
 from tests.channels.test_desk import claimed, waiting
-from tests.channels.test_rest import problem_code
+from tests.channels.test_rest import opened, problem_code, sent
 from tools.base import Identity, ToolCall
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -66,8 +68,35 @@ async def test_a_rejected_proposal_cannot_be_approved(
     agent = server.headers("agent", "A1")
     answer = await client.post(f"/v1/proposals/{proposal}/reject", params=where, headers=agent)
     assert (answer.status_code, answer.json()) == (200, {"id": proposal, "status": "rejected"})
+    for lang, said in (("en", "That was declined already."), ("zh", "这个操作已经被拒绝。")):
+        url, headers = f"/v1/proposals/{proposal}/approve", {**agent, "Accept-Language": lang}
+        refused = await client.post(url, params=where, headers=headers)
+        assert (problem_code(refused), refused.json()["detail"]) == ((409, "proposal_rejected"), said)
+
+
+async def test_of_many_approvals_at_once_one_executes(
+    client: httpx.AsyncClient, server: LiveServer, person: Person
+) -> None:
+    proposal, where = await staged(client, server, person)
+    url, agent = f"/v1/proposals/{proposal}/approve", server.headers("agent", "A1")
+    answers = await asyncio.gather(*(client.post(url, params=where, headers=agent) for _ in range(5)))
+    assert [answer.status_code for answer in answers] == [200] * 5
+    assert sorted(answer.json()["replayed"] for answer in answers) == [False, True, True, True, True]
+    late = await client.post(f"/v1/proposals/{proposal}/reject", params=where, headers=agent)
+    assert problem_code(late) == (409, "proposal_executed")
+
+
+async def test_what_the_shopper_did_meanwhile_leaves_nothing_to_approve(
+    client: httpx.AsyncClient, server: LiveServer, person: Person
+) -> None:
+    proposal, where = await staged(client, server, person)
+    shopper, agent = server.headers("shopper", person.id), server.headers("agent", "A1")
+    conversation = await opened(client, shopper)
+    for number, text in enumerate((f"cancel {person.order}", "yes")):
+        await sent(client, shopper, conversation, text, f"m{number}")
     refused = await client.post(f"/v1/proposals/{proposal}/approve", params=where, headers=agent)
     assert problem_code(refused)[0] == 409
+    assert person.order in refused.json()["detail"]
 
 
 @pytest.mark.parametrize("verb", ["approve", "reject"])
