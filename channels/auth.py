@@ -138,10 +138,10 @@ def stored_secret(data: Path) -> str:
     if not path.exists():
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            os.write(descriptor, secrets.token_hex(32).encode())
+            with open(descriptor, "w", encoding="ascii") as file:
+                file.write(secrets.token_hex(32))
+            with contextlib.suppress(FileExistsError):  # another process was first: its secret counts
+                os.link(draft, path)
         finally:
-            os.close(descriptor)
-        with contextlib.suppress(FileExistsError):  # another process was first: its secret counts
-            os.link(draft, path)
-        draft.unlink()
+            draft.unlink()
     return path.read_text(encoding="ascii").strip()

@@ -29,6 +29,7 @@ from tools.policy import PolicyError
 
 T = TypeVar("T")
 FAILED, WRONG_CALL = 1, 2
+BUILDING = "building what is not there yet, which takes up to a minute"
 
 
 class CommandError(Exception):
@@ -74,8 +75,8 @@ def sentence(error: Exception) -> str | None:
     """Return what to tell the person, or None for an error that nobody foresaw: a bug, shown whole."""
     if isinstance(error, ProblemError):
         return str(error.document()["detail"])
-    if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename} cannot be used: {error.strerror}"
+    if isinstance(error, OSError) and error.strerror is not None:
+        return f"{error.filename or 'the data folder'} cannot be used: {error.strerror}"
     foreseen = (
         CommandError,
         DialogueError,
@@ -95,28 +96,28 @@ def print_json(value: object) -> None:
 
 
 @contextlib.contextmanager
-def progress_bar() -> Iterator[Callable[[str, float], None]]:
+def progress_bar(work: str) -> Iterator[Callable[[str, float], None]]:
     """Show a bar on stderr; it appears with the first step, so quick work shows none.
 
-    Where stderr is no terminal, a line says each step's beginning, and a last one how long all of them took.
+    Where stderr is no terminal, one line says that the `work` begins and one how long it took.
     """
     console = Console(stderr=True)
-    with _bar(console) if console.is_terminal else _lines() as step:
+    with _bar(console) if console.is_terminal else _lines(work) as step:
         yield step
 
 
 @contextlib.contextmanager
-def _lines() -> Iterator[Callable[[str, float], None]]:
-    started, last = time.monotonic(), ""
+def _lines(work: str) -> Iterator[Callable[[str, float], None]]:
+    started: float | None = None
 
-    def step(what: str, share: float) -> None:
-        nonlocal last
-        if what != last:
-            typer.echo(f"xiaoer: {what} ...", err=True)
-        last = what
+    def step(_what: str, _share: float) -> None:
+        nonlocal started
+        if started is None:
+            started = time.monotonic()
+            typer.echo(f"xiaoer: {work} ...", err=True)
 
     yield step
-    if last:
+    if started is not None:
         typer.echo(f"xiaoer: done in {time.monotonic() - started:.0f} s", err=True)
 
 
@@ -149,7 +150,7 @@ def _bar(console: Console) -> Iterator[Callable[[str, float], None]]:
 @contextlib.asynccontextmanager
 async def platform_of(settings: Settings, *, demo: bool = True) -> AsyncIterator[Platform]:
     """Build the platform for one command and close it after."""
-    with progress_bar() as progress:
+    with progress_bar(BUILDING) as progress:
         platform = await build(config_of(settings, demo=demo), progress=progress)
     try:
         yield platform

@@ -13,7 +13,7 @@ import uvicorn
 from uvicorn.loops.auto import auto_loop_factory
 
 from channels.app import config_of, create_app
-from channels.console import CommandError, progress_bar, run, settings_for
+from channels.console import BUILDING, CommandError, progress_bar, run, settings_for
 from channels.pages import PAGES
 from channels.settings import Settings
 from dialogue.build import build
@@ -31,7 +31,7 @@ async def _serve(settings: Settings) -> None:
     _log_to_stderr()
     listener = _listen(settings)
     with listener:
-        with progress_bar() as progress:
+        with progress_bar(BUILDING) as progress:
             platform = await build(config_of(settings), progress=progress)
         default_embedder().encode(["你好"])  # loaded now, so that the first shopper does not wait for it
         # What was built stays: freed of it, every later collection of garbage is short.

@@ -31,7 +31,7 @@ async def _import(
     settings: Settings, format_name: str, path: Path, *, mapping: Path | None, replace: bool
 ) -> ImportReport:
     async with _database(settings) as database:
-        with progress_bar() as progress:
+        with progress_bar("importing") as progress:
             return await import_shop(
                 database,
                 format_name,
@@ -54,7 +54,7 @@ async def _export(settings: Settings, path: Path) -> ExportReport:
     if settings.database_url is None and not (settings.data / "shop.db").exists():
         raise CommandError(f"there is no shop in {settings.data}")
     async with _database(settings) as database:
-        with progress_bar() as progress:
+        with progress_bar("exporting") as progress:
             return await export_shop(
                 database,
                 path,

@@ -144,6 +144,8 @@ def _sqlite_engine(url: str, busy_timeout_s: float) -> AsyncEngine:
 
 _BUSY = re.compile("locked|busy")
 _FULL = re.compile("disk is full|disk full|No space left")
+_FULL_NAMES = {"SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"}
+"""What SQLite names a full disk: the second where not even the file that its readers share can grow."""
 _UNAVAILABLE = re.compile("unable to open|readonly|read-only|not a database|malformed|disk I/O error")
 _BUSY_STATES = {"40001", "40P01", "53300", "55P03", "57014"}
 _FULL_STATES = {"53100"}
@@ -186,7 +188,11 @@ def _translated(error: Exception) -> DatabaseBusyError | StorageFullError | Data
     translated: DatabaseBusyError | StorageFullError | DatabaseUnavailableError | None = None
     if state in _BUSY_STATES or (not state and _BUSY.search(said)):
         translated = DatabaseBusyError("the database is locked by another process; try again")
-    elif state in _FULL_STATES or (not state and _FULL.search(said)):
+    elif (
+        state in _FULL_STATES
+        or getattr(cause, "sqlite_errorname", "") in _FULL_NAMES
+        or (not state and _FULL.search(said))
+    ):
         translated = StorageFullError("the disk is full; free some space, nothing was written")
     elif state in _UNAVAILABLE_STATES or (not state and _UNAVAILABLE.search(said)):
         translated = DatabaseUnavailableError(f"the database cannot be used: {said}")

@@ -164,10 +164,8 @@ def _build(embedder: Embedder, texts: Sequence[str], path: Path | None, previous
     if path is not None:
         try:
             index.save(path)
-        except OSError:
-            logger.warning(
-                "the index %s could not be saved; it will be built again at the next start", path, exc_info=True
-            )
+        except OSError as error:
+            logger.warning("the index %s was not saved (%s); the next start builds it again", path, error.strerror)
     return index
 
 
@@ -210,5 +208,8 @@ def _description(path: Path) -> Path:
 
 def _write(path: Path, data: bytes) -> None:
     fresh = path.with_name(path.name + ".new")
-    fresh.write_bytes(data)
-    os.replace(fresh, path)
+    try:
+        fresh.write_bytes(data)
+        os.replace(fresh, path)
+    finally:
+        fresh.unlink(missing_ok=True)  # half a file on a full disk takes the room of others

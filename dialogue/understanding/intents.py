@@ -100,12 +100,15 @@ class IntentModel:
         """Write to an ``.npz`` file."""
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(".partial.npz")
-        np.savez(
-            partial, labels=np.array(self.labels), mean=self._mean, scale=self._scale, dense=self._dense,
-            vocabulary=np.array("\n".join(self._vocabulary)), idf=self._idf, sparse=self._sparse, bias=self._bias,
-            temperature=np.array(self.temperature),
-        )  # fmt: skip
-        partial.replace(path)
+        try:
+            np.savez(
+                partial, labels=np.array(self.labels), mean=self._mean, scale=self._scale, dense=self._dense,
+                vocabulary=np.array("\n".join(self._vocabulary)), idf=self._idf, sparse=self._sparse, bias=self._bias,
+                temperature=np.array(self.temperature),
+            )  # fmt: skip
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)  # half a file on a full disk takes the room of others
 
     @classmethod
     def load(cls, path: Path) -> IntentModel:

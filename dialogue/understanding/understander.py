@@ -189,7 +189,10 @@ async def _model(
     encoded = await build_index(embedder, [row.text[:MAX_CHARS] for row in rows], path=folder / "utterances.faiss")
     progress(FITTING, 0.5)
     model = await asyncio.to_thread(fit, rows, embedder, encoded.vectors())
-    await asyncio.to_thread(model.save, path)
+    try:
+        await asyncio.to_thread(model.save, path)
+    except OSError as error:
+        _log.warning("the model %s was not saved (%s); the next start fits it again", path, error.strerror)
     progress(FITTING, 1.0)
     _log.info("intent model fitted in %.1f s", time.monotonic() - started)
     return model

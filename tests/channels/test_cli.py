@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -108,13 +109,16 @@ def test_a_data_folder_that_is_a_file_ends_with_one_sentence(tmp_path: Path, arg
 def test_where_stderr_is_no_terminal_slow_work_says_its_beginning_and_its_end(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    with progress_bar() as step:
-        for share in (0.0, 0.5, 1.0):
-            step("orders", share)
+    with progress_bar("importing") as step:
+        step("orders", 0.0)
         step("pictures", 0.5)
-    with progress_bar():
+    with progress_bar("nothing to do"):
         pass
-    assert capsys.readouterr().err.splitlines() == ["xiaoer: orders ...", "xiaoer: pictures ...", "xiaoer: done in 0 s"]
+    with contextlib.suppress(OSError), progress_bar("exporting") as step:
+        step("orders", 0.0)
+        raise OSError("full")
+    lines = ["xiaoer: importing ...", "xiaoer: done in 0 s", "xiaoer: exporting ..."]
+    assert capsys.readouterr().err.splitlines() == lines
 
 
 def test_a_token_is_printed_and_nothing_else(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import json
 import subprocess
 import sys
@@ -18,9 +19,12 @@ from sqlalchemy import event
 from channels.settings import Settings
 from channels.testing import LiveServer, live, small_platform
 from dialogue.build import Platform
+from tests.channels.conftest import Person
 from tests.channels.test_chat import chatting, say, until
+from tests.channels.test_desk import Case, claimed, waiting
 from tests.channels.test_media import picture
 from tests.channels.test_rest import opened, problem_code, sent
+from tools.base import Identity, ToolCall
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -79,6 +83,54 @@ async def test_a_database_locked_by_another_process_is_busy_and_the_message_can_
         assert len([r for reply in done.json()["replies"] for r in reply.get("receipts", [])]) == 1
 
 
+@dataclasses.dataclass
+class Desk:
+    """Two shoppers who wait, one of them claimed, and a staged cancellation: everything that the desk's doors need."""
+
+    client: httpx.AsyncClient
+    server: LiveServer
+    open: Case
+    held: Case
+    proposal: str
+
+    @classmethod
+    async def laid(cls, platform: Platform, server: LiveServer, client: httpx.AsyncClient) -> Desk:
+        cases = [await waiting(client, server, Person(f"C{number}", f"W{number}")) for number in (5, 6)]
+        await claimed(client, server, cases[1], "A1")
+        call, conversation = ToolCall("cancel_order", {"order_id": "W6"}), cases[1].conversation
+        outcome = await platform.executor.call(
+            call, Identity("agent", "A1", "C6", conversation), idempotency_key="test:desk"
+        )
+        return cls(client, server, cases[0], cases[1], str(outcome.proposal_id))
+
+    async def answers(self) -> dict[str, httpx.Response]:
+        """Write through every door but the shopper's own."""
+        agent = self.server.headers("agent", "A1")
+        writes = {
+            "claim": (f"/v1/tickets/{self.open.ticket['ticket_id']}/claim", {"version": self.open.ticket["version"]}),
+            "say": (f"/v1/conversations/{self.held.conversation}/agent-messages", {"client_id": "a1", "text": "Hi."}),
+            "approve": (f"/v1/proposals/{self.proposal}/approve?conversation_id={self.held.conversation}", {}),
+            "release": (f"/v1/tickets/{self.held.ticket['ticket_id']}/release", {"outcome": "hand_back"}),
+        }
+        found = {name: await self.client.post(url, json=body, headers=agent) for name, (url, body) in writes.items()}
+        body = {"messages": [{"role": "user", "content": "hello"}]}
+        found["openai"] = await self.client.post(
+            "/v1/chat/completions", json=body, headers=self.server.headers("shopper", "C7")
+        )
+        return found
+
+
+async def test_a_database_locked_by_another_process_is_busy_at_every_other_door_too(settings: Settings) -> None:
+    async with serving(settings.data, settings) as (platform, server, client):
+        desk = await Desk.laid(platform, server, client)
+        async with locked(settings.data / "shop.db"):
+            refused = await desk.answers()
+        done = await desk.answers()
+    assert {name: problem_code(answer) for name, answer in refused.items()} == dict.fromkeys(refused, (503, "busy"))
+    assert {answer.is_success for answer in done.values()} == {True}
+    assert done["approve"].json()["replayed"] is False
+
+
 async def test_a_locked_database_is_an_error_frame_and_the_socket_goes_on(settings: Settings) -> None:
     async with serving(settings.data, settings) as (_, server, client):
         token = server.token()
@@ -132,7 +184,8 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
 
 async def test_a_disk_that_is_really_full_stops_nothing_but_writing(settings: Settings, tiny_disk: Path) -> None:
     data = tiny_disk / "data"
-    async with serving(data, settings) as (_, server, client):
+    async with serving(data, settings) as (platform, server, client):
+        desk = await Desk.laid(platform, server, client)
         headers = server.headers("shopper", "C1")
         conversation = await opened(client, headers)
         await sent(client, headers, conversation, "cancel W1", "m1")
@@ -142,6 +195,7 @@ async def test_a_disk_that_is_really_full_stops_nothing_but_writing(settings: Se
                 file.write(bytes(4096))
         upload = await client.post("/v1/attachments", files={"file": picture("PNG", (300, 300))}, headers=headers)
         answers = [await sent(client, headers, conversation, f"{n} " + "x" * 3000, f"f{n}") for n in range(40)]
+        refused = await desk.answers()
         health = await client.get("/healthz")
         read = await client.get(f"/v1/conversations/{conversation}/events", headers=headers)
         assert problem_code(upload) == (507, "disk_full")
@@ -149,7 +203,9 @@ async def test_a_disk_that_is_really_full_stops_nothing_but_writing(settings: Se
         assert {answer.status_code for answer in answers} <= {200, 507}
         assert (health.status_code, read.status_code) == (200, 200)
         assert not [path for path in (data / "attachments").rglob("*") if path.is_file()]
+        assert {problem_code(answer) for answer in refused.values()} == {(507, "disk_full")}
         ballast.unlink()
+        assert {answer.is_success for answer in (await desk.answers()).values()} == {True}
         again = await sent(client, headers, conversation, "39 " + "x" * 3000, "f39")
         assert again.status_code == 200
         events = (await client.get(f"/v1/conversations/{conversation}/events", headers=headers)).json()

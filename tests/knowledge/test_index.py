@@ -105,8 +105,13 @@ async def test_a_damaged_index_is_built_anew(tmp_path: Path, damage: str) -> Non
     assert (embedder.seen, len(index)) == (TEXTS, len(TEXTS))
 
 
-async def test_an_index_that_cannot_be_saved_still_works(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    (tmp_path / "file").write_text("in the way", encoding="utf-8")
-    index = await build_index(HashingEmbedder(), TEXTS, path=tmp_path / "file" / "texts.faiss")
+async def test_an_index_that_cannot_be_saved_still_works_and_leaves_no_half_file(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "texts.faiss"
+    path.mkdir()  # in the way of the finished file, after the fresh one was written
+    index = await build_index(HashingEmbedder(), TEXTS, path=path)
     assert len(index) == len(TEXTS)
-    assert "could not be saved" in caplog.text
+    assert "was not saved" in caplog.text
+    assert "Traceback" not in caplog.text
+    assert list(tmp_path.iterdir()) == [path]
