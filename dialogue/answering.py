@@ -76,13 +76,29 @@ class Answering:
         async with self._lock(conversation_id):
             state = self._states.get(conversation_id)
             state = state if state is not None and state.seq >= seq else await self._state(conversation_id)
+            before = await self._what_a_crash_cut_off(state, identity)
+            state = await self._state(conversation_id) if before is not None else state
             while seq in state.unanswered:
                 by_bot = state.owner == "bot"
                 turn = await (self._bot_turn(state, identity) if by_bot else self._pass_on(state, seq))
                 if turn is not None:
-                    return turn
+                    replies = [*before.replies, *turn.replies] if before is not None else turn.replies
+                    return turn.model_copy(update={"replies": replies})
                 state = await self._state(conversation_id)
             return await self._past_turn(conversation_id, seq)
+
+    async def _what_a_crash_cut_off(self, state: DialogueState, identity: Identity) -> Turn | None:
+        """Answer a yes by itself where a crash came between what it did and its reply.
+
+        A burst is one turn; but what is written after such a crash is written without knowing of the effect.
+        """
+        proposal_id = state.pending.proposal_id if state.pending else None
+        if proposal_id is None or len(state.unanswered) < 2 or state.owner != "bot":
+            return None
+        acting = self._identity(identity, state)
+        if all(each.id != proposal_id for each in await self.executor.proposals(acting, status="executed")):
+            return None
+        return await self._commit(state, await self.runner.run(state, acting, min(state.unanswered)))
 
     async def _bot_turn(self, state: DialogueState, identity: Identity) -> Turn | None:
         """Answer as the bot. None: the conversation went on meanwhile, look again."""

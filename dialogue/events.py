@@ -108,10 +108,13 @@ class LanguageChanged(_Event):
 
 
 class Replied(_Event):
-    """Somebody answered: the bot, or a person at the desk (`author_id`)."""
+    """Somebody answered: the bot, or a person at the desk (`author_id`).
+
+    The ``shop`` tells what was done for the shopper while the bot lost the word to a person: facts, each with its receipt.
+    """
 
     type: Literal["replied"] = "replied"
-    author: Literal["bot", "agent"] = "bot"
+    author: Literal["bot", "agent", "shop"] = "bot"
     author_id: str | None = None
     replies: tuple[Reply, ...]
 

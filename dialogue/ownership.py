@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from dialogue.events import (
     CustomerProven,
     EpisodeStarted,
@@ -17,7 +15,7 @@ from dialogue.events import (
     TurnEnded,
     Understood,
 )
-from dialogue.replies.types import Reply
+from dialogue.replies.types import Reply, TextReply
 from dialogue.state import DialogueState
 from dialogue.turn import Turn
 from dialogue.turns import Finished
@@ -47,17 +45,26 @@ def must_be_told(finished: Finished, newer: DialogueState) -> bool:
 
 
 def overtaken(finished: Finished, newer: DialogueState) -> tuple[list[Event], Turn]:
-    """Return what is kept of a turn that was overtaken: what it did, and its words only if the bot may speak.
+    """Return what is kept of a turn that was overtaken: what it did, and its words if the bot may speak.
 
-    Its questions and its plans are of a conversation that went on without it.
+    Its questions and its plans are of a conversation that went on without it. Where a person has taken over, what was
+    done still reaches the shopper, as the shop's own word: nobody learns of a refund by chance.
     """
     done = (Understood, ToolCalled, ToolReturned, CustomerProven, LanguageChanged)
     kept: list[Event] = [event for event in finished.events if isinstance(event, done)]
     ended = finished.events[-1]
     handled_by = {"bot": "bot", "queued": "queue"}.get(newer.owner, "human")
-    said: Sequence[Reply] = finished.turn.replies if newer.owner == "bot" else ()
-    kept.append(Replied(replies=tuple(said)) if said else ReplyDropped(reason="owner changed"))
+    replies = finished.turn.replies
+    said = replies if newer.owner == "bot" else [reply for reply in replies if _is_fact(reply)]
+    if said:
+        kept.append(Replied(author="bot" if newer.owner == "bot" else "shop", replies=tuple(said)))
+    else:
+        kept.append(ReplyDropped(reason="owner changed"))
     if isinstance(ended, TurnEnded) and ended.of_seq in newer.unanswered:
         kept.append(ended.model_copy(update={"handled_by": handled_by}))
-    turn = finished.turn.model_copy(update={"handled_by": handled_by, "replies": list(said), "ticket": newer.ticket})
+    turn = finished.turn.model_copy(update={"handled_by": handled_by, "replies": said, "ticket": newer.ticket})
     return kept, turn
+
+
+def _is_fact(reply: Reply) -> bool:
+    return isinstance(reply, TextReply) and bool(reply.receipts)

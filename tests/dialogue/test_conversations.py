@@ -6,10 +6,11 @@ import dataclasses
 import pytest
 from sqlmodel import select
 
-from dialogue.commands import Affirm, AskHuman, ChitChat, Emotion, Provide, StartFlow
+from dialogue.commands import Affirm, AskHuman, ChitChat, Command, Deny, Emotion, Provide, StartFlow
 from dialogue.conversations import Conversations
 from dialogue.errors import ClientIdReusedError, MessageRefusedError, NotOwnerError, UnknownConversationError
 from dialogue.events import MessageReceived, OwnershipChanged, Replied, StoredEvent, TurnEnded
+from dialogue.replies.types import TextReply
 from dialogue.state import fold, initial
 from dialogue.testing import entity
 from dialogue.turn import Turn
@@ -35,6 +36,11 @@ async def receipts(talk: Talk) -> list[Receipt]:
 async def restarted(talk: Talk) -> Conversations:
     """The same database in a new process: nothing in memory."""
     return await assemble(talk.database, talk.understander)
+
+
+async def die(*_: object) -> Turn:
+    """End a turn as a crash does: what it did stands, and nothing of it is written down."""
+    raise asyncio.CancelledError
 
 
 async def test_the_same_client_id_gives_the_same_turn_and_nothing_is_done_twice(talk: Talk) -> None:
@@ -106,9 +112,6 @@ async def test_after_a_crash_between_the_call_and_the_reply_the_turn_is_finished
     await talk.say("cancel D1002", CANCEL)
     talk.understander.script["yes"] = (Affirm(),)
 
-    async def die(*_: object) -> Turn:
-        raise asyncio.CancelledError
-
     monkeypatch.setattr(talk.conversations, "_commit", die)
     with pytest.raises(asyncio.CancelledError):
         await send(talk, "y", "yes")
@@ -118,6 +121,25 @@ async def test_after_a_crash_between_the_call_and_the_reply_the_turn_is_finished
     assert "I've cancelled order D1002" in words(turn)
     assert len([row for row in await receipts(talk) if row.tool == "cancel_order"]) == 1
     assert await fresh.recover() == 0
+
+
+@pytest.mark.parametrize(("said", "command"), [("no", Deny()), ("hello", ChitChat(topic="greeting"))])
+async def test_what_is_written_after_such_a_crash_is_answered_after_what_the_yes_did(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch, said: str, command: Command
+) -> None:
+    await talk.say("cancel D1002", CANCEL)
+    talk.understander.script.update({"yes": (Affirm(),), said: (command,)})
+    monkeypatch.setattr(talk.conversations, "_commit", die)
+    with pytest.raises(asyncio.CancelledError):
+        await send(talk, "y", "yes")
+    other = await restarted(talk)  # another replica, or a command line: nobody took up what the crash left
+    await other.send(talk.id, talk.identity, client_id="n", text=said)
+    events = [entry.event for entry in await other.events(talk.id, ADA)]
+    replies = [event.replies[0] for event in events if isinstance(event, Replied)][2:]
+    assert ["I've cancelled order D1002" in reply.text for reply in replies] == [True, False]
+    [receipt] = [row for row in await receipts(talk) if row.tool == "cancel_order"]
+    assert [reply.receipts for reply in replies if isinstance(reply, TextReply)] == [(receipt.id,), ()]
+    assert len({event.of_seq for event in events if isinstance(event, TurnEnded)}) == 3
 
 
 async def test_a_restarted_process_goes_on_where_the_conversation_was(talk: Talk) -> None:
@@ -195,8 +217,8 @@ async def test_the_bot_is_silent_once_a_person_has_taken_over(talk: Talk) -> Non
     assert (turn.handled_by, turn.replies, turn.actions) == ("human", [], [])
 
 
-async def test_a_reply_in_the_making_is_dropped_when_a_person_takes_over(talk: Talk) -> None:
-    """The takeover happens while the bot is still answering."""
+def overtake(talk: Talk) -> None:
+    """From now on Ada takes over whenever the bot has made its answer and not yet given it."""
     run = talk.conversations.runner.run
 
     async def slow_run(state: object, identity: Identity, last_seq: int) -> object:
@@ -206,6 +228,10 @@ async def test_a_reply_in_the_making_is_dropped_when_a_person_takes_over(talk: T
         return finished
 
     talk.conversations.runner.run = slow_run  # type: ignore[assignment, method-assign]
+
+
+async def test_a_reply_in_the_making_is_dropped_when_a_person_takes_over(talk: Talk) -> None:
+    overtake(talk)
     turn = await talk.say("hello", ChitChat(topic="greeting"))
     assert (turn.handled_by, turn.replies) == ("human", [])
     events = [entry.event for entry in await talk.conversations.events(talk.id, ADA)]
@@ -213,6 +239,21 @@ async def test_a_reply_in_the_making_is_dropped_when_a_person_takes_over(talk: T
         "replied",
         "reply_dropped",
     ]
+
+
+async def test_what_was_done_reaches_the_shopper_though_a_person_took_over(talk: Talk) -> None:
+    await talk.say("cancel D1002", CANCEL)
+    overtake(talk)
+    turn = await talk.say("yes", Affirm())
+    [receipt] = [row for row in await receipts(talk) if row.tool == "cancel_order"]
+    [told] = turn.replies
+    assert (turn.handled_by, isinstance(told, TextReply) and told.receipts) == ("human", (receipt.id,))
+    assert "I've cancelled order D1002" in told.text
+    seen = [entry.event for entry in await talk.conversations.events(talk.id, talk.identity)]
+    replied = [event for event in seen if isinstance(event, Replied)]
+    assert (replied[-1].author, replied[-1].replies) == ("shop", (told,))
+    again = await send(talk, "m2", "yes")
+    assert again.replies == turn.replies
 
 
 async def test_the_second_agent_is_refused(talk: Talk) -> None:

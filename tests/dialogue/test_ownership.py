@@ -21,6 +21,7 @@ from sqlmodel import select
 from dialogue.commands import Affirm, AskHuman, ChitChat, Command, Deny, StartFlow, Understanding, View
 from dialogue.errors import NotOwnerError
 from dialogue.events import MessageReceived, OwnershipChanged, Replied, StoredEvent, TurnEnded
+from dialogue.replies.types import TextReply
 from dialogue.state import DialogueState, fold, initial
 from dialogue.testing import ScriptedUnderstander, entity
 from dialogue.turn import Turn
@@ -310,6 +311,9 @@ class Ownership(RuleBasedStateMachine):
                 owner, agent, version = event.owner, event.agent_id, event.version
             elif isinstance(event, Replied) and event.author == "agent":
                 assert (owner, agent) == ("human", event.author_id)
+            elif isinstance(event, Replied) and event.author == "shop":
+                assert owner != "bot"
+                assert all(isinstance(reply, TextReply) and reply.receipts for reply in event.replies)
             elif isinstance(event, Replied):
                 assert owner in ("bot", "queued")
 
@@ -325,12 +329,13 @@ class Ownership(RuleBasedStateMachine):
         answered = Counter(stored.event.of_seq for stored in events if isinstance(stored.event, TurnEnded))
         assert not answered or max(answered.values()) == 1
         receipts = self.do(self._receipts())
-        assert receipts <= 1, "cancelled twice"
+        assert len(receipts) <= 1, "cancelled twice"
+        told = [r for reply in replies for said in reply.replies if isinstance(said, TextReply) for r in said.receipts]
+        assert not settled or told == receipts, "what was done was told once"
 
-    async def _receipts(self) -> int:
+    async def _receipts(self) -> list[str]:
         async with self.database.read() as session:
-            found = (await session.exec(select(Receipt).where(Receipt.tool == "cancel_order"))).all()
-        return len(found)
+            return list((await session.exec(select(Receipt.id).where(Receipt.tool == "cancel_order"))).all())
 
     def _somebody(self, state: DialogueState, *, settled: bool) -> None:
         ticket = self._ticket()

@@ -114,4 +114,4 @@ async def test_an_index_that_cannot_be_saved_still_works_and_leaves_no_half_file
     assert len(index) == len(TEXTS)
     assert "was not saved" in caplog.text
     assert "Traceback" not in caplog.text
-    assert list(tmp_path.iterdir()) == [path]
+    assert list(tmp_path.iterdir()) == [path]  # noqa: ASYNC240 (a test)

@@ -3,6 +3,7 @@
 export const THREAD_STRINGS = {
   zh: {
     bot: "小二",
+    shop: "店铺通知",
     shopper: "顾客",
     you: "我",
     agent: "客服 {name}",
@@ -46,6 +47,7 @@ export const THREAD_STRINGS = {
   },
   en: {
     bot: "Xiaoer",
+    shop: "Shop notice",
     shopper: "Shopper",
     you: "You",
     agent: "{name}, support",

@@ -200,7 +200,7 @@ export class Thread {
     const body = h("div", { class: "group-body" });
     const mine = author === "shopper" && this.options.viewer === "shopper";
     body.append(h("p", { class: "group-head small" }, h("span", { class: mine ? "unseen" : null }, this.#nameOf(author, name)), h("time", { datetime: at }, formatClock(at, this.options.i18n.lang))));
-    this.#place(h("div", { class: `group ${side} by-${author}` }, side === "left" || author === "bot" ? this.#avatar(author) : null, body));
+    this.#place(h("div", { class: `group ${side} by-${author}` }, side === "left" || author === "bot" || author === "shop" ? this.#avatar(author) : null, body));
     this.group = { side, author: key, at: time, body };
     return body;
   }
@@ -222,14 +222,14 @@ export class Thread {
   #nameOf(author, name) {
     const { i18n } = this.options;
     if (author === "agent") return name ? i18n.t("agent", { name }) : i18n.t("colleague");
-    if (author === "bot") return i18n.t("bot");
+    if (author === "bot" || author === "shop") return i18n.t(author);
     return i18n.t(this.options.viewer === "agent" ? "shopper" : "you");
   }
 
   /** @param {string} author */
   #avatar(author) {
     if (author === "bot") return h("span", { class: "avatar bot", "aria-hidden": "true" }, "小");
-    return h("span", { class: `avatar ${author}`, "aria-hidden": "true" }, icon("person"));
+    return h("span", { class: `avatar ${author}`, "aria-hidden": "true" }, icon(author === "shop" ? "check" : "person"));
   }
 
   /** @param {Element} element */
