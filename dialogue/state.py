@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from typing import Any, Literal, TypeVar
 
@@ -93,8 +92,17 @@ class Memory(pydantic.BaseModel):
 
 
 def copy_of(record: RecordT) -> RecordT:
-    """Return a copy of a frame or memory that a turn may change: what its fields hold is replaced, never changed within."""
-    return record.model_copy(update={name: copy.copy(value) for name, value in record})
+    """Return a copy of a frame or memory that a turn may change, with its lists and objects within."""
+    return record.model_copy(update={name: _unshared(value) for name, value in record})
+
+
+def _unshared(value: Any) -> Any:
+    """Copy plain JSON, several times as fast as `copy.deepcopy`; models within are frozen."""
+    if isinstance(value, dict):
+        return {key: _unshared(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_unshared(part) for part in value]
+    return value
 
 
 class Pending(pydantic.BaseModel):

@@ -28,6 +28,7 @@ SCRIPT: dict[str, tuple[Command, ...]] = {
     "a person": (AskHuman(),),
     "cancel D1002": (StartFlow(flow="cancel_order", entities=(entity("order_ref", "D1002", id="D1002"),)),),
     "yes": (Affirm(),),
+    "yes\nyes": (Affirm(),),  # where both have arrived before a replica looks, it answers them as one
     "no": (Deny(),),
 }
 
