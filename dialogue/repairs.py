@@ -7,11 +7,13 @@ import re
 from dialogue.commands import Cancel, CannotHandle, Correct, Entity, Repeat, SwitchLanguage
 from dialogue.engine import Engine
 from dialogue.events import LanguageChanged
+from dialogue.grounding import mentions_line
 from dialogue.replies.templates import Templates
 from dialogue.replies.types import TextReply
 from dialogue.slots import ACCEPTS, Question
 from dialogue.state import Frame, Pending
 from dialogue.work import HandOverWish, Work
+from tools.orders.types import OrderList
 
 FREE_TEXT_SLOTS = frozenset({"text", "reason"})
 _ADDS = re.compile(r"\b(?:also|too|as well|in addition|plus)\b|还有|还要|也|另外|再加|一起")
@@ -44,12 +46,16 @@ class Repairs:
         self.engine = engine
         self.templates = templates
 
-    def provide(self, work: Work, entities: tuple[Entity, ...], before: Pending | None) -> bool:
+    async def provide(self, work: Work, entities: tuple[Entity, ...], before: Pending | None) -> bool:
         """Give what was said to the running flow; said to a filled slot, it replaces or adds."""
         frame = work.business_frame
         top = work.frame
         if frame is None and top is None:
-            return self._once_more(work, entities) or self._continue_search(work, entities)
+            return (
+                self._once_more(work, entities)
+                or self._continue_search(work, entities)
+                or await self._show_what_is_named(work, entities)
+            )
         if before is not None and top is not None and before.question.slot_type in FREE_TEXT_SLOTS:
             words = self._words_beside(work, top, entities) if before.question.slot_type == "text" else ""
             if words or not entities:
@@ -88,6 +94,24 @@ class Repairs:
             return False
         work.push("find_products", text=work.text, entities=entities)
         return True
+
+    async def _show_what_is_named(self, work: Work, entities: tuple[Entity, ...]) -> bool:
+        """A bare order number, 那双鞋: who only names something sees it: their own before the shop's."""
+        types = {entity.type for entity in entities}
+        if "order_ref" in types or await self._has_bought(work, entities):
+            work.push("order_status", text=work.text, entities=entities)
+        elif types & {"product", "sku", "category"}:
+            work.push("find_products", text=work.text, entities=entities)
+        else:
+            return False
+        return True
+
+    async def _has_bought(self, work: Work, entities: tuple[Entity, ...]) -> bool:
+        if not work.knows_customer():
+            return False
+        bought = await work.read("list_orders", {})
+        lines = [line for order in bought.orders for line in order.lines] if isinstance(bought, OrderList) else []
+        return any(mentions_line(entity, line) for entity in entities if entity.type == "product" for line in lines)
 
     def _words_beside(self, work: Work, frame: Frame, entities: tuple[Entity, ...]) -> str:
         """Return the words of the message that no other slot of the flow takes: the name beside a tax id."""

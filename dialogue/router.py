@@ -91,7 +91,7 @@ class Router:
                 alone = not any(isinstance(other, Provide | Correct | StartFlow | Cancel) for other in commands)
                 return await self.answers.apply(work, command, before, alone=alone)
             case Provide():
-                return self.repairs.provide(work, command.entities, before)
+                return await self.repairs.provide(work, command.entities, before)
             case Correct():
                 return self.repairs.correct(work, command)
             case StartFlow():

@@ -50,6 +50,27 @@ TALKS = (
         says("我那个 order 到哪了 就耳机那个", kind="order", shows=("D1001000004", "顺丰", "3月11日"), hides="SF Express"),
     ),
     talk(
+        "only-an-order-number-then-where-it-is",
+        "zh",
+        WANG,
+        says("D1001000004", kind="order", shows=("D1001000004", "耳机", "¥219.00")),
+        says("到哪了", kind="order", shows="运输中"),
+    ),
+    talk(
+        "only-the-thing-that-was-bought",
+        "zh",
+        WANG,
+        says("那双板鞋", kind="order", shows=("D1001000005", "板鞋")),
+    ),
+    talk(
+        "only-an-order-number-then-a-wish",
+        "en",
+        EMMA,
+        says("order D1002000001", kind="order", shows=("D1002000001", "Dress")),
+        says("cancel it please, I changed my mind", shows="D1002000001", asks="consent"),
+        says("no, leave it"),
+    ),
+    talk(
         "track-by-parcel-alone",
         "zh",
         WANG,
