@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dialogue.commands import Entity
 from dialogue.understanding.numerals import parse
 from knowledge.product_words import wished_kinds
+from knowledge.questions import questions
 
 _MORE = re.compile(
     r"^\W*(?:(?:那|然后|请|麻烦|嗯|好的)\W*)*(?:还有(?:没有)?(?:别的|其他的?|其它的?|更多的?|另外的)?(?:款式?|选择)?(?:吗|么|呢|没有)?|(?:再|多)(?:看|推荐|来)(?:看|几个|几款|一些|点|别的)*(?:吧|吗)?|换一批|下一页|更多|(?:看看)?(?:别的|其他的?)(?:呢|吗)?)\W*$"
@@ -22,6 +23,17 @@ _CHEAPER = re.compile(
 )
 _FIRST_FEW = re.compile(r"\bfirst (two|three|four|[234])\b|前([两二三四234])[个款件双]?")
 _LAST_FEW = re.compile(r"\blast (two|three|four|[234])\b|(?:后|最后)([两二三四234])[个款件双]")
+_HAS = re.compile(
+    r"^\W*(?:(?:请问|你好|您好|那|亲|你们|您们|店里|这里|你家|咱们?|还)[,， ]*)*(?:有没有|有无|有卖|卖不卖|有)|(?:有吗|有么|有没有|有卖吗|卖吗)\W*$"
+    r"|^\W*(?:(?:hi|hello|hey|ok|and|so|also)\b\W*)*(?:do you (?:guys )?(?:have|sell|carry|stock)|have you got|got any|are there any|is there an?y?|any)\b"
+)
+_LISTS = re.compile(
+    r"(?:都)?有(?:哪些|什么|啥|哪几款)(?:款式?|牌子|品牌)?(?:吗|呢|呀|啊)?\W*$|\b(?:what|which) (?:[\w-]+ ){1,4}(?:do you (?:guys )?(?:have|sell|carry|stock)|have you got|are there)\W*$"
+)
+_WHICH = re.compile(r"\bwhich\b|\bwhat(?:'s| is) the \w+(?: \w+)? (?:one|of)\b|哪[一]?[个款件双台种支瓶只条]|哪些|谁")
+_EXTREME = re.compile(
+    r"\bthe (?:\w+ ){0,2}(?:\w+er|\w+est|most \w+|more \w+|best|better)(?: (?:one|of (?:them|those|these)))?\b|最[\u3400-\u9fff]{1,4}的?(?:那|这|一)?|更[\u3400-\u9fff]{1,4}的?那|[\u3400-\u9fff]{1,2}一?[点些]的那"
+)
 _WISH = re.compile(
     r"\b(?:something|anything|stuff|things|gear|gifts?|presents?|looking for|ideas?)\b|东西|礼物|礼品|送|穿的|用的|推荐"
 )
@@ -48,6 +60,16 @@ def narrows(text: str, entities: Iterable[Entity]) -> bool:
     return found and not re.search(r"\w", rest)
 
 
+def asks_which(text: str) -> bool:
+    """Tell whether it is asked which of several goods comes first: 哪个更轻, "which of those is the cheapest?"."""
+    return bool(_WHICH.search(text.lower())) and questions().compared_by(text) is not None
+
+
+def picks_one(text: str) -> bool:
+    """Tell whether one of several goods is picked out by what it is most of: "the cheapest one", 最轻的那个."""
+    return bool(_EXTREME.search(text.lower())) and questions().compared_by(text) is not None
+
+
 def few_of(text: str, shown: Sequence[str]) -> list[str]:
     """Return the products of a list that a range names: "the first two", 后三个."""
     low = text.lower()
@@ -58,6 +80,17 @@ def few_of(text: str, shown: Sequence[str]) -> list[str]:
     return []
 
 
-def wishes_vaguely(text: str) -> bool:
-    """Tell whether somebody wants goods for a purpose without naming any: "something for the kitchen"."""
-    return bool(_WISH.search(text.lower())) and bool(wished_kinds(text))
+def asks_for_goods(text: str) -> bool:
+    """Tell whether it is asked if the shop has some goods: 有没有…, "do you have any ..."."""
+    return bool(_HAS.search(text.lower()))
+
+
+def asks_for_a_list(text: str) -> bool:
+    """Tell whether all of some goods are asked for: 机械键盘有哪些, "what keyboards do you have"."""
+    return bool(_LISTS.search(text.lower()))
+
+
+def wishes_vaguely(text: str, entities: Iterable[Entity] = ()) -> bool:
+    """Tell whether somebody wants goods for a purpose, or of a sort, without naming any: "something for the kitchen", "for dry skin"."""
+    sort = any(entity.type == "option" and entity.value.get("value") and entity.value.get("key") for entity in entities)
+    return bool(_WISH.search(text.lower())) and (sort or bool(wished_kinds(text)))

@@ -11,7 +11,7 @@ from knowledge.types import Lang
 EntityType = Literal[
     "order_ref", "product", "option", "category", "brand", "quantity", "amount", "date", "email", "phone", "postcode",
     "person_name", "address", "payment_method", "reason", "ordinal", "height_cm", "weight_kg", "foot_length_mm",
-    "tax_id", "sku", "coupon_code", "tracking_number",
+    "tax_id", "sku", "coupon_code", "tracking_number", "company",
 ]  # fmt: skip
 
 
@@ -34,7 +34,7 @@ class Entity(_Value):
         quantity: ``{"n": 2}``. ordinal: ``{"n": 2}`` (1-based), ``{"n": -1}`` the last, ``{"all": true}``, ``{"rest": true}``.
         amount: ``{"minor": 30000, "relation": "max"|"min"|"about"|"exact"}``; minor units of the shop's currency.
         date: ``{"from": "2026-11-18", "to": "2026-11-18"}`` in the shop's time zone.
-        email, phone (digits, maybe a leading +), postcode, tax_id, sku, coupon_code, tracking_number: ``{"text": ...}``.
+        email, phone (digits, maybe a leading +), postcode, tax_id, company, sku, coupon_code, tracking_number: ``{"text": ...}``.
         person_name: ``{"full": "Yusuf Rossi"}``. address: the fields of `tools.evidence.AddressFields` that were given.
         payment_method: ``{"kind": "credit_card"}`` and ``brand``, ``last_four``, ``id``, ``"original": true`` as far as given.
         reason: ``{"code": "too_small"}`` (codes of `understanding/reasons.yaml`) and ``{"text": ...}`` the words.
@@ -221,6 +221,10 @@ class View(_Value):
     """Slot name -> slot type of the active flow."""
     listed: bool = False
     """Several products were shown last."""
+    shown: int = 0
+    """How many products the list has that was shown last, perhaps some turns ago."""
+    focused: bool = False
+    """One product is being talked about."""
     role: Literal["shopper", "merchant"] = "shopper"
 
 

@@ -250,6 +250,8 @@ class Engine:
             work.memory.focus_order = value
         elif slot_type == "product" and isinstance(value, str):
             work.memory.focus_products = [value]
+        elif slot_type == "address" and isinstance(value, dict):
+            work.memory.last_address = {key: str(part) for key, part in value.items() if part}
         elif slot_type == "question" and isinstance(value, str):
             work.memory.product_question = value
         elif slot_type == "search" and isinstance(value, dict):
@@ -266,6 +268,10 @@ class Engine:
         if outcome.status != "ok":
             return self._refused(work, frame, flow, outcome, fingerprint)
         self._keep(frame, call.save, outcome)
+        if call.lists is not None and (told := self._resolve_path(call.lists, frame)):
+            work.memory.shown_products = list(told)
+        if call.focus is not None and len(named := self._resolve_path(call.focus, frame) or ()) == 1:
+            work.memory.focus_products = list(named)
         frame.done[key] = fingerprint
         return End.DONE
 

@@ -10,7 +10,7 @@ from dialogue.events import LanguageChanged
 from dialogue.grounding import mentions_line
 from dialogue.replies.templates import Templates
 from dialogue.replies.types import TextReply
-from dialogue.slots import ACCEPTS, Question
+from dialogue.slots import ACCEPTS, Question, accepts
 from dialogue.state import Frame, Pending
 from dialogue.work import HandOverWish, Work
 from tools.orders.types import OrderList
@@ -73,6 +73,8 @@ class Repairs:
         flow = work.flows.get(work.memory.last_flow or "")
         types = {spec.type for spec in flow.slots.values()} if flow else set()
         about = {"product", "order_ref", "sku"} | ({"option"} if "options" in types else set())
+        if types & {"order", "order_optional"}:
+            about.add("date")
         if "product" in types and work.memory.shown_products:
             about.add("ordinal")
         if flow is None or not any(entity.type in about for entity in entities):
@@ -133,7 +135,7 @@ class Repairs:
         """Forget the filled slots that these words are about, so that they are filled anew."""
         flow = work.flows[frame.flow]
         for entity in entities:
-            takers = [name for name, spec in flow.slots.items() if entity.type in ACCEPTS.get(spec.type, frozenset())]
+            takers = [name for name, spec in flow.slots.items() if entity.type in accepts(spec)]
             filled = [name for name in takers if frame.slots.get(name) is not None and name != asked]
             if filled and asked not in takers:
                 self.engine.clear(frame, filled[-1])
@@ -142,7 +144,7 @@ class Repairs:
         """Take something back: what was said anew replaces it; without anything new, it is asked again."""
         frame = work.business_frame
         if frame is None:
-            return self._continue_search(work, command.entities)
+            return self._once_more(work, command.entities) or self._continue_search(work, command.entities)
         flow = work.flows[frame.flow]
         if work.frame is not frame:
             work.hear(command.entities, frame)
@@ -189,7 +191,7 @@ class Repairs:
         An order that was found only by its goods is looked for anew when the goods were others.
         """
         slots = work.flows[frame.flow].slots
-        found = [name for name, spec in slots.items() if types & ACCEPTS.get(spec.type, frozenset())]
+        found = [name for name, spec in slots.items() if types & accepts(spec)]
         if types == {"option"} and not any(
             slots[name].type in ("swaps", "options", "search", "body") for name in found
         ):

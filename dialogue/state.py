@@ -75,6 +75,8 @@ class Memory(pydantic.BaseModel):
     heard: list[Heard] = []
     focus_order: str | None = None
     focus_products: list[str] = []
+    last_address: dict[str, str] = {}
+    """The address that was settled last, for "make that my default"."""
     shown_products: list[str] = []
     """Product ids of the last list that was shown, in its order."""
     last_search: dict[str, Any] = {}
@@ -262,5 +264,7 @@ def view(state: DialogueState, flow_slots: Mapping[str, str]) -> View:
         active_flow=state.frame.flow if state.frame else None,
         flow_slots=dict(flow_slots),
         listed=len(state.memory.shown_products) > 1 and any(reply.type == "products" for reply in state.last_replies),
+        shown=len(state.memory.shown_products),
+        focused=len(state.memory.focus_products) == 1,
         role=state.role,
     )

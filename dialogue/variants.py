@@ -30,6 +30,10 @@ _GROWING = ("size", "frame size", "capacity", "storage", "screen size", "length"
 _KIN = ({"waterproof", "water resistance"}, {"pieces", "piece count"}, {"battery", "battery life", "battery type"})
 _STEP = re.compile(r"(?i)\bsize\b|slightly|next|一[号码]")
 _SAYS_SAME = re.compile(r"(?i)same|still|keep|一样|还是|保持|不变")
+_FOUND_WRONG = re.compile(
+    r"^\s*[号码]?(?:的)?(?:有点|有些|稍微?|确实|真的?)*(?:太|偏|不合|挤|紧|松)|^ (?:is|was|are|were|feels?|felt)\b[^,.;]{0,16}\b(?:too|small|big|large|tight|loose|short|long)\b"
+)
+"""What follows a value that the goods have and that is why they go back."""
 _NO = re.compile(r"(?i)^(?:no|none|not|non|without)\b")
 
 
@@ -66,7 +70,7 @@ def wishes(heard: Sequence[Heard], line: LineView, variants: Sequence[VariantVie
     for entry in options_heard(heard):
         value = entry.entity.value
         relation = str(value.get("relation", ""))
-        if value.get("negated"):
+        if value.get("negated") or _FOUND_WRONG.search(entry.after.lower()):
             continue
         if relation == "same" and not value.get("key"):
             identical = True

@@ -14,7 +14,8 @@ from knowledge.embedding import FloatArray
 from knowledge.index import IntArray, VectorIndex
 from knowledge.options import same_key, same_value
 from knowledge.product_entry import CategoryEntry, ProductEntry
-from knowledge.product_words import Wish, goods_kinds, product_tokens, read_wish, wished_kinds
+from knowledge.product_words import Wish, concepts, goods_kinds, product_tokens, read_wish, wished_kinds
+from knowledge.stated import StatedAttributes
 from knowledge.words import WordIndex, normalise, tokens
 
 BoolArray = npt.NDArray[np.bool_]
@@ -37,7 +38,10 @@ class ProductQuery:
     """What is looked for; see `tools.catalog.types.SearchProducts`."""
 
     text: str = ""
+    said: str = ""
+    """The whole sentence, where the text only names the goods."""
     category: str | None = None
+    brand: str | None = None
     price_min_minor: int | None = None
     price_max_minor: int | None = None
     options: Mapping[str, str] = dataclasses.field(default_factory=dict)
@@ -107,6 +111,7 @@ class _Texts:
     of: tuple[tuple[object, ...], ...]
     words: WordIndex
     descriptions: WordIndex
+    attributes: StatedAttributes
 
     @classmethod
     def made(cls, entries: Sequence[ProductEntry], old: _Texts | None) -> _Texts:
@@ -117,7 +122,8 @@ class _Texts:
         if old is not None and old.of == texts:
             return old
         words = WordIndex([product_tokens(entry) for entry in entries], k1=0.3)
-        return cls(texts, words, WordIndex([tokens(f"{e.description_zh} {e.description_en}") for e in entries]))
+        descriptions = WordIndex([tokens(f"{e.description_zh} {e.description_en}") for e in entries])
+        return cls(texts, words, descriptions, StatedAttributes(e.attributes for e in entries))
 
 
 class Searcher:
@@ -142,6 +148,7 @@ class Searcher:
         self._texts: _Texts = _Texts.made(entries, previous._texts if previous is not None else None)
         self._words, self._descriptions = self._texts.words, self._texts.descriptions
         self._variants = _Variants(entries)
+        self._attributes = self._texts.attributes
         self._popularity = np.array([_popularity(entry) for entry in entries], dtype=np.float32)
         self._kinds = [
             frozenset(goods_kinds((e.title_zh, e.title_en), (e.category.name_zh, e.category.name_en))) for e in entries
@@ -155,7 +162,7 @@ class Searcher:
         Where all that is meant costs too much, the cheapest comes first.
         """
         scores, meant = self._meant(query.text, vector)
-        filters = self._filters(query)
+        filters = {**self._stated(query, meant), **self._filters(query)}
         for dropped in _ways_to_relax(list(filters)):
             variants = np.ones(self._variants.size, dtype=bool)
             for name, mask in filters.items():
@@ -230,8 +237,27 @@ class Searcher:
             masks["in_stock"] = variants.buyable
         for key, value in query.exclude_options.items():
             masks[f"exclude_options.{key}"] = ~variants.having(key, value)
+        if query.brand:
+            masks["brand"] = self._of_brand(query.brand)[variants.product]
         if query.category:
             masks["category"] = self._in_category(query.category)[variants.product]
+        return masks
+
+    def _stated(self, query: ProductQuery, meant: BoolArray) -> dict[str, BoolArray]:
+        """Return a mask for each attribute that the words state of the goods meant: the resolution of "4K monitor", 电竞鼠标.
+
+        Only what tells those goods apart is stated: of running shoes all are for running.
+        """
+        rest = concepts().without_kinds(wish_text(f"{query.text} {query.said}"))
+        said: dict[str, set[str]] = {}
+        for one in self._attributes.found(rest):
+            said.setdefault(one.key, set()).add(one.value)
+        masks: dict[str, BoolArray] = {}
+        for key, values in said.items():
+            having = np.logical_or.reduce([self._variants.having(key, value) for value in values])
+            known = meant[self._variants.product]
+            if key not in query.options and self._variants.with_key(key)[known].any() and not having[known].all():
+                masks[f"options.{key}"] = having
         return masks
 
     def _in_category(self, category: str) -> BoolArray:
@@ -242,6 +268,9 @@ class Searcher:
             if wanted in (_plain(entry.id), _plain(entry.name_zh), _plain(entry.name_en))
         }
         return np.array([not ids.isdisjoint(entry.category.path) for entry in self._entries], dtype=bool)
+
+    def _of_brand(self, brand: str) -> BoolArray:
+        return np.array([_plain(entry.brand) == _plain(brand) for entry in self._entries], dtype=bool)
 
     def _products_of(self, variants: BoolArray, *, without: bool) -> BoolArray:
         if without:
@@ -296,6 +325,14 @@ class _Variants:
         mask = np.zeros(self.size, dtype=bool)
         for (known_key, known_value), places in self._places.items():
             if same_key(key, known_key) and same_value(value, known_value):
+                mask[places] = True
+        return mask
+
+    def with_key(self, key: str) -> BoolArray:
+        """Return which variants' products have an attribute or option of this name at all."""
+        mask = np.zeros(self.size, dtype=bool)
+        for (known_key, _value), places in self._places.items():
+            if same_key(key, known_key):
                 mask[places] = True
         return mask
 

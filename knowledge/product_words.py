@@ -116,6 +116,15 @@ class Concepts:
             rest[match.start : match.end] = [" "] * (match.end - match.start)
         return list(found), "".join(rest)
 
+    def without_kinds(self, text: str) -> str:
+        """Return a normalised text without the words for kinds of goods: 4k显示器 is 4k."""
+        plain = normalise(text)
+        rest = list(plain)
+        for match in (*self._chinese(plain), *self._english(plain)):
+            if any(concept.startswith("kind:") for concept in match.concepts):
+                rest[match.start : match.end] = [" "] * (match.end - match.start)
+        return "".join(rest)
+
     def of_goods(self, text: str) -> list[str]:
         """Return the concepts of the longest words and of their heads: a 机械键盘 is a 键盘, a desk lamp is a lamp."""
         plain = normalise(text)

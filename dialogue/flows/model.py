@@ -11,6 +11,7 @@ from typing import Any, Literal, Self
 
 import pydantic
 
+from dialogue.commands import EntityType
 from knowledge.types import Lang
 
 SlotTypeName = Literal[
@@ -49,11 +50,14 @@ class SlotSpec(_Part):
     tool: str | None = None
     """For ``order``: the tool that is to run on it; orders that the policy shuts out of it are not offered."""
     instead: str | None = None
-    """For ``order``: the flow that goes on when the order meant is shut out of this one and not of that one."""
+    """The flow that goes on instead: for ``order``, when the order meant is shut out of this one and not of that one; for
+    ``product``, when only a kind of goods was named."""
     likely: tuple[str, ...] = ()
     """For ``order``: states of an order; when nothing was said and just one order is in them, it is meant."""
     choices: tuple[dict[str, Any], ...] = ()
-    """For ``choice``: ``{value, zh, en}``."""
+    """For ``choice``: ``{value, zh, en}``; ``words`` of the request that name it, ``implied_by`` entity types that say as much."""
+    takes: EntityType | None = None
+    """For ``text``: an entity type whose words are the value where one was mentioned."""
     policy: str | None = None
     """For ``reason``/``choice``: a path in the policy that lists the accepted values, such as ``cancel.reasons``."""
     optional: bool = False
@@ -73,6 +77,10 @@ class CallStep(_Part):
     """Name of the evidence for later steps."""
     ask: Texts | None = None
     """Only ``confirm``: the question, over ``preview``."""
+    focus: str | None = None
+    """Only ``call``: where the evidence names the products that it is about; a single one is talked about from then on."""
+    lists: str | None = None
+    """Only ``call``: where the evidence names products in the order in which the person is told of them, for "the first one"."""
 
 
 class HandOverStep(_Part):

@@ -103,8 +103,7 @@ def products_card(products: list[dict[str, Any]], text: str, lang: Lang) -> Prod
     lines = []
     for product in products:
         title = words.text(product["title"], lang)
-        low, high = product["price_from"], product["price_to"]
-        price = words.money(low, lang) + (f"–{words.money(high, lang)}" if high["minor"] > low["minor"] else "")
+        price = words.prices(product, lang)
         shown.append({**product, "title": title, "price": price, "url": f"/?product={product['product_id']}"})
         lines.append(f"{title} {price}")
     return ProductsReply(text="\n".join([text, *lines]).strip(), lang=lang, products=tuple(shown))

@@ -125,6 +125,8 @@ class Templates:
             refunds=lambda value: refunds(value, lang),
             both=lambda value: conjunction([str(entry) for entry in value], lang),
             listed=lambda value, key=None: listed(str(value), lang, key),
+            ranked=lambda value: ranked(value, lang),
+            prices=lambda value: prices(value, lang),
             own=lambda value: own(str(value), lang),
         )
         environment.tests["past"] = self._is_past
@@ -180,6 +182,31 @@ def listed(value: str, lang: Lang, key: str | None = None) -> str:
     """Write the values of the attribute `key` in the words of `lang`: "white / black" is 白色、黑色."""
     words = [label(entry, lang, key=key) for entry in value.split(" / ")] if value else []
     return ("、" if lang == "zh" else ", ").join(words)
+
+
+def prices(card: Mapping[str, Any], lang: Lang) -> str:
+    """Write what a product costs: ¥129.00–¥159.00 where its variants differ."""
+    low, high = card["price_from"], card["price_to"]
+    return money(low, lang) + (f"–{money(high, lang)}" if high["minor"] > low["minor"] else "")
+
+
+def ranked(entry: Mapping[str, Any], lang: Lang) -> str:
+    """Write what one of several products is put in order by; ``""`` where nothing is known of it."""
+    if entry.get("price"):
+        return money(entry["price"], lang)
+    values = ("、" if lang == "zh" else ", ").join(
+        label(str(value), lang, key=entry["key"]) for value in entry["values"]
+    )
+    if values and entry["key"] == "rating":
+        count = entry["count"]
+        return (
+            f"{values} 分，{count} 条评价"
+            if lang == "zh"
+            else f"{values} of 5, {count} review{'s' if count != 1 else ''}"
+        )
+    quote = text(entry.get("text") or "", lang).rstrip("。.")
+    quoted = (f"“{quote}”" if lang == "zh" else f'"{quote}"') if quote else ""
+    return "，".join(filter(None, (values, quoted))) if lang == "zh" else ", ".join(filter(None, (values, quoted)))
 
 
 def own(name: str, lang: Lang) -> str:

@@ -1,5 +1,6 @@
 """The kinds of slot that a flow may have, each with the function that fills it from what was heard."""
 
+from dialogue.flows.model import SlotSpec
 from dialogue.slots import address, orders, payment, products, simple, swaps
 from dialogue.slots.base import DeadEnd, Elsewhere, Filled, Filling, Question, Reader, SlotContext, SlotFiller
 
@@ -32,7 +33,7 @@ ACCEPTS: dict[str, frozenset[str]] = {
     "order_lines": frozenset({"product", "ordinal", "quantity"}),
     "swaps": frozenset({"option", "sku"}),
     "payment_method": frozenset({"payment_method"}),
-    "address": frozenset({"address"}),
+    "address": frozenset({"address", "postcode", "phone"}),
     "reason": frozenset({"reason"}),
     "email": frozenset({"email"}),
     "tax_id": frozenset({"tax_id"}),
@@ -45,6 +46,12 @@ ACCEPTS: dict[str, frozenset[str]] = {
 }
 """Which entities change a slot that is already filled."""
 
+
+def accepts(spec: SlotSpec) -> frozenset[str]:
+    """Return which entities change this slot once it is filled."""
+    return ACCEPTS.get(spec.type, frozenset()) | ({spec.takes} if spec.takes is not None else frozenset())
+
+
 __all__ = [
     "ACCEPTS",
     "SLOT_FILLERS",
@@ -56,4 +63,5 @@ __all__ = [
     "Reader",
     "SlotContext",
     "SlotFiller",
+    "accepts",
 ]

@@ -9,13 +9,19 @@ from typing import Any
 from dialogue import grounding
 from dialogue.slots.base import Filled, Filling, Question, SlotContext
 from dialogue.slots.orders import own_orders
+from dialogue.understanding import phrases
 from tools.customers.types import Profile
 from tools.orders.types import OrderDetails
 
-REFERENCES = ("of_order", "default", "town")
+REFERENCES = ("of_order", "default", "town", "last")
 """Fields of an address mention that point to one on file."""
 ORDERS_SEARCHED = 12
 _HOUSE_ALONE = re.compile(r"\W*(?:no\.? ?)?(\d+[a-z]?(?:-\d+)?)\s*号?\W*", re.IGNORECASE)
+_STATE_CODE = re.compile(r"[A-Z]{2}")
+"""How addresses in the United States write the state."""
+_RECIPIENT = re.compile(
+    r"(?i)(?:收[件货]人|recipient|attn|attention|addressed to|name)\W*(?:is|to|改?成?为?是?|换成)?\W*$"
+)
 _HOUSE = re.compile(r"\d+[a-z]?(?:-\d+)?(?=\s*号)|^\d+[a-z]?(?=\s)", re.IGNORECASE)
 """The house number in a street's line: 文一西路969号, "500 Century Avenue"."""
 
@@ -29,6 +35,8 @@ async def fill_address(context: SlotContext) -> Filling:
         return Filled(found[0]) if len(found) == 1 else _which(context, found or await _saved(context, present))
     parts = _said(context)
     if not parts:
+        if (last := context.state.memory.last_address) and phrases.makes_default(context.frame.text.lower()):
+            return Filled(last)
         offered = await _saved(context, present) if context.flow.id != "change_default_address" else []
         return _which(context, offered)
     if "line1" not in parts and "line2" in parts and present:
@@ -50,6 +58,8 @@ def _said(context: SlotContext) -> dict[str, str]:
             parts["postcode"] = given["text"]
         elif entry.entity.type == "phone" and parts and context.flow.id.endswith("address"):
             parts["phone"] = given["text"]
+        elif entry.entity.type == "person_name" and parts and _RECIPIENT.search(entry.context):
+            parts["recipient"] = given["full"]
     return parts
 
 
@@ -110,6 +120,8 @@ async def _present(context: SlotContext) -> dict[str, str]:
 async def _on_file(context: SlotContext, said: Mapping[str, Any], present: dict[str, str]) -> list[dict[str, str]]:
     """Return the addresses on file that a reference can mean, other than the one to be changed."""
     saved = await _profile(context)
+    if said.get("last"):
+        return [context.state.memory.last_address] if context.state.memory.last_address else []
     if said.get("default"):
         return [address for address, default in saved if default]
     orders = list(await own_orders(context))[:ORDERS_SEARCHED]
@@ -145,4 +157,7 @@ def _completed(parts: dict[str, str], present: dict[str, str]) -> dict[str, str]
         kept += ["city", "state"] if elsewhere else ["district", "city", "state", "postcode"]
     elif not parts.get("state") and parts.get("city") == present.get("city"):
         kept += ["state"]
-    return {**{name: present[name] for name in kept if present.get(name)}, **parts}
+    whole = {**{name: present[name] for name in kept if present.get(name)}, **parts}
+    if _STATE_CODE.fullmatch(parts.get("state", "")) and not parts.get("country"):
+        whole["country"] = "USA"
+    return whole

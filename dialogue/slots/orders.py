@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zoneinfo
 from collections.abc import Sequence
 from typing import Any
@@ -15,6 +16,14 @@ from tools.orders.types import OrderList
 
 OFFERED = 6
 """How many orders are offered as buttons."""
+_ARRIVES = re.compile(
+    r"\b(?:arriv\w*|get here|be here|come|comes|coming|deliver\w*|reach\w*|due|by|before|until|get it|here)\b|送到|到货|送达|能到|会到|到得了|收到|之前|前到|派送|送来|到(?=[吗不么了]|$)"
+)
+_ORDERED = re.compile(r"\b(?:order(?:ed)?|bought|placed|purchased?)\b|买的|下单|下的|拍的|订的")
+_PRONOUN = re.compile(
+    r"\b(?:it|that one|this one|that order|this order|the order|same order|same one)\b|它|(?:这|那)(?:一)?(?:个|笔)?(?:订单|单)|^\W*(?:那|这)?(?:还)?能"
+)
+"""Words for the order talked about last."""
 
 
 async def own_orders(context: SlotContext) -> Sequence[OrderSummary]:
@@ -50,16 +59,28 @@ async def fill_order(context: SlotContext) -> Filling:
     ):
         return _settle(context, hinted, eligible, orders)
     focus = context.state.memory.focus_order
-    if focus and any(order.order_id == focus for order in eligible):
+    if focus and (any(order.order_id == focus for order in eligible) or _means_the_last(context)):
         return Filled(focus)
     if talked_of := _in_focus(context, eligible):
         return Filled(talked_of)
     if not eligible:
         return DeadEnd("no_eligible_order", {"flow": context.flow.title.model_dump()})
-    likely = [order for order in eligible if order.status in context.spec.likely] if not context.heard else []
+    likely = [order for order in eligible if order.status in context.spec.likely] if not _says_which(context) else []
     if len(likely) == 1 or len(eligible) == 1:
         return Filled((likely or eligible)[0].order_id)
     return _which(context, likely or eligible, "ask.order")
+
+
+def _says_which(context: SlotContext) -> bool:
+    """Tell whether anything was said by which an order could be found."""
+    pointing = any(entry.entity.type in ("order_ref", "date", "ordinal", "option") for entry in context.heard)
+    return pointing or bool(grounding.products_heard(context.heard))
+
+
+def _means_the_last(context: SlotContext) -> bool:
+    """Tell whether "it" is the order talked about last, also where nothing can be done with it any more: why not is the answer then."""
+    refused = context.frame.results.get("refused", [])
+    return context.state.memory.focus_order not in refused and bool(_PRONOUN.search(context.frame.text.lower()))
 
 
 def _in_focus(context: SlotContext, eligible: Sequence[OrderSummary]) -> str | None:
@@ -143,12 +164,20 @@ def _named(context: SlotContext, orders: Sequence[OrderSummary]) -> list[OrderSu
                 named = grounding.named_goods(context.heard)
                 return grounding.resolve_order_ref(ref, _containing(context, orders) if named else orders, zone)
             return grounding.resolve_order_ref(ref, orders, zone)
-        if entry.entity.type == "date" and found is None:
+        if entry.entity.type == "date" and found is None and not _of_arrival(context, entry):
             found = grounding.resolve_order_ref(entry.entity.value, orders, zone) or None
     # "The tees that came last week": goods say which order more surely than a day that may be of the delivery.
     # A black backpack of that week is no black tee.
     elsewhere = found and _goods(context, orders) > _goods(context, found) == 0
     return None if elsewhere else found
+
+
+def _of_arrival(context: SlotContext, day: Heard) -> bool:
+    """Tell whether a day is when the parcel talked about comes, and no day on which something was ordered: 今天能送到吗."""
+    if context.state.memory.focus_order is None or grounding.named_goods(context.heard):
+        return False
+    around = f"{day.context} {day.entity.text}{day.after}".lower()
+    return bool(_ARRIVES.search(around)) and not _ORDERED.search(around)
 
 
 def _goods(context: SlotContext, orders: Sequence[OrderSummary]) -> int:
@@ -266,18 +295,18 @@ async def fill_order_lines(context: SlotContext) -> Filling:
     if order is None:
         return DeadEnd("no_orders")
     if len(order.lines) == 1:
-        return _lines([order.lines[0]], context)
+        return _lines([order.lines[0]], order, context)
     meant, unclear = grounding.lines_meant(order, context.heard)
     if unclear:
         return _which_lines(context, unclear[0], "ask.which_line")
     if meant:
-        return _lines(meant, context)
+        return _lines(meant, order, context)
     focus = [line for line in order.lines if line.product_id in context.state.memory.focus_products]
     if len(focus) == 1 and not grounding.products_heard(context.heard):
-        return _lines(focus, context)
+        return _lines(focus, order, context)
     places = grounding.by_ordinal(len(order.lines), context.heard)
     if places:
-        return _lines([order.lines[places[0]]], context)
+        return _lines([order.lines[places[0]]], order, context)
     if missing := _not_in_order(context):
         return _which_lines(context, order.lines, "ask.lines_not_found", said=missing)
     return _which_lines(context, order.lines, "ask.lines")
@@ -288,9 +317,20 @@ def _not_in_order(context: SlotContext) -> str:
     return mention.entity.text if mention and not mention.entity.value.get("generic") else ""
 
 
-def _lines(lines: Sequence[LineView], context: SlotContext) -> Filled:
+def _lines(lines: Sequence[LineView], order: OrderSummary, context: SlotContext) -> Filling:
     quantity = _quantity(context) if len(lines) == 1 else None
+    if quantity is not None and quantity > sum(line.quantity for line in order.lines):
+        return _how_many(context, lines[0], quantity)
     return Filled([_line_value(line, quantity) for line in lines])
+
+
+def _how_many(context: SlotContext, line: LineView, said: int) -> Question:
+    """Say that there are not so many, and ask how many of them are meant."""
+    counts = range(1, min(line.quantity, OFFERED) + 1)
+    choices = tuple((str(count), [_line_value(line, count)]) for count in counts)
+    one = line.model_copy(update={"quantity": 1})
+    facts = {"item": line_label(context, one), "there": line.quantity, "asked": said}
+    return Question(context.templates.say("ask.too_many", context.lang, **facts), choices)
 
 
 def _line_value(line: LineView, quantity: int | None = None) -> dict[str, Any]:

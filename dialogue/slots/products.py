@@ -8,15 +8,28 @@ from typing import Any
 
 from dialogue import browsing, grounding
 from dialogue.commands import Entity
-from dialogue.slots.base import Filled, Filling, Question, SlotContext
+from dialogue.slots.base import Elsewhere, Filled, Filling, Question, SlotContext
+from dialogue.slots.orders import own_orders
 from dialogue.state import Heard
 from dialogue.understanding.phrases import elliptical
-from tools.catalog.types import ProductDetails, ProductResults
+from tools.catalog.types import Comparison, ProductDetails, ProductResults
 
 _COMES_WITH = re.compile(
     r"(?:\bcome with|\bcomes with|\binclude[sd]?)(?: (?:a|an|the|any))?\s*$|(?:附带|带|附|包含|配)(?:了|有|不带)?$"
 )
+_THOSE = re.compile(
+    r"\b(?:those|that|this|these|my|the)\b|\bi (?:bought|ordered|got|have)\b|那[一]?[个件双条台款顶只支瓶]|这[一]?[个件双条台款顶只支瓶]?(?=[\u3400-\u9fff])|我的|我买|买的"
+)
+"""Words by which goods are known ones and not any of a kind."""
 OFFERED = 5
+_OF_ANYTHING = frozenset({"color", "size"})
+"""Options that goods of every kind have; they do not say what is looked for."""
+_FOR_IT = re.compile(
+    r"\b(?:(?<!look )(?<!looking )(?<!search )(?<!searching )(?<!shopping )(?<!asking )(?<!after )for|fits?|holds?|holding|fitting|with|to go with|match(?:es|ing)?)(?: (?:a|an|the|my|our|his|her|your|\d+[\w-]*))*(?: \w+)?\s*$"
+)
+_FOR_IT_ZH = re.compile(r"(?:装|放|配|搭|给|适合|用于)[\u3400-\u9fff]{0,4}$")
+SAID = 500
+"""Characters of a wish in which attributes of goods are looked for."""
 PAGE = 6
 """How many products a search shows; `tools.catalog.types.SearchProducts.limit`."""
 
@@ -26,14 +39,55 @@ async def fill_product(context: SlotContext) -> Filling:
     focus = context.state.memory.focus_products
     if focus and any(_is_part(entry) for entry in context.heard):
         return Filled(focus[0])
-    found = await _products_said(context)
+    found = await _extreme(context) or await _products_said(context)
     if len(found) == 1:
         return Filled(found[0])
+    if own := await _own(context, found):
+        return Filled(own)
+    if found and context.spec.instead is not None and _only_a_kind(context):
+        return Elsewhere(context.spec.instead, None)
     if found:
         return await _which(context, found)
     if context.state.memory.focus_products:
         return Filled(context.state.memory.focus_products[0])
+    if shown := context.state.memory.shown_products:
+        return await _which(context, shown)
     return Question(context.question("ask.product"))
+
+
+async def _extreme(context: SlotContext) -> list[str]:
+    """Return the one of the list just shown that is said to be the most of something: "the cheapest one", 最轻的那个."""
+    shown = context.state.memory.shown_products[:PAGE]
+    if len(shown) < 2 or not browsing.picks_one(context.frame.text):
+        return []
+    found = await context.reader.read("compare_products", {"product_ids": shown, "question": context.frame.text})
+    ranking = found.ranking if isinstance(found, Comparison) else None
+    return list(ranking.best[:1]) if ranking is not None else []
+
+
+async def _own(context: SlotContext, found: Sequence[str]) -> str | None:
+    """Return which of the goods that words can mean the person has bought: "what did those shoes cost", 我那件卫衣能机洗吗.
+
+    Goods just listed come first, and whoever asks for "hoodies" asks what the shop has.
+    """
+    memory = context.state.memory
+    if memory.shown_products or not _THOSE.search(context.frame.text.lower()) or context.state.customer_id is None:
+        return None
+    mentions = [entry.entity for entry in grounding.products_heard(context.heard)]
+    orders = await own_orders(context)
+    if memory.focus_order is not None:
+        orders = sorted(orders, key=lambda order: order.order_id != memory.focus_order)
+    lines = (line for order in orders for line in order.lines)
+    return next(
+        (line.product_id for line in lines if any(grounding.mentions_line(one, line) for one in mentions)), None
+    )
+
+
+def _only_a_kind(context: SlotContext) -> bool:
+    """Tell whether only a kind of goods was named, none of the list just shown: a search finds those that are meant."""
+    mentions = [entry.entity for entry in context.heard if entry.entity.type == "product"]
+    shown = set(context.state.memory.shown_products)
+    return all(one.value.get("generic") and not shown & set(one.value.get("product_ids", ())) for one in mentions)
 
 
 def _is_part(entry: Heard) -> bool:
@@ -43,13 +97,35 @@ def _is_part(entry: Heard) -> bool:
 
 async def fill_products(context: SlotContext) -> Filling:
     """Find two to four products: those named, else those just shown."""
-    found = _each(context) or await _products_said(context)
-    shown = context.state.memory.shown_products
+    found = await _of_brands(context) or _each(context) or await _products_said(context)
+    shown = context.state.memory.shown_products[:PAGE]
+    focus = context.state.memory.focus_products
+    if len(found) == 1 and focus and focus[0] not in found:
+        return Filled([focus[0], *found])
     if len(found) < 2:
         found = [*found, *(product for product in shown if product not in found)]
     if len(found) < 2:
         return Question(context.question("ask.products"))
+    if browsing.asks_which(context.frame.text):
+        return Filled(found[:PAGE])
     return Filled(found[: (3 if found == shown else 4)])
+
+
+async def _of_brands(context: SlotContext) -> list[str]:
+    """Return the best product of each of several brands: "compare the Lumio and the Soundisle headphones"."""
+    brands = list(
+        dict.fromkeys(str(entry.entity.value["id"]) for entry in context.heard if entry.entity.type == "brand")
+    )
+    mentions = [entry.entity.text for entry in context.heard if entry.entity.type == "product"]
+    if len(brands) < 2 or not mentions:
+        return []
+    found: list[str] = []
+    for brand in brands:
+        asked = {"query": " ".join(mentions), "brand": brand, "limit": 1}
+        results = await context.reader.read("search_products", asked)
+        if isinstance(results, ProductResults) and "brand" not in results.relaxed:
+            found += [product.product_id for product in results.products]
+    return found if len(found) > 1 else []
 
 
 def _shared(mentions: Sequence[Entity]) -> list[str]:
@@ -114,11 +190,10 @@ async def fill_question(context: SlotContext) -> Filling:
     words = context.frame.text
     if elliptical(words.lower()) and context.state.memory.product_question:
         return Filled(context.state.memory.product_question)
-    named = [
-        entry.entity.text
-        for entry in context.heard
-        if entry.entity.type in ("product", "ordinal", "brand") and not _is_part(entry)
-    ]
+    # Where one of a list is picked out by its place, the goods named are what is asked: "is the second one a gaming mouse?"
+    placed = any(entry.entity.type == "ordinal" for entry in context.heard) or browsing.picks_one(words)
+    names = ("ordinal",) if placed else ("product", "ordinal", "brand")
+    named = [entry.entity.text for entry in context.heard if entry.entity.type in names and not _is_part(entry)]
     for name in sorted(named, key=len, reverse=True):
         words = words.replace(name, " ")
     return Filled(re.sub(r"\s+", " ", words).strip()[:2000])
@@ -136,17 +211,33 @@ async def fill_options(context: SlotContext) -> Filling:
 
 async def fill_search(context: SlotContext) -> Filling:
     """Turn what was said into a product search; a follow-up ("cheaper", 红色的呢) narrows the search before it."""
-    mentions = [entry.entity for entry in context.heard if entry.entity.type in ("product", "category", "brand")]
+    served = _served(context)
+    heard = [entry.entity for entry in context.heard if entry.entity.text not in served]
+    mentions = [entity for entity in heard if entity.type in ("product", "category", "brand")]
     before = context.state.memory.last_search
-    if not mentions and not before and not context.frame.text.strip():
-        return Question(context.question("ask.search"))
     words = context.frame.text
+    if not mentions and not before and not words.strip():
+        return Question(context.question("ask.search"))
     more = bool(before) and browsing.asks_for_more(words)
     goes_on = bool(before) and not mentions and (more or _goes_on(context))
-    search: dict[str, Any] = dict(before) if goes_on else {"query": _query(context)}
+    search: dict[str, Any] = dict(before) if goes_on else {"query": _query(context), "said": words[:SAID] or None}
     search["offset"] = int(before.get("offset", 0)) + PAGE if more else None
     if goes_on and browsing.wants_cheaper(words):
         search["sort"] = "price_up"
+    _take_options(context, search)
+    for entity in heard:
+        search |= _filter(entity)
+    # "Something for dry skin" says what is looked for; "anything in black" does not.
+    says_what = any(key not in _OF_ANYTHING for key in search["options"])
+    if says_what and not goes_on and not mentions and _goes_on(context):
+        search["query"] = ""
+    nameless = not mentions and not before and not says_what and _goes_on(context)
+    search = {key: value for key, value in search.items() if value not in ({}, None)}
+    return await _found_or_asked(context, search, nameless=nameless)
+
+
+def _take_options(context: SlotContext, search: dict[str, Any]) -> None:
+    """Add the option values that are wished for, and those that are not, to a search."""
     options, excluded = dict(search.get("options", {})), dict(search.get("exclude_options", {}))
     for entry in grounding.options_heard(context.heard):
         said = entry.entity.value
@@ -154,14 +245,20 @@ async def fill_search(context: SlotContext) -> Filling:
             search["sort"] = "price_up"
         elif said.get("key") and said.get("value"):
             (excluded if said.get("negated") else options)[str(said["key"])] = str(said["value"])
-    for entry in context.heard:
-        if entry.entity.type == "amount":
-            search |= _price(entry.entity.value)
-        elif entry.entity.type == "category" and entry.entity.value.get("id"):
-            search["category"] = str(entry.entity.value["id"])
     search |= {"options": options, "exclude_options": excluded}
-    search = {key: value for key, value in search.items() if value not in ({}, None)}
-    return await _found_or_asked(context, search, nameless=not mentions and not before and _goes_on(context))
+
+
+def _filter(entity: Entity) -> dict[str, Any]:
+    """Return the filter that a mention stands for, besides options."""
+    match entity.type:
+        case "amount":
+            return dict(_price(entity.value))
+        case "category" if entity.value.get("id"):
+            return {"category": str(entity.value["id"])}
+        case "brand":
+            return {"brand": str(entity.value["id"])}
+        case _:
+            return {}
 
 
 async def _found_or_asked(context: SlotContext, search: dict[str, Any], *, nameless: bool) -> Filling:
@@ -195,8 +292,21 @@ def _price(value: dict[str, Any]) -> dict[str, int]:
             return {"price_max_minor": minor}
 
 
+def _served(context: SlotContext) -> set[str]:
+    """Return the things that what is looked for only serves: the laptop of "a backpack for my laptop", 装电脑的书包."""
+    mentions = [entry for entry in context.heard if entry.entity.type == "product"]
+    served = {
+        entry.entity.text
+        for entry in mentions
+        if _FOR_IT.search(entry.context.lower()) or (_FOR_IT_ZH.search(entry.context) and entry.after.startswith("的"))
+    }
+    return served if len({entry.entity.text for entry in mentions}) > len(served) else set()
+
+
 def _query(context: SlotContext) -> str:
     """Return the words to search by: the goods named, else the whole wish."""
+    served = _served(context)
     named = [entry.entity.text for entry in context.heard if entry.entity.type in ("product", "brand")]
+    named = [name for name in named if name not in served] or named
     words = " ".join(dict.fromkeys(named)) or context.frame.text
     return re.sub(r"\s+", " ", words).strip()[:200]

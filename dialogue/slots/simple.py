@@ -54,7 +54,13 @@ async def fill_reason(context: SlotContext) -> Filling:
 
 
 async def fill_choice(context: SlotContext) -> Filling:
-    """Offer the choices that the flow lists; the answer comes as a command."""
+    """Take the choice that was named or is implied by what was said; else offer those that the flow lists."""
+    kinds, words = {entry.entity.type for entry in context.heard}, context.frame.text.lower()
+    implied = [choice for choice in context.spec.choices if kinds & set(choice.get("implied_by", ()))]
+    named = [choice for choice in context.spec.choices if any(word in words for word in choice.get("words", ()))]
+    for found in (implied, named):
+        if len(found) == 1:
+            return Filled(found[0]["value"])
     choices = tuple((str(choice[context.lang]), choice["value"]) for choice in context.spec.choices)
     return Question(context.question("ask.choice"), choices)
 
@@ -67,7 +73,10 @@ async def fill_yes_no(context: SlotContext) -> Filling:
 
 
 async def fill_text(context: SlotContext) -> Filling:
-    """Ask for free words; the next message is the value."""
+    """Take the words that were mentioned for it, else ask; the next message is the value."""
+    mention = context.newest(context.spec.takes) if context.spec.takes is not None else None
+    if mention is not None:
+        return Filled(mention.entity.value["text"])
     return Question(context.question("ask.text"))
 
 

@@ -64,7 +64,7 @@ _EXPLAIN = re.compile(
 )
 _REPEAT = re.compile(
     r"^\W*(?:sorry,? |please )?(?:(?:can|could) you )?(?:please )?(?:repeat(?: (?:that|it|the question|please|again))?|say (?:that|it) again|come again|pardon(?: me)?|what did you (?:say|ask)|what was (?:that|the question)(?: again)?|again please|one more time|what|show me the (?:options|list|choices) again)\W*$"
-    r"|(?:再|重新?)(?:说|讲|发|来|问)(?:一)?(?:遍|次|下)|重复(?:一下|一遍)?|^\W*(?:什么|啥|啊)\W*$|(?:刚才|刚刚)(?:说|问)(?:的)?(?:是)?(?:什么|啥)|你(?:刚才|刚刚)?(?:说|问)(?:的)?(?:是)?(?:什么|啥)"
+    r"|(?:再|重新?)(?:说|讲|发|来|问)(?:一)?(?:遍|次|下)|重复(?:一下|一遍)|^\W*重复\W*$|^\W*(?:什么|啥|啊)\W*$|(?:刚才|刚刚)(?:说|问)(?:的)?(?:是)?(?:什么|啥)|你(?:刚才|刚刚)?(?:说|问)(?:的)?(?:是)?(?:什么|啥)"
 )
 
 
@@ -116,15 +116,41 @@ _SLOTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 
 _OWN_ADDRESS = r"(?:default|account|profile|user|home) address|address (?:in|on|of) my (?:account|profile)|(?:默认|账户|账号|个人)的?地址"
 _ORDER_ADDRESS = r"\border'?s?\b|订单|那单"
+_MAKES_DEFAULT = re.compile(
+    r"\b(?:set|make|save|use|keep|have)\b[^.;!?]{0,40}\bas (?:my |the |our )?(?:new )?default\b|\bmake (?:it|that|this)(?: address)?(?: also)? (?:my |the )?default\b|(?:设|存|当|做)(?:为|成|作)?(?:我的?)?默认"
+)
+_RUNS = re.compile(
+    r"偏[大小]|偏码|正码|标准码|[尺码]码?准|\b(?:runs?|fits?) (?:true|small|large|big)\b|\btrue to size\b"
+)
 _BOTH_ADDRESSES = re.compile(
     rf"(?:{_OWN_ADDRESS})[^.;!?。；！？]{{0,24}}(?:\band\b|\bas well as\b|\bplus\b|和|跟|以及|还有|、)[^.;!?。；！？]{{0,30}}(?:{_ORDER_ADDRESS})"
     rf"|(?:{_ORDER_ADDRESS})[^.;!?。；！？]{{0,30}}(?:\band\b|\bas well as\b|\bplus\b|和|跟|以及|还有|、)[^.;!?。；！？]{{0,24}}(?:{_OWN_ADDRESS})"
 )
 
 
+def makes_default(low: str) -> bool:
+    """Whether an address is to be the one that orders go to from now on."""
+    return bool(_MAKES_DEFAULT.search(low))
+
+
+def asks_how_it_runs(low: str) -> bool:
+    """Whether it is asked how a size turns out, not which to take."""
+    return bool(_RUNS.search(low))
+
+
 def names_both_addresses(low: str) -> bool:
     """Whether the address of the account and that of an order are to be changed alike."""
     return bool(_BOTH_ADDRESSES.search(low))
+
+
+_TAKEN_BACK = re.compile(
+    r"^\W*(?:(?:no|nope|oh|oops|wait|sorry|hmm|my bad|hold on|not that|wrong)\b[,.! ]+)+|\bi (?:mean|meant)\b|\bnot that (?:one|order)\b|不对|不是(?:这|那)|我说的是|我是说|搞错|说错|弄错"
+)
+
+
+def takes_back(low: str) -> bool:
+    """Whether what was understood before is said to be the wrong one."""
+    return bool(_TAKEN_BACK.search(low))
 
 
 def corrects(low: str) -> bool:
@@ -138,13 +164,33 @@ def slot_named(low: str) -> str | None:
 
 
 _QUESTION = re.compile(
-    r"\?\s*$|？\s*$|(?:吗|呢|么|吧\?)\W*$|^\W*(?:and |but |so |ok |also )?(?:what|how|when|where|why|who|which|is|are|do|does|did|can|could|will|would|should|may)\b|多少|多久|怎么|什么时候|几天|为什么|能不能|可不可以|是不是|有没有|哪(?:个|里|些|家|款|儿|了)|啥时候|咋(?:还|没|不|办|样)|几点"
+    r"\?\s*$|？\s*$|(?:吗|呢|么|吧\?)\W*$|^\W*(?:(?:and|but|so|ok|okay|also|wait|oh|hmm|hold on|actually|by the way|btw|then|hey|hi|hello|yes|no|just)\b[,. ]*)*(?:what|what's|how|when|where|why|who|which|is|are|do|does|did|can|could|will|would|should|may)\b|多少|多久|怎么|什么时候|几天|为什么|能不能|可不可以|是不是|有没有|哪(?:个|里|些|家|款|儿|了)|啥时候|咋(?:还|没|不|办|样)|几点"
 )
 
 
 def is_question(low: str) -> bool:
     """Whether the words ask something."""
     return bool(_QUESTION.search(low))
+
+
+_ASKS_HOW = re.compile(
+    r"\b(?:how (?:long|much|many|soon|often|do|does|will|would)|when|why|who|where)\b|多久|多长时间|几天|几个工作日|什么时候|啥时候|何时|怎么|为什么|为啥|谁|哪里|哪儿"
+)
+_SUPPOSES = re.compile(
+    r"\b(?:if|in case|suppose|what happens when)\b (?:it|they|this|that|the|my|one|something|nobody|i|you)\b[^.!?]{0,60}(?:\b(?:can|could|may|will|would|do|does|is|are|what|how|should)\b|\?)"
+    r"|^\W*(?:can|could|may|will|would|do|does|is|what|how)\b[^.!?]{0,60}\b(?:if|in case)\b (?:it|they|this|that|the|something|i)\b"
+    r"|(?:如果|要是|假如|万一|若是|若)[^。！!]{1,24}(?:能|可以|吗|怎么|咋|会|还|多久|么)"
+)
+
+
+def asks_how(low: str) -> bool:
+    """Whether it is asked how, when or by whom something goes, rather than for it to be done."""
+    return bool(_ASKS_HOW.search(low))
+
+
+def supposes(low: str) -> bool:
+    """Whether a case is put that has not come about: "if it doesn't fit, can I return it?", 万一不合适能退吗."""
+    return bool(_SUPPOSES.search(low))
 
 
 _ELLIPTICAL = re.compile(

@@ -12,7 +12,7 @@ from dialogue.understanding.text import Text, read
 MAX_SEGMENTS = 6
 
 _FAMILIES: tuple[tuple[str, str], ...] = (
-    ("cancel", r"cancel(?!led|lation|ed)\w*|call off|取消|撤销|撤单|撤回"),
+    ("cancel", r"(?<!noise[- ])cancel(?!led|lation|ed)\w*|call off|取消|撤销|撤单|撤回"),
     ("exchange", r"exchang\w*|swap\w*|replace(?!d)|trade|换货|调换|换(?:成|个|一|大|小|新|码)|换掉"),
     ("return", r"return(?!ed)\w*|send (?:it |them |\w+ )?back|refund(?!ed)(?! status)|give back|退货|退掉|退款|退了|退(?=$|[\u4e00-\u9fff])"),
     ("change", r"chang(?:e|ing)|modify\w*|updat(?:e|ing)|edit|switch|correct(?= (?:the|my|it))|redirect|修改|更改|改(?:一下|成|到|下|为)|改(?=地址|颜色|尺码|支付|付款)|更新|变更"),
@@ -25,7 +25,7 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
     ("find", r"looking for|recommend|buy|order (?:a|an|another|some|one)|search|推荐|想买|找(?:个|一)|要买|买(?:个|一)"),
     ("compare", r"compare|对比|比较"),
     ("price", r"price (?:protection|match|adjust\w*)|价保|退差价|补差价|保价"),
-    ("know", r"know|ask|问(?:一下|下)?|想知道|咨询"),
+    ("know", r"know|ask|问(?:一下|下)?(?!题)|想知道|咨询"),
 )  # fmt: skip
 _CUES = tuple((name, re.compile(rf"(?:\b|(?<=[\u4e00-\u9fff]))(?:{pattern})")) for name, pattern in _FAMILIES)
 _VERB_EN = r"(?:cancel|return|exchange|swap|replace|refund|change|modify|update|switch|track|check|send|get|find|tell|show|know|see|look|compare|claim|apply|buy|ask|redirect|ship|give|make|help|have|pay|use|issue|what|how|where|when|is|are|do|does|can|could|if)"

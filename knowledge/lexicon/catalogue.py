@@ -32,6 +32,7 @@ class Item:
     variants: tuple[tuple[str, dict[str, str]], ...] = ()
     """(SKU, options)."""
     tags: tuple[str, ...] = ()
+    attributes: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 async def read_catalogue(database: Database) -> tuple[list[Item], list[Kind]]:
@@ -46,7 +47,15 @@ async def read_catalogue(database: Database) -> tuple[list[Item], list[Kind]]:
     for product_id, sku, options in variants:
         owned[product_id].append((sku, dict(options)))
     items = [
-        Item(p.id, (p.title_zh, p.title_en), p.brand, p.category_id, tuple(owned[p.id]), tuple(map(str, p.tags or ())))
+        Item(
+            p.id,
+            (p.title_zh, p.title_en),
+            p.brand,
+            p.category_id,
+            tuple(owned[p.id]),
+            tuple(map(str, p.tags or ())),
+            {str(key): str(value) for key, value in p.attributes.items()},
+        )
         for p in products
     ]
     return items, [Kind(c.id, (c.name_zh, c.name_en)) for c in categories]

@@ -57,6 +57,7 @@ class Entries:
         self._entries: dict[str, Entry] = {}
         for item in items:
             self._add_item(item, words)
+        self._add_brands(items)
         self._add_categories(items, kinds, words)
         self._add_kinds_of_goods(items, words)
         for word in words.generic:
@@ -86,6 +87,22 @@ class Entries:
             entry = self._entry(item.brand)
             entry.brand = item.brand
             entry.ids.setdefault(item.id, _BRAND_SHARE)
+
+    def _add_brands(self, items: Sequence[Item]) -> None:
+        """Let the name that all Chinese titles of a brand begin with stand for it: 声屿 for Soundisle."""
+        leads: dict[str, set[str]] = defaultdict(set)
+        brands: dict[str, set[str]] = defaultdict(set)
+        for item in items:
+            chinese = next((title for title in item.titles if title and HAN.search(title)), "")
+            lead, _, rest = chinese.partition(" ")
+            if item.brand and chinese:
+                leads[item.brand].add(lead if rest else "")
+                brands[lead].add(item.brand)
+        for brand, found in leads.items():
+            (lead, *others) = found
+            if lead and not others and len(brands[lead]) == 1 and HAN.search(lead):
+                entry = self._entry(lead, brand)
+                entry.terms, entry.brand, entry.generic = brand, brand, True
 
     def _add_categories(self, items: Iterable[Item], kinds: Iterable[Kind], words: Vocabulary) -> None:
         named = {fold(word) for kind, others in words.kinds.items() for word in (kind, *others)}

@@ -16,6 +16,7 @@ from knowledge.lexicon.options import Options
 from knowledge.lexicon.spelling import Spelling
 from knowledge.lexicon.titles import BARE_NUMBER, HAN
 from knowledge.lexicon.word_lists import compound_spans, real_words
+from knowledge.stated import StatedAttribute, StatedAttributes
 from knowledge.vocabulary import Vocabulary, fold, vocabulary
 
 _LACKING = ("none", "no")
@@ -42,6 +43,8 @@ class Lexicon:
         keys = {key for own in self.option_keys.values() for key in own} - {"features"}
         self.lacking_values = {key: word for key in sorted(keys) for word in _LACKING if self.has_value(key, word)}
         """Option key -> the value that says that a thing has none of it, for the keys that know one."""
+        self._attributes = StatedAttributes(item.attributes for item in items)
+        self._sizes = self._options.kin("size")
         names = (name for kind, others in words.kinds.items() for name in (kind, *others))
         texts = (*self._entries.terms(), *self._options.values(), *names)
         self._spelling = Spelling(texts, known={*real_words(), *known_words}, names=self._entries)
@@ -58,6 +61,14 @@ class Lexicon:
     def has_value(self, key: str, value: str) -> bool:
         """Return whether something in the catalogue has `value` for the option `key`."""
         return bool(self._options.pairs(fold(value)).get((key, value)))
+
+    def size_keys(self, value: str) -> set[str]:
+        """Return the option keys for a size that something in the catalogue has `value` of."""
+        return {key for (key, _), ids in self._options.pairs(fold(value)).items() if ids and key in self._sizes}
+
+    def stated(self, text: str) -> list[StatedAttribute]:
+        """Return the attributes of goods that lower-case words state: 曲面, "noise cancelling"."""
+        return self._attributes.found(text)
 
     def product_of(self, sku: str) -> str | None:
         """Return the product that a SKU belongs to."""

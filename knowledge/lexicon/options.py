@@ -52,7 +52,7 @@ class Options:
 
     def kin(self, key: str) -> Set[str]:
         """Return the keys that are a sort of `key`, itself among them: "frame color" of "color"."""
-        return self._kin[key]
+        return self._kin.get(key, frozenset())
 
     def _add(self, key: str, value: str, product_id: str) -> None:
         self.keys_of[product_id].add(key)

@@ -9,6 +9,7 @@ from knowledge.types import Lang
 from knowledge.vocabulary import label
 from tools.base import ToolContext
 from tools.catalog import sizes
+from tools.catalog.ranking import ranking
 from tools.catalog.records import ProductRecord, find_product, options_of
 from tools.catalog.types import (
     AdviseSize,
@@ -138,7 +139,8 @@ async def compare_products(context: ToolContext, arguments: CompareProducts) -> 
     rows += [_row(key, [" / ".join(found.get(key, ())) for found in options]) for key in _keys(options)]
     others = [key for key in _keys(attributes) if key not in _keys(options)]
     rows += [_row(key, [found.get(key, "") for found in attributes]) for key in others]
-    return Comparison(products=tuple(record.card() for record in records), rows=tuple(rows))
+    order = ranking(records, arguments.question) if arguments.question else None
+    return Comparison(products=tuple(record.card() for record in records), rows=tuple(rows), ranking=order)
 
 
 _BUILT_IN = {"price": "价格", "rating": "评分", "stock": "库存", "brand": "品牌"}

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from knowledge.options import same_value
-from knowledge.questions import Topic, asks, content, keys_asked, questions, sentences, value_asked
+from knowledge.questions import Topic, asks, content, keys_asked, questions, sentences, unsaid, value_asked
 from knowledge.schema import Review
 from knowledge.types import Lang
 from tools.base import ToolContext
@@ -51,29 +51,30 @@ async def product_facts(context: ToolContext, arguments: ProductQuestion) -> Pro
 
 def _facts(record: ProductRecord, question: str, topics: Sequence[Topic]) -> tuple[Fact, ...]:
     """Return the attributes named by key or by value, those of the topics, and the sentences that speak of them."""
-    held = _held(record)
+    own = held(record)
     found: dict[str, Fact] = {}
     for topic in topics:
         if topic.name == "price":
             card = record.card()
             found["price"] = Fact(kind="price", price_from=card.price_from, price_to=card.price_to)
         for key in topic.keys:
-            if key in held:
-                found.setdefault(key, _attribute(key, held[key], question))
+            if key in own:
+                found.setdefault(key, _attribute(key, own[key], question))
                 break
-        spoken = _sentences(record, [topic])
-        if spoken is not None:
-            found.setdefault(f"text {topic.name}", Fact(kind="text", text=spoken))
-    for key in held:
-        if key not in found and value_asked(question, key):
-            found[key] = _attribute(key, held[key], question)
-    for key in keys_asked(question, held):
-        found.setdefault(key, _attribute(key, held[key], question))
+        said = spoken(record, [topic])
+        if said is not None:
+            found.setdefault(f"text {topic.name}", Fact(kind="text", text=said))
+    rest = unsaid(question, topics)
+    for key in own:
+        if key not in found and value_asked(rest, key):
+            found[key] = _attribute(key, own[key], rest)
+    for key in keys_asked(rest, own):
+        found.setdefault(key, _attribute(key, own[key], question))
     ranked = sorted(found.values(), key=lambda fact: fact.holds is None)
     return tuple(ranked[:_FACTS])
 
 
-def _held(record: ProductRecord) -> dict[str, tuple[str, ...]]:
+def held(record: ProductRecord) -> dict[str, tuple[str, ...]]:
     """Return every attribute and option with its values."""
     attributes = {str(key): (str(value),) for key, value in record.product.attributes.items()}
     return {**attributes, **options_of(record.variants)}
@@ -89,7 +90,7 @@ def _attribute(key: str, values: tuple[str, ...], question: str) -> Fact:
     return Fact(kind="attribute", key=key, values=values, asked=wanted or "", holds=holds)
 
 
-def _sentences(record: ProductRecord, topics: Sequence[Topic]) -> LocalText | None:
+def spoken(record: ProductRecord, topics: Sequence[Topic]) -> LocalText | None:
     """Return the sentences of the description, in each language, that speak of the topics."""
     product = record.product
     zh = [one for one in sentences(product.description_zh) if _speaks(one, topics)]

@@ -29,7 +29,9 @@ async def search_products(context: ToolContext, arguments: SearchProducts) -> Pr
     findings = await services.products.search(
         ProductQuery(
             text=arguments.query,
+            said=arguments.said or "",
             category=arguments.category,
+            brand=arguments.brand,
             price_min_minor=arguments.price_min_minor,
             price_max_minor=arguments.price_max_minor,
             options=arguments.options,

@@ -22,14 +22,14 @@ TOOLS: tuple[Tool, ...] = (
             "Find products to buy. Use it for any wish for goods: 'red dress under 200', 'something warm for winter'. Not for "
             "a product that is already named by id (get_product), for its stock (check_stock) or for the person's own orders. "
             "query: the kind of thing in the shopper's own words, Chinese or English, without price and colour when those are "
-            "given as filters. category: id or name. price_min_minor, price_max_minor: minor units (20000 = 200.00). options: "
+            "given as filters. said: the whole sentence, where query leaves something out. category: id or name. brand. price_min_minor, price_max_minor: minor units (20000 = 200.00). options: "
             "canonical English, {'color': 'red', 'size': 'M'}; exclude_options: what it must not be. in_stock: false also "
             "shows sold-out goods. sort: relevance, price_up, price_down, newest, rating. When nothing meets every filter, the "
             "fewest are dropped and named in `relaxed`: say so."
         ),
         description_zh=(
             "找商品。顾客想买东西时使用，例如“两百以内的红裙子”“冬天穿的厚外套”。已知商品编号时用 get_product，问库存用 check_stock，问自己的订单不用它。"
-            "query：顾客对商品的原话，中英文均可，价格和颜色放到筛选项里就不必重复。category：类目编号或名称。price_min_minor、price_max_minor：以分为单位"
+            "query：顾客对商品的原话，中英文均可，价格和颜色放到筛选项里就不必重复。said：query 不是整句时，顾客的整句原话。category：类目编号或名称。brand：品牌。price_min_minor、price_max_minor：以分为单位"
             "（200 元为 20000）。options：英文规范值，如 {'color': 'red', 'size': 'M'}；exclude_options：不要的值。in_stock：false 时也列出售罄商品。"
             "sort：relevance、price_up、price_down、newest、rating。没有商品满足全部条件时会放宽最少的条件，并写在 relaxed 里，回复时要说明。"
         ),
@@ -112,11 +112,13 @@ TOOLS: tuple[Tool, ...] = (
         arguments=CompareProducts,
         run=compare_products,
         description_en=(
-            "Two to four products side by side: price, rating, stock, options, attributes, and where they differ. Use it when "
-            "the person hesitates between named products. product_ids: their ids."
+            "Two to six products side by side: price, rating, stock, options, attributes, and where they differ. Use it when "
+            "the person hesitates between products. product_ids: their ids. question: what is asked of them in the shopper's "
+            "words ('which is lighter'): `ranking` then says which comes first; empty for everything."
         ),
         description_zh=(
-            "把二到四件商品并排比较：价格、评分、库存、规格、属性，并标出不同之处。顾客在几件已知商品之间犹豫时使用。product_ids：商品编号。"
+            "把二到六件商品并排比较：价格、评分、库存、规格、属性，并标出不同之处。顾客在几件商品之间犹豫时使用。product_ids：商品编号。"
+            "question：顾客的原话（如“哪个更轻”），ranking 会给出先后；留空表示全面比较。"
         ),
     ),
 )

@@ -16,7 +16,10 @@ class SearchProducts(Arguments):
     """Products by words and filters. Prices are in minor units of the shop's currency."""
 
     query: str = ""
+    said: str | None = pydantic.Field(default=None, max_length=2000)
+    """The whole sentence, where `query` only names the goods: attributes that it states are filters too."""
     category: str | None = None
+    brand: str | None = None
     price_min_minor: int | None = pydantic.Field(default=None, ge=0)
     price_max_minor: int | None = pydantic.Field(default=None, ge=0)
     options: dict[str, str] = {}
@@ -193,9 +196,11 @@ class SizeAdvice(Evidence):
 
 
 class CompareProducts(Arguments):
-    """Two to four products side by side."""
+    """Two to six products side by side."""
 
-    product_ids: tuple[str, ...] = pydantic.Field(min_length=2, max_length=4)
+    product_ids: tuple[str, ...] = pydantic.Field(min_length=2, max_length=6)
+    question: str = pydantic.Field(default="", max_length=2000)
+    """What is to be found out, in the shopper's words: "which is lighter"; ``""`` for everything."""
 
 
 class ComparisonRow(Evidence):
@@ -207,8 +212,33 @@ class ComparisonRow(Evidence):
     differs: bool
 
 
+class Ranked(Evidence):
+    """One of several products and what it is put in order by: its price, the values of an attribute, or what its page says."""
+
+    product_id: str
+    title: LocalText
+    key: str = ""
+    values: tuple[str, ...] = ()
+    count: int = 0
+    """How many reviews a rating is of."""
+    price: Money | None = None
+    text: LocalText | None = None
+
+
+class Ranking(Evidence):
+    """Products in the order that was asked for. `best` are the first, several where they are equal, none where words cannot tell."""
+
+    order: tuple[str, ...]
+    best: tuple[str, ...]
+    said: LocalText
+    """What the best one is called: "the lightest"."""
+    entries: tuple[Ranked, ...]
+
+
 class Comparison(Evidence):
     """Products side by side."""
 
     products: tuple[ProductCard, ...]
     rows: tuple[ComparisonRow, ...]
+    ranking: Ranking | None = None
+    """Their order, where one was asked for."""

@@ -21,10 +21,14 @@ from dialogue.understanding import pending, phrases, polarity, segments
 from dialogue.understanding.commands.consent import to_yes_or_no
 from dialogue.understanding.commands.corrections import correction
 from dialogue.understanding.commands.expected import expecting
+from dialogue.understanding.commands.of_goods import CLEAR
 from dialogue.understanding.commands.reading import Reading
-from dialogue.understanding.commands.requests import CLEAR, has_own_cue, requested, same_business
+from dialogue.understanding.commands.requests import has_own_cue, requested, same_business
 from dialogue.understanding.entities.base import entity
 from knowledge.types import JsonObject
+
+_BESIDE = frozenset({"reason", "payment_method", "quantity", "email", "address", "tax_id", "company"})
+"""What is told beside a choice and serves the questions to come."""
 
 
 def answered(reading: Reading) -> list[Command] | None:
@@ -44,7 +48,7 @@ def answered(reading: Reading) -> list[Command] | None:
 def _continued(reading: Reading) -> list[Command] | None:
     """Without a question pending: a correction or more information for the running flow."""
     if reading.view.active_flow is None:
-        return None
+        return _another(reading)
     low, told = reading.text.low, reading.told()
     requests = requested(reading)
     wishes = [
@@ -57,6 +61,14 @@ def _continued(reading: Reading) -> list[Command] | None:
     if told and not phrases.is_question(low.strip()):
         return [Provide(entities=told, text=reading.words(), score=0.8, source="pattern")]
     return None
+
+
+def _another(reading: Reading) -> list[Command] | None:
+    """With nothing running: another order or other goods than those just talked about, 不对 我说的是键盘那单; None when it is a wish."""
+    low, told = reading.text.low, reading.told()
+    if not told or not phrases.takes_back(low) or phrases.is_question(low.strip()) or segments.cue(low) is not None:
+        return None
+    return [correction(reading)]
 
 
 def _to_choice(reading: Reading, question: PendingQuestion) -> list[Command] | None:
@@ -72,17 +84,17 @@ def _to_choice(reading: Reading, question: PendingQuestion) -> list[Command] | N
     if other is not None:
         return other
     picked = pending.choose(reading.text, reading.entities, question, reading.lexicon)
-    if picked:
+    if picked and not _says_in_full(reading, question):
         score = 0.95 if len(picked) == 1 or question.multiple else 0.8
         command = Choose(indexes=picked, text=reading.words(), score=score, source="choice")
-        extra = tuple(
-            item for item in reading.told() if item.type in {"reason", "payment_method", "quantity", "email", "address"}
-        )
+        extra = tuple(item for item in reading.told() if item.type in _BESIDE)
         return (
             [command, Provide(entities=extra, text=reading.words(), source="pending")]
             if extra and question.slot_type not in {"payment_method", "reason", "address"}
             else [command]
         )
+    if _gives_reason(reading):
+        return [Provide(entities=reading.told(), text=reading.words(), score=0.8, source="pending")]
     sense = polarity.read(low)
     if sense.sense in {"yes", "no"} and not low[sense.rest :].strip(" ,.!。，！?"):
         if sense.sense == "yes" and len(question.choices) == 1:
@@ -91,6 +103,21 @@ def _to_choice(reading: Reading, question: PendingQuestion) -> list[Command] | N
     if re.search(r"\b(?:neither|none)\b|都不(?:是|要|对|行)|没有一个", low):
         return [Deny(text=reading.words(), source="pending")]
     return None
+
+
+def _gives_reason(reading: Reading) -> bool:
+    """Whether the whole message is why the running procedure is wanted: 不想要了 is no no to "which order?"."""
+    said = reading.text.low.strip(" ,.!。，！?~")
+    return "reason" in reading.view.flow_slots.values() and any(
+        item.type == "reason" and item.text.lower().strip() == said for item in reading.entities
+    )
+
+
+def _says_in_full(reading: Reading, question: PendingQuestion) -> bool:
+    """Whether the value itself is said, in words that are none of the choices: another address shares words with those on file."""
+    if question.slot_type != "address" or reading.text.low.strip() in {label.lower() for label in question.choices}:
+        return False
+    return any(item.type == "address" and item.value.get("line1") for item in reading.entities)
 
 
 def _other_wish(reading: Reading, question: PendingQuestion) -> list[Command] | None:
@@ -158,11 +185,18 @@ def _to_slot(reading: Reading, question: PendingQuestion) -> list[Command] | Non
         return [(Affirm if sense.sense == "yes" else Deny)(text=reading.words(), score=0.8, source="pending")]
     if kind in {*pending.FREE_TEXT, "reason"} and not phrases.is_question(low.strip()) and not _unknown(low):
         return [_own_words(reading, told, kind)]
-    if told and reading.view.active_flow and segments.cue(low) is None and not phrases.is_question(low.strip()):
+    if told and reading.view.active_flow and not phrases.is_question(low.strip()) and _adds_nothing(reading):
         return [Provide(entities=told, text=reading.words(), score=0.7, source="pending")]
     if _unknown(low):
         return [Deny(text=reading.words(), score=0.7, source="pending")]
     return None
+
+
+def _adds_nothing(reading: Reading) -> bool:
+    """Whether no wish of its own is said: none at all, or only what the running procedure will ask for anyway (退到原来的卡)."""
+    if segments.cue(reading.text.low) is None:
+        return True
+    return all(isinstance(wish, Provide) or same_business(wish, reading.view) for wish in requested(reading))
 
 
 def _own_words(reading: Reading, told: tuple[Entity, ...], kind: str) -> Command:

@@ -7,8 +7,9 @@ import re
 from dialogue.commands import Affirm, Cancel, Command, Correct, Deny, PendingQuestion, Provide, StartFlow
 from dialogue.understanding import phrases, polarity, segments
 from dialogue.understanding.commands.corrections import correction
+from dialogue.understanding.commands.of_goods import CLEAR
 from dialogue.understanding.commands.reading import Reading
-from dialogue.understanding.commands.requests import CLEAR, has_own_cue, requested, same_business
+from dialogue.understanding.commands.requests import has_own_cue, requested, same_business
 
 
 def to_yes_or_no(reading: Reading, question: PendingQuestion) -> list[Command] | None:

@@ -10,6 +10,11 @@ from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.entities.base import entity
 from dialogue.understanding.entities.contacts import bare_name, bare_postcodes
 
+_ORDERS = frozenset({"order", "order_optional"})
+_PROOFS = frozenset({"proof", "identity"})
+_ORIGINAL = re.compile(
+    r"\W*(?:(?:to|back to|use|the|my|用|退|回|到|就)\W*)*(?P<said>original|same|原来|原|一样)(?: one| way)?(?:的?(?:那个|方式|就行|吧))?(?: please)?\W*"
+)
 POSTCODE_FIGURES = 6
 """A bare number this short proves a postcode, not an order."""
 
@@ -17,18 +22,26 @@ POSTCODE_FIGURES = 6
 def expecting(reading: Reading, kind: str) -> Reading:
     """Look again for what a bare value can be once it was asked for."""
     text, entities = reading.text, list(reading.entities)
+    if kind == "payment_method" and (same := _ORIGINAL.fullmatch(text.low)):
+        original = entity(text, "payment_method", {"original": True}, same.span("said"), score=0.9)
+        return dataclasses.replace(reading, entities=[*entities, original])
+    if kind in _ORDERS or kind in _PROOFS or kind == "address":
+        return _expecting(reading, kind)
+    return reading
+
+
+def _expecting(reading: Reading, kind: str) -> Reading:
+    text, entities = reading.text, list(reading.entities)
     taken = [(item.start, item.end) for item in entities if item.type != "reason"]
-    if kind in {"order", "order_optional", "proof", "identity"} and not any(
-        item.type == "order_ref" for item in entities
-    ):
+    if kind != "address" and not any(item.type == "order_ref" for item in entities):
         for match in re.finditer(r"(?<![\w@.])#?([A-Za-z]{0,3}\d{6,14})(?!\w)", text.plain):
-            figures = match[1].isdigit() and len(match[1]) <= POSTCODE_FIGURES and kind in {"proof", "identity"}
+            figures = match[1].isdigit() and len(match[1]) <= POSTCODE_FIGURES and kind in _PROOFS
             if not figures and all(match.end() <= start or match.start() >= end for start, end in taken):
                 entities.append(entity(text, "order_ref", {"id": match[1].upper()}, match.span(), score=0.8))
         if (short := re.fullmatch(r"\s*(\d{2,5})\s*", text.plain)) and kind.startswith("order"):
             entities = [item for item in entities if item.start >= short.end()]
             entities.append(entity(text, "order_ref", {"suffix": short[1]}, short.span(), score=0.7))
-    if kind in {"proof", "identity", "address"}:
+    if kind in _PROOFS or kind == "address":
         if not any(item.type == "postcode" for item in entities):
             entities += [
                 item for item in bare_postcodes(text) if all(item.end <= s or item.start >= e for s, e in taken)
@@ -38,8 +51,6 @@ def expecting(reading: Reading, kind: str) -> Reading:
             entities += [
                 item for item in bare_name(text, spans) if all(item.end <= s or item.start >= e for s, e in spans)
             ]
-    if kind == "text" or kind not in {"address", "quantity"}:
-        return dataclasses.replace(reading, entities=entities)
     if (
         kind == "address"
         and not any(item.type == "address" for item in entities)

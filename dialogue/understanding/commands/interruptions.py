@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dialogue.commands import Cancel, Command, Correct, Repeat
+from dialogue.commands import Cancel, Command, Correct, Entity, Repeat
 from dialogue.understanding import phrases, polarity
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.commands.requests import requested
@@ -19,7 +19,7 @@ def interrupted(reading: Reading) -> list[Command] | None:
     ):
         return [Repeat(explain=again == "explain", text=reading.words(), source="pattern")]
     stop = phrases.stops(low)
-    if stop is None:
+    if stop is None or _is_a_reason(reading, stop):
         return _dropped_part(reading)
     if view.pending and view.pending.kind == "offer" and polarity.read(low).sense == "no":
         return None
@@ -28,6 +28,16 @@ def interrupted(reading: Reading) -> list[Command] | None:
     if any(command.kind == "correct" for command in follow):
         return follow
     return [Cancel(text=stop[0].strip(), score=0.95, source="pattern"), *follow]
+
+
+def _is_a_reason(reading: Reading, stop: re.Match[str]) -> bool:
+    """Whether the words that could stop the procedure are why it is wanted: 不想要了, asked about goods to be sent back."""
+    view = reading.view
+    if "reason" not in view.flow_slots.values() or view.pending is None or view.pending.kind in {"confirm", "offer"}:
+        return False
+    return any(
+        item.type == "reason" and item.start <= stop.end() and item.end >= stop.end() for item in reading.entities
+    )
 
 
 def _after_stop(reading: Reading, start: int) -> list[Command]:
@@ -50,6 +60,9 @@ def _dropped_part(reading: Reading) -> list[Command] | None:
     if view.active_flow not in {"return_items", "exchange_items", "change_items", "cancel_order"}:
         return None
     things = [item for item in reading.entities if item.type in {"product", "ordinal", "sku"} and item.score > 0.5]
+    only = _only_these(reading, things)
+    if only:
+        return [Correct(entities=only, text=reading.words(), score=0.85, source="pattern")]
     english = re.match(
         r"^\W*(?:(?:actually|oh|wait|no|and|but|please|sorry)\b[, ]*)*(?:(?:please )?(?:don't|do not|dont) (?:return|exchange|cancel|change|include|touch)|leave out|skip|remove|i(?:'ll| will| want to| would like to|'d like to)? keep|keep|forget about|not)\b",
         low,
@@ -67,3 +80,20 @@ def _dropped_part(reading: Reading) -> list[Command] | None:
     if english and re.search(r"\bnot\b", english[0]) and len(things) > 1:
         return None
     return [Cancel(scope="part", entities=tuple(things), text=reading.words(), score=0.85, source="pattern")]
+
+
+_REST_STAYS = re.compile(
+    r"(?:keep(?:ing)?|leave|hold on to|not|don't (?:return|exchange|cancel|touch))(?: (?:the|my|all|all the))*\W*$|(?:留着?|不[退换改动]了?|别[退换改动])(?:的)?\W*$"
+)
+_STAYS_AFTER = re.compile(
+    r"^\W*(?:的|都|就|先|我|还是|can |should |will |may )*(?:留|不[退换改动要]|别[退换改动]|stays?\b|be kept\b|is fine|are fine)"
+)
+
+
+def _only_these(reading: Reading, things: list[Entity]) -> tuple[Entity, ...]:
+    """Return the goods named where the rest stays: 就杯子退，其他的留着, "just the mug, keep the rest"."""
+    low = reading.text.low
+    rest = [item for item in things if item.type == "ordinal" and item.value.get("rest")]
+    named = tuple(item for item in reading.told() if item not in rest)
+    kept = any(_REST_STAYS.search(low[: item.start]) or _STAYS_AFTER.search(low[item.end :]) for item in rest)
+    return named if kept and any(item.type in {"product", "sku"} for item in named) else ()

@@ -2,29 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dialogue import browsing
-from dialogue.commands import Command, StartFlow
+from dialogue.commands import Command, Entity, StartFlow
+from dialogue.understanding import phrases
 from dialogue.understanding.commands.reading import Reading
+from dialogue.understanding.entities.base import entity
 
 
 def of_the_list(reading: Reading) -> list[Command] | None:
     """Read a message as one that goes on with the list just shown; None when it is about something else."""
-    if not reading.view.listed or reading.view.pending is not None:
+    if reading.view.pending is not None:
         return None
     words = reading.words()
+    if reading.view.shown > 1 and browsing.asks_which(words) and not _names_goods(reading):
+        return [
+            StartFlow(
+                flow="compare_products", entities=tuple(reading.entities), text=words, score=0.9, source="pattern"
+            )
+        ]
+    if not reading.view.listed:
+        return None
+    others = [item for item in reading.entities if not item.value.get("relation")]
+    if others and browsing.picks_one(words) and phrases.is_question(words.lower().strip()):
+        return [
+            StartFlow(flow="product_details", entities=tuple(reading.entities), text=words, score=0.8, source="pattern")
+        ]
     if browsing.asks_for_more(words) or browsing.narrows(words, reading.entities):
         return [_search(reading)]
-    return None
+    stated = _stated(reading)
+    return [_search(reading, stated)] if stated and browsing.narrows(words, [*reading.entities, *stated]) else None
+
+
+def _stated(reading: Reading) -> list[Entity]:
+    """Return what is said of the goods that only their pages have, no option: 曲面, "a foldable one"."""
+    taken = [(item.start, item.end) for item in reading.entities if item.type in ("option", "amount")]
+    return [
+        entity(reading.text, "option", {"key": one.key, "value": one.value}, (one.start, one.end), score=0.6)
+        for one in reading.lexicon.stated(reading.text.low)
+        if all(one.end <= start or end <= one.start for start, end in taken)
+    ]
+
+
+def _names_goods(reading: Reading) -> bool:
+    return any(item.type in ("product", "brand", "order_ref") and item.score > 0.5 for item in reading.entities)
 
 
 def vague_wish(reading: Reading, found: list[Command]) -> list[Command]:
     """Return a search where nothing else was understood and the message says what goods are wanted for."""
-    unread = all(command.kind in {"cannot_handle", "chit_chat"} for command in found)
-    if unread and reading.view.pending is None and browsing.wishes_vaguely(reading.words()):
+    view = reading.view
+    kinds = {"cannot_handle", "chit_chat", *(() if view.active_flow else ("provide",))}
+    unread = all(command.kind in kinds for command in found)
+    free = view.pending is None or view.pending.kind == "offer"
+    if unread and free and browsing.wishes_vaguely(reading.words(), reading.entities):
         return [_search(reading)]
     return found
 
 
-def _search(reading: Reading) -> StartFlow:
-    entities = tuple(reading.entities)
+def _search(reading: Reading, stated: Sequence[Entity] = ()) -> StartFlow:
+    entities = (*(item for item in reading.entities if not (stated and item.type == "product")), *stated)
     return StartFlow(flow="find_products", entities=entities, text=reading.words(), score=0.9, source="pattern")

@@ -16,15 +16,15 @@ from dialogue.commands import (
     View,
 )
 from dialogue.understanding import phrases, segments
+from dialogue.understanding.commands.of_goods import SURE, of_goods
 from dialogue.understanding.commands.reading import Reading
 
 _ADDRESS_FLOWS = ("change_default_address", "change_order_address")
 ONE_ORDER_FLOWS = frozenset({"cancel_order", "order_status", "track_order", "request_invoice"})
-SURE = 0.40
-"""Chance above which an intent is acted on without asking."""
-CLEAR = 0.62
-"""Chance above which a message that could answer the pending question is taken for another wish."""
 HINT = 0.15
+ASKED = 4
+"""Characters from which a question that no procedure answers is put to the documents."""
+_TALK = frozenset({"inform", "affirm", "deny", "repeat", "cancel_flow", "out_of_scope", "ask_human"})
 
 
 def requested(reading: Reading) -> list[Command]:
@@ -40,10 +40,16 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     words = reading.words(part.start, part.end)
     ranked = _of_own_order(reading.classify(reading.masked(part.start, part.end)), entities)
     best, chance = ranked[0]
-    if part.question and best == reading.view.active_flow and not entities:
+    low = reading.text.low[part.start : part.end]
+    of_the_running = part.question and best == reading.view.active_flow and not entities
+    if (of_the_running and phrases.asks_how(low)) or (part.question and _supposes(low, entities)):
+        return [AskKnowledge(query=words, text=words, score=chance, source="pattern")]
+    if of_the_running:
         # Nobody asks anew for what is going on: the question is about it.
         best, chance = next((one for one in ranked[1:3] if one[0] == "ask_knowledge" and one[1] >= 0.1), ranked[0])
         chance = max(chance, 0.3)
+    if part.question and (asked := of_goods(reading.view, low, entities, best, chance)):
+        return [StartFlow(flow=asked, entities=entities, text=words, score=0.8, source="pattern")]
     if (
         best in {"inform", "affirm", "deny", "ask_human", "repeat", "cancel_flow"}
         and part.cue
@@ -53,12 +59,10 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     ):
         best, chance = ranked[1]
     told = tuple(item for item in entities if item.type != "category")
-    if told and phrases.elliptical(reading.text.low[part.start : part.end]):
+    if told and phrases.elliptical(low):
         return [Provide(entities=told, text=words, score=0.7, source="pattern")]
     if best in reading.flows and (chance >= SURE or (part.cue is not None and chance >= 0.3)):
-        if best in _ADDRESS_FLOWS and phrases.names_both_addresses(words.lower()):
-            return [command for flow in _ADDRESS_FLOWS for command in _start(flow, entities, words, chance)]
-        return _start(best, entities, words, chance)
+        return [one for flow in _meant(best, low) for one in _start(flow, entities, words, chance)]
     if best == "ask_knowledge" and chance >= 0.3:
         return [AskKnowledge(query=words, text=words, score=chance, source="classifier")]
     if best == "ask_human" and chance >= 0.75:
@@ -69,9 +73,25 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
         return [CannotHandle(text=words, score=chance, out_of_scope=True, source="classifier")]
     if told and (best == "inform" or not part.question):
         return [Provide(entities=told, text=words, score=max(chance, 0.5), source="classifier")]
-    if part.question and best in reading.flows:
+    if part.question and (best in reading.flows or (best not in _TALK and len(low.strip()) >= ASKED)):
         return [AskKnowledge(query=words, text=words, score=0.5, source="classifier")]
     return _unsure(reading.flows, ranked, words, best, chance)
+
+
+def _meant(flow: str, low: str) -> tuple[str, ...]:
+    """Return the procedures that the words mean, where they are more exact than the classifier."""
+    if flow == "size_advice" and phrases.asks_how_it_runs(low):
+        return ("product_details",)
+    if flow in _ADDRESS_FLOWS and phrases.makes_default(low):
+        return ("change_default_address",)
+    if flow in _ADDRESS_FLOWS and phrases.names_both_addresses(low):
+        return _ADDRESS_FLOWS
+    return (flow,)
+
+
+def _supposes(low: str, entities: tuple[Entity, ...]) -> bool:
+    """Whether a case is put that has not come about; with an order's number it is about that order."""
+    return phrases.supposes(low) and not any("id" in item.value for item in entities if item.type == "order_ref")
 
 
 def _of_own_order(ranked: list[tuple[str, float]], entities: tuple[Entity, ...]) -> list[tuple[str, float]]:

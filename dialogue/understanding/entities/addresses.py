@@ -51,6 +51,8 @@ _ZH_STOP = re.compile(
     r"[,，。.;；!！?？\n]|(?:谢谢|吧|哈|哦|可以|行吗|好吗|麻烦|收件人|收货人|电话|手机|邮编|联系|的订单|这个地址|那边|就行|才对|不是|请|帮)"
 )
 
+_A_SIZE = re.compile(r"[码尺鞋]\D{0,4}\d{2}号$")
+"""尺码是42号: a size, no house."""
 _ORDER_ID = r"#?\s?([a-z]{0,3}-?\d{4,16})"
 _OF_ORDER = re.compile(
     rf"\b(?:the |that )?(?:same )?(?:delivery |shipping )?(?:address|place|one) (?:as|of|on|in|from|for|that i used (?:for|in|on))(?: the one (?:of|on|in|from|for))? (?:my |the )?(?:other )?order (?:number )?{_ORDER_ID}(?![a-z0-9])"
@@ -59,6 +61,13 @@ _OF_ORDER = re.compile(
 _DEFAULT = re.compile(
     r"(?:\b(?:to|use|as|with|into) |(?:成|到|为|至|用|去))(?P<said>(?:my |the |我的)?(?:default(?: \w+)? (?:one|address)?|address (?:in|on|of) (?:my |the )?(?:profile|account|file)|默认的?(?:收货)?地址|账户里的?地址|个人资料里的?地址))"
 )
+_BECOMES_DEFAULT = re.compile(r"\b(?:set|make|save|use|keep|have)\b[^.;!?]{0,40}\bas $|(?:设|存|当|做)(?:为|成|作)?$")
+"""What stands before "default" where an address is to become it."""
+_SAME_AGAIN = re.compile(
+    r"\b(?:set|make|save|use|keep|have) (?P<said>that|this|it|the same(?: one)?|(?:that|this|the new|the same) address)\b(?=[^.;!?]{0,24}\bdefault\b)"
+    r"|(?P<said2>(?:这个|那个|这|刚才的?|刚刚的?|新|同样的?|该)(?:收货)?(?:地址)?)(?=(?:也|就|一起|顺便|帮我|给我)*(?:设|存|改|当|做)(?:为|成|作)?默认)"
+)
+"""The address just talked about, which is to be the default one."""
 _OTHER = re.compile(
     r"\b(?:the )?same (?:delivery |shipping )?address (?:as|of|on|in) (?:my|the) other (?:order|one)\b|(?:和|跟|与)(?:我)?(?:另|别的|其他)(?:外?一?个)?(?:的)?订单(?:的)?(?:地址)?(?:一样|相同)"
 )
@@ -72,13 +81,17 @@ _SHORT_TOWNS = {"nyc": "new york", "la": "los angeles", "sf": "san francisco", "
 def references(text: Text) -> Iterator[Entity]:
     """Yield addresses that are on file somewhere: an order's, the default one, the one in a town.
 
-    ``{"of_order": "W1"}``, ``{"of_order": "OTHER"}``, ``{"default": true}``, ``{"town": "new york"}`` (or a state's code).
+    ``{"of_order": "W1"}``, ``{"of_order": "OTHER"}``, ``{"default": true}``, ``{"last": true}`` (the one just talked about), ``{"town": "new york"}`` (or a state's code).
     """
     for match in _OF_ORDER.finditer(text.low):
         yield entity(text, "address", {"of_order": str(match[1] or match[2]).upper()}, match.span(), score=0.9)
     for match in _OTHER.finditer(text.low):
         yield entity(text, "address", {"of_order": "OTHER"}, match.span(), score=0.9)
+    for match in _SAME_AGAIN.finditer(text.low):
+        yield entity(text, "address", {"last": True}, match.span("said" if match["said"] else "said2"), score=0.9)
     for match in _DEFAULT.finditer(text.low):
+        if _BECOMES_DEFAULT.search(text.low[: match.start("said")]):
+            continue
         yield entity(text, "address", {"default": True}, match.span("said"), score=0.9)
     for match in _IN_PLACE.finditer(text.low):
         town = match["town"] or match["town2"]
@@ -161,7 +174,7 @@ def _chinese_chunk(text: Text, chunk: str, offset: int) -> Iterator[Entity]:
         match["city"] or match["district"] or match["state"] or re.search(r"\d+(?:号|室|栋|弄)", match[0])
     ):
         return
-    if not re.search(r"\d|小区|花园|大厦|公寓|广场|大学|校区|苑", match[0]):
+    if not re.search(r"\d|小区|花园|大厦|公寓|广场|大学|校区|苑", match[0]) or _A_SIZE.search(chunk[: match.end()]):
         return
     whole = match[0]
     if stop := _ZH_STOP.search(whole):

@@ -92,3 +92,33 @@ def _without(key: str) -> re.Pattern[str]:
     chinese = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True) if not word.isascii())
     pattern = rf"\b(?:no|without(?: an?y?| the)?|w/o|has no|doesn't have(?: a| any)?) (?:{english})s?\b"
     return re.compile(f"{pattern}|(?:没有?|无|不带|不要|不含)(?:{chinese})" if chinese else pattern)
+
+
+_BARE_SIZE = re.compile(
+    r"(?<![\w.#:/-])\d{1,3}(?:\.5)?(?![\w.:%/-])|(?<=[\u3400-\u9fff])\d{1,3}(?:\.5)?(?![\w.:%/-])|(?<![\w.#:/-])\d{1,3}(?:\.5)?(?=[\u3400-\u9fff])",
+    re.ASCII,
+)
+_SIZE_BEFORE = re.compile(
+    r"(?:\b(?:in|for|to|into|get|want|take|need|try|wear|have|make it|rather|no|wait|actually|sorry|mean|not|but)(?: (?:an?|the|it))?[,.]?|\ban?|换(?:成|个|到|一个)?|[要拿选来有穿试]|改(?:成|为|要)?|还是|不对|不是|就|成)[\s,，]*$"
+)
+_SIZE_AFTER = re.compile(
+    r"^(?:的|吧|吗|呢|有|行|可以)|^\W*(?:$|[,.;!?，。；！？])|^ (?:then|please|instead|now|or|if|and|would|is|was|will)\b"
+)
+
+
+def bare_sizes(text: Text, lexicon: Lexicon, options: Sequence[Entity]) -> Iterator[Entity]:
+    """Yield a number that some goods have as their size, where it is wished for or stands beside another option.
+
+    能换43的吗, "in a 29", 黑色43, "no wait, 30". Whether the goods in question come in it is for grounding to say.
+    """
+    ends = {item.end for item in options if item.type == "option"}
+    starts = {item.start for item in options if item.type == "option"}
+    for match in _BARE_SIZE.finditer(text.low):
+        gap = len(text.low[: match.start()].rstrip(" ,，"))
+        beside = (
+            gap in ends or match.end() + len(text.low[match.end() :]) - len(text.low[match.end() :].lstrip()) in starts
+        )
+        wished = _SIZE_BEFORE.search(text.low[: match.start()]) and _SIZE_AFTER.search(text.low[match.end() :])
+        if (beside or wished) and (keys := lexicon.size_keys(match[0])):
+            key = next(iter(keys)) if len(keys) == 1 else ""
+            yield entity(text, "option", {"key": key, "value": match[0], "keys": sorted(keys)}, match.span(), score=0.7)

@@ -274,3 +274,39 @@ def bare_name(text: Text, low_taken: list[tuple[int, int]]) -> Iterator[Entity]:
 
 def _titled(name: str) -> str:
     return name.title() if name.islower() or name.isupper() else name
+
+
+_COMPANY = re.compile(
+    r"(?:(?:发票)?抬头(?:就|要|请)?(?:是|为|写|开|填|:)?\s*|开给|名称(?:是|为|:)?\s*|公司名(?:称|字)?(?:是|为|叫|:)?\s*)?(?P<zh>[\u3400-\u9fff()（）·A-Za-z0-9]{2,30}?(?:有限责任公司|股份有限公司|有限公司|集团|事务所|研究院|公司))(?![\u3400-\u9fff]*(?:抬头|发票))"
+    r"|(?P<en>\b(?:[A-Z][\w&.'-]*,? ){1,5}(?:Ltd|LLC|Inc|GmbH|Corp|Corporation|Limited|PLC|Company|Co)\b\.?)"
+)
+_COMPANY_LEAD = re.compile(
+    r"^(?:.*?(?:抬头|开给|名称|公司名[称字]?|应该是|应为|而是|改成|改为|换成)(?:就|要|请)?(?:是|为|写|开|填|叫|:)?|(?:我们?|咱们?)(?:是|的|公司叫)|(?:就|要|请|给|开|写|是|用))+"
+)
+_NO_NAME = frozenset(
+    {
+        "公司",
+        "我公司",
+        "我们公司",
+        "你们公司",
+        "快递公司",
+        "物流公司",
+        "贵公司",
+        "有限公司",
+        "咱公司",
+        "本公司",
+        "单位公司",
+    }
+)
+
+
+def companies(text: Text) -> Iterator[Entity]:
+    """Yield names of companies, as invoices are made out to: 上海云帆科技有限公司, "Acme Trading Ltd"."""
+    for match in _COMPANY.finditer(text.plain):
+        group = "zh" if match["zh"] else "en"
+        start, end = match.span(group)
+        if group == "zh" and (lead := _COMPANY_LEAD.match(text.plain[start:end])):
+            start += lead.end()
+        name = text.plain[start:end].strip(" ,.")
+        if name not in _NO_NAME and len(name) > (4 if group == "zh" else 5):
+            yield entity(text, "company", {"text": name}, (start, end), score=0.8)

@@ -12,16 +12,21 @@ from dialogue.understanding.text import Text
 
 _ZH_MEASURE = "件个双条台部瓶盒套只支把张本块片包袋对份箱顶枚副盏"
 _QUANTITY_ZH = re.compile(
-    rf"(?<![第前后这那哪每\d月])(\d{{1,3}}|{ZH_NUMBER})([{_ZH_MEASURE}])(?!月|钱|星期|礼拜|小时|工作日|单|订单|以内|以下|左右|尺码|号)"
+    rf"(?<![第前后这那哪每\d月])(\d{{1,5}}|{ZH_NUMBER})([{_ZH_MEASURE}])(?!月|钱|星期|礼拜|小时|工作日|单|订单|以内|以下|左右|尺码|号)"
 )
 _QUANTITY_EN = re.compile(
-    rf"\b(\d{{1,3}}|{EN_NUMBER}) (?:of (?:them|these|those|the|my)|pieces?\b|pcs\b|units?\b|copies\b|pairs?\b|x\b)|\b(?:qty|quantity)(?: of| is|:)? ?(\d{{1,3}})\b|\bx ?(\d{{1,2}})\b|(?<![\w.])(\d{{1,2}}) ?x(?= )"
+    rf"\b(\d{{1,5}}|{EN_NUMBER}) (?:(?:more|extra|additional) )?(?:of (?:them|these|those|the|my)|pieces?\b|pcs\b|units?\b|copies\b|pairs?\b|x\b)|\b(?:qty|quantity)(?: of| is|:)? ?(\d{{1,3}})\b|\bx ?(\d{{1,2}})\b|(?<![\w.])(\d{{1,2}}) ?x(?= )"
 )
 _QUANTITY_BACK = re.compile(
     rf"\b(?:send|sending|return|returning|give|giving|exchange|exchanging|swap|swapping|refund) (?:just |only )?(\d{{1,2}}|{EN_NUMBER})(?= back\b| of (?:them|these|those)\b| only\b|(?: please)?[.!,]? *$)"
 )
 """How many of what was named before: "the tees - I want to send one back"."""
-_COUNT_EN = re.compile(rf"\b(\d{{1,2}}|{EN_NUMBER}) $")
+_QUANTITY_ALONE = re.compile(
+    rf"^\W*(?:(?:ok|okay|no|oh|sorry|actually|please|and|but)\b\W*)*(?:just|only)(?: the)? (\d{{1,4}}|{EN_NUMBER})(?: of (?:them|these|those))?(?: please| then| is enough)?\W*$"
+    rf"|^\W*(?:(?:那|嗯|哦|好的?)\W*)*(?:就|只|先)(?:要|退|换|取消|来)?(\d{{1,4}}|{ZH_NUMBER})[{_ZH_MEASURE}](?:就?(?:行|好|够)了?|吧)?\W*$"
+)
+"""A whole answer that is only a number of pieces."""
+_COUNT_EN = re.compile(rf"\b(\d{{1,5}}|{EN_NUMBER}) (?:(?:more|extra|additional) )?$")
 
 _ORDINAL_WORD = "|".join(EN_ORDINALS)
 _NTH_EN = re.compile(
@@ -64,18 +69,25 @@ _FOOT = re.compile(
 
 def quantities(text: Text, thing_starts: list[int]) -> Iterator[Entity]:
     """Yield numbers of pieces; `thing_starts` are where products are mentioned ("two speakers")."""
-    for match in _QUANTITY_ZH.finditer(text.low):
-        if (number := parse(match[1])) and not text.low.startswith("都", match.end()):
-            yield entity(text, "quantity", {"n": int(number)}, match.span())
-    for match in _QUANTITY_EN.finditer(text.low):
-        if number := parse(next(filter(None, match.groups()))):
-            yield entity(text, "quantity", {"n": int(number)}, match.span())
-    for match in _QUANTITY_BACK.finditer(text.low):
-        if (number := parse(match[1])) and not text.low.startswith(" of ", match.end()):
-            yield entity(text, "quantity", {"n": int(number)}, match.span(1))
+    for number, span in _counted(text.low):
+        if number:
+            yield entity(text, "quantity", {"n": int(number)}, span)
     for start in thing_starts:
         if (count := _COUNT_EN.search(text.low[:start])) and (number := parse(count[1])) and count[1] != "one":
             yield entity(text, "quantity", {"n": int(number)}, count.span(1), score=0.8)
+
+
+def _counted(low: str) -> Iterator[tuple[float | None, tuple[int, int]]]:
+    for match in _QUANTITY_ZH.finditer(low):
+        if not low.startswith("都", match.end()):
+            yield parse(match[1]), match.span()
+    for match in _QUANTITY_EN.finditer(low):
+        yield parse(next(filter(None, match.groups()))), match.span()
+    for match in _QUANTITY_BACK.finditer(low):
+        if not low.startswith(" of ", match.end()):
+            yield parse(match[1]), match.span(1)
+    if alone := _QUANTITY_ALONE.match(low):
+        yield parse(alone[1] or alone[2]), alone.span(1 if alone[1] else 2)
 
 
 def ordinals(text: Text) -> Iterator[Entity]:

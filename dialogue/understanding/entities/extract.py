@@ -82,9 +82,11 @@ class Extractor:
         ranked += counts.quantities(text, [item.start for item in products])
         kept = without_overlaps(ranked)
         if numbers:
+            kept = without_overlaps([*kept, *catalog.bare_sizes(text, self.lexicon, kept)])
             kept = self._with_bare_postcode(text, kept)
         kept += [item for item in why if not any(_same_words(item, other) for other in kept)]
         kept += list(catalog.categories(text, mentions))
+        kept += [item for item in contacts.companies(text) if not any(_same_words(item, other) for other in kept)]
         return sorted(kept, key=lambda item: (item.start, item.end))
 
     def _with_bare_postcode(self, text: Text, kept: list[Entity]) -> list[Entity]:

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 
-from tests.dialogue.conversations import test_after_sale, test_orders, test_people, test_repairs, test_shopping
+from tests.dialogue.conversations import (
+    test_after_sale,
+    test_orders,
+    test_people,
+    test_pointing,
+    test_repairs,
+    test_shopping,
+)
 
 TALKS = [
-    talk for module in (test_orders, test_after_sale, test_shopping, test_people, test_repairs) for talk in module.TALKS
+    talk
+    for module in (test_orders, test_after_sale, test_shopping, test_people, test_repairs, test_pointing)
+    for talk in module.TALKS
 ]
 
 

@@ -1,0 +1,42 @@
+"""Questions about what the shop sells: about one of the goods just listed, or whether there is some kind of goods at all."""
+
+from __future__ import annotations
+
+from dialogue import browsing
+from dialogue.commands import Entity, View
+
+SURE = 0.40
+"""Chance above which an intent is acted on without asking."""
+CLEAR = 0.62
+"""Chance above which a message that could answer the pending question is taken for another wish."""
+_FLOWS = frozenset(
+    {"product_details", "check_stock", "compare_products", "price_history", "size_advice", "find_products"}
+)
+_PROCEDURES_BESIDE = frozenset({"inform", "affirm", "deny", "repeat", "cancel_flow", "out_of_scope", "ask_human"})
+
+
+def of_goods(view: View, low: str, entities: tuple[Entity, ...], best: str, chance: float) -> str | None:
+    """Return the flow that a question about goods asks for, where the classifier heard none or another one; None: leave it to that.
+
+    Args:
+        best, chance: what the classifier heard.
+    """
+    if any(item.type == "order_ref" for item in entities):
+        return None
+    talk = best == "ask_knowledge" or best in _PROCEDURES_BESIDE or best.startswith("chit_chat.")
+    unsure = talk or chance < (SURE if best in _FLOWS else CLEAR)
+    if unsure and _of_the_shown(view, low, entities):
+        return "product_details"
+    kind = any(item.type == "product" and item.value.get("kinds") for item in entities)
+    if not kind:
+        return None
+    if best in _FLOWS and chance >= SURE:
+        return "find_products" if browsing.asks_for_a_list(low) else None
+    return "find_products" if chance < CLEAR and browsing.asks_for_goods(low) else None
+
+
+def _of_the_shown(view: View, low: str, entities: tuple[Entity, ...]) -> bool:
+    """Whether one of the goods just listed is meant: "the battery life of the second one", 最轻的那个有白色吗."""
+    places = [item.value.get("n") for item in entities if item.type == "ordinal"]
+    listed = any(isinstance(n, int) and (n == -1 or n <= view.shown) for n in places)
+    return listed or (view.shown > 1 and browsing.picks_one(low))

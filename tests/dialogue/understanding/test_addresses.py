@@ -1,0 +1,44 @@
+"""Postal addresses, whole, in part, and as those that are on file."""
+
+from __future__ import annotations
+
+import pytest
+
+from dialogue.understanding.entities.addresses import addresses, references
+from dialogue.understanding.text import read
+from knowledge.types import JsonObject
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("22 Baker Street, Seattle WA 98101", {"line1": "22 Baker Street", "city": "Seattle", "state": "WA", "postcode": "98101"}),
+        ("ship it to 5 Elm Ave, Apt 3, Austin, TX 73301 please", {"line1": "5 Elm Ave", "line2": "Apt 3", "city": "Austin", "state": "TX", "postcode": "73301"}),
+        ("改到上海市徐汇区漕溪北路88号12楼,收件人还是我", {"city": "上海市", "district": "徐汇区", "line1": "漕溪北路88号12楼"}),
+        ("地址是浙江省杭州市西湖区文三路158号", {"state": "浙江省", "city": "杭州市", "district": "西湖区", "line1": "文三路158号"}),
+        ("门牌写错了,是188号", {"line1": "188号"}),
+    ],
+)  # fmt: skip
+def test_an_address_is_taken_apart(text: str, wanted: JsonObject) -> None:
+    assert [item.value for item in addresses(read(text))] == [wanted]
+
+
+@pytest.mark.parametrize(
+    "text", ["I ordered 2 shirts", "第二个有货吗", "怎么走到你们店", "order 1001000002", "尺码是42号"]
+)
+def test_other_words_are_no_address(text: str) -> None:
+    assert list(addresses(read(text))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("use my default address", [{"default": True}]), ("寄到默认地址", [{"default": True}]),
+        ("same address as order #W2378156", [{"of_order": "W2378156"}]), ("change it to my house in Denver", [{"town": "denver"}]),
+        ("and set that as my default too", [{"last": True}]), ("save this address as my default", [{"last": True}]),
+        ("这个地址也设为默认", [{"last": True}]), ("刚才的地址帮我存为默认", [{"last": True}]),
+        ("set 5 Elm Ave as my default", []), ("把文三路158号设为默认地址", []),
+    ],
+)  # fmt: skip
+def test_an_address_on_file_is_pointed_to(text: str, wanted: list[JsonObject]) -> None:
+    assert [item.value for item in references(read(text))] == wanted
