@@ -54,6 +54,7 @@ def create_app(settings: Settings, platform: Platform | None = None, *, closes: 
         settings=settings,
         tokens=auth.tokens(settings),
         rates=Rates(settings.rate_per_s, settings.rate_burst),
+        visitor_rates=Rates(settings.visitor_rate_per_s, settings.rate_burst),
         metrics=Metrics(),
         presence=Presence(),
     )

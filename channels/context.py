@@ -26,6 +26,7 @@ class Context:
     settings: Settings
     tokens: Tokens
     rates: Rates
+    visitor_rates: Rates
     metrics: Metrics
     presence: Presence
     platform_or_none: Platform | None = None

@@ -138,7 +138,8 @@ class SecurityHeaders:
 
 
 def _dress(headers: MutableHeaders, path: str) -> None:
-    is_page = headers.get("content-type", "").startswith("text/html")
+    # What people or imports brought is never a page, whatever it says it is.
+    is_page = headers.get("content-type", "").startswith("text/html") and not path.startswith(("/v1/", "/media/"))
     headers.setdefault("Content-Security-Policy", PAGE_POLICY if is_page else DATA_POLICY)
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "no-referrer")

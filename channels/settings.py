@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     rate_per_s: float = pydantic.Field(default=5.0, gt=0)
     """Messages, conversations and uploads that one token may send a second, on average."""
     rate_burst: int = pydantic.Field(default=40, ge=1)
+    visitor_rate_per_s: float = pydantic.Field(default=0.5, gt=0)
+    """Visitors' tokens that one address may get a second, on average: a new one is a new start for who guesses."""
     max_json_bytes: int = pydantic.Field(default=256 * 1024, ge=1024)
     max_attachment_bytes: int = pydantic.Field(default=10 * 1024 * 1024, ge=1024)
     max_pixels: int = pydantic.Field(default=40_000_000, ge=1)

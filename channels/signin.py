@@ -21,7 +21,7 @@ DEMO_SHOP = "demo"
 @router.post("/tokens/visitor", status_code=201)
 async def visitor_token(request: Request, context: ContextDep) -> TokenGiven:
     """Give an anonymous shopper a token; only its holder sees the conversations opened with it."""
-    context.rates.spend(f"visitor:{request.client.host if request.client else ''}")
+    context.visitor_rates.spend(request.client.host if request.client else "")
     return _given(context, visitor())
 
 

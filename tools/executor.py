@@ -20,6 +20,7 @@ from knowledge.schema import Proposal
 from knowledge.types import JsonObject, Lang, utc_now
 from tools.audit import AuditLog
 from tools.base import Arguments, Evidence, Identity, Outcome, Run, Tool, ToolCall, ToolContext
+from tools.customers.guesses import Guesses
 from tools.errors import ArgumentError, RefusedError, ToolError
 from tools.outcomes import failure, refusal
 from tools.policy import Policy
@@ -38,6 +39,7 @@ class Services:
 
     retriever: Retriever | None = None
     products: ProductIndex | None = None
+    guesses: Guesses = dataclasses.field(default_factory=Guesses)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -36,6 +36,9 @@ class IdentityRules(_Rules):
 
     proofs: tuple[Proof, ...] = ("email", "name_postcode", "order_phone")
     max_attempts: int = 5
+    """Wrong proofs in one conversation; then a person has to help."""
+    max_attempts_a_day: int = 10
+    """Wrong proofs of one visitor, or about one order or one name, over all conversations."""
     signed_in_counts: bool = True
     """False: even a signed-in person must prove it in the chat."""
 

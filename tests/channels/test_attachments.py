@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from channels.guards import DATA_POLICY
 from channels.testing import LiveServer
 from tests.channels.test_media import picture, png_claiming, sound
 from tests.channels.test_rest import opened, problem_code
@@ -40,6 +41,38 @@ async def test_an_upload_is_kept_and_comes_back(
     back = await client.get(f"/v1/attachments/{kept['id']}", headers=headers)
     assert (back.content, back.headers["content-type"]) == (content, media_type)
     assert back.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+SCRIPT = b"<html><script>fetch('/v1/tickets')</script></html>"
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type"),
+    [
+        (picture("JPEG") + SCRIPT, "image/jpeg"),
+        (picture("PNG") + b"PK\x03\x04" + SCRIPT, "image/png"),
+        (picture("GIF") + b"=1/*" + SCRIPT, "image/gif"),
+    ],
+)
+async def test_a_picture_that_is_something_else_too_is_served_as_nothing_but_a_picture(
+    client: httpx.AsyncClient, server: LiveServer, content: bytes, media_type: str
+) -> None:
+    headers = server.headers()
+    file = ("../../evil.html", content, "text/html")
+    kept = (await client.post("/v1/attachments", files={"file": file}, headers=headers)).json()
+    back = await client.get(f"/v1/attachments/{kept['id']}", headers=headers)
+    shown = ("content-type", "x-content-type-options", "content-disposition", "content-security-policy")
+    assert [back.headers[name] for name in shown] == [media_type, "nosniff", "inline", DATA_POLICY]
+    assert "evil" not in str(files_below(server))
+
+
+async def test_nothing_among_the_product_pictures_is_a_page(client: httpx.AsyncClient, server: LiveServer) -> None:
+    media = server.context.settings.data / "media"
+    for name in ("page.html", "drawing.svg", "script.js"):
+        (media / name).write_bytes(SCRIPT)
+        served = await client.get(f"/media/{name}")
+        policy = served.headers["content-security-policy"]
+        assert (served.status_code, policy, served.headers["x-content-type-options"]) == (200, DATA_POLICY, "nosniff")
 
 
 async def test_an_attachment_goes_with_a_message(client: httpx.AsyncClient, server: LiveServer) -> None:

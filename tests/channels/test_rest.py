@@ -304,6 +304,8 @@ async def test_a_token_that_asks_too_often_is_told_to_wait(settings: Settings) -
         answers = [await client.post("/v1/conversations", json={}, headers=headers) for _ in range(4)]
         assert problem_code(answers[-1]) == (429, "too_many_requests")
         assert 1 <= int(answers[-1].headers["retry-after"]) <= 10
+        minted = [await client.post("/v1/tokens/visitor") for _ in range(4)]
+        assert ([each.status_code for each in minted[:3]], problem_code(minted[3])[0]) == ([201] * 3, 429)
         assert (await client.post("/v1/conversations", json={}, headers=server.headers())).status_code == 201
 
 

@@ -40,6 +40,11 @@ def _words(name: str) -> list[str]:
     return [word for word in words if word]
 
 
+def name_key(written: str) -> str:
+    """Return the same text for every way of writing a name that `same_name` takes for the same."""
+    return "".join(sorted("".join(_words(written))))
+
+
 def same_phone(written: str, on_file: str) -> bool:
     """Compare two phone numbers by their digits; a country code or trunk zero may be missing on one side."""
     one, other = _digits(written), _digits(on_file)

@@ -11,7 +11,7 @@ from knowledge.money import Money
 from knowledge.schema import Address, AuditRow, Conversation, Customer, PaymentMethod
 from knowledge.types import new_id
 from tools.base import ToolContext, tool
-from tools.customers.proofs import by_email, by_name_postcode, by_order_phone
+from tools.customers.proofs import by_email, by_name_postcode, by_order_phone, name_key
 from tools.customers.types import (
     ChangeDefaultAddress,
     DefaultAddressChange,
@@ -23,7 +23,7 @@ from tools.customers.types import (
 )
 from tools.errors import ArgumentError, RefusedError
 from tools.evidence import AddressFields, MethodView
-from tools.ownership import own_addresses, own_payment_methods
+from tools.ownership import own_addresses, own_payment_methods, plain_id
 from tools.policy import Proof
 
 WRONG = "not_recognised"
@@ -50,7 +50,13 @@ async def verify_customer(context: ToolContext, arguments: VerifyCustomer) -> Ve
     conversation = await _conversation(context)
     proofs = _complete_proofs(context, arguments)
     await _check_attempts(context, conversation)
-    proof, customer = await _recognise(context, arguments, proofs)
+    guessed = _guessed(context, conversation, arguments)
+    _check_guesses(context, guessed)
+    try:
+        proof, customer = await _recognise(context, arguments, proofs)
+    except ArgumentError:
+        context.services.guesses.note(guessed, context.now)
+        raise
     _check_same_person(context, conversation, customer)
     if conversation.customer_id is None:
         conversation.customer_id = customer.id
@@ -91,6 +97,24 @@ async def _check_attempts(context: ToolContext, conversation: Conversation) -> N
     limit = context.policy.identity.max_attempts
     if (await context.session.exec(statement)).one() >= limit:
         raise RefusedError("too_many_attempts", f"{limit} wrong proofs in this conversation", attempts=limit)
+
+
+def _guessed(context: ToolContext, conversation: Conversation, arguments: VerifyCustomer) -> list[str]:
+    """Return what a wrong proof counts against: the visitor, the order and the name.
+
+    Whoever holds a customer's token is never locked out by what others guess about that customer.
+    """
+    keys = [f"subject {conversation.subject}"] if conversation.subject else []
+    if context.identity.customer_id is None:
+        keys += [f"order {plain_id(arguments.order_id).upper()}"] if arguments.order_id and arguments.phone else []
+        keys += [f"name {name_key(arguments.name)}"] if arguments.name and arguments.postcode else []
+    return keys
+
+
+def _check_guesses(context: ToolContext, keys: Sequence[str]) -> None:
+    limit = context.policy.identity.max_attempts_a_day
+    if context.services.guesses.most(keys, context.now) >= limit:
+        raise RefusedError("proofs_paused", f"{limit} wrong proofs within a day")
 
 
 async def _recognise(

@@ -11,12 +11,13 @@ from sqlmodel import select
 from knowledge.db import Database
 from knowledge.money import Money
 from knowledge.schema import Address, Conversation, Order
+from knowledge.types import new_id
 from tools.base import Identity, Outcome, ToolCall
 from tools.customers.tools import TOOLS
 from tools.customers.types import DefaultAddressChange, Profile, VerifiedCustomer
 from tools.evidence import AddressFields, MethodView
 from tools.executor import Executor
-from tools.testing import NOW, ShopBuilder, agent, make_executor, make_shop, propose_and_confirm, shopper
+from tools.testing import NOW, FixedClock, ShopBuilder, agent, make_executor, make_shop, propose_and_confirm, shopper
 
 VISITOR = shopper(None)
 NEW = {"line1": "9 Oak Avenue", "city": "Austin", "state": "TX", "postcode": "78701", "country": "USA"}
@@ -127,6 +128,58 @@ async def test_after_five_wrong_proofs_even_the_right_one_is_refused(executor: E
 async def test_guesses_sent_at_once_do_not_slip_past_the_limit(executor: Executor) -> None:
     outcomes = await asyncio.gather(*(verify(executor, key=f"k{i}", email=f"guess{i}@example.com") for i in range(9)))
     assert sorted(outcome.code for outcome in outcomes) == ["not_recognised"] * 5 + ["too_many_attempts"] * 4
+
+
+async def in_new_conversation(executor: Executor, subject: str, customer: str | None = None, **proof: str) -> str:
+    """Prove it as a shopper in a conversation of its own; returns the code of the refusal."""
+    conversation_id = new_id("cnv")
+    async with executor.database.write() as session:
+        await ShopBuilder(session, "USD", NOW).conversation(conversation_id, subject=subject)
+    who = Identity("shopper", subject, customer, conversation_id)
+    return (await verify(executor, who, key=conversation_id, **proof)).code
+
+
+RIGHT = {"name": "Yusuf Rossi", "postcode": "19122"}
+
+
+async def test_who_opens_one_conversation_after_the_other_is_stopped_for_a_day(people: Database) -> None:
+    clock = FixedClock()
+    executor = make_executor(people, TOOLS, clock=clock)
+    codes = [await in_new_conversation(executor, "vis_1", email=f"guess{n}@example.com") for n in range(11)]
+    assert codes == ["not_recognised"] * 10 + ["proofs_paused"]
+    assert await in_new_conversation(executor, "vis_1", **RIGHT) == "proofs_paused"
+    assert await in_new_conversation(executor, "vis_2", **RIGHT) == ""
+    clock.advance(days=1)
+    assert await in_new_conversation(executor, "vis_1", **RIGHT) == ""
+
+
+@pytest.mark.parametrize(
+    ("guess", "counted", "right"),
+    [
+        ({"name": "Yusuf Rossi"}, "postcode", RIGHT),
+        ({"name": "Nobody Known"}, "postcode", None),
+        ({"order_id": "W2"}, "phone", {"order_id": "#w2", "phone": "13800138000"}),
+        ({"order_id": "W404"}, "phone", None),
+    ],
+)
+async def test_many_visitors_cannot_guess_at_one_person_whether_there_or_not(
+    executor: Executor, guess: dict[str, str], counted: str, right: dict[str, str] | None
+) -> None:
+    def wrong(number: int) -> dict[str, str]:
+        return {**guess, counted: f"9000{number:04}"}
+
+    codes = [await in_new_conversation(executor, f"vis_{n}", **wrong(n)) for n in range(12)]
+    assert codes == ["not_recognised"] * 10 + ["proofs_paused"] * 2
+    if right:
+        assert await in_new_conversation(executor, "vis_new", **right) == "proofs_paused"
+    assert await in_new_conversation(executor, "vis_else", email="yusuf@example.com") == ""
+
+
+async def test_a_lock_never_shuts_out_who_holds_the_customer_s_token(executor: Executor) -> None:
+    for number in range(12):
+        await in_new_conversation(executor, f"vis_{number}", name="Yusuf Rossi", postcode=f"9000{number}")
+    assert await in_new_conversation(executor, "vis_x", **RIGHT) == "proofs_paused"
+    assert await in_new_conversation(executor, "C1", "C1", **RIGHT) == ""
 
 
 async def test_a_conversation_belongs_to_one_customer(executor: Executor, people: Database) -> None:
