@@ -284,6 +284,9 @@ class Engine:
         if work.confirmed is not None and proposed == f"{work.confirmed} {fingerprint}":
             outcome = await work.confirm(work.confirmed, call.tool, arguments)
             work.confirmed = None
+            if self.templates.has(f"again.{outcome.code}"):
+                work.say(self._sentence(work, f"again.{outcome.code}"))
+                outcome = await work.call(call.tool, arguments)
         else:
             if work.confirmed is not None:
                 await work.executor.void(work.confirmed, work.identity)

@@ -106,6 +106,37 @@ async def test_two_yeses_at_once_execute_once(talk: Talk) -> None:
     assert len([row for row in await receipts(talk) if row.tool == "cancel_order"]) == 1
 
 
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("UPDATE payment SET amount_minor = amount_minor - 100", "Something has changed since I asked"),
+        ("UPDATE proposal SET expires_at = '2020-01-01 00:00:00.000000'", "That was a while ago"),
+    ],
+)
+async def test_a_yes_to_what_no_longer_stands_does_nothing_and_is_asked_anew(
+    talk: Talk, change: str, told: str
+) -> None:
+    await talk.say("cancel D1002", CANCEL)
+    async with talk.database.write() as session:
+        await (await session.connection()).exec_driver_sql(change)
+    asked = await talk.say("yes", Affirm())
+    assert told in words(asked)
+    assert "Shall I go ahead?" in words(asked)
+    assert [row for row in await receipts(talk) if row.tool == "cancel_order"] == []
+    done = await talk.say("yes again", Affirm())
+    assert "I've cancelled order D1002" in words(done)
+
+
+@pytest.mark.parametrize("status", ["shipped", "cancelled"])
+async def test_a_yes_to_an_order_that_somebody_else_moved_on_is_told_why_not(talk: Talk, status: str) -> None:
+    await talk.say("cancel D1002", CANCEL)
+    async with talk.database.write() as session:
+        (await session.get_one(Order, "D1002")).status = status
+    turn = await talk.say("yes", Affirm())
+    assert "can't be cancelled" in words(turn)
+    assert [row for row in await receipts(talk) if row.tool == "cancel_order"] == []
+
+
 async def test_after_a_crash_between_the_call_and_the_reply_the_turn_is_finished_once(
     talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
