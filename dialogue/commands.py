@@ -215,6 +215,8 @@ class View(_Value):
 
     lang: Lang | None = None
     """Language so far; None before the first message."""
+    opened_in: Lang | None = None
+    """Language of the greeting; holds for a first message that shows none."""
     pending: PendingQuestion | None = None
     active_flow: str | None = None
     flow_slots: dict[str, str] = {}

@@ -260,6 +260,7 @@ def view(state: DialogueState, flow_slots: Mapping[str, str]) -> View:
     """Return what an understander may see."""
     return View(
         lang=state.lang if state.lang_known else None,
+        opened_in=state.lang,
         pending=state.pending.question if state.pending else None,
         active_flow=state.frame.flow if state.frame else None,
         flow_slots=dict(flow_slots),

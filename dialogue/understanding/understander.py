@@ -73,7 +73,9 @@ class EmbeddedUnderstander:
         except Exception:
             # A pattern that fails on odd text must not cost the shopper the turn: it is logged, and answered as not understood.
             _log.exception("understanding failed on a message of %d characters", len(text))
-            return Understanding(lang=view.lang or self._default_lang, commands=(CannotHandle(),), model=self.name)
+            return Understanding(
+                lang=view.lang or view.opened_in or self._default_lang, commands=(CannotHandle(),), model=self.name
+            )
 
     def entities(self, text: str) -> list[Entity]:
         """Return only the entities of a text."""
@@ -81,7 +83,7 @@ class EmbeddedUnderstander:
 
     def _understand(self, message: Text, view: View) -> Understanding:
         entities = self._extractor.extract(message)
-        lang = detect(_unnamed(message, entities), previous=view.lang, default=self._default_lang)
+        lang = detect(_unnamed(message, entities), previous=view.lang, default=view.opened_in or self._default_lang)
         found, intents = commands(
             Reading(message, entities, view, self._extractor.lexicon, self._ranker(), self._flows)
         )

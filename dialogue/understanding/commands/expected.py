@@ -18,6 +18,22 @@ _ORIGINAL = re.compile(
 POSTCODE_FIGURES = 6
 """A bare number this short proves a postcode, not an order."""
 
+_LONG_NUMBER = re.compile(r"(?<![A-Za-z0-9_@.+#-])(\d{8,16})(?![A-Za-z0-9_@-]|\.\d)")
+
+
+def unasked(reading: Reading) -> Reading:
+    """Take a long number that is nothing else for an order's, where nothing was asked for: "cancel purchase 732201349959"."""
+    if reading.view.pending is not None or any(item.type == "order_ref" for item in reading.entities):
+        return reading
+    spans = [(item.start, item.end) for item in reading.entities]
+    found = [
+        entity(reading.text, "order_ref", {"id": match[1]}, match.span(1), score=0.6)
+        for match in _LONG_NUMBER.finditer(reading.text.plain)
+        if all(match.end() <= start or match.start() >= end for start, end in spans)
+    ]
+    entities = sorted((*reading.entities, *found), key=lambda item: (item.start, item.end))
+    return dataclasses.replace(reading, entities=entities) if found else reading
+
 
 def expecting(reading: Reading, kind: str) -> Reading:
     """Look again for what a bare value can be once it was asked for."""

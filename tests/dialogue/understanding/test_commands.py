@@ -197,3 +197,15 @@ def test_a_part_is_dropped_without_the_rest(text: str, classify: Classify) -> No
 )
 def test_a_stop_may_say_what_is_wanted_instead(text: str, wanted: list[str], classify: Classify) -> None:
     assert kinds(text, RUNNING, classify) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ("please cancel purchase 732201349959", "732201349959"), ("取消370795561790", "370795561790"), ("100200300", "100200300"),
+        ("cancel it, my phone is 13812345678", None), ("my e-mail is 100200300@qq.com", None), ("cancel W2378156, tracking 7322013499", "W2378156"),
+    ],
+)  # fmt: skip
+def test_a_long_number_that_is_nothing_else_is_an_orders(text: str, order: str | None, classify: Classify) -> None:
+    said = [entity for command in done(text, IDLE, classify) for entity in getattr(command, "entities", ())]
+    assert [entity.value.get("id") for entity in said if entity.type == "order_ref"] == ([order] if order else [])

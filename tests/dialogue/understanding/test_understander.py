@@ -18,6 +18,7 @@ from dialogue.understanding.intents import Example, fit
 from knowledge.db import Database
 from knowledge.embedding import HashingEmbedder
 from knowledge.lexicon import Item, Lexicon
+from knowledge.types import Lang
 
 EMBEDDER = HashingEmbedder()
 ROWS = [Example(text, intent, group=n) for n, (text, intent) in enumerate([("return the tee", "return_items"), ("退货", "return_items"), ("where is it", "track_order"), ("hello", "chit_chat.greeting"), ("tell a joke", "out_of_scope")])]  # fmt: skip
@@ -108,3 +109,8 @@ async def test_a_broken_model_file_is_fitted_anew(
     assert "is not a fitted intent model; fitting it anew" in caplog.text
     [command, *_] = (await understander.understand("我想退货", View())).commands
     assert command.kind == "start_flow"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+async def test_a_first_message_without_words_is_in_the_language_of_the_greeting(lang: Lang) -> None:
+    assert (await UNDERSTANDER.understand("D1001000004", View(opened_in=lang))).lang == lang
