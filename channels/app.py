@@ -42,7 +42,8 @@ DRAIN_S = 10.0
 
 def config_of(settings: Settings, *, demo: bool = True) -> Config:
     """Return the platform's configuration; `demo` builds the demo shop where there is no shop."""
-    return Config(data=settings.data, database_url=settings.database_url, demo=demo)
+    silence_s = settings.silence_s or None
+    return Config(data=settings.data, database_url=settings.database_url, demo=demo, silence_s=silence_s)
 
 
 def create_app(settings: Settings, platform: Platform | None = None, *, closes: bool = False) -> FastAPI:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-import datetime as dt
 import functools
 import weakref
 from collections.abc import Callable, Sequence
 from typing import Literal
 
 from dialogue.broadcast import Broadcast
+from dialogue.commands import PendingQuestion
 from dialogue.events import (
     Event,
     Replied,
@@ -22,14 +22,16 @@ from dialogue.kept_states import KeptStates
 from dialogue.messages import log_turn, past_turn
 from dialogue.ownership import must_be_told, overtaken
 from dialogue.replies.templates import Templates
-from dialogue.replies.types import Reply, TextReply
+from dialogue.replies.types import Choice, ChoicesReply, Reply, TextReply
+from dialogue.silence import SilenceWatch
 from dialogue.state import DialogueState, fold, initial
 from dialogue.store import EventStore, Seen, StaleStateError
 from dialogue.turn import Turn, TurnTimes
 from dialogue.turns import Finished, TurnRunner
 from knowledge.db import Database
+from knowledge.errors import KnowledgeError
 from knowledge.schema import Conversation
-from knowledge.types import Lang, new_id, utc_now
+from knowledge.types import Lang, new_id
 from tools.base import Identity, ToolCall
 from tools.executor import Executor
 from tools.ticketing.types import TicketView
@@ -57,19 +59,24 @@ class Answering:
         templates: Templates,
         *,
         default_lang: Lang = "zh",
-        clock: Callable[[], dt.datetime] = utc_now,
+        silence_s: float | None = None,
     ) -> None:
         self.database = database
         self.executor = executor
         self.runner = runner
         self.templates = templates
         self.default_lang = default_lang
-        self.clock = clock
-        self.store = EventStore(database, clock)
+        self.clock = executor.clock
+        self.store = EventStore(database, executor.clock)
         self._live: Broadcast[StoredEvent] = Broadcast()
         self._desk: Broadcast[DeskNotice] = Broadcast()
+        self._silences = SilenceWatch(silence_s, self._remind)
         self._states = KeptStates()
         self._locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
+
+    async def close(self) -> None:
+        """Stop what waits. The database stays open."""
+        await self._silences.close()
 
     async def _answer(self, conversation_id: str, identity: Identity, seq: int) -> Turn:
         """Answer everything unanswered up to now, unless another call's turn has done it meanwhile."""
@@ -192,8 +199,39 @@ class Answering:
     def _publish(self, conversation_id: str, stored: Sequence[StoredEvent]) -> None:
         if stored:
             self._states.go_on(conversation_id, stored)
+            self._watch_silence(conversation_id, stored)
         for entry in stored:
             self._live.publish(conversation_id, entry)
+
+    def _watch_silence(self, conversation_id: str, stored: Sequence[StoredEvent]) -> None:
+        """Count a silence from a question to somebody who is there; whatever else happens ends it."""
+        self._silences.end(conversation_id)
+        state = self._states.get(conversation_id)
+        asked = state is not None and state.owner == "bot" and state.pending is not None
+        if asked and isinstance(stored[-1].event, TurnEnded) and self._live.followed(conversation_id):
+            self._silences.begin(conversation_id, stored[-1].seq)
+
+    async def _remind(self, conversation_id: str, seq: int) -> None:
+        """Put the open question once more, if nothing has happened since and somebody is there to read it."""
+
+        def unchanged(head: Conversation) -> None:
+            if head.last_seq != seq:
+                raise StaleStateError(f"the conversation went on after event {seq}")
+
+        async with self._lock(conversation_id):
+            state = await self._state(conversation_id)
+            if state.pending is None or not self._live.followed(conversation_id):
+                return
+            reminder = Replied(replies=(self._reminder(state.pending.question, state.lang),), reminder=True)
+            with contextlib.suppress(StaleStateError, KnowledgeError):
+                await self._append(conversation_id, [reminder], admit=unchanged)
+
+    def _reminder(self, question: PendingQuestion, lang: Lang) -> Reply:
+        text = self.templates.say("repair.silence", lang, question=question.text)
+        if not question.choices:
+            return TextReply(text=text, lang=lang)
+        choices = tuple(Choice(label=label, value=label) for label in question.choices)
+        return ChoicesReply(text=text, lang=lang, choices=choices, multiple=question.multiple)
 
     async def _state(self, conversation_id: str) -> DialogueState:
         """Return the present state: the cached one plus the events since."""

@@ -28,6 +28,10 @@ class Broadcast(Generic[T]):
             else:
                 queue.put_nowait(item)
 
+    def followed(self, topic: str) -> bool:
+        """Tell whether anybody follows `topic` here."""
+        return topic in self._queues
+
     @contextlib.contextmanager
     def subscribe(self, topic: str) -> Iterator[asyncio.Queue[T | None]]:
         """Yield a queue that gets every item from now on; None in it means: cut off."""

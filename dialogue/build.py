@@ -46,6 +46,8 @@ class Config:
     """Size of the demo shop; tests take a small one."""
     clock: Callable[[], dt.datetime] = utc_now
     """The shop's present; tests let it stand still."""
+    silence_s: float | None = None
+    """How long a shopper who is there may leave a question open before it is put once more; None: for ever."""
 
 
 class NoShopError(RuntimeError):
@@ -65,6 +67,7 @@ class Platform:
 
     async def close(self) -> None:
         """Close what was opened."""
+        await self.conversations.close()
         await self.executor.close()
         await self.database.close()
 
@@ -131,7 +134,7 @@ async def _wire(
     templates = Templates(shop.timezone, config.clock)
     runner = TurnRunner(executor, understander, flows, templates, shop.timezone)
     lang: Lang = "en" if shop.default_lang == "en" else "zh"
-    conversations = Conversations(database, executor, runner, templates, default_lang=lang, clock=config.clock)
+    conversations = Conversations(database, executor, runner, templates, default_lang=lang, silence_s=config.silence_s)
     return Platform(config, database, executor, policy, conversations, shop)
 
 

@@ -117,6 +117,8 @@ class Replied(_Event):
     author: Literal["bot", "agent", "shop"] = "bot"
     author_id: str | None = None
     replies: tuple[Reply, ...]
+    reminder: bool = False
+    """The open question put once more after a silence; it answers nothing."""
 
 
 class ReplyDropped(_Event):

@@ -60,7 +60,7 @@ def past_turn(conversation_id: str, after_message: Sequence[StoredEvent], seq: i
                 turn = turn.model_copy(update={"understanding": event.understanding, "actions": [], "replies": []})
             case "tool_returned":
                 turn.actions.append(event.action)
-            case "replied" if event.author != "agent":
+            case "replied" if event.author != "agent" and not event.reminder:
                 turn.replies.extend(event.replies)
             case "ticket_opened":
                 turn = turn.model_copy(update={"ticket": event.ticket})

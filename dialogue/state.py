@@ -210,7 +210,7 @@ def _changes(state: DialogueState, event: Event, seq: int) -> dict[str, Any]:
             return {"attempts": [*state.attempts, Attempt(action=event.action, seq=seq)][-ATTEMPTS_KEPT:]}
         case LanguageChanged():
             return {"lang": event.lang}
-        case Replied() if event.replies:
+        case Replied() if event.replies and not event.reminder:
             return {"last_replies": event.replies}
         case TurnEnded():
             return {

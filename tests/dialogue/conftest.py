@@ -109,7 +109,7 @@ async def assemble(database: Database, understander: ScriptedUnderstander, polic
     executor = Executor(database, all_tools(), load_policy(policy), services=services, clock=clock)
     templates = _templates()
     runner = TurnRunner(executor, understander, dict(_flows()), templates, "Asia/Shanghai")
-    return Conversations(database, executor, runner, templates, default_lang="en", clock=clock)
+    return Conversations(database, executor, runner, templates, default_lang="en")
 
 
 @pytest_asyncio.fixture
