@@ -151,7 +151,7 @@ class Answering:
         if handled_by == "queue" and not waiting_said:
             replies = [TextReply(text=self.templates.say("handoff.waiting", state.lang), lang=state.lang)]
             events.append(Replied(replies=tuple(replies)))
-        events.append(TurnEnded(of_seq=seq, handled_by=handled_by, ms=TurnTimes()))
+        events.append(TurnEnded(of_seq=seq, handled_by=handled_by, ticket=state.ticket, ms=TurnTimes()))
         try:
             stored = await self._append(state.conversation_id, events, seen=_seen(state))
         except StaleStateError:

@@ -159,6 +159,8 @@ class TurnEnded(_Event):
     of_seq: int
     handled_by: Literal["bot", "human", "queue"]
     trend: Literal["better", "steady", "worse"] = "steady"
+    ticket: TicketRef | None = None
+    """The case that the conversation was with then."""
     ms: TurnTimes
 
 

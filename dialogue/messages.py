@@ -62,11 +62,9 @@ def past_turn(conversation_id: str, after_message: Sequence[StoredEvent], seq: i
                 turn.actions.append(event.action)
             case "replied" if event.author != "agent" and not event.reminder:
                 turn.replies.extend(event.replies)
-            case "ticket_opened":
-                turn = turn.model_copy(update={"ticket": event.ticket})
             case "turn_ended" if event.of_seq >= seq:
-                found = {"seq": entry.seq, "handled_by": event.handled_by, "ms": event.ms, "trend": event.trend}
-                return turn.model_copy(update=found)
+                found = ("handled_by", "ms", "trend", "ticket")
+                return turn.model_copy(update={"seq": entry.seq, **{name: getattr(event, name) for name in found}})
             case _:
                 pass
     return turn

@@ -61,7 +61,7 @@ def overtaken(finished: Finished, newer: DialogueState) -> tuple[list[Event], Tu
     else:
         kept.append(ReplyDropped(reason="owner changed"))
     if isinstance(ended, TurnEnded) and ended.of_seq in newer.unanswered:
-        kept.append(ended.model_copy(update={"handled_by": handled_by}))
+        kept.append(ended.model_copy(update={"handled_by": handled_by, "ticket": newer.ticket}))
     turn = finished.turn.model_copy(update={"handled_by": handled_by, "replies": said, "ticket": newer.ticket})
     return kept, turn
 

@@ -143,7 +143,8 @@ class TurnRunner:
             events.append(OwnershipChanged(owner="queued", version=version, reason=reason))
         events.append(Replied(replies=tuple(work.replies)))
         times = work.times.model_copy(update={name: round(value, 2) for name, value in work.times.model_dump().items()})
-        events.append(TurnEnded(of_seq=last_seq, handled_by=handled_by, trend=trend, ms=times))
+        ticket = work.ticket or work.state.ticket
+        events.append(TurnEnded(of_seq=last_seq, handled_by=handled_by, trend=trend, ticket=ticket, ms=times))
         turn = Turn(
             conversation_id=work.state.conversation_id,
             seq=0,
@@ -152,7 +153,7 @@ class TurnRunner:
             understanding=understanding,
             trend=trend,
             actions=work.actions,
-            ticket=work.ticket or work.state.ticket,
+            ticket=ticket,
             ms=times,
         )
         return Finished(turn, events, wrote=bool(work.receipts))

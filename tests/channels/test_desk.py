@@ -108,8 +108,10 @@ async def test_the_bot_is_silent_from_the_claim_to_the_hand_back(
     case = await waiting(client, server, person)
     agent = server.headers("agent", "A1")
     await claimed(client, server, case, "A1")
-    turn = (await sent(client, case.headers, case.conversation, "hello?", "h2")).json()
+    turn, again = [(await sent(client, case.headers, case.conversation, "hello?", "h2")).json() for _ in range(2)]
     assert (turn["handled_by"], turn["replies"]) == ("human", [])
+    assert turn["ticket"]["id"] == case.ticket["ticket_id"]
+    assert again == turn
     url = f"/v1/conversations/{case.conversation}/agent-messages"
     said = await client.post(url, json={"client_id": "a1", "text": "Lin here."}, headers=agent)
     assert said.status_code == 201
