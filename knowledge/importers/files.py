@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import collections
 import csv
 import dataclasses
 import io
@@ -17,6 +18,13 @@ from knowledge.importers.base import BadValueError, ImportContext, Refusal
 
 _CELL_MAX = 16 * 1024 * 1024
 _DELIMITERS = ",;\t|"
+_ERRORS = "surrogateescape"
+"""Bytes that are no text become half surrogate pairs: the rows that hold them are refused, the others are read."""
+_UNDECODED = re.compile("[\udc80-\udcff]")
+_ENCODING_ADVICE = (
+    "save the file as CSV (UTF-8), or name its encoding in a mapping file (`encoding: gb18030` is what Chinese Excel "
+    "writes, `cp1252` what Western Excel writes)"
+)
 _WORKBOOKS = {b"PK\x03\x04": "an Excel workbook", b"\xd0\xcf\x11\xe0": "an old Excel workbook", b"%PDF": "a PDF"}
 
 
@@ -75,32 +83,66 @@ class CsvFile:
         """Yield every record; blank lines are left out."""
         csv.field_size_limit(_CELL_MAX)
         size = max(self.path.stat().st_size, 1)
-        with self.path.open("rb") as raw, io.TextIOWrapper(raw, encoding=self.encoding, newline="") as stream:
-            reader = csv.reader(stream, delimiter=self.delimiter, strict=True)
+        with self.path.open("rb") as raw, io.TextIOWrapper(raw, self.encoding, _ERRORS, newline="") as stream:
+            lines = _Lines(stream)
+            reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
             next(reader)
-            start = reader.line_num + 1
             while True:
+                row = str(lines.begin())
                 try:
                     cells = next(reader)
                 except StopIteration:
                     return
                 except csv.Error as error:
-                    yield Record({}, self.path.name, str(start), f"is not CSV: {error} (look for a lone quote)")
-                    cells = []
+                    lines.give_back()
+                    yield Record({}, self.path.name, row, f"is not CSV: {error} (look for a lone quote)")
+                    continue
                 except UnicodeDecodeError as error:
                     raise _not_text(self.path, self.encoding) from error
                 if any(cell.strip() for cell in cells):
-                    yield self._record(cells, str(start))
-                start = reader.line_num + 1
-                if context is not None and reader.line_num % 500 == 0:
+                    yield self._record(cells, row)
+                if context is not None and lines.number % 500 == 0:
                     context.stage, context.share = self.path.name, min(raw.tell() / size, 1.0)
 
     def _record(self, cells: Sequence[str], row: str) -> Record:
         wanted = len(self.header)
+        if any(map(_UNDECODED.search, cells)):
+            cells = [_UNDECODED.sub("\ufffd", cell) for cell in cells]
+            fault = f"is not {_plain(self.encoding)} text: {_ENCODING_ADVICE}"
+            return Record(dict(zip(self.header, cells, strict=False)), self.path.name, row, fault)
         if len(cells) < wanted or any(cell.strip() for cell in cells[wanted:]):
             fault = f"expected {wanted} cells as in the header, got {len(cells)}"
             return Record(dict(zip(self.header, cells, strict=False)), self.path.name, row, fault)
         return Record(dict(zip(self.header, cells, strict=False)), self.path.name, row)
+
+
+class _Lines:
+    """The lines of a file, of which those after a record's first can be taken back: a lone quote swallows what follows."""
+
+    def __init__(self, stream: Iterator[str]) -> None:
+        self.number = 0
+        self._stream = stream
+        self._taken: list[str] = []
+        self._returned: collections.deque[str] = collections.deque()
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._returned.popleft() if self._returned else next(self._stream)
+        self._taken.append(line)
+        self.number += 1
+        return line
+
+    def begin(self) -> int:
+        """Begin a record; return the number of its first line."""
+        self._taken.clear()
+        return self.number + 1
+
+    def give_back(self) -> None:
+        """Let every line after the record's first be read again."""
+        self._returned.extendleft(reversed(self._taken[1:]))
+        self.number -= max(len(self._taken) - 1, 0)
 
 
 def open_csv(path: Path, *, encoding: str = "utf-8", delimiter: str | None = None) -> CsvFile:
@@ -113,7 +155,7 @@ def open_csv(path: Path, *, encoding: str = "utf-8", delimiter: str | None = Non
         raise ImportRefusedError(f"{path}: there is no such file")
     encoding = _encoding(path, encoding)
     try:
-        with path.open(encoding=encoding, newline="") as stream:
+        with path.open(encoding=encoding, errors=_ERRORS, newline="") as stream:
             line = stream.readline()
             chosen = delimiter or max(_DELIMITERS, key=line.count)
             stream.seek(0)
@@ -122,6 +164,8 @@ def open_csv(path: Path, *, encoding: str = "utf-8", delimiter: str | None = Non
         raise _not_text(path, encoding) from error
     except csv.Error as error:
         raise ImportRefusedError(f"{path.name}: the header is not CSV: {error}") from error
+    if _UNDECODED.search(line):
+        raise _not_text(path, encoding)
     if not any(header):
         raise ImportRefusedError(f"{path.name}: expected a header line with the names of the columns, found none")
     twice = sorted({column for column in header if column and header.count(column) > 1})
@@ -142,18 +186,11 @@ def _encoding(path: Path, wanted: str) -> str:
 
 
 def _not_text(path: Path, encoding: str) -> ImportRefusedError:
-    plain = encoding.removesuffix("-sig")
-    where = ""
-    try:
-        for number, line in enumerate(path.read_bytes().splitlines(), start=1):
-            where = f" (line {number})"
-            line.decode(plain)
-    except (UnicodeDecodeError, LookupError):
-        pass
-    return ImportRefusedError(
-        f"{path.name} is not {plain.upper()} text{where}: save it as CSV (UTF-8), or name its encoding in a mapping "
-        "file (`encoding: gb18030` is what Chinese Excel writes, `cp1252` what Western Excel writes)"
-    )
+    return ImportRefusedError(f"{path.name} is not {_plain(encoding)} text: {_ENCODING_ADVICE}")
+
+
+def _plain(encoding: str) -> str:
+    return encoding.removesuffix("-sig").upper()
 
 
 def read_json(path: Path) -> object:
@@ -165,7 +202,7 @@ def read_json(path: Path) -> object:
     if not path.is_file():
         raise ImportRefusedError(f"{path}: there is no such file")
     try:
-        return json.loads(path.read_text(encoding="utf-8-sig"), parse_float=Decimal)
+        return json.loads(path.read_text(encoding="utf-8-sig"), parse_float=Decimal, strict=False)
     except UnicodeDecodeError as error:
         raise ImportRefusedError(f"{path.name} is not UTF-8 text: {error.reason} at byte {error.start}") from error
     except json.JSONDecodeError as error:

@@ -54,3 +54,8 @@ def groups(records: Iterator[Record], column: str) -> Iterator[tuple[str, list[R
         group.append(record)
     if group:
         yield key, group
+
+
+def nameless(record: Record, table: str, column: str) -> Unit:
+    """Return a unit for a row whose name is not there: a line that is no record has none."""
+    return faulty(record, table, "", record.fault) if record.fault else faulty(record, table, column, "is empty")

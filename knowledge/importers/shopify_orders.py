@@ -13,7 +13,7 @@ from typing import Final
 
 from knowledge.importers.base import BadValueError, Refusal, Row, Unit, Values
 from knowledge.importers.files import Record
-from knowledge.importers.shopify_cells import Shop, cell, faulty, groups
+from knowledge.importers.shopify_cells import Shop, cell, groups, nameless
 from knowledge.importers.values import amount, has_chinese, phone, time, whole
 from knowledge.schema import Customer, Order, OrderLine, Payment, PaymentMethod, Refund, Shipment
 
@@ -56,7 +56,7 @@ def orders(records: Iterator[Record], shop: Shop) -> Iterator[Unit]:
     """Yield orders, each with its lines, payments and parcel; before it a customer or a way to pay that is new."""
     for name, group in groups(records, "Name"):
         if not name:
-            yield from (faulty(record, "order", "Name", "is empty") for record in group)
+            yield from (nameless(record, "order", "Name") for record in group)
             continue
         customer_id = yield from _buyer(name, group[0], shop)
         method_id = yield from _method(customer_id, group[0], shop)

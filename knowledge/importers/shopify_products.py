@@ -9,7 +9,7 @@ from typing import Final
 
 from knowledge.importers.base import BadValueError, Row, Unit, Values
 from knowledge.importers.files import Record
-from knowledge.importers.shopify_cells import Shop, cell, faulty, groups
+from knowledge.importers.shopify_cells import Shop, cell, faulty, groups, nameless
 from knowledge.importers.values import amount, flag, has_chinese, whole
 from knowledge.schema import Category, Product, ProductImage, Stock, Variant
 from knowledge.types import Options
@@ -29,7 +29,7 @@ def products(records: Iterator[Record], shop: Shop) -> Iterator[Unit]:
     """Yield categories, products, variants with stock, and pictures; each variant stands for itself."""
     for handle, group in groups(records, "Handle"):
         if not handle:
-            yield from (faulty(record, "product", "Handle", "is empty") for record in group)
+            yield from (nameless(record, "product", "Handle") for record in group)
             continue
         head = group[0]
         if head.fault:
