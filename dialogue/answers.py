@@ -23,6 +23,8 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 """Words that only lead over to a question."""
+_POINTS = re.compile(r"\b(?:it|its|this|that|they|them|these|those)\b|[这那它]")
+"""Words for the goods talked about."""
 CHOICE = "@knowledge"
 """Names the open question "do you mean one of these passages?"."""
 
@@ -64,6 +66,10 @@ async def of_the_product(work: Work, command: Command) -> Command:
     focus = work.memory.focus_products
     if not isinstance(command, AskKnowledge) or work.stack or not focus or not questions().asked(command.text):
         return command
+    if not _POINTS.search(command.text.lower()):
+        found = await work.read("search_knowledge", {"query": command.text[:2000], "lang": work.lang})
+        if isinstance(found, KnowledgeAnswer) and found.answered:
+            return command
     asked: JsonObject = {"product_id": focus[0], "question": command.text[:2000], "lang": work.lang}
     page = await work.read("product_facts", asked)
     if not isinstance(page, ProductFacts) or not page.facts:

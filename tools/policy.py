@@ -110,6 +110,8 @@ class ExchangeRules(_Rules):
     same_product_only: bool = True
     different_variant: bool = True
     """False: a line may be swapped for what it is already."""
+    same_if_faulty: bool = False
+    """True: faulty goods (`ReturnRules.quality_reasons`) may be swapped for the same once more."""
 
 
 class RefundRules(_Rules):

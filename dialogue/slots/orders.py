@@ -20,6 +20,7 @@ _ARRIVES = re.compile(
     r"\b(?:arriv\w*|get here|be here|come|comes|coming|deliver\w*|reach\w*|due|by|before|until|get it|here)\b|送到|到货|送达|能到|会到|到得了|收到|之前|前到|派送|送来|到(?=[吗不么了]|$)"
 )
 _ORDERED = re.compile(r"\b(?:order(?:ed)?|bought|placed|purchased?)\b|买的|下单|下的|拍的|订的")
+_ONLY = re.compile(r"\b(?:only|just|but keep|keep the|except|without)\b|[只光]|单独|仅|留着|不动")
 _PRONOUN = re.compile(
     r"\b(?:it|that one|this one|that order|this order|the order|same order|same one)\b|它|(?:这|那)(?:一)?(?:个|笔)?(?:订单|单)|^\W*(?:那|这)?(?:还)?能"
 )
@@ -50,6 +51,7 @@ async def fill_order(context: SlotContext) -> Filling:
     if several := _several(context, orders, eligible):
         return Filled(several[0], others=tuple(several[1:]))
     named = _named(context, orders)
+    named = _listed(context, orders) if named is None else named
     if named is not None:
         return _settle(context, named, eligible, orders)
     if (
@@ -180,6 +182,16 @@ def _of_arrival(context: SlotContext, day: Heard) -> bool:
     return bool(_ARRIVES.search(around)) and not _ORDERED.search(around)
 
 
+def _listed(context: SlotContext, orders: Sequence[OrderSummary]) -> list[OrderSummary] | None:
+    """Return the order that a place in the list just shown means: "cancel the first one" after "you have 10 orders"."""
+    shown = [reply.order["order_id"] for reply in context.state.last_replies if reply.type == "order"]
+    ordinals = [
+        entry for entry in context.heard if entry.entity.type == "ordinal" and entry.turn == context.state.memory.turn
+    ]
+    places = grounding.by_ordinal(len(shown), ordinals) if len(shown) > 1 else []
+    return [order for order in orders if order.order_id == shown[places[0]]] if places else None
+
+
 def _goods(context: SlotContext, orders: Sequence[OrderSummary]) -> int:
     """Count the goods mentioned that the best of the orders holds."""
     return max((_fit(context, order)[0] for order in orders), default=0)
@@ -201,10 +213,22 @@ def _settle(
         return _which(context, hinted, "ask.order")
     hinted = focus or hinted
     order = hinted[0]
+    if _asks_for_a_part(context, order):
+        context.frame.results["whole_only"] = True
     other = context.spec.instead
     if other is not None and order not in eligible and _fits(context, other, order):
         return Elsewhere(other, order.order_id)
     return Filled(order.order_id)
+
+
+def _asks_for_a_part(context: SlotContext, order: OrderSummary) -> bool:
+    """Tell whether only some of an order's goods are meant though the flow takes orders whole: "cancel just the candle"."""
+    if any(slot.type == "order_lines" for slot in context.flow.slots.values()):
+        return False
+    mentions = [entry for entry in grounding.products_heard(context.heard) if not grounding.is_negated(entry)]
+    held = [line for line in order.lines if any(grounding.mentions_line(entry.entity, line) for entry in mentions)]
+    only = _ONLY.search(context.frame.text.lower()) is not None
+    return len(order.lines) > 1 and bool(held) and (only or any(map(grounding.is_negated, context.heard)))
 
 
 def _fits(context: SlotContext, flow: str, order: OrderSummary) -> bool:

@@ -19,7 +19,9 @@ async def fill_swaps(context: SlotContext) -> Filling:
     """Choose a new variant for each line: from the options said, else by asking, line by line."""
     order = await order_of(context)
     lines_slot = next(name for name, spec in context.flow.slots.items() if spec.type == "order_lines")
-    chosen_ids = [value["line_id"] for value in context.frame.slots.get(lines_slot, [])]
+    chosen = context.frame.slots.get(lines_slot, [])
+    chosen_ids = [value["line_id"] for value in chosen]
+    pieces = {value["line_id"]: value["quantity"] for value in chosen if value.get("quantity")}
     if order is None or not chosen_ids:
         return DeadEnd("no_orders")
     lines = [line for line in order.lines if line.line_id in chosen_ids]
@@ -43,8 +45,9 @@ async def fill_swaps(context: SlotContext) -> Filling:
             asked[str(context.state.memory.turn)] = line.line_id
             return found
         settled[line.line_id] = found.sku
-        swaps.append({"line_id": line.line_id, "new_sku": found.sku})
-        difference += (found.price.minor - line.unit_price.minor) * line.quantity
+        part = pieces.get(line.line_id)
+        swaps.append({"line_id": line.line_id, "new_sku": found.sku, **({"quantity": part} if part else {})})
+        difference += (found.price.minor - line.unit_price.minor) * (part or line.quantity)
     results["difference"] = {"minor": difference, "currency": order.total.currency}
     return Filled(swaps)
 

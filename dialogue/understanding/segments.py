@@ -18,7 +18,7 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
     ("change", r"chang(?:e|ing)|modify\w*|updat(?:e|ing)|edit|switch|correct(?= (?:the|my|it))|redirect|修改|更改|改(?:一下|成|到|下|为)|改(?=地址|颜色|尺码|支付|付款)|更新|变更"),
     ("look", r"track\w*|check|find out|look up|tell me|show me|where is|where's|what is the status|查(?:一下|下|查|询|看)?|看(?:一下|看|下)|跟踪|催"),
     ("make", r"make (?:it|that|them|the|my)\b"),
-    ("address", r"(?:send|ship|deliver|mail|redirect|reroute)\b(?! (?:it |them |this |that |\w+ )?back)[^.;!?]{0,40}\bto (?:my|the|our|a|an|\d)|寄[到去往给]|送到|发[到往]"),
+    ("address", r"(?:chang(?:e|ing)|updat(?:e|ing)|correct) (?:the |my |its |that |this )?(?:\w+ ){0,2}address|地址[^,，。;；]{0,6}(?:改|换)|(?:改|换|修改|更改|更新)(?:一?下)?[^,，。;；]{0,6}地址|(?:send|ship|deliver|mail|redirect|reroute)\b(?! (?:it |them |this |that |\w+ )?back)[^.;!?]{0,40}\bto (?:my|the|our|a|an|\d)|寄[到去往给]|送到|发[到往]"),
     ("pay", r"(?:put|charge|bill|move) (?:the |my |that |this )?(?:order|payment|it)\b(?=[^.;!?]{0,60}\b(?:on|to)\b)"),
     ("invoice", r"invoice|receipt|开(?:个|一张|张|一下)?(?:电子|增值税|专用)?发?票"),
     ("coupon", r"claim|redeem|领(?:个|一张|取|券)?|兑换"),
@@ -30,13 +30,15 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
 _CUES = tuple((name, re.compile(rf"(?:\b|(?<=[\u4e00-\u9fff]))(?:{pattern})")) for name, pattern in _FAMILIES)
 _VERB_EN = r"(?:cancel|return|exchange|swap|replace|refund|change|modify|update|switch|track|check|send|get|find|tell|show|know|see|look|compare|claim|apply|buy|ask|redirect|ship|give|make|help|have|pay|use|issue|what|how|where|when|is|are|do|does|can|could|if)"
 _LEAD_EN = r"(?:(?:i|we)(?:'d| would|'ll| will)?(?: also)?(?: just)?(?: (?:want|need|like|love|wish|wanna|have|am going))?(?: to)? |(?:can|could|would|will) (?:you|i|we) (?:also |please )*|please (?:also )?|help me (?:to )?|let me |let's |also |then |to )*"
-_AND_EN = r"(?:,?\s*\b(?:and(?: also| then| please| finally| lastly| while you're at it)?|also|then|plus|additionally|besides(?: that)?|after that|secondly|second,|next,|finally|lastly|as well as|oh and)\b,?\s+|,\s+)"
+_AND_EN = r"(?:,?\s*\b(?:but(?! not\b)(?: also| instead)?|and(?: also| then| please| finally| lastly| while you're at it)?|also|then|plus|additionally|besides(?: that)?|after that|secondly|second,|next,|finally|lastly|as well as|oh and)\b,?\s+|,\s+)"
 _SPLIT_EN = re.compile(rf"{_AND_EN}(?={_LEAD_EN}{_VERB_EN}\b)")
 _AND_ZH = r"(?:[,，、]?\s*(?:然后|另外|还有|顺便|顺带|同时|并且|再帮我|再(?=退|换|取消|改|查|开|看|买|领|推)|以及|此外|对了|其次|最后|以后)[,，]?\s*|[,，]\s*)"
 _LEAD_ZH = r"(?:我|还|也|再|想要?|要|帮我|帮忙|帮|请|麻烦(?:你|您)?|给我|把|能不能|可以|能|需要|顺便|一下|你|您|另外|把?(?:订单)?#?[a-z]?\d{4,}(?:这单|的)?)*"
 _VERB_ZH = r"(?:退|换|取消|撤|改|修改|更改|查|看|开|推荐|找|买|领|比较|对比|问|申请|催|跟踪|价保|告诉|发票|地址|什么时候|怎么|多久|有没有|多少)"
+_THING_ZH = r"[\u3400-\u9fffA-Za-z]{1,6}?(?:的(?:那?[件个双条款])?|那[件个双条款])"
+"""A thing pointed to before the verb: 灰的, 白色那件."""
 _SPLIT_ZH = re.compile(
-    rf"{_AND_ZH}(?={_LEAD_ZH}{_VERB_ZH})|(?<=[\u4e00-\u9fff])(?:然后|顺便|另外|并且|同时|还有)(?={_LEAD_ZH}{_VERB_ZH})"
+    rf"{_AND_ZH}(?={_LEAD_ZH}{_VERB_ZH})|[,，;；]\s*(?={_THING_ZH}{_LEAD_ZH}(?:退|换|取消|改成|改为))|(?<=[\u4e00-\u9fff])(?:然后|顺便|另外|并且|同时|还有)(?={_LEAD_ZH}{_VERB_ZH})"
 )
 _MONEY_EN = r"(?:refund|money|difference|balance|cost|cash)"
 _METHOD_EN = r"(?:gift ?card|pay ?pal|credit ?card|debit ?card|visa|master ?card|amex|card|payment method|original)"

@@ -265,3 +265,20 @@ async def test_an_empty_shop_finds_nothing(tmp_path: Path) -> None:
     assert await _ids(index, "tee", options={"color": "red"}) == []
     assert await _ids(index) == []
     await database.close()
+
+
+async def test_a_stated_attribute_is_a_filter_and_named_when_nothing_has_it(database: Database) -> None:
+    async with database.write() as session:
+        session.add(_product("T3", "亚麻T恤", "Linen T-Shirt", "tees", attributes={"material": "linen"}))
+        await session.flush()
+        session.add(_variant("T3-1", "T3", 9900))
+    index = await load_products(database, HashingEmbedder())
+    assert await _ids(index, "linen t-shirts") == ["T3"]
+    assert await _ids(index, "T-shirts", said="do you have linen t-shirts") == ["T3"]
+    assert (await index.search(ProductQuery(text="linen t-shirts", brand="Yunxiu"))).relaxed == ("options.material",)
+
+
+async def test_a_brand_is_a_filter(database: Database) -> None:
+    index = await load_products(database, HashingEmbedder())
+    assert await _ids(index, "T-shirts", brand="yunxiu") == ["T1"]
+    assert (await index.search(ProductQuery(text="T-shirts", brand="Nobody"))).relaxed == ("brand",)

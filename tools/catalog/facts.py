@@ -62,7 +62,7 @@ def _facts(record: ProductRecord, question: str, topics: Sequence[Topic]) -> tup
                 found.setdefault(key, _attribute(key, own[key], question))
                 break
         said = spoken(record, [topic])
-        if said is not None:
+        if said is not None and all(fact.text != said for fact in found.values()):
             found.setdefault(f"text {topic.name}", Fact(kind="text", text=said))
     rest = unsaid(question, topics)
     for key in own:

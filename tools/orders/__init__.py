@@ -13,6 +13,7 @@ line_not_found            mendable  line_id, order_id
 line_repeated             mendable  line_id, order_id
 nothing_left              mendable  line_id, title, order_id: all its pieces were returned or exchanged
 quantity_too_high         mendable  line_id, title, order_id, left, quantity
+whole_line_only           mendable  line_id, title, order_id, left
 variant_not_found         mendable  sku, title
 variant_unavailable       mendable  line_id, sku, title, options, left (None: not counted), needed
 not_same_product          mendable  line_id, sku, title, options

@@ -11,8 +11,10 @@ from tools.orders import stock
 from tools.orders.money import check_balance, check_person, paying_method, promise, refund_part, touched
 from tools.orders.record import OrderRecord, load_for
 from tools.orders.returns import check_reason
+from tools.orders.rules import is_faulty
 from tools.orders.swaps import PlannedSwap, Swaps, plan_swaps, swap_view
 from tools.orders.types import ExchangeItems, ItemsChange
+from tools.policy import ExchangeRules, Policy
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,13 +38,13 @@ async def preview_exchange(context: ToolContext, arguments: ExchangeItems) -> It
         "Exchange delivered goods for other variants (colour, size, ...) of the same products. All swaps in one call: some "
         "shops allow one exchange an order. The difference is settled when the goods have come back. Not for an order "
         "still in the shop (change_order_items), nor for money back (return_items). order_id: such as W2378156. swaps: a "
-        "list of {line_id, new_sku}, line ids from get_order, SKUs from get_product; a line is exchanged with all its "
+        "list of {line_id, new_sku}, line ids from get_order, SKUs from get_product; quantity left out for all "
         "pieces. payment_method_id: pays the difference or gets it back. reason: why, may be empty."
     ),
     zh=(
         "把已收到的商品换成同款的其他规格（颜色、尺码等）。所有更换放在一次调用里：有的商店每张订单只能换一次。差价在收到退回商品后结算。"
         "未发货的订单用 change_order_items，要退款用 return_items。order_id：订单号，如 W2378156。swaps：{line_id, new_sku} 的列表，"
-        "line_id 来自 get_order，new_sku 来自 get_product，一行商品整行更换。payment_method_id：用来补差价或收退款的支付方式编号。"
+        "line_id 来自 get_order，new_sku 来自 get_product，quantity 不填表示整行更换。payment_method_id：用来补差价或收退款的支付方式编号。"
         "reason：原因，可为空。"
     ),
 )
@@ -75,7 +77,7 @@ async def _plan(context: ToolContext, arguments: ExchangeItems, *, lock: bool = 
     record = await load_for(context, "exchange_items", arguments.order_id, lock=lock)
     check_reason(context, record, "exchange_items", arguments.reason)
     method = paying_method(record, arguments.payment_method_id)
-    swaps = await plan_swaps(context, record, arguments.swaps, context.policy.exchanges, lock=lock)
+    swaps = await plan_swaps(context, record, arguments.swaps, _rules(context.policy, arguments.reason), lock=lock)
     differences = [_difference(record, swap) for swap in swaps.planned]
     difference = max(sum(differences), -max(0, record.paid_minor()))
     check_balance(record, method, difference)
@@ -88,6 +90,13 @@ async def _plan(context: ToolContext, arguments: ExchangeItems, *, lock: bool = 
         refund=refund_part(record, method.id, -difference, context.policy.refunds) if difference < 0 else None,
     )
     return _Plan(record, method, swaps, evidence)
+
+
+def _rules(policy: Policy, reason: str) -> ExchangeRules:
+    """Return the rules for an exchange for this reason: what is faulty may come once more as it was ordered."""
+    if policy.exchanges.same_if_faulty and is_faulty(reason, policy.returns):
+        return policy.exchanges.model_copy(update={"different_variant": False})
+    return policy.exchanges
 
 
 def _difference(record: OrderRecord, swap: PlannedSwap) -> int:

@@ -8,6 +8,7 @@ from sqlmodel import col, update
 
 from knowledge.schema import PaymentMethod, Refund
 from tools.base import ToolContext, tool
+from tools.errors import ArgumentError
 from tools.orders import stock
 from tools.orders.money import (
     charge,
@@ -22,6 +23,7 @@ from tools.orders.money import (
 from tools.orders.record import OrderRecord, load_for
 from tools.orders.swaps import PlannedSwap, Swaps, plan_swaps, swap_view
 from tools.orders.types import ChangeOrderItems, ItemsChange
+from tools.orders.views import title_fact
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,10 +76,25 @@ async def change_order_items(context: ToolContext, arguments: ChangeOrderItems) 
     return plan.evidence.model_copy(update={"order": record.summary()})
 
 
+def _check_whole(record: OrderRecord, swaps: Swaps) -> None:
+    """A line of an order that has not left is one variant: all its pieces change, or none."""
+    for swap in swaps.planned:
+        if swap.pieces < swap.line.quantity:
+            raise ArgumentError(
+                "whole_line_only",
+                "expected all pieces of the line",
+                line_id=swap.line.id,
+                title=title_fact(swap.line),
+                order_id=record.order.id,
+                left=swap.line.quantity,
+            )
+
+
 async def _plan(context: ToolContext, arguments: ChangeOrderItems, *, lock: bool = False) -> _Plan:
     record = await load_for(context, "change_order_items", arguments.order_id, lock=lock)
     method = paying_method(record, arguments.payment_method_id)
     swaps = await plan_swaps(context, record, arguments.swaps, context.policy.modify, lock=lock)
+    _check_whole(record, swaps)
     new_total = _new_total(record, swaps)
     given_back = sum(record.protected.get(swap.line.id, 0) * swap.line.quantity for swap in swaps.planned)
     difference = max(new_total - record.order.total_minor + given_back, -max(0, record.paid_minor()))

@@ -47,13 +47,16 @@ async def plan_swaps(
     """Match every swap with its line and variant and check it against the policy and the stock.
 
     Raises:
-        ArgumentError: ``line_not_found``, ``line_repeated``, ``nothing_left``, ``variant_not_found``,
-            ``not_same_product``, ``same_variant``, ``variant_unavailable``.
+        ArgumentError: ``line_not_found``, ``line_repeated``, ``nothing_left``, ``quantity_too_high``,
+            ``variant_not_found``, ``not_same_product``, ``same_variant``, ``variant_unavailable``.
     """
-    asked = [(record.line(swap.line_id), swap.new_sku) for swap in swaps]
-    _check_lines(record, [line for line, _sku in asked])
-    variants = await _variants(context, [sku for _line, sku in asked])
-    planned = [PlannedSwap(line, *_variant(variants, line, sku), pieces=record.remaining(line)) for line, sku in asked]
+    asked = [(record.line(swap.line_id), swap) for swap in swaps]
+    _check_lines(record, [line for line, _swap in asked])
+    variants = await _variants(context, [swap.new_sku for _line, swap in asked])
+    planned = [
+        PlannedSwap(line, *_variant(variants, line, swap.new_sku), pieces=_pieces(record, line, swap.quantity))
+        for line, swap in asked
+    ]
     for swap in planned:
         _check_kind(swap, rules)
     counts = await stock.counts(
@@ -87,6 +90,16 @@ def _check_lines(record: OrderRecord, lines: Sequence[OrderLine]) -> None:
                 title=title_fact(line),
                 order_id=record.order.id,
             )
+
+
+def _pieces(record: OrderRecord, line: OrderLine, quantity: int | None) -> int:
+    left = record.remaining(line)
+    if quantity is not None and quantity > left:
+        facts = {"line_id": line.id, "title": title_fact(line), "order_id": record.order.id}
+        raise ArgumentError(
+            "quantity_too_high", f"expected at most {left} pieces", **facts, left=left, quantity=quantity
+        )
+    return quantity or left
 
 
 async def _variants(context: ToolContext, skus: Iterable[str]) -> dict[str, tuple[Variant, Product]]:

@@ -121,6 +121,8 @@ class Swap(Arguments):
 
     line_id: str
     new_sku: str
+    quantity: int | None = pydantic.Field(default=None, ge=1)
+    """How many pieces of the line; None: all that are left."""
 
 
 class ChangeOrderItems(Arguments):

@@ -27,6 +27,8 @@ from dialogue.understanding.commands.requests import has_own_cue, requested, sam
 from dialogue.understanding.entities.base import entity
 from knowledge.types import JsonObject
 
+KNOWLEDGE_CHOICE = "@knowledge"
+"""The open question "do you mean one of these passages?"; another question takes its place."""
 _BESIDE = frozenset({"reason", "payment_method", "quantity", "email", "address", "tax_id", "company"})
 """What is told beside a choice and serves the questions to come."""
 
@@ -73,6 +75,8 @@ def _another(reading: Reading) -> list[Command] | None:
 
 def _to_choice(reading: Reading, question: PendingQuestion) -> list[Command] | None:
     low = reading.text.low
+    if question.slot == KNOWLEDGE_CHOICE and phrases.is_question(low.strip()) and not _pressed(low, question):
+        return requested(reading)
     if (
         phrases.is_question(low.strip())
         and len(low.strip()) > 12
@@ -113,9 +117,13 @@ def _gives_reason(reading: Reading) -> bool:
     )
 
 
+def _pressed(low: str, question: PendingQuestion) -> bool:
+    return low.strip(" ?？") in {label.lower().strip(" ?？") for label in question.choices}
+
+
 def _says_in_full(reading: Reading, question: PendingQuestion) -> bool:
     """Whether the value itself is said, in words that are none of the choices: another address shares words with those on file."""
-    if question.slot_type != "address" or reading.text.low.strip() in {label.lower() for label in question.choices}:
+    if question.slot_type != "address" or _pressed(reading.text.low, question):
         return False
     return any(item.type == "address" and item.value.get("line1") for item in reading.entities)
 
@@ -136,7 +144,7 @@ def _other_wish(reading: Reading, question: PendingQuestion) -> list[Command] | 
     answers = pending.ANSWERS.get(question.slot_type, frozenset())
     given = [item for item in reading.told() if item.type in answers]
     starts = [c for c in clear if isinstance(c, StartFlow)]
-    if given and not starts:
+    if given and not starts and not phrases.asks_how(low):
         return None
     if given and question.slot_type == "reason":
         return None

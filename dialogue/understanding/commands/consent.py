@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from dialogue.commands import Affirm, Cancel, Command, Correct, Deny, PendingQuestion, Provide, StartFlow
+from dialogue.commands import Affirm, AskKnowledge, Cancel, Command, Correct, Deny, PendingQuestion, Provide, StartFlow
 from dialogue.understanding import phrases, polarity, segments
 from dialogue.understanding.commands.corrections import correction
 from dialogue.understanding.commands.of_goods import CLEAR
 from dialogue.understanding.commands.reading import Reading
-from dialogue.understanding.commands.requests import has_own_cue, requested, same_business
+from dialogue.understanding.commands.requests import GUESSED, has_own_cue, requested, same_business
 
 
 def to_yes_or_no(reading: Reading, question: PendingQuestion) -> list[Command] | None:
@@ -147,7 +147,7 @@ def _unsaid_polarity(reading: Reading, question: PendingQuestion) -> list[Comman
         entities
         and question.kind == "confirm"
         and not phrases.is_question(low.strip())
-        and (not wishes or all(same_business(c, view) for c in wishes) or phrases.corrects(low))
+        and (all(same_business(c, view) or _only_guessed(c) for c in wishes) or phrases.corrects(low))
     ) and not any(
         isinstance(c, StartFlow) and not same_business(c, view) and c.score >= CLEAR and segments.cue(low)
         for c in wishes
@@ -161,6 +161,11 @@ def _unsaid_polarity(reading: Reading, question: PendingQuestion) -> list[Comman
     ):
         return [correction(reading)]
     return None
+
+
+def _only_guessed(command: Command) -> bool:
+    """Whether something is taken for a question to the documents only because nothing else was heard in it."""
+    return isinstance(command, AskKnowledge) and command.score <= GUESSED
 
 
 def _says_to_do_it(reading: Reading, requests: list[Command]) -> bool:

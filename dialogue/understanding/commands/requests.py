@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dialogue.commands import (
     AskHuman,
     AskKnowledge,
@@ -16,12 +18,26 @@ from dialogue.commands import (
     View,
 )
 from dialogue.understanding import phrases, segments
-from dialogue.understanding.commands.of_goods import SURE, of_goods
+from dialogue.understanding.commands.of_goods import CLEAR, SURE, of_goods
 from dialogue.understanding.commands.reading import Reading
 
 _ADDRESS_FLOWS = ("change_default_address", "change_order_address")
 ONE_ORDER_FLOWS = frozenset({"cancel_order", "order_status", "track_order", "request_invoice"})
 HINT = 0.15
+_EFFECTS = frozenset(
+    {
+        "return_items",
+        "exchange_items",
+        "cancel_order",
+        "change_items",
+        "change_payment",
+        "price_protection",
+        *_ADDRESS_FLOWS,
+    }
+)
+"""Procedures that change something: "who pays for it?" starts none of them unless it is clear."""
+GUESSED = 0.5
+"""Score of a question to the documents in which nothing else was heard."""
 ASKED = 4
 """Characters from which a question that no procedure answers is put to the documents."""
 _TALK = frozenset({"inform", "affirm", "deny", "repeat", "cancel_flow", "out_of_scope", "ask_human"})
@@ -31,8 +47,33 @@ def requested(reading: Reading) -> list[Command]:
     """Read every segment of the message as a request of its own."""
     found: list[Command] = []
     for part in segments.split(reading.text):
-        found += _segment_commands(reading, part)
+        found += [_with_goods_before(command, found) for command in _segment_commands(reading, part)]
     return _joined(found) or [CannotHandle(text=reading.words(), score=0.5, source="classifier")]
+
+
+_THAT_ONE = re.compile(r"^(?: ?ones?\b|的(?!时候|话)|那[件个双条款])")
+
+
+def _with_goods_before(command: Command, before: list[Command]) -> Command:
+    """Let "the grey one" be one of the goods that the request before it named: "return the black hoodie, exchange the grey one"."""
+    if not isinstance(command, StartFlow) or any(
+        item.type == "product" and item.score > 0.5 for item in command.entities
+    ):
+        return command
+    goods = [
+        item
+        for one in before
+        if isinstance(one, StartFlow)
+        for item in one.entities
+        if item.type == "product" and item.score > 0.5
+    ]
+    described = [item for item in command.entities if item.type == "option" and item.value.get("value")]
+    for option in described:
+        after = command.text[command.text.lower().find(option.text.lower()) + len(option.text) :]
+        if goods and (option.text.endswith("的") or _THAT_ONE.match(after)):
+            named = goods[-1].model_copy(update={"start": option.end, "end": option.end})
+            return command.model_copy(update={"entities": (*command.entities, named)})
+    return command
 
 
 def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]:  # noqa: C901  (one table of cases)
@@ -42,7 +83,8 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     best, chance = ranked[0]
     low = reading.text.low[part.start : part.end]
     of_the_running = part.question and best == reading.view.active_flow and not entities
-    if (of_the_running and phrases.asks_how(low)) or (part.question and _supposes(low, entities)):
+    only_asks = part.question and not entities and best in _EFFECTS and chance < CLEAR
+    if ((of_the_running or only_asks) and phrases.asks_how(low)) or (part.question and _supposes(low, entities)):
         return [AskKnowledge(query=words, text=words, score=chance, source="pattern")]
     if of_the_running:
         # Nobody asks anew for what is going on: the question is about it.
@@ -74,7 +116,7 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     if told and (best == "inform" or not part.question):
         return [Provide(entities=told, text=words, score=max(chance, 0.5), source="classifier")]
     if part.question and (best in reading.flows or (best not in _TALK and len(low.strip()) >= ASKED)):
-        return [AskKnowledge(query=words, text=words, score=0.5, source="classifier")]
+        return [AskKnowledge(query=words, text=words, score=GUESSED, source="classifier")]
     return _unsure(reading.flows, ranked, words, best, chance)
 
 

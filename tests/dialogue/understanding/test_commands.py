@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from dialogue.commands import Command, PendingQuestion, View
+from dialogue.commands import Command, Correct, PendingQuestion, Provide, StartFlow, View
 from dialogue.flows import load_flows
 from dialogue.understanding import training
 from dialogue.understanding.commands import Classify, Reading, classifier_ranking, commands
@@ -21,6 +21,7 @@ LEXICON = Lexicon(
     [
         Item("P-TEE", ("T恤", "T-shirt"), variants=(("TEE-1", {"color": "red", "size": "M"}), ("TEE-2", {"color": "blue", "size": "L"}))),
         Item("P-LAMP", ("台灯", "Desk Lamp"), variants=(("LAMP-1", {"color": "white"}),)),
+        Item("P-SHOE", ("板鞋", "Sneakers"), variants=(("SHOE-1", {"color": "white", "size": "42"}), ("SHOE-2", {"color": "black", "size": "43"}))),
     ]
 )  # fmt: skip
 EXTRACTOR = Extractor(LEXICON, lambda: dt.datetime(2026, 3, 10, tzinfo=dt.UTC), currency="CNY")
@@ -209,3 +210,105 @@ def test_a_stop_may_say_what_is_wanted_instead(text: str, wanted: list[str], cla
 def test_a_long_number_that_is_nothing_else_is_an_orders(text: str, order: str | None, classify: Classify) -> None:
     said = [entity for command in done(text, IDLE, classify) for entity in getattr(command, "entities", ())]
     assert [entity.value.get("id") for entity in said if entity.type == "order_ref"] == ([order] if order else [])
+
+
+LISTED = View(listed=True, shown=6)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("哪个更便宜", "compare_products"), ("which of those is the lightest?", "compare_products"), ("哪款续航长", "compare_products"),
+        ("which one is better", "compare_products"), ("第一个有没有粉色", "product_details"), ("what's the battery life on the second one", "product_details"),
+        ("the first one's shelf life?", "product_details"), ("最轻的那个有黑色吗", "product_details"), ("is the cheapest one blue?", "product_details"),
+        ("便宜点的", "find_products"), ("any in blue?", "find_products"),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_a_list(text: str, wanted: str, classify: Classify) -> None:
+    assert kinds(text, LISTED, classify) == [f"start_flow:{wanted}"]
+
+
+@pytest.mark.parametrize("text", ["哪个更便宜", "which one is the lightest?"])
+def test_without_a_list_nothing_is_compared_by_words_alone(text: str, classify: Classify) -> None:
+    assert [command.source for command in done(text, IDLE, classify)] == ["classifier"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["if it doesn't fit can I return the T-shirt?", "can I cancel it if it's late?", "万一不合适能退吗", "要是坏了怎么办", "what if I lose it"],
+)  # fmt: skip
+def test_a_case_that_is_only_put_starts_nothing(text: str, classify: Classify) -> None:
+    assert kinds(text, IDLE, classify) == ["ask_knowledge"]
+
+
+@pytest.mark.parametrize("text", ["please cancel #W2378156 if it has not shipped", "如果还没发货就取消#W2378156"])
+def test_a_condition_on_a_request_is_no_question(text: str, classify: Classify) -> None:
+    assert kinds(text, IDLE, classify) == ["start_flow:cancel_order"]
+
+
+ORDERED = View(
+    pending=CHOICE.pending, active_flow="return_items", flow_slots={"order": "order", "reason": "reason", "refund": "payment_method"}
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "types"),
+    [
+        ("不想要了", "provide", {"reason"}), ("no longer needed", "provide", {"reason"}), ("退到原来的支付方式", "provide", {"payment_method"}),
+        ("refund it to my visa", "provide", {"payment_method"}),
+    ],
+)  # fmt: skip
+def test_what_comes_before_it_is_asked_for_is_kept(text: str, wanted: str, types: set[str], classify: Classify) -> None:
+    [command] = done(text, ORDERED, classify)
+    assert command.kind == wanted
+    assert isinstance(command, Provide)
+    assert {item.type for item in command.entities} >= types
+
+
+def test_a_no_longer_wanted_is_a_no_to_a_question_for_consent(classify: Classify) -> None:
+    assert kinds("不想要了", CONFIRM, classify) == ["cancel"]
+
+
+@pytest.mark.parametrize("text", ["how long is the warranty on T-shirts?", "台灯保修多久"])
+def test_a_question_that_names_goods_chooses_no_order(text: str, classify: Classify) -> None:
+    assert "choose" not in kinds(text, CHOICE, classify)
+
+
+def test_an_address_said_in_full_is_none_of_those_offered(classify: Classify) -> None:
+    view = asked(
+        "choice", "address", choices=("浙江省杭州市滨江区科技路66号创新大厦12层",), flow="change_order_address"
+    )
+    assert kinds("改到浙江省杭州市滨江区科技路68号12楼", view, classify) == ["provide"]
+    assert kinds("第一个", view, classify) == ["choose"]
+
+
+@pytest.mark.parametrize("text", ["就台灯退,其他的留着", "just the lamp, keep the rest"])
+def test_the_rest_stays(text: str, classify: Classify) -> None:
+    [command] = done(text, RUNNING, classify)
+    assert isinstance(command, Correct)
+    assert {item.value.get("terms") for item in command.entities if item.type == "product"} & {"desk lamp", "lamp"}
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("板鞋能换43的吗", "43"), ("换黑色43", "43"), ("no wait, 43", "43"), ("I'd rather have them in a 43", "43"), ("还是43吧", "43"), ("43 black please", "43"),
+        ("43天了", None), ("订单尾号43", None), ("43块", None), ("it costs 43", None),
+    ],
+)  # fmt: skip
+def test_a_bare_size(text: str, size: str | None) -> None:
+    found = [item.value["value"] for item in EXTRACTOR.extract(read(text)) if item.value.get("key") == "size"]
+    assert found == ([size] if size else [])
+
+
+def test_the_grey_one_is_one_of_the_goods_named_before(classify: Classify) -> None:
+    first, second = done("return the red T-shirt and exchange the blue one for L", IDLE, classify)
+    assert isinstance(first, StartFlow)
+    assert isinstance(second, StartFlow)
+    assert [item.value["terms"] for item in second.entities if item.type == "product"] == ["t-shirt"]
+
+
+def test_another_question_takes_the_place_of_do_you_mean_one_of_these(classify: Classify) -> None:
+    question = PendingQuestion(kind="choice", slot="@knowledge", choices=("Payment methods › I was charged twice",))
+    assert kinds("do you ship abroad?", View(pending=question), classify) == ["ask_knowledge"]
+    assert kinds("the first one", View(pending=question), classify) == ["choose"]

@@ -143,3 +143,16 @@ def test_a_kind_of_many_products_is_named_by_the_kind() -> None:
 )
 def test_everyday_words_are_no_goods(text: str) -> None:
     assert KIN.find(text) == []
+
+
+def test_a_brand_is_known_by_the_name_that_its_chinese_titles_begin_with() -> None:
+    lexicon = Lexicon(
+        [
+            Item("a", ("声屿 蓝牙耳机", "Soundisle Bluetooth Headphones"), "Soundisle"),
+            Item("b", ("声屿 充电宝", "Soundisle Power Bank"), "Soundisle"),
+            Item("c", ("极鹿 蓝牙耳机", "Deerlab Bluetooth Headphones"), "Deerlab"),
+        ]
+    )
+    assert [(found.kind, found.id) for found in lexicon.find("声屿的耳机") if found.kind == "brand"] == [
+        ("brand", "Soundisle")
+    ]

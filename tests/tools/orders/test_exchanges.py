@@ -82,6 +82,32 @@ async def test_only_another_available_variant_of_the_same_product_will_do(desk: 
     assert (await desk.refused("exchange_items", **exchange(sku)))[0] == code
 
 
+async def test_what_is_faulty_may_come_once_more_as_it_was(desk: Desk) -> None:
+    done = await desk.get(ItemsChange, "exchange_items", **exchange("TEE-RED-M", reason="defective"))
+
+    assert done.difference == cny(0)
+
+
+async def test_one_of_two_pieces_is_exchanged_and_the_other_stays(desk: Desk) -> None:
+    wanted = exchange("TEE-RED-L", method=PAYPAL)
+    wanted["swaps"][0]["quantity"] = 1
+
+    done = await desk.get(ItemsChange, "exchange_items", **wanted)
+
+    assert (done.difference, done.swaps[0].line.quantity) == (cny(1000), 1)
+    assert [line.quantity for line in await desk.rows(ExchangeLine)] == [1]
+    assert await desk.reserved("TEE-RED-L") == 1
+
+
+async def test_no_more_pieces_are_exchanged_than_there_are(desk: Desk) -> None:
+    wanted = exchange("TEE-RED-L")
+    wanted["swaps"][0]["quantity"] = 3
+
+    code, facts = await desk.refused("exchange_items", **wanted)
+
+    assert (code, facts["left"]) == ("quantity_too_high", 2)
+
+
 async def test_a_faulty_thing_may_be_exchanged_for_the_same_where_the_policy_says_so(desk: Desk) -> None:
     desk.under("tau_retail_v1")
 

@@ -95,6 +95,15 @@ async def test_only_another_available_variant_of_the_same_product_will_do(desk: 
     assert (refused, facts["sku"], facts["title"]["zh"]) == (code, sku, "纯棉T恤")
 
 
+async def test_the_pieces_of_a_line_change_together_or_not_at_all(desk: Desk) -> None:
+    wanted = swap("TEE-RED-L")
+    wanted["swaps"][0]["quantity"] = 1
+
+    code, facts = await desk.refused("change_order_items", **wanted)
+
+    assert (code, facts["left"]) == ("whole_line_only", 2)
+
+
 async def test_two_lines_cannot_take_the_last_piece_together(desk: Desk) -> None:
     await desk.change(OrderLine, "W-pending-2", product_id="TEE", sku="TEE-RED-L", quantity=1)
     await desk.change(OrderLine, "W-pending-1", quantity=1)
