@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, get_args
-
-import pydantic
-import yaml
+from typing import get_args
 
 from dialogue.flows.checks import fault_of
 from dialogue.flows.model import Flow, FlowError
 from dialogue.understanding.teaching import Lesson, Procedures
 from knowledge.types import Lang
-from knowledge.yaml_files import parse_yaml
+from knowledge.yaml_files import YamlFileError, read_model
 from tools.base import Tool
 
 SHIPPED = Path(__file__).parent
@@ -52,64 +49,13 @@ def read_flow(path: Path) -> Flow:
         FlowError: not YAML, or not a flow.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        fields = parse_yaml(text)
-    except UnicodeDecodeError as error:
-        raise FlowError(f"{path}: expected a text file in UTF-8; save it as UTF-8 ({error})") from error
-    except (yaml.YAMLError, ValueError) as error:
-        raise FlowError(f"{path}: {_broken(error)}") from error
-    if not isinstance(fields, dict):
-        raise FlowError(f"{path}: expected fields such as `id: my_flow`, got {type(fields).__name__}")
-    try:
-        return Flow.model_validate(fields)
-    except pydantic.ValidationError as error:
-        tree = yaml.compose(text, yaml.SafeLoader)
-        raise FlowError("\n".join(f"{path}{_line(tree, e['loc'])}: {_complaint(e)}" for e in error.errors())) from error
+        return read_model(path, Flow)
+    except YamlFileError as error:
+        raise FlowError(str(error)) from error
 
 
 def _files(folder: Path) -> Iterator[Path]:
     yield from sorted((*folder.glob("*.yaml"), *folder.glob("*.yml")))
-
-
-def _broken(error: Exception) -> str:
-    """Say where the YAML breaks off, on one line."""
-    mark = getattr(error, "problem_mark", None)
-    if mark is None:
-        return f"not YAML: {error}"
-    context = getattr(error, "problem", None) or "cannot be read"
-    return f"line {mark.line + 1}, column {mark.column + 1}: not YAML: {context}; a text with `: `, `?`, `#` or a comma in it wants quotes"
-
-
-def _line(tree: yaml.Node | None, place: tuple[int | str, ...]) -> str:
-    """Return the line of the deepest node on the way to a field."""
-    node = tree
-    for part in place:
-        below = _child(node, part)
-        if below is None:
-            break
-        node = below
-    return f", line {node.start_mark.line + 1}" if node is not None else ""
-
-
-def _child(node: yaml.Node | None, part: int | str) -> yaml.Node | None:
-    if isinstance(node, yaml.MappingNode):
-        return next((value for key, value in node.value if key.value == str(part)), None)
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-        found: yaml.Node = node.value[part]
-        return found
-    return None
-
-
-def _complaint(detail: Any) -> str:
-    """One field's fault: ``slots.order.type: Input should be 'order' or ..., got 'ordre'``."""
-    place = ".".join(str(part) for part in detail["loc"]) or "flow"
-    if detail["type"] == "extra_forbidden":
-        return f"{place}: there is no such field here; take it out, or mend its spelling"
-    if detail["type"] == "missing":
-        return f"{place}: is missing"
-    message = str(detail["msg"]).removeprefix("Value error, ")
-    came = detail["input"]
-    return f"{place}: {message}" + (f", got {came!r:.80}" if isinstance(came, str | int | float | bool) else "")
 
 
 def procedures(flows: Mapping[str, Flow]) -> Procedures:

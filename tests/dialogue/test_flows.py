@@ -104,7 +104,7 @@ def test_two_files_with_the_same_id_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"", "expected fields such as `id: my_flow`, got NoneType"),
+        (b"", "expected one document, got 0"),
         (b"- a\n- b\n", "got list"),
         ("id: 保修".encode("gbk"), "expected a text file in UTF-8"),
         (b"id: \x00", "not YAML"),
