@@ -65,6 +65,14 @@ class Platform:
     conversations: Conversations
     shop: Shop
 
+    def on(self, database: Database) -> Platform:
+        """Return the platform on another state of its shop: the same models and clock, a database of its own to close."""
+        parts, talk = self.executor, self.conversations
+        executor = Executor(database, parts.tools, self.policy, services=parts.services, clock=parts.clock)
+        runner = TurnRunner(executor, talk.runner.understander, talk.runner.flows, talk.templates, self.shop.timezone)
+        conversations = Conversations(database, executor, runner, talk.templates, default_lang=talk.default_lang)
+        return dataclasses.replace(self, database=database, executor=executor, conversations=conversations)
+
     async def close(self) -> None:
         """Close what was opened."""
         await self.conversations.close()

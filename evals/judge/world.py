@@ -1,0 +1,151 @@
+"""The shop that scenarios are held in: a demo shop at a fixed moment, or a copy of the owner's, with what a scenario gives."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import datetime as dt
+import itertools
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+
+from sqlalchemy.exc import IntegrityError
+
+from dialogue.build import Config, Platform, Progress, build
+from evals.judge.given import GivenError, lay
+from evals.judge.scenario import Scenario
+from knowledge.db import Database, sqlite_url
+from knowledge.schema import Customer
+
+PRESENT = dt.datetime(2026, 3, 10, 8, 30, tzinfo=dt.UTC)
+"""When conversations on the demo shop take place: a Tuesday afternoon in Shanghai."""
+DEMO_SCALE = 0.1
+_SHOP = "shop.db"
+
+
+@dataclasses.dataclass(frozen=True)
+class Laid:
+    """A shop in which a scenario can be held as often as one likes; `database` is never written to again."""
+
+    platform: Platform
+    database: Path
+
+
+class World:
+    """Shops of a run, below one folder. Open it with `world`."""
+
+    def __init__(self, folder: Path, platform: Platform) -> None:
+        self._folder = folder
+        self._platform = platform
+        self._own: list[Platform] = []
+        self._numbers = itertools.count(1)
+
+    @property
+    def base(self) -> Path:
+        """The shop as it is before a scenario gives anything."""
+        return self._folder / "base" / _SHOP
+
+    async def lay(self, scenario: Scenario) -> Laid:
+        """Return the shop that the scenario gives.
+
+        Raises:
+            GivenError: the rows do not fit the shop.
+        """
+        given = scenario.given
+        if not (given.customers or given.products or given.orders or given.coupons):
+            await self._check_customer(self.base, scenario)
+            return Laid(self._platform, self.base)
+        folder = self._folder / f"given-{next(self._numbers)}"
+        path = folder / _SHOP
+        if given.products:  # other goods: the words and vectors of the catalogue are made anew
+            await asyncio.to_thread(shutil.copytree, self._folder / "base", folder, ignore=_databases)
+        await asyncio.to_thread(_copy, self.base, path)
+        await self._write(path, scenario)
+        await self._check_customer(path, scenario)
+        if not given.products:
+            return Laid(self._platform, path)
+        platform = await build(Config(data=folder, demo=False, clock=self._platform.executor.clock))
+        self._own.append(platform)
+        return Laid(platform, path)
+
+    @contextlib.asynccontextmanager
+    async def copy(self, laid: Laid) -> AsyncIterator[tuple[Platform, Path]]:
+        """Yield the platform on a fresh copy of a shop, and the copy's file. What is done there is lost at the end."""
+        path = self._folder / f"trial-{next(self._numbers)}" / _SHOP
+        await asyncio.to_thread(_copy, laid.database, path)
+        platform = laid.platform.on(Database(sqlite_url(path)))
+        try:
+            yield platform, path
+        finally:
+            await platform.close()
+            await asyncio.to_thread(shutil.rmtree, path.parent)
+
+    async def close(self) -> None:
+        """Close the platforms of scenarios with goods of their own."""
+        for platform in self._own:
+            await platform.close()
+
+    async def _write(self, path: Path, scenario: Scenario) -> None:
+        database = Database(sqlite_url(path))
+        try:
+            async with database.write() as session:
+                await lay(session, scenario, now=self._platform.executor.clock())
+        except IntegrityError as error:
+            raise GivenError(f"{scenario.id}: given: {error.orig}; an id may be taken already") from error
+        finally:
+            await database.close()
+
+    async def _check_customer(self, path: Path, scenario: Scenario) -> None:
+        if scenario.customer is None:
+            return
+        database = Database(sqlite_url(path))
+        try:
+            async with database.read() as session:
+                if await session.get(Customer, scenario.customer) is None:
+                    raise GivenError(
+                        f"{scenario.id}: customer: there is no {scenario.customer!r} in this shop; add one under given.customers"
+                    )
+        finally:
+            await database.close()
+
+
+@contextlib.asynccontextmanager
+async def world(folder: Path, *, shop: Path | None = None, progress: Progress | None = None) -> AsyncIterator[World]:
+    """Open the shops of a run below an empty `folder`: on a copy of the shop in the data folder `shop`, else on the demo shop.
+
+    Raises:
+        dialogue.build.NoShopError: there is no shop in `shop`.
+    """
+    base = folder / "base"
+    clock: Callable[[], dt.datetime] = lambda: PRESENT  # noqa: E731
+    if shop is not None:
+        await asyncio.to_thread(shutil.copytree, shop, base, ignore=_databases)
+        await asyncio.to_thread(_copy, shop / _SHOP, base / _SHOP)
+        now = dt.datetime.now(dt.UTC)
+        clock = lambda: now  # noqa: E731
+    config = Config(data=base, demo=shop is None, demo_scale=DEMO_SCALE, clock=clock)
+    platform = await build(config, progress=progress)
+    opened = World(folder, platform)
+    try:
+        yield opened
+    finally:
+        await opened.close()
+        await platform.close()
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a SQLite file as it stands, also while it is open elsewhere."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        contextlib.closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as reading,
+        contextlib.closing(sqlite3.connect(target)) as writing,
+    ):
+        reading.backup(writing)
+
+
+def _databases(_folder: str, names: Sequence[str]) -> set[str]:
+    """Leave out databases, pictures and secrets: conversations need none of them."""
+    return {name for name in names if ".db" in name or name in ("media", "secret", "judge")}
