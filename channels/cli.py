@@ -22,6 +22,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 tools_app = typer.Typer(help="The tools that flows, agents and people act through.", no_args_is_help=True)
+eval_app = typer.Typer(no_args_is_help=True, help="Judge the bot by conversations.")
+app.add_typer(eval_app, name="eval")
 app.add_typer(tools_app, name="tools")
 
 
@@ -186,6 +188,23 @@ def replay(
     from channels.replaying import replay as run
 
     run(data, conversation_id, as_json=as_json)
+
+
+@eval_app.command("scenarios")
+def eval_scenarios(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Scenario files, or folders of them.")],
+    trials: Annotated[int, typer.Option("--trials", min=1, max=100, help="How often each is held.")] = 1,
+    only: Annotated[list[str] | None, typer.Option("--only", metavar="ID", help="Only these scenarios.")] = None,
+    show: Annotated[bool, typer.Option("--show", help="Print every conversation, to stderr.")] = False,
+    as_json: Json = False,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Hold them on a copy of the shop in this folder. [a demo shop]")
+    ] = None,
+) -> None:
+    """Let simulated shoppers talk, and judge by the rows that they leave in the shop."""
+    from channels.eval_commands import scenarios
+
+    scenarios(paths, trials=trials, only=only or [], data=data, show=show, as_json=as_json)
 
 
 @app.command()

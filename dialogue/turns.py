@@ -124,7 +124,8 @@ class TurnRunner:
 
     def _honest(self, work: Work, reply: Reply) -> Reply:
         cited = reply.receipts if isinstance(reply, TextReply) else ()
-        if is_honest(reply.text, cited, work.receipts):
+        said_again = any(reply.text == other.text for other in work.state.last_replies)
+        if said_again or is_honest(reply.text, cited, work.receipts):
             return reply
         return reply.model_copy(update={"text": self.templates.say("guard.not_done", work.lang)})
 

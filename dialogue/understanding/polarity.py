@@ -27,7 +27,7 @@ _EN_STRONG = (
     r"|i'?d (?:like|love) (?:that|to)|i would(?: like that)?|i want (?:that|it|to)|i do|why not|no problem|no worries|works for me|fine (?:by|with) me|i'm (?:sure|good with that|ok with that|fine with that|happy with that)|let's do (?:it|that)|send it|submit(?: it)?|y|100%|totally|for sure)"
 )
 _EN_WEAK = r"(?:ok|okay|okey|oki|okie|k|kk|sure(?: thing)?|alright|all right|fine|right|good|great|perfect|awesome|cool|wonderful|excellent|nice|very well|got it|understood)"
-_EN_TAIL = r"(?:please|pls|plz|thanks|thank you(?: so much| very much)?|thx|ty|sir|that's all|then|now|it is|they are|you can|you may|sure|and)"
+_EN_TAIL = r"(?:please(?! do\b)|pls|plz|thanks|thank you(?: so much| very much)?|thx|ty|sir|that's all|then|now|it is|they are|you can|you may|sure|and)"
 _ZH_STRONG = r"(?:是的|是滴|是呀|是啊|是|对的|对对+|对啊|对呀|对(?!不起|了|比|于|面|方|此|我|你|他)|没错|没毛病|正确|确认(?:无误|了)?|我?确定|同意|没问题|没意见|可以的?|可以可以|行的|当然(?:可以)?|要的|需要的?|要(?=$|[,.!，。！~啊呀吧])|就这样(?:吧)?|就这么(?:办|定)(?:吧)?|就(?:按)?这个(?:吧)?|(?:麻烦)?(?:帮我)?(?:办|退|取消|改|换|提交|处理|操作|申请|确认)(?:了)?吧|必须的|可以啊|要得|中(?=$|[,.!，。！])|照办|按你说的(?:办|来)?|我愿意|是这样的?|无误|信息没错|都对)"
 _ZH_WEAK = r"(?:好的呢?|好滴|好呀|好啊|好吧|好嘞|好咧|好(?=$|[\s,.!，。！~、])|行(?:吧|呀|啊|的)?(?=$|[\s,.!，。！~])|嗯+|恩+|哦+好的?|成(?=$|[\s,.!，。！])|妥|得嘞|ok|okay|okk|收到|知道了|明白(?:了)?|了解)"
 _ZH_TAIL = (

@@ -15,6 +15,7 @@ from dialogue.commands import (
     Entity,
     PendingQuestion,
     Provide,
+    Repeat,
     StartFlow,
 )
 from dialogue.understanding import pending, phrases, polarity, segments
@@ -196,7 +197,9 @@ def _to_slot(reading: Reading, question: PendingQuestion) -> list[Command] | Non
     if told and reading.view.active_flow and not phrases.is_question(low.strip()) and _adds_nothing(reading):
         return [Provide(entities=told, text=reading.words(), score=0.7, source="pending")]
     if _unknown(low):
-        return [Deny(text=reading.words(), score=0.7, source="pending")]
+        # Who does not know which to choose is told once more what the choices are for.
+        doubt = Repeat if question.choices else Deny
+        return [doubt(text=reading.words(), score=0.7, source="pending")]
     return None
 
 

@@ -1,0 +1,78 @@
+"""Holds scenarios, several times each, and reports as it goes."""
+
+from __future__ import annotations
+
+import dataclasses
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from dialogue.build import Progress
+from evals.judge.figures import summary
+from evals.judge.scenario import Scenario
+from evals.judge.trial import Trial, hold, judge
+from evals.judge.world import world
+from knowledge.types import JsonObject
+
+Held = Callable[[Trial], None]
+"""Called after each trial."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """What a run of scenarios has shown."""
+
+    trials: tuple[Trial, ...]
+    idle: dict[str, bool]
+    """Scenario id -> whether a bot that does nothing would pass."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether every trial passed."""
+        return all(trial.passed for trial in self.trials)
+
+    def figures(self) -> JsonObject:
+        """Return the figures, and each scenario's trials."""
+        return {**summary(self.trials, self.idle), "conversations": [_record(trial) for trial in self.trials]}
+
+
+async def run(
+    scenarios: Sequence[Scenario],
+    *,
+    trials: int = 1,
+    shop: Path | None = None,
+    progress: Progress | None = None,
+    held: Held | None = None,
+) -> Run:
+    """Hold every scenario `trials` times, with the seeds 0, 1, 2, ...
+
+    Args:
+        shop: a data folder whose shop is copied; None: a demo shop.
+
+    Raises:
+        evals.judge.given.GivenError, dialogue.build.NoShopError.
+    """
+    done: list[Trial] = []
+    idle: dict[str, bool] = {}
+    with tempfile.TemporaryDirectory(prefix="xiaoer-judge-") as folder:
+        async with world(Path(folder), shop=shop, progress=progress) as opened:
+            for scenario in scenarios:
+                laid = await opened.lay(scenario)
+                idle[scenario.id] = not judge(scenario.expect, laid.database, laid.database, [])
+                for seed in range(trials):
+                    done.append(await hold(opened, laid, scenario, seed))
+                    if held is not None:
+                        held(done[-1])
+    return Run(tuple(done), idle)
+
+
+def _record(trial: Trial) -> JsonObject:
+    return {
+        "scenario": trial.scenario.id,
+        "lang": trial.scenario.lang,
+        "seed": trial.seed,
+        "passed": trial.passed,
+        "faults": list(trial.faults),
+        "turns": len(trial.exchanges),
+        "seconds": round(trial.seconds, 3),
+    }

@@ -1,0 +1,97 @@
+"""One trial: a simulated shopper talks, and what the shop looks like afterwards decides."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import time
+from pathlib import Path
+
+from dialogue.build import Platform
+from dialogue.turn import Turn
+from evals.judge.rows import differences
+from evals.judge.scenario import Expect, Scenario
+from evals.judge.shopper import AgendaShopper, Seen, Shopper
+from evals.judge.world import Laid, World
+from tools.base import Identity
+
+_UNSEEN = frozenset({"hand_over", "verify_customer"})
+"""Tools with a receipt that leave the shop as it is."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Exchange:
+    """A message and the turn that answered it."""
+
+    said: str
+    turn: Turn
+    consented: bool
+    """The message said yes to a confirmation."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Trial:
+    """How a scenario went with one seed."""
+
+    scenario: Scenario
+    seed: int
+    exchanges: tuple[Exchange, ...]
+    faults: tuple[str, ...]
+    """What is not as expected; nothing: passed."""
+    seconds: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether the shop and the replies are exactly as expected."""
+        return not self.faults
+
+    @property
+    def tool_calls(self) -> int:
+        """Calls that the turns showed."""
+        return sum(len(exchange.turn.actions) for exchange in self.exchanges)
+
+    @property
+    def without_consent(self) -> tuple[str, ...]:
+        """Effects on the shop that no yes of the shopper came before."""
+        return tuple(
+            action.tool
+            for exchange in self.exchanges
+            if not exchange.consented
+            for action in exchange.turn.actions
+            if action.receipt and action.tool not in _UNSEEN
+        )
+
+
+async def hold(world: World, laid: Laid, scenario: Scenario, seed: int, shopper: Shopper | None = None) -> Trial:
+    """Hold a conversation on a fresh copy of the shop and judge it."""
+    started = time.perf_counter()
+    async with world.copy(laid) as (platform, path):
+        exchanges = await _talk(platform, scenario, shopper or AgendaShopper(scenario, seed))
+        faults = await asyncio.to_thread(judge, scenario.expect, laid.database, path, exchanges)
+    return Trial(scenario, seed, tuple(exchanges), tuple(faults), time.perf_counter() - started)
+
+
+async def _talk(platform: Platform, scenario: Scenario, shopper: Shopper) -> list[Exchange]:
+    subject = scenario.customer or "visitor"
+    identity = Identity("shopper", subject=subject, customer_id=scenario.customer)
+    opened = await platform.conversations.open(identity, lang=scenario.lang)
+    exchanges: list[Exchange] = []
+    seen: Seen | None = None
+    while len(exchanges) < scenario.max_turns and (said := shopper.next(seen)) is not None:
+        client_id = f"m{len(exchanges)}"
+        turn = await platform.conversations.send(opened.id, identity, client_id=client_id, text=said)
+        exchanges.append(Exchange(said, turn, shopper.consented))
+        seen = Seen.of(turn)
+    return exchanges
+
+
+def judge(expect: Expect, before: Path, after: Path, exchanges: list[Exchange]) -> list[str]:
+    """Say what is not as expected: rows first, then who has the conversation, then what was said."""
+    faults = differences(expect, before, after)
+    handed_over = any(exchange.turn.handled_by != "bot" for exchange in exchanges)
+    if handed_over != expect.handed_over:
+        faults.append("it was handed over to a person" if handed_over else "it was not handed over to a person")
+    said = "\n".join(reply.text for exchange in exchanges for reply in exchange.turn.replies).lower()
+    faults += [f"no reply mentions {words!r}" for words in expect.replies_mention if words.lower() not in said]
+    faults += [f"a reply mentions {words!r}" for words in expect.replies_never_mention if words.lower() in said]
+    return faults
