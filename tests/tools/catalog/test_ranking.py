@@ -13,7 +13,6 @@ from tools.catalog.ranking import ranking
 from tools.catalog.records import ProductRecord
 from tools.catalog.types import VariantView
 
-
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
