@@ -1,0 +1,143 @@
+"""Whole runs: conversations on the real platform, on the demo shop and on an owner's."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evals.judge.given import GivenError
+from evals.judge.shopper import Seen
+from evals.judge.trial import Trial, hold
+from evals.judge.world import World
+from tests.evals.judge.conftest import ROBIN, TEE, scenario
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
+
+RETURN = scenario(
+    user={
+        "opens_with": ["I'd like to give the heavy tee of J9001 back"],
+        "knows": {"order": "J9001", "reason": "too small", "refund_to": "credit card"},
+    },
+    expect={"rows": {"returns": [{"order": "J9001", "sku": "J-TEE-M", "status": "requested"}]}, "replies_mention": ["refund"]},
+)  # fmt: skip
+
+
+class Mute:
+    """Whatever is said to it, it says one thing."""
+
+    consented = False
+
+    def __init__(self, *messages: str) -> None:
+        self._messages = list(messages)
+
+    def next(self, _seen: Seen | None) -> str | None:
+        return self._messages.pop(0) if self._messages else None
+
+
+async def held(shops: World, wanted: Any, seed: int = 0, **shopper: Any) -> Trial:
+    return await hold(shops, await shops.lay(wanted), wanted, seed, **shopper)
+
+
+async def test_a_scenario_passes_when_the_shop_stands_as_expected(shops: World) -> None:
+    trial = await held(shops, RETURN)
+    assert trial.passed, trial.faults
+    assert not trial.without_consent
+    assert trial.tool_calls
+
+
+async def test_trials_do_not_see_each_other(shops: World) -> None:
+    laid = await shops.lay(RETURN)
+    assert [(await hold(shops, laid, RETURN, 0)).passed for _ in range(2)] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("messages", "fault"),
+    [
+        (("hello",), "returns: expected"),
+        (("talk to a human please",), "handed over"),
+        (("cancel my order from yesterday", "thanks"), "returns: expected"),
+    ],
+)
+async def test_a_conversation_that_does_not_get_there_fails(
+    shops: World, messages: tuple[str, ...], fault: str
+) -> None:
+    trial = await held(shops, RETURN, shopper=Mute(*messages))
+    assert not trial.passed
+    assert any(fault in each for each in trial.faults)
+
+
+async def test_what_must_not_be_said_fails_when_it_is_said(shops: World) -> None:
+    trial = await held(shops, scenario(expect={"replies_never_mention": ["Hello"]}))
+    assert trial.faults == ("a reply mentions 'Hello'",)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"customer": "nobody", "given": {}}, "there is no 'nobody' in this shop"),
+        ({"given": {"customers": [ROBIN], "orders": [{"id": "J1", "lines": [{"sku": "?"}]}]}}, "no SKU '?'"),
+        ({"given": {"customers": [ROBIN, ROBIN]}}, "an id may be taken already"),
+        (
+            {"given": {"customers": [ROBIN], "products": [TEE], "orders": [{"id": "J1", "paid_with": "cash", "lines": [{"sku": "J-TEE-M"}]}]}},
+            "no payment method 'cash'",
+        ),
+    ],
+)  # fmt: skip
+async def test_what_does_not_fit_the_shop_is_said(shops: World, fields: dict[str, Any], said: str) -> None:
+    with pytest.raises(GivenError, match="tee: ") as error:
+        await shops.lay(scenario(**fields))
+    assert said in str(error.value)
+
+
+def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "channels", "eval", "scenarios", *map(str, arguments)],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+
+FILE = """
+id: cancel-what-waits
+lang: en
+customer: C1002
+user:
+  opens_with: ["cancel the order with the dress, I changed my mind"]
+  knows: {item: dress, reason: changed my mind}
+expect:
+  rows: {orders: [{id: D1002000001, status: cancelled}]}
+"""
+BROKEN = "steps:\n  - say: {zh: 好了。, en: Done.}\n"
+
+
+async def test_on_an_owners_own_shop_a_broken_flow_turns_the_run_red(shops: World, tmp_path: Path) -> None:
+    (tmp_path / "cancel.yaml").write_text(FILE, encoding="utf-8")
+    shop = tmp_path / "shop"
+    shutil.copytree(shops.base.parent, shop)
+
+    good = command(tmp_path / "cancel.yaml", "--data", shop, "--json")
+    assert good.returncode == 0, good.stderr
+    assert json.loads(good.stdout)["pass_1"] == {"value": 1.0, "interval": [1.0, 1.0], "n": 1}
+
+    (shop / "flows").mkdir()
+    (shop / "flows" / "cancel_order.yaml").write_text(
+        "id: cancel_order\ntitle: {zh: 取消订单, en: cancelling your order}\n" + BROKEN, encoding="utf-8"
+    )
+    bad = command(tmp_path / "cancel.yaml", "--data", shop, "--trials", "2")
+    assert bad.returncode == 1, bad.stdout
+    assert "cancel-what-waits: 2 of 2 failed" in bad.stdout
+    assert "orders: expected" in bad.stdout
+
+
+async def test_a_wrong_call_ends_with_2_and_says_why(tmp_path: Path) -> None:
+    (tmp_path / "wrong.yaml").write_text("id: a\n", encoding="utf-8")
+    ended = command(tmp_path / "wrong.yaml")
+    assert ended.returncode == 2
+    assert "lang: is missing" in " ".join(ended.stderr.split())
