@@ -33,6 +33,10 @@ async def list_products(
     offset: Annotated[int, Query(ge=0, le=WINDOW)] = 0,
 ) -> dict[str, Any]:
     """Search or browse: `ProductCard`s best first, how many there are in all, and which of them can be reached."""
+    if category is not None:
+        async with context.platform.database.read() as session:
+            if await session.get(Category, category) is None:
+                raise ProblemError("unknown_category")
     reach = min(WINDOW, offset + limit)
     arguments = {"query": query, "category": category, "sort": sort, "in_stock": False, "limit": reach}
     found = await _read(context, "search_products", arguments)

@@ -6,10 +6,9 @@ import asyncio
 import contextlib
 import json
 import logging
-from typing import Annotated
 
 import pydantic
-from fastapi import APIRouter, Query, WebSocket
+from fastapi import APIRouter, WebSocket
 
 from channels.auth import Caller
 from channels.context import Context
@@ -40,15 +39,14 @@ SHOW_TYPING_AFTER_S = 0.15
 
 
 @router.websocket("/v1/conversations/{conversation_id}/stream")
-async def stream(
-    websocket: WebSocket, conversation_id: str, after: Annotated[int, Query(ge=0, le=MAX_SEQ)] = 0
-) -> None:
+async def stream(websocket: WebSocket, conversation_id: str, after: str = "0") -> None:
     """Serve one chat socket until its client leaves."""
     context: Context = websocket.app.state.context
     socket = Socket(websocket, context, _FRAMES)
     try:
         caller = await socket.authenticate()
         identity = caller.identity(known_form(conversation_id))
+        start = _place(after)
         await context.platform.conversations.events(
             conversation_id, identity, after=MAX_SEQ
         )  # 404 before anything else
@@ -58,7 +56,14 @@ async def stream(
         await socket.refuse(error)
         return
     with context.metrics.sockets.labels("chat").track_inprogress():
-        await _Chat(context, caller, conversation_id, socket).run(after)
+        await _Chat(context, caller, conversation_id, socket).run(start)
+
+
+def _place(after: str) -> int:
+    """Read the number by hand: what the framework refuses, it refuses before the socket can say why."""
+    if not (after.isascii() and after.isdigit() and len(after) < 12 and int(after) <= MAX_SEQ):
+        raise ProblemError("invalid", detail=f"after: expected a number from 0 to {MAX_SEQ}.")
+    return int(after)
 
 
 class _Chat:

@@ -49,6 +49,7 @@ CATALOGUE: dict[str, tuple[int, str, str]] = {
     "unknown_attachment": (404, "There is no such attachment.", "没有这个附件。"),
     "unknown_customer": (404, "There is no such customer.", "没有这位顾客。"),
     "unknown_product": (404, "There is no such product.", "没有这个商品。"),
+    "unknown_category": (404, "There is no such category.", "没有这个类目。"),
     "method_not_allowed": (405, "This address does not take that method.", "该地址不支持此方法。"),
     "conflict": (409, "The state of things has changed meanwhile; read it again.", "状态已发生变化，请重新读取。"),
     "client_id_reused": (

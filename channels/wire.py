@@ -13,7 +13,7 @@ Desk socket ``WS /v1/desk``
     agent's claimed tickets are watched by themselves), `TypingNotice`, `ErrorFrame`, `PongFrame`.
 
 Close codes: 4401 no valid token, 4403 wrong role, 4404 unknown conversation, 4408 no token in time, 1009 frame too
-big, 1008 too many malformed frames, 1013 the client reads too slowly or the server is going down.
+big, 1008 an unreadable address or too many malformed frames, 1013 the client reads too slowly or the server is going down.
 """
 
 from __future__ import annotations

@@ -117,3 +117,22 @@ async def test_a_nul_is_no_text_for_tools_and_reads_like_any_other_byte_that_is_
     scope = {"type": "http", "path": "/v1/tickets/\0", "query_string": b"queue=%00&limit=1"}
     await AddressGuard(app)(scope, None, None)  # type: ignore[arg-type]
     assert seen == [("/v1/tickets/\ufffd", b"queue=%EF%BF%BD&limit=1")]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("products?category=nowhere", (404, "unknown_category")),
+        ("products?category=%00", (404, "unknown_category")),
+        ("products?limit=0", (422, "invalid")),
+        ("products?sort=luck", (422, "invalid")),
+        ("products?query=" + "x" * 201, (422, "invalid")),
+        ("products/P404", (404, "unknown_product")),
+        ("products/%00", (404, "unknown_product")),
+        ("products/%ff", (404, "unknown_product")),
+    ],
+)
+async def test_the_catalogue_says_what_is_not_there(
+    client: httpx.AsyncClient, path: str, expected: tuple[int, str]
+) -> None:
+    assert problem_code(await client.get(f"/v1/catalog/{path}")) == expected

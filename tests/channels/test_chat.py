@@ -139,6 +139,16 @@ async def test_without_a_valid_token_the_socket_says_so_and_closes(server: LiveS
     assert socket.close_code == 4401
 
 
+@pytest.mark.parametrize("after", ["abc", "-1", "", "1.5", "99999999999999999999", "%00", "%C2%B2"])
+async def test_a_place_that_is_no_number_is_told_and_the_socket_closed(server: LiveServer, after: str) -> None:
+    token = server.token()
+    url = stream_url(server, await opened(server, token)).replace("after=0", f"after={after}")
+    async with websockets.connect(url, additional_headers={"Authorization": f"Bearer {token}"}) as socket:
+        error = await frame(socket)
+        assert (error["problem"]["status"], error["problem"]["code"]) == (422, "invalid")
+        assert await closed(socket) == 1008
+
+
 async def test_another_person_s_conversation_closes_like_an_unknown_one(server: LiveServer) -> None:
     conversation = await opened(server, server.token())
     for name in (conversation, "cnv_unknown"):

@@ -196,6 +196,9 @@ async def test_a_disk_that_is_really_full_stops_nothing_but_writing(settings: Se
         upload = await client.post("/v1/attachments", files={"file": picture("PNG", (300, 300))}, headers=headers)
         answers = [await sent(client, headers, conversation, f"{n} " + "x" * 3000, f"f{n}") for n in range(40)]
         refused = await desk.answers()
+        async with chatting(server, server.token("shopper", "C1"), conversation) as socket:
+            await say(socket, "x" * 3000, "w1")
+            error, _ = await until(socket, "error")
         health = await client.get("/healthz")
         read = await client.get(f"/v1/conversations/{conversation}/events", headers=headers)
         assert problem_code(upload) == (507, "disk_full")
@@ -204,6 +207,7 @@ async def test_a_disk_that_is_really_full_stops_nothing_but_writing(settings: Se
         assert (health.status_code, read.status_code) == (200, 200)
         assert not [path for path in (data / "attachments").rglob("*") if path.is_file()]
         assert {problem_code(answer) for answer in refused.values()} == {(507, "disk_full")}
+        assert (error["problem"]["code"], error["client_id"]) == ("disk_full", "w1")
         ballast.unlink()
         assert {answer.is_success for answer in (await desk.answers()).values()} == {True}
         again = await sent(client, headers, conversation, "39 " + "x" * 3000, "f39")
