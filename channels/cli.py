@@ -7,6 +7,8 @@ nothing else; progress and logs go to stderr.
 # ruff: noqa: PLC0415, FBT002, PLR0913, PLR0917  (imported when a command runs; options are flags, one argument each)
 from __future__ import annotations
 
+import io
+import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -217,4 +219,13 @@ def doctor(as_json: Json = False, data: Data = None) -> None:
 
 def main() -> None:
     """Run the command line."""
-    app()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(
+                errors="replace"
+            )  # GBK has no ¥, Latin-1 no Chinese: a question mark is better than no answer
+    try:
+        app()
+    except OSError as error:  # the answer was made and cannot be written where it should go
+        typer.echo(f"xiaoer: {error.strerror}", err=True)
+        raise SystemExit(1) from None

@@ -76,7 +76,7 @@ def sentence(error: Exception) -> str | None:
     if isinstance(error, ProblemError):
         return str(error.document()["detail"])
     if isinstance(error, OSError) and error.strerror is not None:
-        return f"{error.filename or 'the data folder'} cannot be used: {error.strerror}"
+        return f"{error.filename} cannot be used: {error.strerror}" if error.filename else error.strerror
     foreseen = (
         CommandError,
         DialogueError,
@@ -91,8 +91,9 @@ def sentence(error: Exception) -> str | None:
 
 
 def print_json(value: object) -> None:
-    """Print one JSON object on stdout."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=None if not sys.stdout.isatty() else 2) + "\n")
+    """Print one JSON object on stdout; where that is not UTF-8, as a terminal in GBK is, with every other letter escaped."""
+    whole = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    sys.stdout.write(json.dumps(value, ensure_ascii=not whole, indent=2 if sys.stdout.isatty() else None) + "\n")
 
 
 @contextlib.contextmanager

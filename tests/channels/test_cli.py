@@ -121,6 +121,26 @@ def test_where_stderr_is_no_terminal_slow_work_says_its_beginning_and_its_end(
     assert capsys.readouterr().err.splitlines() == lines
 
 
+def test_an_answer_that_cannot_be_written_ends_with_1_and_a_sentence(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "channels", "tools", "list"]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, cwd=tmp_path)
+    assert (done.returncode, done.stderr.splitlines()[0]) == (1, "xiaoer: No space left on device")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "latin-1", "utf-8"])
+def test_a_terminal_of_another_encoding_gets_its_answer_too(encoding: str) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    command = [sys.executable, "-m", "channels", "tools", "list"]
+    text, as_object = [
+        subprocess.run([*command, *more], capture_output=True, check=True, env=environment).stdout
+        for more in ([], ["--json"])
+    ]
+    assert "cancel_order" in text.decode(encoding)
+    assert any("取消" in tool["description_zh"] for tool in json.loads(as_object.decode(encoding))["tools"])
+
+
 def test_a_token_is_printed_and_nothing_else(tmp_path: Path) -> None:
     issuer = tokens(Settings(data=tmp_path))
     for arguments, expected in (
