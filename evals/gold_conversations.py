@@ -29,7 +29,7 @@ from dialogue.events import Asked
 from dialogue.replies.types import ChoicesReply, Reply
 from evals.metrics import Share
 from evals.shopper import ScriptedShopper
-from evals.tau import Json, Records, differences, lay_shop, load_tasks, records
+from evals.tau_retail.tasks import Json, Records, differences, lay_shop, load_tasks, records
 from knowledge.types import JsonObject, Lang
 from knowledge.yaml_files import read_yaml
 from tools.base import Identity

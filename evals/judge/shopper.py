@@ -7,25 +7,16 @@ so comes from ``wordings/`` and a seeded stream of slips. Seed 0 says everything
 
 from __future__ import annotations
 
-import dataclasses
-import functools
 import random
 import re
 from collections import Counter, deque
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Literal, Protocol
 
-import pydantic
-
-from dialogue.replies.types import ChoicesReply
-from dialogue.turn import Turn
 from evals.judge.phrasing import Slips
+from evals.judge.reading import Seen, decision, facts_asked, likeness, matches, words_of
 from evals.judge.scenario import Scenario, Wish
-from knowledge.types import Lang
-from knowledge.yaml_files import read_model
 
-WORDINGS = Path(__file__).with_name("wordings")
 LOST_BEFORE_PERSON = 3
 """After so many answers in a row that did not help, the shopper wants a person."""
 SAME_ANSWERS = 3
@@ -33,66 +24,6 @@ SAME_ANSWERS = 3
 NO_PREFERENCE = frozenset({"refund_to", "payment", "reason"})
 """Where nothing is known of these, the first choice is as good as any."""
 ASIDE_CHANCE, CORRECTION_CHANCE, THANKS_CHANCE = 0.12, 0.1, 0.4
-
-
-class Words(pydantic.BaseModel):
-    """A file of ``wordings/``: see the comments there."""
-
-    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
-
-    asking: tuple[str, ...]
-    asks: dict[str, tuple[str, ...]]
-    instead: dict[str, tuple[str, ...]]
-    answers: dict[str, tuple[str, ...]]
-    together: str
-    unknown: tuple[str, ...]
-    yes: tuple[str, ...]
-    no: tuple[str, ...]
-    thanks: tuple[str, ...]
-    person: tuple[str, ...]
-    affirming: tuple[str, ...]
-    declining: tuple[str, ...]
-    stopping: tuple[str, ...]
-    colleague: tuple[str, ...]
-    lost: tuple[str, ...]
-    moods: dict[str, tuple[str, ...]]
-    fillers: tuple[str, ...]
-    endings: tuple[str, ...]
-    short_forms: dict[str, str | int]
-    misspelt: dict[str, str]
-    asides: tuple[str, ...]
-    corrections: tuple[str, ...]
-    mixed: tuple[str, ...]
-
-
-@functools.cache
-def words_of(lang: Lang) -> Words:
-    """Return the wordings of a language."""
-    return read_model(WORDINGS / f"{lang}.yaml", Words)
-
-
-@dataclasses.dataclass(frozen=True)
-class Seen:
-    """What a person sees of an answer."""
-
-    text: str
-    choices: tuple[str, ...] = ()
-    multiple: bool = False
-    handled_by: Literal["bot", "human", "queue"] = "bot"
-
-    @classmethod
-    def of(cls, turn: Turn) -> Seen:
-        """Look at a turn: its words and its buttons, nothing else."""
-        asked = next((reply for reply in reversed(turn.replies) if isinstance(reply, ChoicesReply)), None)
-        text = "\n".join(reply.text for reply in turn.replies)
-        labels = tuple(choice.label for choice in asked.choices) if asked else ()
-        return cls(text, labels, bool(asked and asked.multiple), turn.handled_by)
-
-    @property
-    def question(self) -> str:
-        """The last line that asks for something."""
-        lines = [line for line in self.text.splitlines() if line.strip()]
-        return lines[-1] if lines else ""
 
 
 class Shopper(Protocol):
@@ -140,39 +71,26 @@ class AgendaShopper:
     def _answer(self, seen: Seen) -> str | None:
         if self._is_lost(seen):
             return self._again(seen)
-        decision = self._decision(seen)
-        asked = bool(seen.choices) or self._facts_asked(seen)
-        when = "confirming" if decision == "confirm" else "asked" if asked else "done"
+        deciding = decision(self._words, seen)
+        asked = bool(seen.choices) or facts_asked(self._words, seen)
+        when = "confirming" if deciding == "confirm" else "asked" if asked else "done"
         if self._then and self._then[0].when == when:
             return self._wish(self._then.popleft())
-        if decision is not None:
-            return self._decide(seen, decision)
+        if deciding is not None:
+            return self._decide(seen, deciding)
         if asked and not self._plain and not self._went_aside and self._random.random() < ASIDE_CHANCE:
             self._went_aside = True
             return self._pick(self._words.asides)
         if seen.choices:
             return self._choose(seen)
-        if facts := self._facts_asked(seen):
+        if facts := facts_asked(self._words, seen):
             return self._tell(facts)
         return self._goodbye()
 
     # -- reading
 
     def _is_lost(self, seen: Seen) -> bool:
-        return _any(self._words.lost, seen.text) and not self._labels_wanted(seen)
-
-    def _decision(self, seen: Seen) -> Literal["confirm", "offer"] | None:
-        """Tell a yes-or-no question, and whether it is about a colleague."""
-        affirming = [label for label in seen.choices if _any(self._words.affirming, label)]
-        declining = [label for label in seen.choices if _any(self._words.declining, label)]
-        if not affirming or not declining or len(seen.choices) > 3:
-            return None
-        return "offer" if _any(self._words.colleague, seen.question) else "confirm"
-
-    def _facts_asked(self, seen: Seen) -> list[str]:
-        if not _any(self._words.asking, seen.question):
-            return []
-        return [fact for fact, patterns in self._words.asks.items() if _any(patterns, seen.question)]
+        return matches(self._words.lost, seen.text) and not self._labels_wanted(seen)
 
     # -- answering
 
@@ -190,10 +108,10 @@ class AgendaShopper:
         return not known or not named or bool(known & named)
 
     def _choose(self, seen: Seen) -> str:
-        if self._refused and (ways_out := [label for label in seen.choices if _any(self._words.stopping, label)]):
+        if self._refused and (ways_out := [label for label in seen.choices if matches(self._words.stopping, label)]):
             return ways_out[0]
         wanted = self._labels_wanted(seen)
-        facts = self._facts_asked(seen)
+        facts = facts_asked(self._words, seen)
         if not wanted and facts and not set(facts) - NO_PREFERENCE and not self._values(facts[0]):
             wanted = [seen.choices[0]]
         if not wanted:
@@ -207,7 +125,7 @@ class AgendaShopper:
 
     def _labels_wanted(self, seen: Seen) -> list[str]:
         """Return the choices that what the shopper knows speaks for, best first."""
-        asked = self._facts_asked(seen)
+        asked = facts_asked(self._words, seen)
         facts = {fact: self._values(fact) for fact in (asked or self._user.knows)}
         if not any(facts.values()):
             facts = {fact: self._values(fact) for fact in self._user.knows}
@@ -268,20 +186,3 @@ class AgendaShopper:
 
     def _slipped(self, text: str) -> str:
         return text if self._plain else self._slips.slip(text)
-
-
-def likeness(value: str, label: str) -> float:
-    """Return how much of `value` stands in `label`, in [0, 1]: by words, in Chinese by pairs of characters."""
-    value, label = value.lower().strip(), label.lower()
-    if not value:
-        return 0.0
-    if value in label:
-        return 1.0
-    parts = re.findall(r"[a-z0-9]+", value) + [
-        value[i : i + 2] for i in range(len(value) - 1) if ord(value[i]) > 0x2E80
-    ]
-    return sum(part in label for part in parts) / len(parts) if parts else 0.0
-
-
-def _any(patterns: Sequence[str], text: str) -> bool:
-    return any(re.search(pattern, text, re.IGNORECASE) for pattern in patterns)

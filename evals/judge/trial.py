@@ -9,9 +9,10 @@ from pathlib import Path
 
 from dialogue.build import Platform
 from dialogue.turn import Turn
+from evals.judge.reading import Seen
 from evals.judge.rows import differences
 from evals.judge.scenario import Expect, Scenario
-from evals.judge.shopper import AgendaShopper, Seen, Shopper
+from evals.judge.shopper import AgendaShopper, Shopper
 from evals.judge.world import Laid, World
 from tools.base import Identity
 

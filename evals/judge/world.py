@@ -48,6 +48,11 @@ class World:
         """The shop as it is before a scenario gives anything."""
         return self._folder / "base" / _SHOP
 
+    @property
+    def bare(self) -> Laid:
+        """The shop as it is, to hold conversations in."""
+        return Laid(self._platform, self.base)
+
     async def lay(self, scenario: Scenario) -> Laid:
         """Return the shop that the scenario gives.
 
@@ -57,7 +62,7 @@ class World:
         given = scenario.given
         if not (given.customers or given.products or given.orders or given.coupons):
             await self._check_customer(self.base, scenario)
-            return Laid(self._platform, self.base)
+            return self.bare
         folder = self._folder / f"given-{next(self._numbers)}"
         path = folder / _SHOP
         if given.products:  # other goods: the words and vectors of the catalogue are made anew

@@ -13,7 +13,7 @@ import pytest
 
 from channels.settings import Settings
 from channels.testing import TEST_SECRET, live
-from evals.tau import opened, records
+from evals.tau_retail.tasks import opened, records
 
 pytestmark = pytest.mark.slow
 

@@ -13,7 +13,7 @@ from evals import gold_conversations
 from evals.gold_conversations import WRITTEN, GoldConversation, Line, Result, load_conversations, report
 from evals.metrics import Share
 from evals.shopper import ScriptedShopper
-from evals.tau import differences
+from evals.tau_retail.tasks import differences
 
 HELD = (
     "keyboard-or-no-backlight",

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from evals.judge.given import GivenError
-from evals.judge.shopper import Seen
+from evals.judge.reading import Seen
 from evals.judge.trial import Trial, hold
 from evals.judge.world import World
 from tests.evals.judge.conftest import ROBIN, TEE, scenario

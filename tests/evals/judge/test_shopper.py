@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evals.judge.reading import Seen, likeness
 from evals.judge.scenario import Scenario
-from evals.judge.shopper import AgendaShopper, Seen, likeness
+from evals.judge.shopper import AgendaShopper
 
 ZH, EN = ("确认", "先不要"), ("Yes, go ahead", "Not yet")
 

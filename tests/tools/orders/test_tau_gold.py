@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from evals.tau import Json, Records, differences, gold_actions, lay_shop, load_tasks, opened, records
+from evals.tau_retail.tasks import Json, Records, differences, gold_actions, lay_shop, load_tasks, opened, records
 from tools.base import Identity, ToolCall
 from tools.executor import Executor
 from tools.orders.types import OrderDetails

@@ -1,0 +1,113 @@
+"""What a simulated shopper sees of an answer, and how it reads it: as a person would, by words and buttons."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+import pydantic
+
+from dialogue.replies.types import ChoicesReply
+from dialogue.turn import Turn
+from knowledge.types import Lang
+from knowledge.yaml_files import read_model
+
+WORDINGS = Path(__file__).with_name("wordings")
+
+
+class Words(pydantic.BaseModel):
+    """A file of ``wordings/``: see the comments there."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+
+    asking: tuple[str, ...]
+    asks: dict[str, tuple[str, ...]]
+    instead: dict[str, tuple[str, ...]]
+    answers: dict[str, tuple[str, ...]]
+    together: str
+    unknown: tuple[str, ...]
+    yes: tuple[str, ...]
+    no: tuple[str, ...]
+    thanks: tuple[str, ...]
+    person: tuple[str, ...]
+    affirming: tuple[str, ...]
+    declining: tuple[str, ...]
+    stopping: tuple[str, ...]
+    colleague: tuple[str, ...]
+    lost: tuple[str, ...]
+    moods: dict[str, tuple[str, ...]]
+    fillers: tuple[str, ...]
+    endings: tuple[str, ...]
+    short_forms: dict[str, str | int]
+    misspelt: dict[str, str]
+    asides: tuple[str, ...]
+    corrections: tuple[str, ...]
+    mixed: tuple[str, ...]
+
+
+@functools.cache
+def words_of(lang: Lang) -> Words:
+    """Return the wordings of a language."""
+    return read_model(WORDINGS / f"{lang}.yaml", Words)
+
+
+@dataclasses.dataclass(frozen=True)
+class Seen:
+    """What a person sees of an answer."""
+
+    text: str
+    choices: tuple[str, ...] = ()
+    multiple: bool = False
+    handled_by: Literal["bot", "human", "queue"] = "bot"
+
+    @classmethod
+    def of(cls, turn: Turn) -> Seen:
+        """Look at a turn: its words and its buttons, nothing else."""
+        asked = next((reply for reply in reversed(turn.replies) if isinstance(reply, ChoicesReply)), None)
+        text = "\n".join(reply.text for reply in turn.replies)
+        labels = tuple(choice.label for choice in asked.choices) if asked else ()
+        return cls(text, labels, bool(asked and asked.multiple), turn.handled_by)
+
+    @property
+    def question(self) -> str:
+        """The last line that asks for something."""
+        lines = [line for line in self.text.splitlines() if line.strip()]
+        return lines[-1] if lines else ""
+
+
+def decision(words: Words, seen: Seen) -> Literal["confirm", "offer"] | None:
+    """Tell a yes-or-no question, and whether it is about a colleague."""
+    affirming = [label for label in seen.choices if matches(words.affirming, label)]
+    declining = [label for label in seen.choices if matches(words.declining, label)]
+    if not affirming or not declining or len(seen.choices) > 3:
+        return None
+    return "offer" if matches(words.colleague, seen.question) else "confirm"
+
+
+def facts_asked(words: Words, seen: Seen) -> list[str]:
+    """Return the facts that the last line asks for."""
+    if not matches(words.asking, seen.question):
+        return []
+    return [fact for fact, patterns in words.asks.items() if matches(patterns, seen.question)]
+
+
+def likeness(value: str, label: str) -> float:
+    """Return how much of `value` stands in `label`, in [0, 1]: by words, in Chinese by pairs of characters."""
+    value, label = value.lower().strip(), label.lower()
+    if not value:
+        return 0.0
+    if value in label:
+        return 1.0
+    parts = re.findall(r"[a-z0-9]+", value) + [
+        value[i : i + 2] for i in range(len(value) - 1) if ord(value[i]) > 0x2E80
+    ]
+    return sum(part in label for part in parts) / len(parts) if parts else 0.0
+
+
+def matches(patterns: Sequence[str], text: str) -> bool:
+    """Tell whether one of the patterns is found."""
+    return any(re.search(pattern, text, re.IGNORECASE) for pattern in patterns)
