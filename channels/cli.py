@@ -197,6 +197,8 @@ def eval_scenarios(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Scenario files, or folders of them.")],
     trials: Annotated[int, typer.Option("--trials", min=1, max=100, help="How often each is held.")] = 1,
     only: Annotated[list[str] | None, typer.Option("--only", metavar="ID", help="Only these scenarios.")] = None,
+    html: Annotated[Path | None, typer.Option("--html", dir_okay=False, help="Write a page of it.")] = None,
+    junit: Annotated[Path | None, typer.Option("--junit", dir_okay=False, help="Write JUnit XML of it.")] = None,
     show: Annotated[bool, typer.Option("--show", help="Print every conversation, to stderr.")] = False,
     as_json: Json = False,
     data: Annotated[
@@ -204,9 +206,9 @@ def eval_scenarios(
     ] = None,
 ) -> None:
     """Let simulated shoppers talk, and judge by the rows that they leave in the shop."""
-    from channels.eval_commands import scenarios
+    from channels.eval_commands import Wanted, scenarios
 
-    scenarios(paths, trials=trials, only=only or [], data=data, show=show, as_json=as_json)
+    scenarios(paths, Wanted(trials, tuple(only or ()), data, html, junit, show=show, as_json=as_json))
 
 
 @app.command()

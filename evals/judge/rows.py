@@ -198,7 +198,7 @@ def _follows(change: Change, orders: set[str], named: set[str]) -> bool:
         return False
     if change.table == "order":
         return change.key in orders and change.before is not None and change.columns <= _FOLLOWING_COLUMNS
-    if change.table == "stock":
+    if change.table == "stock" or (change.table == "paymentmethod" and change.columns <= {"balance_minor"}):
         return True
     if change.table not in _FOLLOWS or change.table in named:
         return False

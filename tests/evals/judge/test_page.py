@@ -1,0 +1,64 @@
+"""A run as a page and as JUnit XML."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from dialogue.replies.types import TextReply
+from dialogue.turn import Turn
+from evals.judge.junit import junit_of
+from evals.judge.page import page_of
+from evals.judge.run import Run
+from evals.judge.trial import Exchange, Trial
+from tests.evals.judge.conftest import scenario
+
+NOW = dt.datetime(2026, 3, 10, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def run() -> Run:
+    """Two scenarios, two trials each; one fails once, over something with markup in it."""
+    good = scenario(id="good-one", lang="zh", tags=["return"])
+    bad = scenario(id="bad-one", tags=["return", "repair"])
+    reply = TextReply(text="<b>Done</b> & dusted", lang="en")
+    turn = Turn(conversation_id="c", seq=1, handled_by="bot", replies=[reply])
+    talk = (Exchange("<script>alert(1)</script>", turn, consented=False),)
+    trials = (
+        Trial(good, 0, (), (), 0.5),
+        Trial(good, 1, (), (), 0.5),
+        Trial(bad, 0, (), (), 0.25),
+        Trial(bad, 1, talk, ("returns: expected {}",), 0.25),
+    )
+    return Run(trials, {"good-one": False, "bad-one": True})
+
+
+def test_a_page_shows_figures_failures_first_and_markup_as_words(run: Run) -> None:
+    page = page_of(run, at=NOW)
+
+    assert page.index("bad-one") < page.index("good-one")
+    assert "75.0 %" in page
+    assert "returns: expected {}" in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "&lt;b&gt;Done&lt;/b&gt; &amp; dusted" in page
+    assert len(re.findall("<polyline", page)) == 2
+
+
+def test_a_page_needs_nothing_from_outside(run: Run) -> None:
+    page = page_of(run, at=NOW)
+
+    assert not re.findall(r"https?://|src=|@import|url\(", page)
+    assert page.count('lang="zh"') >= page.count('<span lang="en"') > 5
+
+
+def test_junit_names_each_scenario_and_what_differs(run: Run) -> None:
+    suite = ET.fromstring(junit_of(run))
+
+    assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
+    [case] = suite.findall("./testcase[@name='bad-one']")
+    [failure] = case.findall("failure")
+    assert failure.text == "seed 1: returns: expected {}"
+    assert case.get("time") == "0.500"
