@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Collection, Iterable
 
 from knowledge.db import Database
@@ -19,6 +20,8 @@ from knowledge.lexicon.word_lists import compound_spans, real_words
 from knowledge.stated import StatedAttribute, StatedAttributes
 from knowledge.vocabulary import Vocabulary, fold, vocabulary
 
+_SIZE_BEFORE = re.compile(r"\b(?:size|an?|the|in|into|for|to|is)\s+$")
+"""Words after which a small letter is a size: "swap it for an l"."""
 _LACKING = ("none", "no")
 """How catalogues write that a thing does not have something."""
 
@@ -130,6 +133,8 @@ def _can_be_value(text: str, start: int, end: int, key: str) -> bool:
         return True
     word, before, after = text[start:end], text[start - 1 : start], text[end : end + 1]
     if word.isascii():
+        if word in {"s", "m", "l"} and _SIZE_BEFORE.search(text[:start].lower()) and not after.isalnum():
+            return after not in {"'", "-"}
         return (
             word.isupper() and before not in {"'", "-", "#"} and after not in {"'", "-", "."} and word not in {"I", "A"}
         )

@@ -21,6 +21,7 @@ def _options(lexicon: Lexicon, text: str) -> dict[str, tuple[tuple[str, str], ..
         ("one litre", "one litre", (("capacity", "1 liter"),)),
         ("我要大号", "大号", (("size", "L"),)),
         ("in L please", "L", (("size", "L"),)),
+        ("could i swap it for an l?", "l", (("size", "L"),)),
     ],
 )
 def test_a_value_is_found_in_the_catalogues_spelling(
