@@ -68,9 +68,16 @@ class Engine:
             if end is not End.RESTARTED:
                 work.stack.remove(frame)
                 finished = None if end is End.REPLACED else frame.flow
+                if frame.flow == "identify" and not work.knows_customer():
+                    self._drop_personal(work)
                 if finished is not None and finished != "identify":
                     work.memory.last_flow = finished
                     work.memory.achieved += [frame.id] if frame.receipts else []
+
+    def _drop_personal(self, work: Work) -> None:
+        """Stop what needs to know the customer: it was said why they cannot be recognised now."""
+        work.stack = [frame for frame in work.stack if not self.flows[frame.flow].personal]
+        work.queue = [frame for frame in work.queue if not self.flows[frame.flow].personal]
 
     def _next(self, work: Work) -> Frame | None:
         """Take up what waits, but for what was wanted only in place of something that was done."""
@@ -318,9 +325,8 @@ class Engine:
     def _refused(self, work: Work, frame: Frame, flow: Flow, outcome: Outcome, fingerprint: str) -> End:
         """Say why; ask again for what was wrong, hand over what only a person may decide, else stop."""
         facts = {**self._facts(work, frame), **outcome.facts}
-        sentence = (
-            f"refused.{outcome.code}" if self.templates.has(f"refused.{outcome.code}") else f"failed.{outcome.status}"
-        )
+        known = (f"refused.{outcome.code}", f"failed.{outcome.code}", f"failed.{outcome.status}")
+        sentence = next(filter(self.templates.has, known))
         own = flow.refusals.get(outcome.code)
         said = (
             self.templates.render(own.get(work.lang), work.lang, facts)

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import asyncio
+import dataclasses
+
+import pytest
 from sqlmodel import select
 
 from dialogue.commands import (
@@ -16,8 +20,11 @@ from dialogue.commands import (
 )
 from dialogue.replies.types import TextReply
 from dialogue.testing import entity
+from knowledge.errors import DatabaseBusyError
 from knowledge.schema import Order, Return
 from tests.dialogue.conftest import Talk, choices, words
+from tools.base import Arguments, Evidence, ToolContext
+from tools.errors import RefusedError
 
 TEE = entity("product", "tee", terms="tee", product_ids=["P-TEE"])
 LAMP = entity("product", "lamp", terms="lamp", product_ids=["P-LAMP"])
@@ -130,6 +137,37 @@ async def test_changing_ones_mind_swaps_the_request(talk: Talk) -> None:
     assert await status_of(talk, "D1001") == "exchange_requested"
     async with talk.database.read() as session:
         assert (await session.exec(select(Return))).all() == []
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (DatabaseBusyError("locked"), "The system is busy"),
+        (TimeoutError(), "took too long"),
+        (ZeroDivisionError(), "something went wrong on our side"),
+        (RefusedError("proofs_paused", "ten wrong proofs"), "tried too often"),
+    ],
+)
+async def test_who_cannot_be_recognised_now_is_told_why_and_the_turn_ends(
+    visitor: Talk, error: Exception, said: str
+) -> None:
+    async def failing(context: ToolContext, arguments: Arguments) -> Evidence:
+        raise error
+
+    tools = visitor.conversations.executor.tools
+    verify = tools["verify_customer"]
+    tools["verify_customer"] = dataclasses.replace(verify, run=failing)
+    both = (StartFlow(flow="order_status", entities=(ORDER,)), StartFlow(flow="refund_status", entities=(ORDER,)))
+    await visitor.say("where is D1001, and my refund", *both)
+    proof = Provide(entities=(entity("email", text="emma@example.com"),))
+    async with asyncio.timeout(20):
+        turn = await visitor.say("emma", proof)
+    assert said in words(turn)
+    assert [action.tool for action in turn.actions] == ["verify_customer"]
+    tools["verify_customer"] = verify
+    later = await visitor.say("where is D1001 now", StartFlow(flow="order_status", entities=(ORDER,)), proof)
+    assert "D1001" in words(later)
+    assert later.actions[-1].status == "ok"
 
 
 async def test_an_unknown_person_proves_who_they_are_first(visitor: Talk) -> None:
