@@ -24,11 +24,14 @@ _CHEAPER = re.compile(
 _FIRST_FEW = re.compile(r"\bfirst (two|three|four|[234])\b|前([两二三四234])[个款件双]?")
 _LAST_FEW = re.compile(r"\blast (two|three|four|[234])\b|(?:后|最后)([两二三四234])[个款件双]")
 _HAS = re.compile(
-    r"^\W*(?:(?:请问|你好|您好|那|亲|你们|您们|店里|这里|你家|咱们?|还)[,， ]*)*(?:有没有|有无|有卖|卖不卖|有)|(?:有吗|有么|有没有|有卖吗|卖吗)\W*$"
-    r"|^\W*(?:(?:hi|hello|hey|ok|and|so|also)\b\W*)*(?:do you (?:guys )?(?:have|sell|carry|stock)|have you got|got any|are there any|is there an?y?|any)\b"
+    r"^\W*(?:(?:请问|你好|您好|那|亲|你们|您们|店里|这里|你家|咱们?|还)[,， ]*)*(?:有没有|有无|有卖|卖不卖|有)|有没有|(?:推荐|找|挑|选|介绍)(?:一?[个款件双台条]|几[个款件双]|点)|(?:有吗|有么|有没有|有卖吗|卖吗)\W*$"
+    r"|^\W*(?:(?:hi|hello|hey|ok|and|so|also)\b\W*)*(?:do you (?:guys )?(?:have|sell|carry|stock)|have you got|got any|are there any|is there an?y?|any|(?:can|could|would|will) you (?:please )?(?:find|show|recommend|suggest|get|pick)(?: me)?|(?:please )?(?:find|recommend|suggest) me)\b"
 )
 _LISTS = re.compile(
     r"(?:都)?有(?:哪些|什么|啥|哪几款)(?:款式?|牌子|品牌)?(?:吗|呢|呀|啊)?\W*$|\b(?:what|which) (?:[\w-]+ ){1,4}(?:do you (?:guys )?(?:have|sell|carry|stock)|have you got|are there)\W*$"
+)
+_BOUGHT = re.compile(
+    r"\b(?:i|we) (?:just |recently )?(?:bought|ordered|got|purchased|received)\b|\bmy (?:new )?(?!order|account|address|refund|card)\w+|我(?:刚|上次|之前|最近)?(?:买|收到|下单)的|我(?:的|那[件个双条台款])"
 )
 _WHICH = re.compile(r"\bwhich\b|\bwhat(?:'s| is) the \w+(?: \w+)? (?:one|of)\b|哪[一]?[个款件双台种支瓶只条]|哪些|谁")
 _EXTREME = re.compile(
@@ -83,6 +86,16 @@ def few_of(text: str, shown: Sequence[str]) -> list[str]:
 def asks_for_goods(text: str) -> bool:
     """Tell whether it is asked if the shop has some goods: 有没有…, "do you have any ..."."""
     return bool(_HAS.search(text.lower()))
+
+
+def asks_about_own(text: str) -> bool:
+    """Tell whether something is asked of goods that somebody has bought: "how do I wash the sweater I bought", 我买的毛衣能机洗吗."""
+    return speaks_of_own(text) and bool(questions().asked(text))
+
+
+def speaks_of_own(text: str) -> bool:
+    """Tell whether goods are somebody's own: 我那个口红, "the sweater I bought"."""
+    return bool(_BOUGHT.search(text.lower()))
 
 
 def asks_for_a_list(text: str) -> bool:

@@ -113,6 +113,8 @@ class PendingAnswers:
         frame.asked.pop(slot, None)
         if spec.type in ("order", "order_optional") and isinstance(values[0], str):
             work.memory.focus_order = values[0]
+        if spec.type == "address" and isinstance(values[0], dict):
+            work.memory.last_address = {key: str(part) for key, part in values[0].items() if part}
         if spec.type == "product" and isinstance(values[0], str):
             work.memory.focus_products = [values[0]]
         if spec.type == "search" and isinstance(values[0], dict):

@@ -23,6 +23,22 @@ _LABELS = re.compile(
     re.IGNORECASE,
 )
 """Words that only announce a value."""
+COMPLAINT = "report_problem"
+"""The flow for goods that are not as they should be."""
+_WRONG_WITH_GOODS = frozenset(
+    {
+        "too_small",
+        "too_big",
+        "wrong_size",
+        "wrong_color",
+        "wrong_item",
+        "damaged",
+        "defective",
+        "missing_item",
+        "not_as_described",
+        "bad_quality",
+    }
+)
 _OF_THE_BODY = frozenset({"height_cm", "weight_kg", "foot_length_mm"})
 LOST_BEFORE_OFFER, LOST_BEFORE_HAND_OVER = 2, 3
 SLOT_WORDS: dict[str, tuple[str, ...]] = {
@@ -54,6 +70,7 @@ class Repairs:
             return (
                 self._once_more(work, entities)
                 or self._continue_search(work, entities)
+                or self._hear_a_complaint(work, entities)
                 or await self._show_what_is_named(work, entities)
             )
         if before is not None and top is not None and before.question.slot_type in FREE_TEXT_SLOTS:
@@ -95,6 +112,14 @@ class Repairs:
         ):
             return False
         work.push("find_products", text=work.text, entities=entities)
+        return True
+
+    def _hear_a_complaint(self, work: Work, entities: tuple[Entity, ...]) -> bool:
+        """ "It's too small" with nothing running: ask what shall be done about it."""
+        wrong = any(entity.type == "reason" and entity.value.get("code") in _WRONG_WITH_GOODS for entity in entities)
+        if not wrong or COMPLAINT not in work.flows:
+            return False
+        work.push(COMPLAINT, text=work.text, entities=entities)
         return True
 
     async def _show_what_is_named(self, work: Work, entities: tuple[Entity, ...]) -> bool:

@@ -55,7 +55,7 @@ def _words(key: str, value: str) -> Iterator[str]:
     canonical = names.canonical_value(value) or value
     others = own.get(canonical) or own.get(value) or ()
     for word in dict.fromkeys((value, label(value, "zh", key=key), label(value, "en", key=key), *others)):
-        plain = normalise(word)
+        plain = normalise(word).rstrip("+")
         if len(plain) >= _SHORTEST and not re.fullmatch(r"[\d.,]+ *[a-z%\"]{0,4}(?<!k)", plain):
             yield plain
 

@@ -61,6 +61,10 @@ async def fill_order(context: SlotContext) -> Filling:
     ):
         return _settle(context, hinted, eligible, orders)
     focus = context.state.memory.focus_order
+    other = context.spec.instead
+    talked = next((order for order in orders if order.order_id == focus and order not in eligible), None)
+    if talked is not None and other is not None and not _says_where(context) and _fits(context, other, talked):
+        return Elsewhere(other, talked.order_id)
     if focus and (any(order.order_id == focus for order in eligible) or _means_the_last(context)):
         return Filled(focus)
     if talked_of := _in_focus(context, eligible):
@@ -71,6 +75,13 @@ async def fill_order(context: SlotContext) -> Filling:
     if len(likely) == 1 or len(eligible) == 1:
         return Filled((likely or eligible)[0].order_id)
     return _which(context, likely or eligible, "ask.order")
+
+
+def _says_where(context: SlotContext) -> bool:
+    """Tell whether an order or goods were named: then it need not be the order talked about last."""
+    return any(entry.entity.type in ("order_ref", "date") for entry in context.heard) or bool(
+        grounding.products_heard(context.heard)
+    )
 
 
 def _says_which(context: SlotContext) -> bool:

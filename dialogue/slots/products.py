@@ -39,7 +39,7 @@ async def fill_product(context: SlotContext) -> Filling:
     focus = context.state.memory.focus_products
     if focus and any(_is_part(entry) for entry in context.heard):
         return Filled(focus[0])
-    found = await _extreme(context) or await _products_said(context)
+    found = await _extreme(context) or _placed(context)[:1] or await _products_said(context)
     if len(found) == 1:
         return Filled(found[0])
     if own := await _own(context, found):
@@ -88,6 +88,13 @@ def _only_a_kind(context: SlotContext) -> bool:
     mentions = [entry.entity for entry in context.heard if entry.entity.type == "product"]
     shown = set(context.state.memory.shown_products)
     return all(one.value.get("generic") and not shown & set(one.value.get("product_ids", ())) for one in mentions)
+
+
+def _placed(context: SlotContext) -> list[str]:
+    """Return the products of the list just shown that are named by their places, in the order they were named."""
+    shown = context.state.memory.shown_products
+    ordinals = [entry for entry in context.heard if entry.entity.type == "ordinal"]
+    return [shown[place] for place in reversed(grounding.by_ordinal(len(shown), ordinals))]
 
 
 def _is_part(entry: Heard) -> bool:
@@ -153,11 +160,10 @@ def _each(context: SlotContext) -> list[str]:
 async def _products_said(context: SlotContext) -> list[str]:
     """Return product ids in the order they were named; a name that fits several gives them all only when it stands alone."""
     shown = context.state.memory.shown_products
-    ordinals = [entry for entry in context.heard if entry.entity.type == "ordinal"]
     few = browsing.few_of(context.frame.text, shown)
     if len(few) > 1:
         return few
-    places = [shown[place] for place in reversed(grounding.by_ordinal(len(shown), ordinals))]
+    places = _placed(context)
     mentions = [entry.entity for entry in context.heard if entry.entity.type == "product"]
     shared = _shared(mentions)
     named: list[str] = []

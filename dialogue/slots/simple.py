@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from dialogue.slots.base import Filled, Filling, Question, SlotContext
+from knowledge.words import tokens
 from tools.catalog.types import SizeAdvice
 from tools.customers.types import Profile
+from tools.marketing.types import CouponList
 
 
 async def fill_proof(context: SlotContext) -> Filling:
@@ -98,9 +100,20 @@ async def fill_email(context: SlotContext) -> Filling:
 
 
 async def fill_coupon(context: SlotContext) -> Filling:
-    """Take the coupon's code."""
+    """Take the coupon that was named by its code or by what it is for; else offer those that can be claimed."""
     mention = context.newest("coupon_code")
-    return Filled(mention.entity.value["text"]) if mention is not None else Question(context.question("ask.coupon"))
+    if mention is not None:
+        return Filled(mention.entity.value["text"])
+    found = await context.reader.read("list_coupons", {})
+    free = [one for one in found.coupons if one.state == "claimable"] if isinstance(found, CouponList) else []
+    said = set(tokens(context.frame.text))
+    shared = {one.code: len(said & set(tokens(f"{one.title.zh} {one.title.en}"))) for one in free}
+    most = max(shared.values(), default=0)
+    named = [code for code, count in shared.items() if count == most > 0]
+    if len(named) == 1:
+        return Filled(named[0])
+    choices = tuple((one.title.get(context.lang), one.code) for one in free if not named or one.code in named)
+    return Question(context.question("ask.coupon"), choices)
 
 
 async def fill_body(context: SlotContext) -> Filling:

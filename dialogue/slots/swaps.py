@@ -47,7 +47,8 @@ async def fill_swaps(context: SlotContext) -> Filling:
         settled[line.line_id] = found.sku
         part = pieces.get(line.line_id)
         swaps.append({"line_id": line.line_id, "new_sku": found.sku, **({"quantity": part} if part else {})})
-        difference += (found.price.minor - line.unit_price.minor) * (part or line.quantity)
+        if found.sku != line.sku:
+            difference += (found.price.minor - line.unit_price.minor) * (part or line.quantity)
     results["difference"] = {"minor": difference, "currency": order.total.currency}
     return Filled(swaps)
 

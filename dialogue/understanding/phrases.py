@@ -14,7 +14,7 @@ _HUMAN_EN = re.compile(
     rf"|\b(?:connect|transfer|forward|hand|pass|put|switch|route|escalate|redirect)(?: (?:me|us|this|it|my \w+))?(?: (?:over|through))?(?: to| with)(?: (?:a|an|the|your|some))?(?: (?:real|live|actual|human|customer service|support))* {_PERSON_EN}\b"
     rf"|\b(?:need|want|prefer|like|rather have|deal with|require|is there|can i have|may i have)(?: (?:a|an|the|some))(?: (?:real|live|actual))* (?:human(?: being)?|(?:real |live )?person|(?:live |human |real )agent|agent|representative|operator|supervisor|manager)\b(?! (?:to use|who))"
     r"|^\W*(?:please |just )?(?:human|agent|representative|operator|manager|supervisor|real person|live (?:agent|person|chat)|human agent|real human|actual human|rep|escalate|customer service(?: (?:rep|agent|representative))?|a (?:real )?(?:person|human))(?: (?:please|pls|plz|now|asap))*\W*$"
-    r"|\b(?:real|actual|live) (?:person|human|agent)(?: being)?,? (?:please|now|pls|plz)|\bhuman (?:please|now|pls|support|help|assistance|agent|operator)\b|\bescalate (?:this|it|my|to)|\b(?:can|could|may|let) (?:someone|somebody|a (?:human|person|manager|supervisor))(?: from \w+)?(?: real)? (?:help|call|contact|take over|look|have a look|take a look|check|sort|handle|assist)"
+    r"|\b(?:real|actual|live) (?:person|human|agent)(?: being)?,? (?:please|now|pls|plz)|\bhuman (?:please|now|pls|support|help|assistance|agent|operator)\b|\bescalate (?:this|it|my|to)|\b(?:can|could|may|let) (?:someone|somebody|a (?:human|person|manager|supervisor))(?: from \w+)?(?: real)? (?:help|call|contact|take over|look|have a look|take a look|check|sort|handle|assist|chase|follow up|look into|investigate)"
     r"|\b(?:want|need) (?:someone|somebody) (?:real|human|else|from)|\bnot (?:a )?(?:bot|robot|machine)[,;. ]+(?:a )?(?:human|person|real)|\bspeak (?:to|with) (?:some ?one|some ?body|anyone|anybody|sb)\b"
 )
 _NOT_HUMAN_EN = re.compile(
@@ -117,7 +117,7 @@ _SLOTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 _OWN_ADDRESS = r"(?:default|account|profile|user|home) address|address (?:in|on|of) my (?:account|profile)|(?:默认|账户|账号|个人)的?地址"
 _ORDER_ADDRESS = r"\border'?s?\b|订单|那单"
 _MAKES_DEFAULT = re.compile(
-    r"\b(?:set|make|save|use|keep|have)\b[^.;!?]{0,40}\bas (?:my |the |our )?(?:new )?default\b|\bmake (?:it|that|this)(?: address)?(?: also)? (?:my |the )?default\b|(?:设|存|当|做)(?:为|成|作)?(?:我的?)?默认"
+    r"\b(?:set|make|save|use|keep|have)\b[^.;!?]{0,40}\bas (?:my |the |our )?(?:new )?default\b|\bmake (?:it|that|this)(?: address)?(?: also)? (?:my |the )?default\b|(?:设|存|当|做)(?:为|成|作)?(?:我的?)?默认|以后(?:都|就|全)?(?:寄|送|发)(?:到|去|往)?(?:那里|那边|那儿|这里|这边|这儿|这个地址|那个地址)|\b(?:always|from now on)\b[^.;!?]{0,24}\bthere\b|\bthere from now on\b"
 )
 _RUNS = re.compile(
     r"偏[大小]|偏码|正码|标准码|[尺码]码?准|\b(?:runs?|fits?) (?:true|small|large|big)\b|\btrue to size\b"

@@ -93,8 +93,13 @@ def _attribute(key: str, values: tuple[str, ...], question: str) -> Fact:
 def spoken(record: ProductRecord, topics: Sequence[Topic]) -> LocalText | None:
     """Return the sentences of the description, in each language, that speak of the topics."""
     product = record.product
-    zh = [one for one in sentences(product.description_zh) if _speaks(one, topics)]
-    en = [one for one in sentences(product.description_en) if _speaks(one, topics)]
+    zh, en = sentences(product.description_zh), sentences(product.description_en)
+    if len(zh) == len(en):
+        # One text in two languages: what speaks of it in one is said in the other too, in words that nobody listed.
+        pairs = [pair for pair in zip(zh, en, strict=True) if any(_speaks(one, topics) for one in pair)]
+        zh, en = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    else:
+        zh, en = ([one for one in said if _speaks(one, topics)] for said in (zh, en))
     if not zh and not en:
         return None
     return LocalText(zh="".join(zh[:_SENTENCES]), en=" ".join(en[:_SENTENCES]))

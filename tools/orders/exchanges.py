@@ -100,7 +100,9 @@ def _rules(policy: Policy, reason: str) -> ExchangeRules:
 
 
 def _difference(record: OrderRecord, swap: PlannedSwap) -> int:
-    """Return the new goods' price under the old goods' discount, less what was paid for the old goods."""
+    """Return the new goods' price under the old goods' discount, less what was paid for the old goods; the same once more is even."""
+    if swap.variant.sku == swap.line.sku:
+        return 0
     discount = record.discount_minor(swap.line, swap.pieces)
     return max(0, swap.variant.price_minor * swap.pieces - discount) - record.value_minor(swap.line, swap.pieces)
 

@@ -20,14 +20,14 @@ from dialogue.commands import (
 )
 from dialogue.understanding import pending, phrases, polarity, segments
 from dialogue.understanding.commands.consent import to_yes_or_no
-from dialogue.understanding.commands.corrections import correction
+from dialogue.understanding.commands.corrections import correction, own_reason
 from dialogue.understanding.commands.expected import expecting
 from dialogue.understanding.commands.of_goods import CLEAR
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.commands.requests import has_own_cue, requested, same_business
-from dialogue.understanding.entities.base import entity
-from knowledge.types import JsonObject
 
+SHORT = 16
+"""Characters of a message that can only say what to do."""
 KNOWLEDGE_CHOICE = "@knowledge"
 """The open question "do you mean one of these passages?"; another question takes its place."""
 _BESIDE = frozenset({"reason", "payment_method", "quantity", "email", "address", "tax_id", "company"})
@@ -98,6 +98,8 @@ def _to_choice(reading: Reading, question: PendingQuestion) -> list[Command] | N
             if extra and question.slot_type not in {"payment_method", "reason", "address"}
             else [command]
         )
+    if (place := _by_its_verb(low, question)) is not None:
+        return [Choose(indexes=(place,), text=reading.words(), score=0.85, source="choice")]
     if _gives_reason(reading):
         return [Provide(entities=reading.told(), text=reading.words(), score=0.8, source="pending")]
     sense = polarity.read(low)
@@ -108,6 +110,15 @@ def _to_choice(reading: Reading, question: PendingQuestion) -> list[Command] | N
     if re.search(r"\b(?:neither|none)\b|都不(?:是|要|对|行)|没有一个", low):
         return [Deny(text=reading.words(), source="pending")]
     return None
+
+
+def _by_its_verb(low: str, question: PendingQuestion) -> int | None:
+    """Return the one choice that says to do what the message says to do: 退吧 is "return it for a refund"."""
+    wanted = segments.cue(low)
+    if wanted is None or question.multiple or phrases.is_question(low.strip()) or len(low.strip()) > SHORT:
+        return None
+    places = [place for place, label in enumerate(question.choices) if segments.cue(label.lower()) == wanted]
+    return places[0] if len(places) == 1 else None
 
 
 def _gives_reason(reading: Reading) -> bool:
@@ -215,7 +226,7 @@ def _own_words(reading: Reading, told: tuple[Entity, ...], kind: str) -> Command
     low = reading.text.low
     if kind in pending.FREE_TEXT and _takes_back(low) and phrases.corrects(low):
         return correction(reading)
-    extra = (_own_reason(reading),) if kind == "reason" else ()
+    extra = (own_reason(reading),) if kind == "reason" else ()
     return Provide(entities=(*told, *extra), text=reading.words(), score=0.7, source="pending")
 
 
@@ -224,12 +235,6 @@ def _value(reading: Reading, told: tuple[Entity, ...]) -> Command:
     if phrases.corrects(low) and _takes_back(low):
         return correction(reading)
     return Provide(entities=told, text=reading.words(), score=0.95, source="pending")
-
-
-def _own_reason(reading: Reading) -> Entity:
-    """A reason in words of one's own, which no code stands for."""
-    value: JsonObject = {"code": "other", "text": reading.words()}
-    return entity(reading.text, "reason", value, (0, len(reading.text.raw)), score=0.5)
 
 
 def _takes_back(low: str) -> bool:

@@ -6,7 +6,7 @@ import re
 
 from dialogue.commands import Affirm, AskKnowledge, Cancel, Command, Correct, Deny, PendingQuestion, Provide, StartFlow
 from dialogue.understanding import phrases, polarity, segments
-from dialogue.understanding.commands.corrections import correction
+from dialogue.understanding.commands.corrections import correction, own_reason
 from dialogue.understanding.commands.of_goods import CLEAR
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.commands.requests import GUESSED, has_own_cue, requested, same_business
@@ -14,6 +14,9 @@ from dialogue.understanding.commands.requests import GUESSED, has_own_cue, reque
 
 def to_yes_or_no(reading: Reading, question: PendingQuestion) -> list[Command] | None:
     """Read an answer to a question for yes or no; None when it is none."""
+    if question.kind == "confirm" and _BECAUSE.match(reading.text.low):
+        # Why it is wanted takes nothing back, also where it speaks of a mistake: 因为看错色号了.
+        return [Provide(entities=(*reading.told(), own_reason(reading)), text=reading.words(), source="pending")]
     low = _without_reasons(reading) if question.kind == "confirm" else reading.text.low
     sense = polarity.read(low)
     words = reading.words()
@@ -35,6 +38,9 @@ def to_yes_or_no(reading: Reading, question: PendingQuestion) -> list[Command] |
     return _yes_and(reading, rest, sense)
 
 
+_BECAUSE = re.compile(
+    r"^\W*(?:(?:it's|its|that's|oh|well|嗯|哦|就是)\W*)*(?:because|cause|cos|since|as i|因为|由于|主要是|是因为)"
+)
 _REFUSALS = frozenset({"changed_mind", "no_longer_needed"})
 """Reasons for sending goods back that also say no to a question."""
 

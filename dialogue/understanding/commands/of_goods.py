@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dialogue import browsing
 from dialogue.commands import Entity, View
+from knowledge.questions import questions
 
 SURE = 0.40
 """Chance above which an intent is acted on without asking."""
 CLEAR = 0.62
 """Chance above which a message that could answer the pending question is taken for another wish."""
+HEARD = 0.25
+"""Chance from which a search for goods that are named is taken for one: it shows and changes nothing."""
 _FLOWS = frozenset(
     {"product_details", "check_stock", "compare_products", "price_history", "size_advice", "find_products"}
 )
@@ -27,12 +30,30 @@ def of_goods(view: View, low: str, entities: tuple[Entity, ...], best: str, chan
     unsure = talk or chance < (SURE if best in _FLOWS else CLEAR)
     if unsure and _of_the_shown(view, low, entities):
         return "product_details"
+    if (
+        talk
+        and browsing.asks_about_own(low)
+        and any(item.type == "product" and item.value.get("product_ids") for item in entities)
+    ):
+        return "product_details"
+    if chance < CLEAR and best not in _FLOWS and view.shown > 1 and questions().asked(low):
+        return "product_details"
     kind = any(item.type == "product" and item.value.get("kinds") for item in entities)
     if not kind:
         return None
+    if browsing.speaks_of_own(low):
+        return None
+    if best == "find_products" and chance >= HEARD:
+        return best
     if best in _FLOWS and chance >= SURE:
         return "find_products" if browsing.asks_for_a_list(low) else None
     return "find_products" if chance < CLEAR and browsing.asks_for_goods(low) else None
+
+
+def of_the_procedure(view: View, best: str) -> bool:
+    """Whether "does that cost me anything?" is about what is going on: no goods are on the table that it could be about."""
+    about_goods = best in _FLOWS and best != "find_products"
+    return about_goods and view.active_flow not in (None, *_FLOWS) and not view.focused and view.shown == 0
 
 
 def _of_the_shown(view: View, low: str, entities: tuple[Entity, ...]) -> bool:

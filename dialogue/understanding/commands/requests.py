@@ -18,12 +18,13 @@ from dialogue.commands import (
     View,
 )
 from dialogue.understanding import phrases, segments
-from dialogue.understanding.commands.of_goods import CLEAR, SURE, of_goods
+from dialogue.understanding.commands.of_goods import CLEAR, HEARD, SURE, of_goods, of_the_procedure
 from dialogue.understanding.commands.reading import Reading
 
 _ADDRESS_FLOWS = ("change_default_address", "change_order_address")
 ONE_ORDER_FLOWS = frozenset({"cancel_order", "order_status", "track_order", "request_invoice"})
 HINT = 0.15
+CUED = 0.3
 _EFFECTS = frozenset(
     {
         "return_items",
@@ -83,8 +84,9 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     best, chance = ranked[0]
     low = reading.text.low[part.start : part.end]
     of_the_running = part.question and best == reading.view.active_flow and not entities
-    only_asks = part.question and not entities and best in _EFFECTS and chance < CLEAR
-    if ((of_the_running or only_asks) and phrases.asks_how(low)) or (part.question and _supposes(low, entities)):
+    only_asks = of_the_running or (not entities and best in _EFFECTS and chance < CLEAR)
+    about_it = all(item.value.get("relation") for item in entities) and of_the_procedure(reading.view, best)
+    if part.question and ((only_asks and phrases.asks_how(low)) or about_it or _supposes(low, entities)):
         return [AskKnowledge(query=words, text=words, score=chance, source="pattern")]
     if of_the_running:
         # Nobody asks anew for what is going on: the question is about it.
@@ -103,7 +105,7 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     told = tuple(item for item in entities if item.type != "category")
     if told and phrases.elliptical(low):
         return [Provide(entities=told, text=words, score=0.7, source="pattern")]
-    if best in reading.flows and (chance >= SURE or (part.cue is not None and chance >= 0.3)):
+    if best in reading.flows and chance >= _bar(best, part, entities):
         return [one for flow in _meant(best, low) for one in _start(flow, entities, words, chance)]
     if best == "ask_knowledge" and chance >= 0.3:
         return [AskKnowledge(query=words, text=words, score=chance, source="classifier")]
@@ -118,6 +120,12 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     if part.question and (best in reading.flows or (best not in _TALK and len(low.strip()) >= ASKED)):
         return [AskKnowledge(query=words, text=words, score=GUESSED, source="classifier")]
     return _unsure(reading.flows, ranked, words, best, chance)
+
+
+def _bar(flow: str, part: segments.Segment, entities: tuple[Entity, ...]) -> float:
+    """Return the chance from which a procedure is started: a lower one where the words ask for something, or say what is wrong."""
+    faulty = flow == "report_problem" and any(item.type == "reason" for item in entities)
+    return HEARD if faulty else CUED if part.cue is not None else SURE
 
 
 def _meant(flow: str, low: str) -> tuple[str, ...]:
