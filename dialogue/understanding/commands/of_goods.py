@@ -15,6 +15,7 @@ HEARD = 0.25
 _FLOWS = frozenset(
     {"product_details", "check_stock", "compare_products", "price_history", "size_advice", "find_products"}
 )
+_FAULTS = frozenset({"bad_quality", "damaged", "defective", "not_as_described"})
 _PROCEDURES_BESIDE = frozenset({"inform", "affirm", "deny", "repeat", "cancel_flow", "out_of_scope", "ask_human"})
 
 
@@ -61,3 +62,9 @@ def _of_the_shown(view: View, low: str, entities: tuple[Entity, ...]) -> bool:
     places = [item.value.get("n") for item in entities if item.type == "ordinal"]
     listed = any(isinstance(n, int) and (n == -1 or n <= view.shown) for n in places)
     return listed or (view.shown > 1 and browsing.picks_one(low))
+
+
+def complains_of_own(low: str, entities: tuple[Entity, ...]) -> bool:
+    """Whether something is said to be wrong with goods that were bought: 我买的黑T恤起球了怎么办."""
+    faulty = any(item.type == "reason" and item.value.get("code") in _FAULTS for item in entities)
+    return faulty and browsing.speaks_of_own(low)

@@ -18,7 +18,7 @@ from dialogue.commands import (
     View,
 )
 from dialogue.understanding import phrases, segments
-from dialogue.understanding.commands.of_goods import CLEAR, HEARD, SURE, of_goods, of_the_procedure
+from dialogue.understanding.commands.of_goods import CLEAR, HEARD, SURE, complains_of_own, of_goods, of_the_procedure
 from dialogue.understanding.commands.reading import Reading
 
 _ADDRESS_FLOWS = ("change_default_address", "change_order_address")
@@ -77,12 +77,14 @@ def _with_goods_before(command: Command, before: list[Command]) -> Command:
     return command
 
 
-def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]:  # noqa: C901  (one table of cases)
+def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]:  # noqa: C901, PLR0912  (one table of cases)
     entities = reading.within(part.start, part.end)
     words = reading.words(part.start, part.end)
     ranked = _of_own_order(reading.classify(reading.masked(part.start, part.end)), entities)
     best, chance = ranked[0]
     low = reading.text.low[part.start : part.end]
+    if chance < CLEAR and reading.view.active_flow is None and complains_of_own(low, entities):
+        return [StartFlow(flow="report_problem", entities=entities, text=words, score=0.8, source="pattern")]
     of_the_running = part.question and best == reading.view.active_flow and not entities
     only_asks = of_the_running or (not entities and best in _EFFECTS and chance < CLEAR)
     about_it = all(item.value.get("relation") for item in entities) and of_the_procedure(reading.view, best)
