@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Sequence
 from typing import Protocol
 
 from knowledge.types import Lang
@@ -12,6 +13,10 @@ FILLER, ENDING, SHORT, MISSPELT, MIXED, LOWER, UNPOINTED, SWAPPED = 0.35, 0.25, 
 """Chances, each for one message."""
 _SPARED = re.compile(r"[#@\d]|https?:")
 """Words with figures or signs are ids, amounts and addresses: nobody wants those changed."""
+
+
+_PLACES = 0xE000
+"""Characters for private use hold the place of what is spared."""
 
 
 class SlipWords(Protocol):
@@ -32,13 +37,23 @@ class SlipWords(Protocol):
 class Slips:
     """Changes how something is said, never what."""
 
-    def __init__(self, words: SlipWords, rng: random.Random, lang: Lang) -> None:
+    def __init__(self, words: SlipWords, rng: random.Random, lang: Lang, spared: Sequence[str] = ()) -> None:
         self._words = words
+        self._spared = sorted(spared, key=len, reverse=True)
         self._random = rng
         self._lang = lang
 
     def slip(self, text: str) -> str:
-        """Return the text as it might have been typed."""
+        """Return the text as it might have been typed; what is spared (names, addresses, ids) stays as it is."""
+        kept = [fact for fact in self._spared if any(map(str.isdigit, fact)) and fact in text]
+        for place, fact in enumerate(kept):
+            text = text.replace(fact, chr(_PLACES + place))
+        text = self._slipped(text)
+        for place, fact in enumerate(kept):
+            text = text.replace(chr(_PLACES + place), fact)
+        return text
+
+    def _slipped(self, text: str) -> str:
         if self._happens(SHORT):
             text = self._replaced(text, {name: str(short) for name, short in self._words.short_forms.items()}, 2)
         if self._happens(MISSPELT):

@@ -39,6 +39,8 @@ class Words(pydantic.BaseModel):
     stopping: tuple[str, ...]
     colleague: tuple[str, ...]
     lost: tuple[str, ...]
+    done: tuple[str, ...]
+    shows: dict[str, tuple[str, ...]]
     moods: dict[str, tuple[str, ...]]
     fillers: tuple[str, ...]
     endings: tuple[str, ...]
@@ -96,15 +98,20 @@ def facts_asked(words: Words, seen: Seen) -> list[str]:
 
 
 def likeness(value: str, label: str) -> float:
-    """Return how much of `value` stands in `label`, in [0, 1]: by words, in Chinese by pairs of characters."""
+    """Return how much of `value` stands in `label`, in [0, 1]: by words, in Chinese by pairs of characters.
+
+    Numbers tell apart what is otherwise alike (27 Elm Street, 450 ml): where one is missing, it is another thing. A size L is
+    not in "black".
+    """
     value, label = value.lower().strip(), label.lower()
     if not value:
         return 0.0
+    words, labelled = re.findall(r"[a-z0-9]+", value), re.findall(r"[a-z0-9]+", label)
+    if any((word[0].isdigit() or len(word) == 1) and word not in labelled for word in words):
+        return 0.0
     if value in label:
         return 1.0
-    parts = re.findall(r"[a-z0-9]+", value) + [
-        value[i : i + 2] for i in range(len(value) - 1) if ord(value[i]) > 0x2E80
-    ]
+    parts = words + [value[i : i + 2] for i in range(len(value) - 1) if ord(value[i]) > 0x2E80]
     return sum(part in label for part in parts) / len(parts) if parts else 0.0
 
 

@@ -79,6 +79,10 @@ TABLES: dict[str, Table] = {
         ' a.is_default AS "default" FROM {db}.address a',
         {"address": "id"},
     ),
+    "payment_methods": Table(
+        "SELECT m.id, m.customer_id AS customer, m.kind, m.balance_minor, m.currency FROM {db}.paymentmethod m",
+        {"paymentmethod": "id"},
+    ),
     "coupons": Table(
         "SELECT g.id AS _id, g.coupon_code AS code, g.customer_id AS customer, g.status FROM {db}.coupongrant g",
         {"coupongrant": "_id"},

@@ -8,19 +8,22 @@ so comes from ``wordings/`` and a seeded stream of slips. Seed 0 says everything
 from __future__ import annotations
 
 import random
-import re
 from collections import Counter, deque
 from collections.abc import Sequence
 from typing import Literal, Protocol
 
 from evals.judge.phrasing import Slips
 from evals.judge.reading import Seen, decision, facts_asked, likeness, matches, words_of
-from evals.judge.scenario import Scenario, Wish
+from evals.judge.scenario import Fact, Scenario, Wish
 
 LOST_BEFORE_PERSON = 3
 """After so many answers in a row that did not help, the shopper wants a person."""
 SAME_ANSWERS = 3
 """A shopper who has given the same answer so often gives up."""
+INSISTS = 2
+"""How often a shopper for whom nothing was done says again what it wants before it leaves."""
+AS_MEANT = 0.7
+"""`likeness` from which a confirmation shows what the shopper has said."""
 NO_PREFERENCE = frozenset({"refund_to", "payment", "reason"})
 """Where nothing is known of these, the first choice is as good as any."""
 ASIDE_CHANCE, CORRECTION_CHANCE, THANKS_CHANCE = 0.12, 0.1, 0.4
@@ -45,10 +48,14 @@ class AgendaShopper:
         self._words = words_of(scenario.lang)
         self._random = random.Random(f"{scenario.id}:{seed}")  # noqa: S311 (no secret)
         self._plain = seed == 0
-        self._slips = Slips(self._words, self._random, scenario.lang)
-        self._openers = deque(self._user.opens_with if self._plain else self._shuffled(self._user.opens_with))
+        self._slips = Slips(self._words, self._random, scenario.lang, spared=self._facts())
+        self._wordings = deque(self._shuffled(self._user.opens_with))
         self._then = deque(self._user.then)
+        self._wants_effect = bool(scenario.expect.rows)
+        self._served = False
+        self._insisted = 0
         self._lost = 0
+        self._clueless = 0
         self._said: Counter[str] = Counter()
         self._went_aside = False
         self._refused = False
@@ -58,9 +65,10 @@ class AgendaShopper:
         """See `Shopper.next`."""
         self.consented = False
         if seen is None:
-            return self._slipped(self._openers.popleft())
-        if seen.handled_by != "bot":
+            return self._slipped(self._wording())
+        if seen.handled_by != "bot" or self._said.keys() & set(self._words.thanks):
             return None
+        self._served = self._served or matches(self._words.done, seen.text)
         message = self._answer(seen)
         if message is not None:
             self._said[message] += 1
@@ -70,14 +78,14 @@ class AgendaShopper:
 
     def _answer(self, seen: Seen) -> str | None:
         if self._is_lost(seen):
-            return self._again(seen)
-        deciding = decision(self._words, seen)
+            return self._again()
+        asks_for = decision(self._words, seen)
         asked = bool(seen.choices) or facts_asked(self._words, seen)
-        when = "confirming" if deciding == "confirm" else "asked" if asked else "done"
+        when = "confirming" if asks_for == "confirm" else "asked" if asked else "done"
         if self._then and self._then[0].when == when:
             return self._wish(self._then.popleft())
-        if deciding is not None:
-            return self._decide(seen, deciding)
+        if asks_for is not None:
+            return self._decide(seen, asks_for)
         if asked and not self._plain and not self._went_aside and self._random.random() < ASIDE_CHANCE:
             self._went_aside = True
             return self._pick(self._words.asides)
@@ -94,18 +102,25 @@ class AgendaShopper:
 
     # -- answering
 
-    def _decide(self, seen: Seen, decision: Literal["confirm", "offer"]) -> str:
-        refused = any(word == "*" or word.lower() in seen.text.lower() for word in self._user.says_no_to)
-        agrees = self._user.accepts_offers if decision == "offer" else not refused and self._fits(seen)
-        self.consented = agrees and decision == "confirm"
-        self._refused = self._refused or (decision == "confirm" and not agrees and not self._then)
-        return self._pick(self._words.yes if agrees else self._words.no)
+    def _decide(self, seen: Seen, asks_for: Literal["confirm", "offer"]) -> str:
+        if asks_for == "offer":
+            return self._pick(self._words.yes if self._user.accepts_offers else self._words.no)
+        if any(word == "*" or word.lower() in seen.text.lower() for word in self._user.says_no_to):
+            self._refused = not self._then
+            return self._pick(self._words.no)
+        if misread := self._misread(seen):
+            return self._words.together.join((self._pick(self._words.no), self._tell(misread)))
+        self.consented = self._served = True
+        return self._pick(self._words.yes)
 
-    def _fits(self, seen: Seen) -> bool:
-        """A confirmation that names another order than the shopper's is not what was asked for."""
-        known = {str(value).lower().lstrip("#") for value in self._values("order")}
-        named = {word.lower() for word in re.findall(r"#?([A-Z]{1,3}\d{4,})", seen.text)}
-        return not known or not named or bool(known & named)
+    def _misread(self, seen: Seen) -> list[str]:
+        """Return the facts that a confirmation shows otherwise than the shopper knows them."""
+        shown = [fact for fact, patterns in self._words.shows.items() if matches(patterns, seen.text)]
+        return [
+            fact
+            for fact in shown
+            if (values := self._values(fact)) and not any(likeness(str(one), seen.text) >= AS_MEANT for one in values)
+        ]
 
     def _choose(self, seen: Seen) -> str:
         if self._refused and (ways_out := [label for label in seen.choices if matches(self._words.stopping, label)]):
@@ -115,7 +130,7 @@ class AgendaShopper:
         if not wanted and facts and not set(facts) - NO_PREFERENCE and not self._values(facts[0]):
             wanted = [seen.choices[0]]
         if not wanted:
-            return self._tell(facts) if facts else self._again(seen)
+            return self._tell(facts) if facts else self._again()
         chosen = wanted if seen.multiple else wanted[:1]
         right = self._words.together.join(chosen)
         others = [label for label in seen.choices if label not in wanted]
@@ -125,10 +140,9 @@ class AgendaShopper:
 
     def _labels_wanted(self, seen: Seen) -> list[str]:
         """Return the choices that what the shopper knows speaks for, best first."""
-        asked = facts_asked(self._words, seen)
-        facts = {fact: self._values(fact) for fact in (asked or self._user.knows)}
-        if not any(facts.values()):
-            facts = {fact: self._values(fact) for fact in self._user.knows}
+        known = self._user.knows
+        asked = [name for fact in facts_asked(self._words, seen) for name in self._names(fact)]
+        facts = {name: _several(known[name]) for name in (asked or known)}
         scored = {
             label: sum(max((likeness(str(value), label) for value in values), default=0.0) for values in facts.values())
             for label in seen.choices
@@ -141,11 +155,15 @@ class AgendaShopper:
             key=lambda label: -scored[label],
         )
 
+    def _names(self, fact: str) -> list[str]:
+        """Return the known facts that answer a question for this one: itself, and what can stand for it."""
+        return [name for name in (fact, *self._words.instead.get(fact, ())) if name in self._user.knows]
+
     def _values(self, fact: str) -> tuple[object, ...]:
-        """Return what the shopper knows of a fact, or of one that can stand for it."""
-        known = self._user.knows
-        found = [known[name] for name in (fact, *self._words.instead.get(fact, ())) if name in known]
-        return tuple(part for value in found for part in (value if isinstance(value, tuple) else (value,)))
+        return tuple(value for name in self._names(fact) for value in _several(self._user.knows[name]))
+
+    def _facts(self) -> list[str]:
+        return [str(value) for known in self._user.knows.values() for value in _several(known)]
 
     def _tell(self, facts: Sequence[str]) -> str:
         parts = [
@@ -155,24 +173,35 @@ class AgendaShopper:
             for fact in facts
             if (values := self._values(fact))
         ]
-        return self._words.together.join(parts) or self._pick(self._words.unknown)
+        if parts:
+            return self._words.together.join(parts)
+        self._clueless += 1
+        return self._pick(self._words.unknown) if self._clueless == 1 else self._again()
 
-    def _again(self, seen: Seen) -> str:
+    def _again(self) -> str:
         """Say it another way; who is not understood for long wants a person."""
         self._lost += 1
         if self._lost >= LOST_BEFORE_PERSON:
             return self._pick(self._words.person)
-        text = self._openers.popleft() if self._openers else self._user.goal or self._user.opens_with[0]
         mood = self._user.mood[min(self._lost, len(self._user.mood) - 1)]
         grumble = self._words.moods.get(mood, ())
-        return f"{self._pick(grumble)} {text}" if grumble else text
+        return f"{self._pick(grumble)} {self._wording()}" if grumble else self._wording()
+
+    def _wording(self) -> str:
+        """Return what is wanted now in the next of its wordings."""
+        self._wordings.rotate(-1)
+        return self._wordings[-1]
 
     def _wish(self, wish: Wish) -> str:
-        self._lost = 0
-        return self._slipped(wish.says[0] if self._plain else self._pick(wish.says))
+        self._lost = self._clueless = 0
+        self._wordings = deque(self._shuffled(wish.says))
+        return self._slipped(self._wording())
 
     def _goodbye(self) -> str | None:
-        if self._plain or self._said.keys() & set(self._words.thanks) or self._random.random() > THANKS_CHANCE:
+        if self._wants_effect and not self._served and self._insisted < INSISTS:
+            self._insisted += 1
+            return self._wording()
+        if self._plain or self._random.random() > THANKS_CHANCE:
             return None
         return self._pick(self._words.thanks)
 
@@ -182,7 +211,11 @@ class AgendaShopper:
         return wordings[0] if self._plain else self._random.choice(wordings)
 
     def _shuffled(self, wordings: Sequence[str]) -> list[str]:
-        return self._random.sample(list(wordings), len(wordings))
+        return list(wordings) if self._plain else self._random.sample(list(wordings), len(wordings))
 
     def _slipped(self, text: str) -> str:
         return text if self._plain else self._slips.slip(text)
+
+
+def _several(value: Fact | tuple[Fact, ...]) -> tuple[Fact, ...]:
+    return value if isinstance(value, tuple) else (value,)
