@@ -16,9 +16,6 @@ from evals.judge.shopper import AgendaShopper, Shopper
 from evals.judge.world import Laid, World
 from tools.base import Identity
 
-_UNSEEN = frozenset({"hand_over", "verify_customer"})
-"""Tools with a receipt that leave the shop as it is."""
-
 
 @dataclasses.dataclass(frozen=True)
 class Exchange:
@@ -40,6 +37,8 @@ class Trial:
     faults: tuple[str, ...]
     """What is not as expected; nothing: passed."""
     seconds: float
+    consented_tools: frozenset[str] = frozenset()
+    """Tools that may only act after a yes."""
 
     @property
     def passed(self) -> bool:
@@ -59,7 +58,7 @@ class Trial:
             for exchange in self.exchanges
             if not exchange.consented
             for action in exchange.turn.actions
-            if action.receipt and action.tool not in _UNSEEN
+            if action.receipt and action.tool in self.consented_tools
         )
 
 
@@ -68,8 +67,9 @@ async def hold(world: World, laid: Laid, scenario: Scenario, seed: int, shopper:
     started = time.perf_counter()
     async with world.copy(laid) as (platform, path):
         exchanges = await _talk(platform, scenario, shopper or AgendaShopper(scenario, seed))
+        consented = frozenset(tool.name for tool in platform.executor.tools.values() if tool.confirm)
         faults = await asyncio.to_thread(judge, scenario.expect, laid.database, path, exchanges)
-    return Trial(scenario, seed, tuple(exchanges), tuple(faults), time.perf_counter() - started)
+    return Trial(scenario, seed, tuple(exchanges), tuple(faults), time.perf_counter() - started, consented)
 
 
 async def _talk(platform: Platform, scenario: Scenario, shopper: Shopper) -> list[Exchange]:
