@@ -53,6 +53,14 @@ As = Annotated[
     ),
 ]
 Role = Annotated[Speaker, typer.Option("--role", help="Who talks.")]
+Sets = Annotated[Path, typer.Option("--data", exists=True, file_okay=False, help="Folder of the public data sets.")]
+HeldOut = Annotated[
+    Path | None,
+    typer.Option("--test", exists=True, file_okay=False, help="Measure on the same-named folder of this one."),
+]
+Trials = Annotated[int, typer.Option("--trials", min=1, max=100, help="How often each is held.")]
+Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Only the first tasks. [all]", show_default=False)]
+Show = Annotated[bool, typer.Option("--show", help="Print every conversation, to stderr.")]
 
 
 @app.command()
@@ -195,11 +203,11 @@ def replay(
 @eval_app.command("scenarios")
 def eval_scenarios(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Scenario files, or folders of them.")],
-    trials: Annotated[int, typer.Option("--trials", min=1, max=100, help="How often each is held.")] = 1,
+    trials: Trials = 1,
     only: Annotated[list[str] | None, typer.Option("--only", metavar="ID", help="Only these scenarios.")] = None,
     html: Annotated[Path | None, typer.Option("--html", dir_okay=False, help="Write a page of it.")] = None,
     junit: Annotated[Path | None, typer.Option("--junit", dir_okay=False, help="Write JUnit XML of it.")] = None,
-    show: Annotated[bool, typer.Option("--show", help="Print every conversation, to stderr.")] = False,
+    show: Show = False,
     as_json: Json = False,
     data: Annotated[
         Path | None, typer.Option("--data", help="Hold them on a copy of the shop in this folder. [a demo shop]")
@@ -209,6 +217,34 @@ def eval_scenarios(
     from channels.eval_commands import Wanted, scenarios
 
     scenarios(paths, Wanted(trials, tuple(only or ()), data, html, junit, show=show, as_json=as_json))
+
+
+@eval_app.command("tau2-retail")
+def eval_tau2_retail(
+    data: Sets, test: HeldOut = None, trials: Trials = 1, limit: Limit = None, show: Show = False, as_json: Json = False
+) -> None:
+    """Judge the retail tasks of tau2-bench by the shop's records, with a shopper made from their texts."""
+    from channels.benchmark_commands import Wanted, tau_retail
+
+    tau_retail("tau2-retail", Wanted(data, test, trials, limit, show, as_json))
+
+
+@eval_app.command("tau1-retail")
+def eval_tau1_retail(
+    data: Sets, test: HeldOut = None, trials: Trials = 1, limit: Limit = None, show: Show = False, as_json: Json = False
+) -> None:
+    """Judge the retail tasks of the first tau-bench in the same way."""
+    from channels.benchmark_commands import Wanted, tau_retail
+
+    tau_retail("tau1-retail", Wanted(data, test, trials, limit, show, as_json))
+
+
+@eval_app.command("list")
+def eval_list(as_json: Json = False) -> None:
+    """List the benchmarks: what each needs and measures, and its last result."""
+    from channels.benchmark_commands import benchmarks
+
+    benchmarks(as_json=as_json)
 
 
 @app.command()

@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import time
 from pathlib import Path
+from typing import Protocol
 
 from dialogue.build import Platform
 from dialogue.turn import Turn
@@ -14,6 +15,7 @@ from evals.judge.rows import differences
 from evals.judge.scenario import Expect, Scenario
 from evals.judge.shopper import AgendaShopper, Shopper
 from evals.judge.world import Laid, World
+from knowledge.types import Lang
 from tools.base import Identity
 
 
@@ -27,11 +29,22 @@ class Exchange:
     """The message said yes to a confirmation."""
 
 
+class Subject(Protocol):
+    """What a conversation is held for: a scenario, or a task of a benchmark."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+    @property
+    def lang(self) -> Lang: ...  # noqa: D102
+    @property
+    def tags(self) -> tuple[str, ...]: ...  # noqa: D102
+
+
 @dataclasses.dataclass(frozen=True)
 class Trial:
     """How a scenario went with one seed."""
 
-    scenario: Scenario
+    scenario: Subject
     seed: int
     exchanges: tuple[Exchange, ...]
     faults: tuple[str, ...]
@@ -66,19 +79,27 @@ async def hold(world: World, laid: Laid, scenario: Scenario, seed: int, shopper:
     """Hold a conversation on a fresh copy of the shop and judge it."""
     started = time.perf_counter()
     async with world.copy(laid) as (platform, path):
-        exchanges = await _talk(platform, scenario, shopper or AgendaShopper(scenario, seed))
-        consented = frozenset(tool.name for tool in platform.executor.tools.values() if tool.confirm)
+        shopper = shopper or AgendaShopper(scenario, seed)
+        exchanges = await talk(platform, scenario.customer, scenario.lang, shopper, scenario.max_turns)
+        consented = consented_tools(platform)
         faults = await asyncio.to_thread(judge, scenario.expect, laid.database, path, exchanges)
     return Trial(scenario, seed, tuple(exchanges), tuple(faults), time.perf_counter() - started, consented)
 
 
-async def _talk(platform: Platform, scenario: Scenario, shopper: Shopper) -> list[Exchange]:
-    subject = scenario.customer or "visitor"
-    identity = Identity("shopper", subject=subject, customer_id=scenario.customer)
-    opened = await platform.conversations.open(identity, lang=scenario.lang)
+def consented_tools(platform: Platform) -> frozenset[str]:
+    """Return the names of the tools that may only act after a yes."""
+    return frozenset(tool.name for tool in platform.executor.tools.values() if tool.confirm)
+
+
+async def talk(
+    platform: Platform, customer: str | None, lang: Lang, shopper: Shopper, max_turns: int
+) -> list[Exchange]:
+    """Let a shopper, signed in as `customer` or a visitor, talk until it has nothing more to say."""
+    identity = Identity("shopper", subject=customer or "visitor", customer_id=customer)
+    opened = await platform.conversations.open(identity, lang=lang)
     exchanges: list[Exchange] = []
     seen: Seen | None = None
-    while len(exchanges) < scenario.max_turns and (said := shopper.next(seen)) is not None:
+    while len(exchanges) < max_turns and (said := shopper.next(seen)) is not None:
         client_id = f"m{len(exchanges)}"
         turn = await platform.conversations.send(opened.id, identity, client_id=client_id, text=said)
         exchanges.append(Exchange(said, turn, shopper.consented))

@@ -17,9 +17,12 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sqlmodel import select
+
 from knowledge.db import Database, sqlite_url
 from knowledge.importers import import_shop
 from knowledge.importers.tau_retail_records import same_record, tau_records
+from knowledge.schema import Shop
 
 Json = dict[str, Any]
 Records = Mapping[str, Mapping[str, Json]]
@@ -47,11 +50,18 @@ async def opened(path: Path) -> AsyncIterator[Database]:
         await database.close()
 
 
-async def lay_shop(folder: Path, path: Path) -> Records:
-    """Import the shop of a benchmark's folder into a new SQLite file, as ``xiaoer import tau-retail`` does."""
+async def lay_shop(folder: Path, path: Path, *, policy: str | None = None) -> Records:
+    """Import the shop of a benchmark's folder into a new SQLite file, as ``xiaoer import tau-retail`` does.
+
+    Args:
+        policy: the policy that the shop follows, where it is not the importer's.
+    """
     async with opened(path) as database:
         await database.create_tables()
         await import_shop(database, "tau-retail", folder)
+        if policy is not None:
+            async with database.write() as session:
+                (await session.exec(select(Shop))).one().policy = policy
         return await records(database)
 
 

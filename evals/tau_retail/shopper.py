@@ -1,0 +1,259 @@
+"""A shopper that plays the part of a `Brief`: says one wish after another, answers what it is asked, and knows when to say no.
+
+It sees what a person sees of an answer, text and choices, and its own part; never the shop, the tools, or what counts as right.
+It is deterministic. What an LLM in its place would do with a whole text, it does only as far as a script can.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+
+from evals.judge.reading import Seen, decision, facts_asked, matches, words_of
+from evals.tau_retail.brief import Brief, Case, Wish
+from evals.tau_retail.likeness import averse, covers, preferred, price_in, words
+
+SAME_MESSAGES = 2
+"""Who has said the same so often leaves it and goes on."""
+_REFUSING = (
+    r"\b(?:can't|cannot|couldn't|isn't|aren't|not) (?:be |possible|available|allowed|cover|do\b|go\b|change|cancel|take|use|find|help)",
+    r"\b(?:unavailable|impossible|sold out|out of stock|unfortunately|no other|only (?:possible|be)|not yet|no longer)\b",
+    r"\bthere (?:is|are) no\b", r"\bhave already\b", r"\bthere can't be another\b", r"\bthese come in\b", r"\bcan only\b", r"\bwhole order\b",
+)  # fmt: skip
+_ADDING = (r"\bonly once\b", r"\bthese are all\b")
+_ANYTHING = r"\banything else\b|\bwhat else\b|\bhow can i help\b|\bwhat can i do\b"
+_SWAPPING = r"\b(?:exchang|modif|chang|switch|adjust|upgrad|replac|swap)"
+_ELSEWHERE = r"\b(?:another|other) order\b|\baddress\b|\bpayment\b"
+_DOINGS = (
+    (r"\bcancel", r"\bcancel|\bno longer need|\bmistake|\bremove\b|\bundo\b"),
+    (r"\breturn", r"\breturn|\brefund|\bsend (?:it|them) back|\bmoney back|\bget rid"),
+    (r"\bexchange in\b|\bbecomes\b", rf"{_SWAPPING}|\binstead\b|\bget\b|\bprefer\b|\bwant\b"),
+    (r"\bwill go to\b|\baddress\b", r"\baddress|\bship|\bsend|\bsent\b|\bmove|\blive"),
+)  # fmt: skip
+"""What a confirmation is about, and words of a shopper who wants that."""
+_WHOLE = r"\b(?:all|everything|every|both|whole|entire|items?|things|order)\b"
+_NAMED = re.compile(r"(?<![#\w])((?:[A-Z][\w'-]*)(?: (?:[A-Z][\w'-]*|of|and))*) \(")
+_ORDER = re.compile(r"#?W\d{5,}")
+_PROOF = frozenset({"email", "name", "postcode"})
+
+
+class BriefShopper:
+    """Plays a part."""
+
+    def __init__(self, brief: Brief) -> None:
+        self._brief = brief
+        self._words = words_of("en")
+        self._wishes = deque(brief.wishes)
+        self._cases: deque[Case] = deque()
+        self._current: list[str] = []
+        """What was said since the last wish began, latest first."""
+        self._before_consent: deque[str] = deque()
+        self._added: Wish | None = None
+        """A wish said in addition when a confirmation was asked for, until it shows that it was heard."""
+        self._compared = False
+        """The case before did not hold by a comparison: "if not" is what holds."""
+        self._last = ""
+        """The text seen before."""
+        self._when_asked = list(brief.when_asked)
+        self._proofs = deque(_proofs(brief))
+        self._said: Counter[str] = Counter()
+        self.consented = False
+
+    def next(self, seen: Seen | None) -> str | None:
+        """See `evals.judge.shopper.Shopper.next`."""
+        self.consented = False
+        if seen is None:
+            return self._next_wish()
+        if seen.handled_by != "bot":
+            return None
+        message = self._answer(seen)
+        self._last = seen.text
+        while message is not None and self._said[message] >= SAME_MESSAGES and not self.consented:
+            message = self._next_wish()
+        if message is not None:
+            self._said[message] += 1
+        return message
+
+    def _answer(self, seen: Seen) -> str | None:
+        deciding = decision(self._words, seen)
+        if deciding == "offer":
+            return self._yes_or_no(agrees=bool(re.search(r"\bhuman|\btransfer", self._brief.text)))
+        if case := self._case(seen, resting=False):
+            return case
+        if deciding == "confirm":
+            return self._decide(seen)
+        if asked := self._asked_for(seen):
+            return asked
+        if seen.choices:
+            return self._choose(seen)
+        if facts := facts_asked(self._words, seen):
+            return self._tell(seen, facts)
+        return self._case(seen, resting=True) or self._next_wish()
+
+    # -- wishes and cases
+
+    def _next_wish(self) -> str | None:
+        if not self._wishes:
+            return None
+        return self._begin(self._wishes.popleft())
+
+    def _begin(self, wish: Wish) -> str:
+        self._cases = deque(wish.cases)
+        self._before_consent = deque(wish.before_consent)
+        self._current = [wish.said]
+        self._compared = False
+        return wish.said
+
+    def _case(self, seen: Seen, *, resting: bool, refused: bool = False) -> str | None:
+        """Return what the case says that has come about, if one has."""
+        refused = refused or matches(_REFUSING, seen.text)
+        while self._cases:
+            case = self._cases[0]
+            amount = price_in(seen.text)
+            compared = case.holds_for(amount) if amount is not None else None
+            if compared is None:
+                holds = (refused or self._compared) if case.opposed else resting and not refused
+                if not holds and not resting and not refused:
+                    return None
+            else:
+                holds = compared
+            self._cases.popleft()
+            self._compared = compared is False
+            if holds:
+                self._current.insert(0, case.said)
+                return case.said
+        return None
+
+    # -- yes and no
+
+    def _decide(self, seen: Seen) -> str:
+        if self._before_consent:
+            return self._insist(self._before_consent.popleft())
+        if self._added is not None and not self._heard(self._added, seen.text):
+            self._wishes.appendleft(self._added)
+        elif fault := self._fault(seen.text):
+            if case := self._case(seen, resting=False, refused=True):
+                return case
+            return self._insist(fault) if fault not in self._current else self._yes_or_no(agrees=False)
+        elif matches(_ADDING, seen.text) and self._wishes and _is_swap(self._wishes[0].said):
+            self._added = self._wishes.popleft()
+            self._cases.extend(self._added.cases)
+            return self._insist(self._added.said)
+        self._added = None
+        return self._yes_or_no(agrees=True)
+
+    def _insist(self, text: str) -> str:
+        self._current.insert(0, text)
+        return text
+
+    def _heard(self, wish: Wish, text: str) -> bool:
+        return any(words(name) & words(wish.said) for name in _NAMED.findall(text)) and text != self._last
+
+    def _yes_or_no(self, *, agrees: bool) -> str:
+        self.consented = agrees
+        return "Yes, please." if agrees else "No, please don't."
+
+    def _fault(self, text: str) -> str:
+        """Return what to say against what is to be confirmed; nothing, when it is what the part speaks of."""
+        mine = self._brief.text
+        doing = next((mine_too for pattern, mine_too in _DOINGS if re.search(pattern, text, re.IGNORECASE)), None)
+        orders = {found.lstrip("#") for found in _ORDER.findall(mine)}
+        other_order = (
+            orders and not orders & {found.lstrip("#") for found in _ORDER.findall(text)} and _ORDER.search(text)
+        )
+        if (doing is not None and not re.search(doing, mine, re.IGNORECASE)) or other_order:
+            return "No, that is not what I want."
+        current = self._current[0]
+        named = [words(name) for name in _NAMED.findall(text)]
+        excepted = averse(current)
+        if any(name & excepted and not name & (words(current) - excepted) for name in named):
+            return f"No. {current}"
+        if named and not re.search(_WHOLE, mine, re.IGNORECASE) and not all(name & words(mine) for name in named):
+            return f"No. {current}"
+        return ""
+
+    # -- answering
+
+    def _asked_for(self, seen: Seen) -> str | None:
+        """Return what the part says to such a question."""
+        question = words(seen.question)
+        for case in self._when_asked:
+            if (
+                len(words(case.condition) & question) >= min(2, len(words(case.condition)))
+                and len(words(case.condition)) <= 4
+            ):
+                self._when_asked.remove(case)
+                if place := preferred(case.said, seen.choices):
+                    return seen.choices[place[0]]
+                self._current.insert(0, case.said)
+                return case.said
+        return None
+
+    def _choose(self, seen: Seen) -> str | None:
+        facts = facts_asked(self._words, seen)
+        refused = matches(_REFUSING, seen.text)
+        for text in self._texts():
+            places = preferred(text, self._open(text, seen), multiple=seen.multiple)
+            if "reason" in facts:
+                places = [place for place in places if words(seen.choices[place]) <= words(text)]
+            if places and (seen.multiple or not refused or covers(text, seen.choices, places[0])):
+                chosen = places if seen.multiple else places[:1]
+                return ", ".join(seen.choices[place] for place in chosen)
+        if not _PROOF.isdisjoint(facts) or "order" in facts:
+            return self._tell(seen, facts)
+        if "refund_to" in facts or "payment" in facts:
+            return "The one that I paid with."
+        if refused:
+            return "Then leave that as it is."
+        if "reason" not in facts and (said := self._nearest(" ".join((seen.question, *seen.choices)))):
+            return said
+        return seen.choices[0]
+
+    def _open(self, text: str, seen: Seen) -> Sequence[str]:
+        """Return the choices; for one who wants "the other" those without words that were seen before have none."""
+        if not re.search(r"\bother\b", text):
+            return seen.choices
+        return ["" if choice in self._last else choice for choice in seen.choices]
+
+    def _texts(self) -> Iterator[str]:
+        """What speaks for a choice, the nearest first."""
+        yield from self._current
+        yield from (case.said for case in self._cases)
+        yield from (case.said for case in self._when_asked)
+        yield self._brief.text
+
+    def _tell(self, seen: Seen, facts: Sequence[str]) -> str | None:
+        if not _PROOF.isdisjoint(facts) and self._proofs:
+            return self._proofs.popleft()
+        if "order" in facts and re.search(r"\b(?:all|both|every|each)\b", self._current[0], re.IGNORECASE):
+            return "All of them."
+        if "order" in facts and (found := _ORDER.search(" ".join(self._current)) or _ORDER.search(self._brief.text)):
+            return found.group()
+        return self._nearest(seen.question) or self._unknown()
+
+    def _nearest(self, question: str) -> str | None:
+        """Return the sentence of the part that has most words of a question and was not the answer before."""
+        asked = words(question)
+        sentences = [
+            sentence for text in (*self._texts(), self._brief.facts.text) for sentence in re.split(r"(?<=[.?!]) ", text)
+        ]
+        fresh = [
+            sentence for sentence in dict.fromkeys(sentences) if not self._said[sentence] and words(sentence) & asked
+        ]
+        return max(fresh, key=lambda sentence: len(words(sentence) & asked), default=None)
+
+    def _unknown(self) -> str | None:
+        said = "I don't remember, sorry."
+        return said if not self._said[said] else self._next_wish()
+
+
+def _proofs(brief: Brief) -> Iterator[str]:
+    facts = brief.facts
+    if facts.name and facts.zip_code:
+        yield f"I'm {facts.name}, my zip code is {facts.zip_code}."
+    yield from (f"My e-mail is {email}." for email in facts.emails)
+
+
+def _is_swap(text: str) -> bool:
+    return bool(re.search(_SWAPPING, text, re.IGNORECASE)) and not re.search(_ELSEWHERE, text, re.IGNORECASE)
