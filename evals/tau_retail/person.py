@@ -30,7 +30,8 @@ _CONTRACTIONS = {
 }  # fmt: skip
 _LISTED = re.compile(r"^(?P<verb>\w+) (?P<of>#?W?\d+) (?P<how>via \w+): (?P<things>.+)$")
 _DATA = re.compile(r"(\bto (?:one with (?:the following attributes: )?)?)?(\{[^{}]*\})")
-_PLACE = ("address1", "address2", "city", "state", "zip", "country")
+_BARE = frozenset({"none", "yes", "no"})
+"""Values that say nothing without the name of the option."""
 _PRONOUN = re.compile(r"\b(you(?:'(?:re|ve|d|ll)|rself|rs|r)?)\b(?!')", re.IGNORECASE)
 _AGREEMENT = (
     (re.compile(r"\bI are\b"), "I am"),
@@ -70,8 +71,8 @@ def _turned(found: re.Match[str], text: str) -> str:
 def in_words(text: str) -> str:
     """Return the text with what it writes as data said in words.
 
-    >>> in_words("exchange Mug {'color': 'red', 'size': 'S'} to {'color': 'blue'}; Pen {'tip': 'fine'} to {}; via paypal_1")
-    'exchange Mug (color red, size S) to one with color blue, and Pen (tip fine) to the same one, via paypal_1'
+    >>> in_words("exchange Mug {'color': 'red', 'size': '7'} to {'color': 'blue'}; Pen {'tip': 'fine'} to {}; via paypal_1")
+    'exchange Mug (red, size 7) to one with blue, and Pen (fine) to the same one, via paypal_1'
     >>> in_words("Return #W1 via paypal_1: Mug; Tea Kettle; ")
     'Return Mug and Tea Kettle of #W1 via paypal_1'
     """
@@ -94,9 +95,20 @@ def _said(found: re.Match[str]) -> str:
         return found.group()
     before = found.group(1) or ""
     if "address1" in values:
-        return before + ", ".join(str(values[name]) for name in _PLACE if values.get(name))
-    options = ", ".join(f"{name} {value}" for name, value in values.items())
+        return before + _address({name: str(value) for name, value in values.items()})
+    options = ", ".join(_option(str(name), str(value)) for name, value in values.items())
     return f"{before}one with {options}" if before == "to " else f"{before}{options}" if before else f"({options})"
+
+
+def _address(fields: Mapping[str, str]) -> str:
+    place = f"{fields.get('state', '')} {fields.get('zip', '')}".strip()
+    parts = (fields["address1"], fields.get("address2"), fields.get("city"), place, fields.get("country"))
+    return ", ".join(part for part in parts if part)
+
+
+def _option(name: str, value: str) -> str:
+    """Say an option as a person does: the value alone where it is telling."""
+    return f"{name} {value}" if value in _BARE or value.isdigit() else value
 
 
 def capitalised(text: str) -> str:

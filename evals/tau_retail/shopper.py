@@ -23,7 +23,7 @@ _REFUSING = (
 )  # fmt: skip
 _ADDING = (r"\bonly once\b", r"\bthese are all\b")
 _ANYTHING = r"\banything else\b|\bwhat else\b|\bhow can i help\b|\bwhat can i do\b"
-_SWAPPING = r"\b(?:exchang|modif|chang|switch|adjust|upgrad|replac|swap)"
+_SWAPPING = r"\b(?:exchange|modify|change|switch|adjust|upgrade|replace|swap)\b"
 _ELSEWHERE = r"\b(?:another|other) order\b|\baddress\b|\bpayment\b"
 _DOINGS = (
     (r"\bcancel", r"\bcancel|\bno longer need|\bmistake|\bremove\b|\bundo\b"),
@@ -35,6 +35,8 @@ _DOINGS = (
 _WHOLE = r"\b(?:all|everything|every|both|whole|entire|items?|things|order)\b"
 _NAMED = re.compile(r"(?<![#\w])((?:[A-Z][\w'-]*)(?: (?:[A-Z][\w'-]*|of|and))*) \(")
 _ORDER = re.compile(r"#?W\d{5,}")
+_WHICH_ONE = r"\bwhich one\b"
+_NEW = r"\binstead\b|\bthese come in\b|\bisn't available\b|\bwhich one would you like\b"
 _PROOF = frozenset({"email", "name", "postcode"})
 
 
@@ -136,7 +138,7 @@ class BriefShopper:
             if case := self._case(seen, resting=False, refused=True):
                 return case
             return self._insist(fault) if fault not in self._current else self._yes_or_no(agrees=False)
-        elif matches(_ADDING, seen.text) and self._wishes and _is_swap(self._wishes[0].said):
+        elif matches(_ADDING, seen.text) and self._wishes and _could_join(self._wishes[0].said, seen.text):
             self._added = self._wishes.popleft()
             self._cases.extend(self._added.cases)
             return self._insist(self._added.said)
@@ -193,12 +195,15 @@ class BriefShopper:
     def _choose(self, seen: Seen) -> str | None:
         facts = facts_asked(self._words, seen)
         refused = matches(_REFUSING, seen.text)
-        for text in self._texts():
-            places = preferred(text, self._open(text, seen), multiple=seen.multiple)
+        multiple = seen.multiple and not re.search(_WHICH_ONE, seen.question, re.IGNORECASE)
+        for full in self._texts():
+            part = _about(full, seen.question)
+            text = _new(part) if re.search(_NEW, seen.question, re.IGNORECASE) else _old(part)
+            places = preferred(text, self._open(text, seen), multiple=multiple)
             if "reason" in facts:
                 places = [place for place in places if words(seen.choices[place]) <= words(text)]
-            if places and (seen.multiple or not refused or covers(text, seen.choices, places[0])):
-                chosen = places if seen.multiple else places[:1]
+            if places and (multiple or not refused or covers(text, seen.choices, places[0])):
+                chosen = places if multiple else places[:1]
                 return ", ".join(seen.choices[place] for place in chosen)
         if not _PROOF.isdisjoint(facts) or "order" in facts:
             return self._tell(seen, facts)
@@ -255,5 +260,25 @@ def _proofs(brief: Brief) -> Iterator[str]:
     yield from (f"My e-mail is {email}." for email in facts.emails)
 
 
-def _is_swap(text: str) -> bool:
-    return bool(re.search(_SWAPPING, text, re.IGNORECASE)) and not re.search(_ELSEWHERE, text, re.IGNORECASE)
+def _could_join(wish: str, confirmed: str) -> bool:
+    """Tell whether a wish may be meant for the order that is about to be changed."""
+    orders = set(_ORDER.findall(wish))
+    is_swap = re.search(_SWAPPING, wish, re.IGNORECASE) and not re.search(_ELSEWHERE, wish, re.IGNORECASE)
+    return bool(is_swap) and (not orders or bool(orders & set(_ORDER.findall(confirmed))))
+
+
+def _about(text: str, question: str) -> str:
+    """Return the part of a wish that speaks of the goods in a question; all of it, when no part speaks of them more."""
+    goods = frozenset[str]().union(*(words(name) for name in _NAMED.findall(question)))
+    parts = re.split(r", and (?=[A-Z])|(?<=[.?!]) ", text)
+    liked = max(parts, key=lambda part: len(words(part) & goods))
+    return liked if words(liked) & goods else text
+
+
+def _new(text: str) -> str:
+    """Return what goods shall be swapped for: what stands after "to" or "for"."""
+    return re.split(r"\) (?:to|for) ", text)[-1]
+
+
+def _old(text: str) -> str:
+    return re.split(r"\) (?:to|for) ", text)[0]

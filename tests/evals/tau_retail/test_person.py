@@ -76,9 +76,9 @@ def test_words_are_neither_lost_nor_added(text: str) -> None:
 @pytest.mark.parametrize(
     ("written", "words"),
     [
-        ("For #W1, swap Mug {'color': 'red'} to {'color': 'blue', 'size': 'L'};", "For #W1, swap Mug (color red) to one with color blue, size L"),
-        ("swap Mug {'color': 'red'} to {}; Pen {'tip': 'fine'} to {'tip': 'wide'}; via paypal_9", "swap Mug (color red) to the same one, and Pen (tip fine) to one with tip wide, via paypal_9"),
-        ("send it to {'order_id': '#W1', 'address1': '1 Oak', 'address2': '', 'city': 'Reno', 'state': 'NV', 'zip': '89501', 'country': 'USA'}", "send it to 1 Oak, Reno, NV, 89501, USA"),
+        ("For #W1, swap Mug {'color': 'red'} to {'color': 'blue', 'size': '9'};", "For #W1, swap Mug (red) to one with blue, size 9"),
+        ("swap Mug {'color': 'red'} to {}; Pen {'cap': 'no'} to {'cap': 'yes'}; via paypal_9", "swap Mug (red) to the same one, and Pen (cap no) to one with cap yes, via paypal_9"),
+        ("send it to {'order_id': '#W1', 'address1': '1 Oak', 'address2': '', 'city': 'Reno', 'state': 'NV', 'zip': '89501', 'country': 'USA'}", "send it to 1 Oak, Reno, NV 89501, USA"),
         ("Return #W1 via paypal_9: Tea Pot; Mug; ", "Return Tea Pot and Mug of #W1 via paypal_9"),
         ("Keep {this} as it stands; please.", "Keep {this} as it stands, and please."),
         ("First the mug; then the pen.", "First the mug; then the pen."),
