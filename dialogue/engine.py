@@ -364,6 +364,8 @@ class Engine:
             if flow.slots[name].type == "swaps" and name == slot:
                 frame.results.pop("picked", None)
                 frame.results.pop("settled", None)
+            if flow.slots[name].type == "order_lines":
+                frame.results.pop("chosen_lines", None)
 
     # -- values
 

@@ -106,19 +106,16 @@ class PendingAnswers:
                 if isinstance(value, dict):
                     picked[str(value["line_id"])] = value["new_sku"]
             frame.results["picked"] = picked
+        elif spec.type == "order_lines" and before.question.multiple:
+            # The slot takes them together with the goods that were clear without a choice.
+            frame.results["chosen_lines"] = [*frame.results.get("chosen_lines", []), *values]
+            frame.slots.pop(slot, None)
         elif before.question.multiple:
             frame.slots[slot] = values
         else:
             frame.slots[slot] = values[0]
         frame.asked.pop(slot, None)
-        if spec.type in ("order", "order_optional") and isinstance(values[0], str):
-            work.memory.focus_order = values[0]
-        if spec.type == "address" and isinstance(values[0], dict):
-            work.memory.last_address = {key: str(part) for key, part in values[0].items() if part}
-        if spec.type == "product" and isinstance(values[0], str):
-            work.memory.focus_products = [values[0]]
-        if spec.type == "search" and isinstance(values[0], dict):
-            work.memory.last_search = values[0]
+        _remember(work, spec.type, values[0])
         return True
 
     def _offer(self, work: Work, before: Pending, *, yes: bool) -> bool:
@@ -131,3 +128,15 @@ class PendingAnswers:
         elif action.get("do") == "start":
             work.push(str(action["flow"]))
         return True
+
+
+def _remember(work: Work, slot_type: str, value: object) -> None:
+    """Keep what was chosen as what is talked about."""
+    if slot_type in ("order", "order_optional") and isinstance(value, str):
+        work.memory.focus_order = value
+    if slot_type == "address" and isinstance(value, dict):
+        work.memory.last_address = {key: str(part) for key, part in value.items() if part}
+    if slot_type == "product" and isinstance(value, str):
+        work.memory.focus_products = [value]
+    if slot_type == "search" and isinstance(value, dict):
+        work.memory.last_search = value

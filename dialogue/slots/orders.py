@@ -331,7 +331,7 @@ async def fill_order_lines(context: SlotContext) -> Filling:
         return DeadEnd("no_orders")
     if len(order.lines) == 1:
         return _lines([order.lines[0]], order, context)
-    meant, unclear = grounding.lines_meant(order, context.heard)
+    meant, unclear = _with_chosen(context, order, *grounding.lines_meant(order, context.heard))
     if unclear:
         return _which_lines(context, unclear[0], "ask.which_line")
     if meant:
@@ -345,6 +345,21 @@ async def fill_order_lines(context: SlotContext) -> Filling:
     if missing := _not_in_order(context):
         return _which_lines(context, order.lines, "ask.lines_not_found", said=missing)
     return _which_lines(context, order.lines, "ask.lines")
+
+
+def _with_chosen(
+    context: SlotContext, order: OrderSummary, meant: list[LineView], unclear: list[list[LineView]]
+) -> tuple[list[LineView], list[list[LineView]]]:
+    """Add the lines that were chosen from several: the mentions that they were offered for are clear now.
+
+    Lines that do not differ need no choice: one of two equal mugs is any of them.
+    """
+    chosen = {value["line_id"] for value in context.frame.results.get("chosen_lines", [])}
+    taken = [line for line in order.lines if line.line_id in chosen and line not in meant]
+    left = [group for group in unclear if not any(line.line_id in chosen for line in group)]
+    alike = [group[0] for group in left if len({line.sku for line in group}) == 1]
+    left = [group for group in left if len({line.sku for line in group}) > 1]
+    return [*meant, *taken, *alike], left
 
 
 def _not_in_order(context: SlotContext) -> str:

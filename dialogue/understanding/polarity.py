@@ -20,11 +20,13 @@ class Polarity:
 
 
 _FILL = r"(?:[\s,.;:!?~\-。，！？；、…~]|[\u2600-\u27bf\U0001f300-\U0001faff])*"
+_GOES_ON = r"\s+(?!please\b|pls\b|plz\b|thank|thx\b|yes\b|yeah\b|and\b|now\b|then\b)[a-z]"
+"""A wish of its own goes on here: "I want to" is a yes, "I want to know the price" is none."""
 _EN_STRONG = (
     r"(?:yes|yeah|yep|yup|yea|ya|yas|aye|affirmative|confirmed|confirm(?: it| that| this)?|i confirm(?: it| that| this| everything)?|i (?:do )?agree|agreed|correct|exactly|absolutely|definitely|certainly|of course|indeed"
     r"|(?:please )?go ahead(?: with (?:it|that|this|the \w+))?|(?:please )?proceed(?: with (?:it|that|this|the \w+))?|(?:please )?do (?:it|that|so)(?: please)?|please do|go for it|make it so|that's (?:right|correct|it|fine|good|great|perfect|okay|ok)|that is (?:right|correct|fine|good)"
     r"|that (?:works|sounds good|would be great|would be good|looks right|looks good)|(?:it|this|everything|all) (?:is|looks|sounds) (?:correct|right|good|fine|great|perfect|ok|okay)|(?:sounds|looks) (?:good|great|right|correct|fine|perfect)|it's (?:correct|right|fine|good|ok|okay)"
-    r"|i'?d (?:like|love) (?:that|to)|i would(?: like that)?|i want (?:that|it|to)|i do|why not|no problem|no worries|works for me|fine (?:by|with) me|i'm (?:sure|good with that|ok with that|fine with that|happy with that)|let's do (?:it|that)|send it|submit(?: it)?|y|100%|totally|for sure)"
+    rf"|i'?d (?:like|love) (?:that|to)(?!{_GOES_ON})|i would(?: like that)?(?!{_GOES_ON})|i want (?:that|it|to)(?!{_GOES_ON})|i do(?!{_GOES_ON})|why not|no problem|no worries|works for me|fine (?:by|with) me|i'm (?:sure|good with that|ok with that|fine with that|happy with that)|let's do (?:it|that)|send it|submit(?: it)?|y|100%|totally|for sure)"
 )
 _EN_WEAK = r"(?:ok|okay|okey|oki|okie|k|kk|sure(?: thing)?|alright|all right|fine|right|good|great|perfect|awesome|cool|wonderful|excellent|nice|very well|got it|understood)"
 _EN_TAIL = r"(?:please(?! do\b)|pls|plz|thanks|thank you(?: so much| very much)?|thx|ty|sir|that's all|then|now|it is|they are|you can|you may|sure|and)"

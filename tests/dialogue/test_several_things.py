@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dialogue.commands import Affirm, Cancel, Correct, Entity, Provide, StartFlow
+from sqlmodel import select
+
+from dialogue.commands import Affirm, Cancel, Choose, Correct, Entity, Provide, StartFlow
 from dialogue.testing import entity
 from dialogue.turn import Turn
+from knowledge.schema import Customer, OrderLine
 from knowledge.types import JsonObject
-from tests.dialogue.conftest import Talk, words
+from tests.dialogue.conftest import Talk, choices, words
+from tools.testing import NOW, ShopBuilder
 
 TEE: dict[str, object] = {"terms": "t-shirt", "product_ids": ["P-TEE"]}
 LAMP: dict[str, object] = {"terms": "lamp", "product_ids": ["P-LAMP"]}
@@ -145,3 +149,42 @@ async def test_the_product_just_talked_about_says_which_order(talk: Talk) -> Non
     turn = await talk.say("I'll return the one I got", StartFlow(flow="return_items"))
 
     assert words(turn) == "Where should the refund go?"
+
+
+async def lay_order(talk: Talk, lines: dict[str, int], *, twice: str = "") -> None:
+    """Add a delivered order of Emma's, with a second line equal to that of `twice`."""
+    async with talk.database.write() as session:
+        shop = ShopBuilder(session, "CNY", NOW)
+        await shop.order("D1009", await session.get_one(Customer, "C1"), lines, status="delivered")
+        for line in (await session.exec(select(OrderLine).where(OrderLine.order_id == "D1009"))).all():
+            if line.sku == twice:
+                await shop.add(OrderLine(**{**line.model_dump(), "id": f"{line.id}-again"}))
+
+
+async def ask_to_return(talk: Talk, message: str, *said: Entity) -> Turn:
+    order = entity("order_ref", "D1009", message.index("D1009"), id="D1009")
+    card = Provide(entities=(entity("payment_method", "card", kind="credit_card"),))
+    return await talk.say(message, StartFlow(flow="return_items", entities=(*said, order)), card)
+
+
+def returned(turn: Turn) -> list[str]:
+    """Lines that the turn's call would return."""
+    call = next(action for action in reversed(turn.actions) if action.tool == "return_items")
+    return sorted(str(line["line_id"]) for line in call.arguments["lines"])
+
+
+async def test_what_was_clear_stays_when_one_of_several_is_chosen(talk: Talk) -> None:
+    await lay_order(talk, {"TEE-RED-M": 1, "LAMP-W": 1, "LAMP-B": 1})
+    message = "return the tee and the lamp of D1009"
+    asked = await ask_to_return(talk, message, thing(message, "tee", TEE), thing(message, "lamp", LAMP))
+    assert choices(asked) == ["Desk Lamp (white)", "Desk Lamp (black)"]
+
+    turn = await talk.say("the black one", Choose(indexes=(1,)))
+
+    assert returned(turn) == ["D1009-1", "D1009-3"]
+
+
+async def test_between_equal_things_nobody_has_to_choose(talk: Talk) -> None:
+    await lay_order(talk, {"TEE-RED-M": 1, "LAMP-W": 1}, twice="LAMP-W")
+    message = "return the lamp of D1009"
+    assert returned(await ask_to_return(talk, message, thing(message, "lamp", LAMP))) == ["D1009-2"]

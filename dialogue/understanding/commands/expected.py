@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from dialogue.understanding import phrases
+from dialogue.understanding import phrases, segments
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.entities.base import entity
 from dialogue.understanding.entities.contacts import bare_name, bare_postcodes
@@ -69,7 +69,8 @@ def _expecting(reading: Reading, kind: str) -> Reading:
             ]
     if (
         kind == "address"
-        and not any(item.type == "address" for item in entities)
+        and not any(item.type in {"address", "order_ref"} for item in entities)
+        and segments.cue(text.low) in {None, "address"}
         and re.search(r"\d", text.plain)
         and len(text.plain.strip()) > 8
         and not phrases.is_question(text.low.strip())

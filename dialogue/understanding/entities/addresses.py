@@ -26,7 +26,7 @@ _LANDS = r"usa|u\.s\.a?\.?|us|united states|p\.?r\.? ?china|china"
 _EN = re.compile(
     rf"(?<![a-z0-9_#$.])(?P<line1>\d{{1,6}}[a-z]? (?:[a-z0-9'.-]+ ){{0,4}}?{_STREET}\b\.?(?: (?:north|south|east|west|[nsew])\b)?)"
     rf"(?:[, ]+(?P<line2>{_UNIT}))?"
-    rf"(?:,? *(?:in +)?(?P<rest>(?:[a-z][a-z .'-]+?)?(?:, *| +)?(?:[a-z][a-z .'-]+?)?(?:, *[a-z][a-z .'-]+?)?(?:,? *\d{{5,6}}(?:-\d{{4}})?)?(?:,? *(?:{_LANDS}))?))?(?=$|[;!?\n)]|\.(?:\s|$)|, (?:and|please|the|my|for|can|could|i|instead)\b|\s(?:and|please|for|because|since|instead|by|with|so|from|is|as)\b|,?\s*$)"
+    rf"(?:,? *(?:in +)?(?P<rest>(?:[a-z][a-z .'-]+?)?(?:, *| +)?(?:[a-z][a-z .'-]+?)?(?:, *[a-z][a-z .'-]+?)?(?:,? *\d{{5,6}}(?:-\d{{4}})?)?(?:,? *(?:{_LANDS}))?))?(?=$|[;!?\n)]|\s*\(|\.(?:\s|$)|, (?:and|please|the|my|for|can|could|i|instead)\b|\s(?:and|please|for|because|since|instead|by|with|so|from|is|as)\b|,?\s*$)"
 )
 _ZIP = re.compile(r"(\d{5,6}(?:-\d{4})?)\s*$")
 _COUNTRY = re.compile(rf",?\s*\b({_LANDS})\s*$")
@@ -58,6 +58,14 @@ _OF_ORDER = re.compile(
     rf"\b(?:the |that )?(?:same )?(?:delivery |shipping )?(?:address|place|one) (?:as|of|on|in|from|for|that i used (?:for|in|on))(?: the one (?:of|on|in|from|for))? (?:my |the )?(?:other )?order (?:number )?{_ORDER_ID}(?![a-z0-9])"
     rf"|(?:和|跟|与|同)?(?:订单)?{_ORDER_ID}(?:号?订单)?(?:的)?(?:收货)?(?:地址)?(?:一样|相同|一致)(?:的地址)?"
 )
+_TO_BE_CHANGED = re.compile(
+    r"\b(?:chang(?:e|ing)|updat(?:e|ing)|modify(?:ing)?|correct(?:ing)?|edit(?:ing)?|fix(?:ing)?) (?:the )?$"
+)
+"""Before "the address of order W1" this makes it the address that gives way, not the new one."""
+_SAME_AS = re.compile(
+    rf"\b(?:same|identical) (?:as|to) (?:that of |the one (?:of|on|in|for) |in |on |for )?(?:my |the )?(?:other )?(?:order )?(?:number )?{_ORDER_ID}(?![a-z0-9])"
+)
+"""Where an address was spoken of: "change its address, the same as order W1"."""
 _DEFAULT = re.compile(
     r"(?:\b(?:to|use|as|with|into) |(?:成|到|为|至|用|去))(?P<said>(?:my |the |我的)?(?:default(?: \w+)? (?:one|address)?|address (?:in|on|of) (?:my |the )?(?:profile|account|file)|默认的?(?:收货)?地址|账户里的?地址|个人资料里的?地址))"
 )
@@ -84,7 +92,12 @@ def references(text: Text) -> Iterator[Entity]:
     ``{"of_order": "W1"}``, ``{"of_order": "OTHER"}``, ``{"default": true}``, ``{"last": true}`` (the one just talked about), ``{"town": "new york"}`` (or a state's code).
     """
     for match in _OF_ORDER.finditer(text.low):
+        if _TO_BE_CHANGED.search(text.low[: match.start()]):
+            continue
         yield entity(text, "address", {"of_order": str(match[1] or match[2]).upper()}, match.span(), score=0.9)
+    for match in _SAME_AS.finditer(text.low):
+        if "address" in text.low[: match.start()]:
+            yield entity(text, "address", {"of_order": match[1].upper()}, match.span(), score=0.9)
     for match in _OTHER.finditer(text.low):
         yield entity(text, "address", {"of_order": "OTHER"}, match.span(), score=0.9)
     for match in _SAME_AGAIN.finditer(text.low):

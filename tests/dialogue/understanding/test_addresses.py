@@ -14,6 +14,7 @@ from knowledge.types import JsonObject
     [
         ("22 Baker Street, Seattle WA 98101", {"line1": "22 Baker Street", "city": "Seattle", "state": "WA", "postcode": "98101"}),
         ("ship it to 5 Elm Ave, Apt 3, Austin, TX 73301 please", {"line1": "5 Elm Ave", "line2": "Apt 3", "city": "Austin", "state": "TX", "postcode": "73301"}),
+        ("12 Oak Road, Reno, NV 89501, USA (same as my other order)", {"line1": "12 Oak Road", "city": "Reno", "state": "NV", "postcode": "89501", "country": "USA"}),
         ("改到上海市徐汇区漕溪北路88号12楼,收件人还是我", {"city": "上海市", "district": "徐汇区", "line1": "漕溪北路88号12楼"}),
         ("地址是浙江省杭州市西湖区文三路158号", {"state": "浙江省", "city": "杭州市", "district": "西湖区", "line1": "文三路158号"}),
         ("门牌写错了,是188号", {"line1": "188号"}),
@@ -35,6 +36,8 @@ def test_other_words_are_no_address(text: str) -> None:
     [
         ("use my default address", [{"default": True}]), ("寄到默认地址", [{"default": True}]),
         ("same address as order #W2378156", [{"of_order": "W2378156"}]), ("change it to my house in Denver", [{"town": "denver"}]),
+        ("its address should be the same as order W7654321's", [{"of_order": "W7654321"}]), ("the same as order W7654321", []),
+        ("change the address of order W7654321", []),
         ("and set that as my default too", [{"last": True}]), ("save this address as my default", [{"last": True}]),
         ("这个地址也设为默认", [{"last": True}]), ("刚才的地址帮我存为默认", [{"last": True}]),
         ("set 5 Elm Ave as my default", []), ("把文三路158号设为默认地址", []),

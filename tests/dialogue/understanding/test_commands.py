@@ -312,3 +312,17 @@ def test_another_question_takes_the_place_of_do_you_mean_one_of_these(classify: 
     question = PendingQuestion(kind="choice", slot="@knowledge", choices=("Payment methods › I was charged twice",))
     assert kinds("do you ship abroad?", View(pending=question), classify) == ["ask_knowledge"]
     assert kinds("the first one", View(pending=question), classify) == ["choose"]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("Lighthouse 3b, Point Reyes", ["Lighthouse 3b, Point Reyes"]),
+        ("For order W7654321, modify the lamp to a 40W one, via paypal", []),
+        ("exchange the size 42 sneakers for black ones", []),
+    ],
+)
+def test_a_wish_is_no_line_of_an_address(text: str, lines: list[str], classify: Classify) -> None:
+    found = done(text, asked("slot", "address", flow="change_order_address"), classify)
+    entities = [item for command in found if isinstance(command, Provide | StartFlow) for item in command.entities]
+    assert [item.value.get("line1") for item in entities if item.type == "address"] == lines
