@@ -287,6 +287,11 @@ def spoken(text: str) -> str:
     'I ordered it by mistake.'
     """
     text = re.sub(r"\s+", " ", in_words(text)).strip(" .,")
+    text = re.sub(
+        r"\bprefer ([^>()]+(?: > [^>()]+)+)",
+        lambda found: "preferably " + found[1].replace(" > ", ", otherwise "),
+        text,
+    )
     text = re.sub(r"^.*\b(?:not|n't) say yes\b.*?\bbecause\s+", "", text, flags=re.IGNORECASE)
     text = re.sub(
         r"^(?:you (?:are|become|get) angry|you swear)\b.*?\b(?:then|and)\s+(?!swear)", "", text, flags=re.IGNORECASE

@@ -17,7 +17,7 @@ _AVERSE = re.compile(
     r"\b(?:except(?: for)?|instead of|rather than|other than|but not|keep|over|than)\s+(?:the |my |an? )?([^,.;()]+)",
     re.IGNORECASE,
 )
-_CHAIN = re.compile(r"[\w' -]+(?:\s*>\s*[\w' -]+)+")
+_CHAIN = re.compile(r"preferably [\w' -]+(?:, otherwise [\w' -]+)+")
 _ALL = re.compile(r"\b(?:all|every|everything|both|each)\b", re.IGNORECASE)
 _DEAREST = re.compile(r"\b(?:most expensive|more expensive|dearest|highest price)\b", re.IGNORECASE)
 _CHEAPEST = re.compile(r"\b(?:cheap(?:est|er)|least expensive|less expensive|lowest price)\b", re.IGNORECASE)
@@ -47,7 +47,7 @@ def preferred(text: str, labels: Sequence[str], *, multiple: bool = False) -> li
     """Return the places of the labels that `text` speaks for; none, when it speaks for none more than for the others.
 
     Words that all labels share count for nothing; words after "except", "instead of" and the like count against a label. In
-    "prefer A > B" the first counts most. Where several are left, "cheapest" and "most expensive" decide by the price in the labels.
+    "preferably A, otherwise B" the first counts most. Where several are left, "cheapest" and "most expensive" decide by the price in the labels.
     """
     scores = _scores(text, labels)
     if multiple and _ALL.search(text):
@@ -75,7 +75,7 @@ def _scores(text: str, labels: Sequence[str]) -> list[float]:
     against = averse(text)
     weights = dict.fromkeys((words(text) & telling) - against, 1.0) | dict.fromkeys(against & telling, -1.0)
     for chain in _CHAIN.findall(text):
-        links = chain.split(">")
+        links = chain.split(", otherwise")
         for place, link in enumerate(links):
             weights |= {word: 1 + 0.1 * (len(links) - place) for word in words(link) & telling}
     return [round(sum(weights.get(word, 0.0) for word in label), 6) for label in found]

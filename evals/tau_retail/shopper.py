@@ -19,8 +19,9 @@ SAME_MESSAGES = 2
 _REFUSING = (
     r"\b(?:can't|cannot|couldn't|isn't|aren't|not) (?:be |possible|available|allowed|cover|do\b|go\b|change|cancel|take|use|find|help)",
     r"\b(?:unavailable|impossible|sold out|out of stock|unfortunately|no other|only (?:possible|be)|not yet|no longer)\b",
-    r"\bthere (?:is|are) no\b", r"\bhave already\b", r"\bthere can't be another\b", r"\bthese come in\b", r"\bcan only\b", r"\bwhole order\b",
+    r"\bthere (?:is|are) no\b", r"\bhave already\b", r"\bthere can't be another\b", r"\bthese come in\b", r"\bcan only\b", r"\bwhole\b",
 )  # fmt: skip
+_AGAINST = r"\b(?:not|no|never|keep|myself)\b|n't\b"
 _ADDING = (r"\bonly once\b", r"\bthese are all\b")
 _ANYTHING = r"\banything else\b|\bwhat else\b|\bhow can i help\b|\bwhat can i do\b"
 _SWAPPING = r"\b(?:exchange|modify|change|switch|adjust|upgrade|replace|swap)\b"
@@ -33,8 +34,10 @@ _DOINGS = (
 )  # fmt: skip
 """What a confirmation is about, and words of a shopper who wants that."""
 _WHOLE = r"\b(?:all|everything|every|both|whole|entire|items?|things|order)\b"
+_WHOLE_ORDER = r"\b(?:all|everything|every|both|whole|entire)\b|\bcancel (?:the|my|that|this|it)\b(?: \w+)? ?order"
 _NAMED = re.compile(r"(?<![#\w])((?:[A-Z][\w'-]*)(?: (?:[A-Z][\w'-]*|of|and))*) \(")
 _ORDER = re.compile(r"#?W\d{5,}")
+_MISSING = r"\bisn't available\b|\bsold out\b|\bout of stock\b"
 _WHICH_ONE = r"\bwhich one\b"
 _NEW = r"\binstead\b|\bthese come in\b|\bisn't available\b|\bwhich one would you like\b"
 _PROOF = frozenset({"email", "name", "postcode"})
@@ -57,6 +60,8 @@ class BriefShopper:
         """The case before did not hold by a comparison: "if not" is what holds."""
         self._last = ""
         """The text seen before."""
+        self._against = ""
+        """What was asked to be confirmed when a case spoke against it."""
         self._when_asked = list(brief.when_asked)
         self._proofs = deque(_proofs(brief))
         self._said: Counter[str] = Counter()
@@ -81,7 +86,9 @@ class BriefShopper:
         deciding = decision(self._words, seen)
         if deciding == "offer":
             return self._yes_or_no(agrees=bool(re.search(r"\bhuman|\btransfer", self._brief.text)))
-        if case := self._case(seen, resting=False):
+        for_reason = bool(seen.choices) and bool(re.search(r"\breason\b", seen.text))
+        if not for_reason and (case := self._case(seen, resting=False)):
+            self._against = seen.question if re.search(_AGAINST, case, re.IGNORECASE) else ""
             return case
         if deciding == "confirm":
             return self._decide(seen)
@@ -132,6 +139,8 @@ class BriefShopper:
     def _decide(self, seen: Seen) -> str:
         if self._before_consent:
             return self._insist(self._before_consent.popleft())
+        if seen.question == self._against:
+            return self._yes_or_no(agrees=False)
         if self._added is not None and not self._heard(self._added, seen.text):
             self._wishes.appendleft(self._added)
         elif fault := self._fault(seen.text):
@@ -171,8 +180,13 @@ class BriefShopper:
         excepted = averse(current)
         if any(name & excepted and not name & (words(current) - excepted) for name in named):
             return f"No. {current}"
+        asked = _only(current) if re.search(r"\bonly\b", current) else ""
+        if asked and not all(name & words(asked) for name in named):
+            return f"No, {asked}"
         if named and not re.search(_WHOLE, mine, re.IGNORECASE) and not all(name & words(mine) for name in named):
             return f"No. {current}"
+        if self._cases and re.search(r"\bcancel", text) and not re.search(_WHOLE_ORDER, current, re.IGNORECASE):
+            return "" if all(name & words(current) for name in named) else f"No. {current}"
         return ""
 
     # -- answering
@@ -193,27 +207,37 @@ class BriefShopper:
         return None
 
     def _choose(self, seen: Seen) -> str | None:
+        if ways_out := [label for label in seen.choices if matches(self._words.stopping, label)]:
+            return ways_out[0]
+        if re.search(r"\breason\b", seen.text):
+            return self._reason(seen)
         facts = facts_asked(self._words, seen)
-        refused = matches(_REFUSING, seen.text)
         multiple = seen.multiple and not re.search(_WHICH_ONE, seen.question, re.IGNORECASE)
-        for full in self._texts():
-            part = _about(full, seen.question)
-            text = _new(part) if re.search(_NEW, seen.question, re.IGNORECASE) else _old(part)
-            places = preferred(text, self._open(text, seen), multiple=multiple)
-            if "reason" in facts:
-                places = [place for place in places if words(seen.choices[place]) <= words(text)]
-            if places and (multiple or not refused or covers(text, seen.choices, places[0])):
-                chosen = places if multiple else places[:1]
-                return ", ".join(seen.choices[place] for place in chosen)
+        for text in self._texts():
+            part = _about(text, seen.question)
+            wanted = _new(part) if re.search(_NEW, seen.question, re.IGNORECASE) else _old(part)
+            places = preferred(wanted, self._open(text, seen), multiple=multiple)
+            if places and (multiple or self._will_do(wanted, seen, places)):
+                return ", ".join(seen.choices[place] for place in (places if multiple else places[:1]))
         if not _PROOF.isdisjoint(facts) or "order" in facts:
             return self._tell(seen, facts)
         if "refund_to" in facts or "payment" in facts:
             return "The one that I paid with."
-        if refused:
+        if matches(_REFUSING, seen.text):
             return "Then leave that as it is."
-        if "reason" not in facts and (said := self._nearest(" ".join((seen.question, *seen.choices)))):
-            return said
-        return seen.choices[0]
+        return self._nearest(" ".join((seen.question, *seen.choices))) or seen.choices[0]
+
+    def _reason(self, seen: Seen) -> str:
+        """Return the reason that the part gives in so many words; the first one where it gives none."""
+        mine = (words(text) for text in self._texts())
+        return next((label for text in mine for label in seen.choices if words(label) <= text), seen.choices[0])
+
+    def _will_do(self, wanted: str, seen: Seen, places: Sequence[int]) -> bool:
+        """Tell whether the best choice is good enough where what was wanted cannot be had."""
+        if not re.search(_MISSING, seen.text, re.IGNORECASE):
+            return True
+        alike = words(wanted) & words(seen.choices[places[0]])
+        return covers(wanted, seen.choices, places[0]) or (len(places) == 1 and len(alike) > 1)
 
     def _open(self, text: str, seen: Seen) -> Sequence[str]:
         """Return the choices; for one who wants "the other" those without words that were seen before have none."""
@@ -273,6 +297,12 @@ def _about(text: str, question: str) -> str:
     parts = re.split(r", and (?=[A-Z])|(?<=[.?!]) ", text)
     liked = max(parts, key=lambda part: len(words(part) & goods))
     return liked if words(liked) & goods else text
+
+
+def _only(text: str) -> str:
+    """Return the clause that says what it shall only be."""
+    clauses = re.split(r", (?:and|but) |(?<=[.?!]) ", text)
+    return next(clause for clause in clauses if re.search(r"\bonly\b", clause))
 
 
 def _new(text: str) -> str:

@@ -13,7 +13,7 @@ from dialogue.understanding.entities.contacts import bare_name, bare_postcodes
 _ORDERS = frozenset({"order", "order_optional"})
 _PROOFS = frozenset({"proof", "identity"})
 _ORIGINAL = re.compile(
-    r"\W*(?:(?:to|back to|use|the|my|用|退|回|到|就)\W*)*(?P<said>original|same|原来|原|一样)(?: one| way)?(?:的?(?:那个|方式|就行|吧))?(?: please)?\W*"
+    r"\W*(?:(?:to|back to|use|the|my|用|退|回|到|就)\W*)*(?P<said>original|same|(?:one|way) (?:that |which )?i (?:originally |already )?(?:paid|used|ordered)(?: (?:with|by|for it))?|原来|原|一样|(?:当时|之前)?(?:付款|支付|下单)(?:时|的时候)?用的)(?: one| way)?(?:的?(?:那个|方式|就行|吧))?(?: please)?\W*"
 )
 POSTCODE_FIGURES = 6
 """A bare number this short proves a postcode, not an order."""

@@ -23,7 +23,7 @@ _KINDS: tuple[tuple[str, str, JsonObject], ...] = (
     (r"\bmaster ?card\b|\bmc\b|万事达", "credit_card", {"brand": "mastercard"}),
     (r"\b(?:amex|american express)\b|运通", "credit_card", {"brand": "amex"}),
     (r"\bunion ?pay\b|银联", "bank_card", {"brand": "unionpay"}),
-    (r"\bgift[ -]?cards?\b|\bstore credit\b|礼品卡|礼物卡|购物卡|储值卡", "gift_card", {}),
+    (r"\bgift[ -]?cards?\b|\bgc\b|\bstore credit\b|礼品卡|礼物卡|购物卡|储值卡", "gift_card", {}),
     (r"\bpay ?pal\b|贝宝", "paypal", {}),
     (r"\bali ?pay\b|支付宝|花呗", "alipay", {}),
     (r"\bwe ?chat(?: ?pay)?\b|微信(?:支付|钱包|零钱)?", "wechat_pay", {}),
