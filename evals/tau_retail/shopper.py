@@ -60,6 +60,8 @@ class BriefShopper:
         """The case before did not hold by a comparison: "if not" is what holds."""
         self._last = ""
         """The text seen before."""
+        self._objections: set[str] = set()
+        """What was said against a confirmation, once each."""
         self._against = ""
         """What was asked to be confirmed when a case spoke against it."""
         self._when_asked = list(brief.when_asked)
@@ -146,7 +148,10 @@ class BriefShopper:
         elif fault := self._fault(seen.text):
             if case := self._case(seen, resting=False, refused=True):
                 return case
-            return self._insist(fault) if fault not in self._current else self._yes_or_no(agrees=False)
+            if fault in self._objections:
+                return self._yes_or_no(agrees=False)
+            self._objections.add(fault)
+            return self._insist(fault)
         elif matches(_ADDING, seen.text) and self._wishes and _could_join(self._wishes[0].said, seen.text):
             self._added = self._wishes.popleft()
             self._cases.extend(self._added.cases)
@@ -175,14 +180,14 @@ class BriefShopper:
         )
         if (doing is not None and not re.search(doing, mine, re.IGNORECASE)) or other_order:
             return "No, that is not what I want."
-        current = self._current[0]
+        current = next(text for text in self._current if text not in self._objections)
         named = [words(name) for name in _NAMED.findall(text)]
         excepted = averse(current)
         if any(name & excepted and not name & (words(current) - excepted) for name in named):
             return f"No. {current}"
-        asked = _only(current) if re.search(r"\bonly\b", current) else ""
+        asked = _only(current)
         if asked and not all(name & words(asked) for name in named):
-            return f"No, {asked}"
+            return f"No, {asked}."
         if named and not re.search(_WHOLE, mine, re.IGNORECASE) and not all(name & words(mine) for name in named):
             return f"No. {current}"
         if self._cases and re.search(r"\bcancel", text) and not re.search(_WHOLE_ORDER, current, re.IGNORECASE):
@@ -300,9 +305,9 @@ def _about(text: str, question: str) -> str:
 
 
 def _only(text: str) -> str:
-    """Return the clause that says what it shall only be."""
-    clauses = re.split(r", (?:and|but) |(?<=[.?!]) ", text)
-    return next(clause for clause in clauses if re.search(r"\bonly\b", clause))
+    """Return the clause that says what it shall only be, from "only" on."""
+    found = re.search(r"\bonly\b.*?(?=, (?:and|but) |[.?!](?: |$)|$)", text)
+    return found.group() if found else ""
 
 
 def _new(text: str) -> str:

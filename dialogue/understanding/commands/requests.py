@@ -41,6 +41,9 @@ GUESSED = 0.5
 """Score of a question to the documents in which nothing else was heard."""
 ASKED = 4
 """Characters from which a question that no procedure answers is put to the documents."""
+_SWAPPING = {"exchange": "exchange_items", "change": "change_items"}
+"""Family of a request's verb -> the procedure that puts other goods in the place of some."""
+_BECOMES = re.compile(r"\b(?:to|for|into)\b|[换改](?:成|为)")
 _TALK = frozenset({"inform", "affirm", "deny", "repeat", "cancel_flow", "out_of_scope", "ask_human"})
 
 
@@ -85,6 +88,9 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     low = reading.text.low[part.start : part.end]
     if chance < CLEAR and reading.view.active_flow is None and complains_of_own(low, entities):
         return [StartFlow(flow="report_problem", entities=entities, text=words, score=0.8, source="pattern")]
+    unsure = chance < (SURE if best in _SWAPPING.values() else CLEAR)
+    if unsure and (swapping := _swapped(part, low, entities)):
+        return [StartFlow(flow=swapping, entities=entities, text=words, score=0.8, source="pattern")]
     of_the_running = part.question and best == reading.view.active_flow and not entities
     only_asks = of_the_running or (not entities and best in _EFFECTS and chance < CLEAR)
     about_it = all(item.value.get("relation") for item in entities) and of_the_procedure(reading.view, best)
@@ -122,6 +128,16 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     if part.question and (best in reading.flows or (best not in _TALK and len(low.strip()) >= ASKED)):
         return [AskKnowledge(query=words, text=words, score=GUESSED, source="classifier")]
     return _unsure(reading.flows, ranked, words, best, chance)
+
+
+def _swapped(part: segments.Segment, low: str, entities: tuple[Entity, ...]) -> str | None:
+    """Return the procedure of one who names goods and what they shall become, "modify the lamp to a black one"; None: nobody does."""
+    goods = [item for item in entities if item.type == "product" and item.score > GUESSED]
+    if part.cue not in _SWAPPING or part.question or not goods or any(item.type == "address" for item in entities):
+        return None
+    becomes = _BECOMES.search(low, goods[0].end - part.start)
+    named = becomes and any(item.type == "option" and item.start >= part.start + becomes.end() for item in entities)
+    return _SWAPPING[part.cue] if named else None
 
 
 def _bar(flow: str, part: segments.Segment, entities: tuple[Entity, ...]) -> float:

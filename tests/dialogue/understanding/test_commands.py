@@ -326,3 +326,23 @@ def test_a_wish_is_no_line_of_an_address(text: str, lines: list[str], classify: 
     found = done(text, asked("slot", "address", flow="change_order_address"), classify)
     entities = [item for command in found if isinstance(command, Provide | StartFlow) for item in command.entities]
     assert [item.value.get("line1") for item in entities if item.type == "address"] == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("For #W7654321, modify T-shirt (red, M) to one with blue, L, via paypal", ["start_flow:change_items"]),
+        ("order #W7654321: exchange sneakers (white, 42) to black 43, via paypal", ["start_flow:exchange_items"]),
+    ],
+)
+def test_goods_that_shall_become_others_are_to_be_swapped(text: str, wanted: list[str], classify: Classify) -> None:
+    assert kinds(text, IDLE, classify) == wanted
+
+
+@pytest.mark.parametrize(
+    "text", ["the one I paid with", "The one that I paid with.", "back to the one I used", "付款时用的那个"]
+)
+def test_what_was_paid_with_is_the_original_method(text: str, classify: Classify) -> None:
+    (command,) = done(text, asked("choice", "payment_method", choices=("gift card", "PayPal")), classify)
+    assert isinstance(command, Provide)
+    assert [item.value for item in command.entities] == [{"original": True}]

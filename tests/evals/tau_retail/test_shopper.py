@@ -101,3 +101,25 @@ def test_it_tires_of_saying_the_same() -> None:
 
 def test_it_says_nothing_to_a_person() -> None:
     assert begun(Wish("I want to return my rug.")).next(Seen("Hello, I'm Li.", handled_by="human")) is None
+
+
+def test_it_keeps_to_only_what_it_said_and_says_so_once() -> None:
+    shopper = begun(
+        Wish("I want to return my rug and vase.", before_consent=("I changed my mind, and only return the vase.",))
+    )
+    both = f"Return from order #W12: Rug (wool) and Vase (round). {ASKED}"
+    answers = [said(shopper, both, *YES_NO) for _ in range(3)]
+    assert answers == ["I changed my mind, and only return the vase.", "No, only return the vase.", "No, please don't."]
+
+
+def test_what_a_case_spoke_against_is_refused_when_it_comes_again_and_left() -> None:
+    shopper = begun(Wish("I want to cancel the vase.", (Case("it requires cancelling it all", "Please don't do it."),)))
+    whole = f"An order can only be cancelled as a whole. I'll cancel order #W12 (Rug (wool) and Vase (round)). {ASKED}"
+    assert said(shopper, whole, *YES_NO) == "Please don't do it."
+    assert said(shopper, whole, *YES_NO) == "No, please don't."
+    assert said(shopper, "What would you like to change?", "Another order", "Never mind") == "Never mind"
+
+
+def test_a_reason_is_read_apart_from_other_words() -> None:
+    shopper = begun(Wish("I ordered a vase and want to cancel it."))
+    assert said(shopper, "What is the reason?", "no longer needed", "ordered by mistake") == "no longer needed"
