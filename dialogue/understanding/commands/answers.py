@@ -25,6 +25,7 @@ from dialogue.understanding.commands.expected import expecting
 from dialogue.understanding.commands.of_goods import CLEAR
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.commands.requests import has_own_cue, requested, same_business
+from dialogue.understanding.text import read
 
 SHORT = 16
 """Characters of a message that can only say what to do."""
@@ -92,7 +93,7 @@ def _to_choice(reading: Reading, question: PendingQuestion) -> list[Command] | N
     if picked and not _says_in_full(reading, question):
         score = 0.95 if len(picked) == 1 or question.multiple else 0.8
         command = Choose(indexes=picked, text=reading.words(), score=score, source="choice")
-        extra = tuple(item for item in reading.told() if item.type in _BESIDE)
+        extra = _beside(reading, [question.choices[place] for place in picked])
         return (
             [command, Provide(entities=extra, text=reading.words(), source="pending")]
             if extra and question.slot_type not in {"payment_method", "reason", "address"}
@@ -110,6 +111,18 @@ def _to_choice(reading: Reading, question: PendingQuestion) -> list[Command] | N
     if re.search(r"\b(?:neither|none)\b|都不(?:是|要|对|行)|没有一个", low):
         return [Deny(text=reading.words(), source="pending")]
     return None
+
+
+def _beside(reading: Reading, labels: list[str]) -> tuple[Entity, ...]:
+    """Return what is said beside a choice. What stands in its label is said by it: 316 不锈钢保温杯 is no 316 pieces."""
+    low = reading.text.low
+    spans = [(low.find(label), len(label)) for label in (read(label).low for label in labels)]
+    said = [(start, start + length) for start, length in spans if start >= 0]
+    return tuple(
+        item
+        for item in reading.told()
+        if item.type in _BESIDE and not any(start <= item.start and item.end <= end for start, end in said)
+    )
 
 
 def _by_its_verb(low: str, question: PendingQuestion) -> int | None:

@@ -346,3 +346,9 @@ def test_what_was_paid_with_is_the_original_method(text: str, classify: Classify
     (command,) = done(text, asked("choice", "payment_method", choices=("gift card", "PayPal")), classify)
     assert isinstance(command, Provide)
     assert [item.value for item in command.entities] == [{"original": True}]
+
+
+def test_what_stands_in_the_label_of_a_choice_is_said_by_it_and_by_nobody_else(classify: Classify) -> None:
+    view = asked("choice", "order_lines", choices=("316 不锈钢保温杯（黑色）", "T恤（红色） ×2"))
+    assert kinds("316 不锈钢保温杯（黑色）", view, classify) == ["choose"]
+    assert kinds("T恤（红色） ×2，退1件", view, classify) == ["choose", "provide"]
