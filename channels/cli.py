@@ -42,6 +42,22 @@ def _identifier(given: str | list[str] | None) -> str | list[str] | None:
     return given
 
 
+def _destination(given: Path | None) -> Path | None:
+    """Refuse a file that cannot be written, before minutes of work are done for it."""
+    if given is None:
+        return None
+    if not given.parent.is_dir():
+        raise typer.BadParameter(f"{given} cannot be written: there is no folder {str(given.parent)!r}; make it first")
+    there = given.exists()
+    try:
+        given.open("ab").close()
+    except OSError as error:
+        raise typer.BadParameter(f"{given} cannot be written: {error.strerror}; name another file") from error
+    if not there:
+        given.unlink()
+    return given
+
+
 Data = Annotated[
     Path | None, typer.Option("--data", help="Folder of all state. [XIAOER_DATA, ./xiaoer-data]", show_default=False)
 ]
@@ -205,8 +221,8 @@ def eval_scenarios(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Scenario files, or folders of them.")],
     trials: Trials = 1,
     only: Annotated[list[str] | None, typer.Option("--only", metavar="ID", help="Only these scenarios.")] = None,
-    html: Annotated[Path | None, typer.Option("--html", dir_okay=False, help="Write a page of it.")] = None,
-    junit: Annotated[Path | None, typer.Option("--junit", dir_okay=False, help="Write JUnit XML of it.")] = None,
+    html: Annotated[Path | None, typer.Option("--html", callback=_destination, help="Write a page of it.")] = None,
+    junit: Annotated[Path | None, typer.Option("--junit", callback=_destination, help="Write JUnit XML of it.")] = None,
     show: Show = False,
     as_json: Json = False,
     data: Annotated[
@@ -265,5 +281,5 @@ def main() -> None:
     try:
         app()
     except OSError as error:  # the answer was made and cannot be written where it should go
-        typer.echo(f"xiaoer: {error.strerror}", err=True)
+        typer.echo(f"xiaoer: {error.strerror or error or type(error).__name__}", err=True)
         raise SystemExit(1) from None

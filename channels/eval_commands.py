@@ -9,7 +9,7 @@ from pathlib import Path
 
 import typer
 
-from channels.console import FAILED, CommandError, print_json, progress_bar, run, settings_for
+from channels.console import FAILED, CommandError, print_json, progress_bar, run, settings_for, told
 from evals.judge.files import ScenarioError, load_scenarios
 from evals.judge.given import GivenError
 from evals.judge.junit import junit_of
@@ -45,10 +45,11 @@ def scenarios(paths: Sequence[Path], wanted: Wanted) -> None:
     if not chosen:
         raise typer.BadParameter(f"no scenario has the id {', '.join(wanted.only)}")
     found = run(_hold(chosen, wanted))
-    if wanted.html is not None:
-        wanted.html.write_text(page_of(found, at=dt.datetime.now(dt.UTC)), encoding="utf-8")
-    if wanted.junit is not None:
-        wanted.junit.write_text(junit_of(found), encoding="utf-8")
+    with told():
+        if wanted.html is not None:
+            wanted.html.write_text(page_of(found, at=dt.datetime.now(dt.UTC)), encoding="utf-8")
+        if wanted.junit is not None:
+            wanted.junit.write_text(junit_of(found), encoding="utf-8")
     if wanted.as_json:
         print_json(found.figures())
     else:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from channels import cli
 from channels.auth import tokens
 from channels.cli import app
 from channels.console import progress_bar
@@ -127,6 +128,19 @@ def test_an_answer_that_cannot_be_written_ends_with_1_and_a_sentence(tmp_path: P
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, cwd=tmp_path)
     assert (done.returncode, done.stderr.splitlines()[0]) == (1, "xiaoer: No space left on device")
     assert "Traceback" not in done.stderr
+
+
+def test_an_error_of_the_system_without_words_of_its_own_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def raise_error() -> None:
+        raise OSError("the disk went away")
+
+    monkeypatch.setattr(cli, "app", raise_error)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 1
+    assert capsys.readouterr().err == "xiaoer: the disk went away\n"
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "latin-1", "utf-8"])

@@ -141,3 +141,28 @@ async def test_a_wrong_call_ends_with_2_and_says_why(tmp_path: Path) -> None:
     ended = command(tmp_path / "wrong.yaml")
     assert ended.returncode == 2
     assert "lang: is missing" in " ".join(ended.stderr.split())
+
+
+@pytest.mark.parametrize("option", ["--html", "--junit"])
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [("nowhere/r", "there is no folder"), ("folder", "Is a directory"), ("/proc/r", "cannot be written")],
+)
+async def test_where_a_report_cannot_go_is_said_before_the_run(
+    tmp_path: Path, option: str, target: str, said: str
+) -> None:
+    (tmp_path / "cancel.yaml").write_text(FILE, encoding="utf-8")
+    (tmp_path / "folder").mkdir()
+    ended = command(tmp_path / "cancel.yaml", option, tmp_path / target)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert said in " ".join(ended.stderr.replace("│", " ").split())
+    assert "holding conversations" not in ended.stderr
+
+
+async def test_a_report_that_was_written_before_stays_until_there_is_a_new_one(tmp_path: Path) -> None:
+    (tmp_path / "r.html").write_text("before", encoding="utf-8")
+    (tmp_path / "wrong.yaml").write_text("id: a\n", encoding="utf-8")
+    ended = command(tmp_path / "wrong.yaml", "--html", tmp_path / "r.html", "--junit", tmp_path / "r.xml")
+    assert ended.returncode == 2
+    assert (tmp_path / "r.html").read_text(encoding="utf-8") == "before"
+    assert not (tmp_path / "r.xml").exists()
