@@ -81,8 +81,8 @@ def test_who_refused_takes_the_way_out() -> None:
 
 def test_a_colleague_is_taken_only_by_who_wants_one() -> None:
     offer = ("I don't know that. Shall I ask a colleague?", "Yes", "No")
-    assert said(begun(), *offer) == "no"
-    assert said(begun(accepts_offers=True), *offer) == "yes"
+    assert said(begun(), *offer) == "no, not like that"
+    assert said(begun(accepts_offers=True), *offer) == "yes, that's how I want it"
 
 
 def test_wishes_come_when_their_time_has_come() -> None:
@@ -90,7 +90,7 @@ def test_wishes_come_when_their_time_has_come() -> None:
         then=[{"says": ["no wait, the lamp"], "when": "confirming"}, {"says": ["and my points?"], "when": "done"}]
     )
     assert said(talker, "I'll cancel the kettle. Shall I?", *EN) == "no wait, the lamp"
-    assert said(talker, "I'll cancel the lamp. Shall I?", *EN) == "yes"
+    assert said(talker, "I'll cancel the lamp. Shall I?", *EN) == "yes, that's how I want it"
     assert said(talker, "Done.") == "and my points?"
     assert said(talker, "You have none.") is None
 
