@@ -44,17 +44,10 @@ def _identifier(given: str | list[str] | None) -> str | list[str] | None:
 
 def _destination(given: Path | None) -> Path | None:
     """Refuse a file that cannot be written, before minutes of work are done for it."""
-    if given is None:
-        return None
-    if not given.parent.is_dir():
-        raise typer.BadParameter(f"{given} cannot be written: there is no folder {str(given.parent)!r}; make it first")
-    there = given.exists()
-    try:
-        given.open("ab").close()
-    except OSError as error:
-        raise typer.BadParameter(f"{given} cannot be written: {error.strerror}; name another file") from error
-    if not there:
-        given.unlink()
+    if given is not None:
+        from channels.console import check_writable
+
+        check_writable(given)
     return given
 
 
@@ -223,6 +216,13 @@ def eval_scenarios(
     only: Annotated[list[str] | None, typer.Option("--only", metavar="ID", help="Only these scenarios.")] = None,
     html: Annotated[Path | None, typer.Option("--html", callback=_destination, help="Write a page of it.")] = None,
     junit: Annotated[Path | None, typer.Option("--junit", callback=_destination, help="Write JUnit XML of it.")] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option("--baseline", dir_okay=False, help="Compare with this file: fail where a scenario fell below it."),
+    ] = None,
+    write_baseline: Annotated[
+        bool, typer.Option("--write-baseline", help="Write what passed into that file instead.")
+    ] = False,
     show: Show = False,
     as_json: Json = False,
     data: Annotated[
@@ -232,7 +232,18 @@ def eval_scenarios(
     """Let simulated shoppers talk, and judge by the rows that they leave in the shop."""
     from channels.eval_commands import Wanted, scenarios
 
-    scenarios(paths, Wanted(trials, tuple(only or ()), data, html, junit, show=show, as_json=as_json))
+    wanted = Wanted(
+        trials=trials,
+        only=tuple(only or ()),
+        data=data,
+        html=html,
+        junit=junit,
+        baseline=baseline,
+        write_baseline=write_baseline,
+        show=show,
+        as_json=as_json,
+    )
+    scenarios(paths, wanted)
 
 
 @eval_app.command("tau2-retail")

@@ -90,6 +90,23 @@ def sentence(error: Exception) -> str | None:
     return str(error) if isinstance(error, foreseen) else None
 
 
+def check_writable(path: Path) -> None:
+    """Refuse a file that cannot be written, and leave no trace of the try.
+
+    Raises:
+        typer.BadParameter.
+    """
+    if not path.parent.is_dir():
+        raise typer.BadParameter(f"{path} cannot be written: there is no folder {str(path.parent)!r}; make it first")
+    there = path.exists()
+    try:
+        path.open("ab").close()
+    except OSError as error:
+        raise typer.BadParameter(f"{path} cannot be written: {error.strerror}; name another file") from error
+    if not there:
+        path.unlink()
+
+
 def print_json(value: object) -> None:
     """Print one JSON object on stdout; where that is not UTF-8, as a terminal in GBK is, with every other letter escaped."""
     whole = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import typer
 
-from channels.console import FAILED, CommandError, print_json, progress_bar, run, settings_for, told
+from channels.console import FAILED, CommandError, check_writable, print_json, progress_bar, run, settings_for, told
+from evals.judge.baseline import Baseline, BaselineError, compare, read_baseline
 from evals.judge.files import ScenarioError, load_scenarios
 from evals.judge.given import GivenError
 from evals.judge.junit import junit_of
@@ -21,7 +22,7 @@ from evals.judge.scenario import Scenario
 from evals.judge.trial import Trial
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Wanted:
     """What of a run is wanted."""
 
@@ -32,30 +33,64 @@ class Wanted:
     """The data folder whose shop is copied; None: a demo shop."""
     html: Path | None
     junit: Path | None
-    show: bool = dataclasses.field(kw_only=True)
-    as_json: bool = dataclasses.field(kw_only=True)
+    baseline: Path | None
+    write_baseline: bool
+    show: bool
+    as_json: bool
 
 
 def scenarios(paths: Sequence[Path], wanted: Wanted) -> None:
-    """Hold scenarios and print what came of them; exit code 1 when one failed."""
+    """Hold scenarios and print what came of them; exit code 1 when one failed or, with a baseline, fell below it."""
+    chosen, before = _chosen(paths, wanted), _baseline(wanted)
+    found = run(_hold(chosen, wanted))
+    drift = compare(found, before) if before is not None else None
+    with told():
+        _write(found, before, wanted)
+    if wanted.as_json:
+        print_json({**found.figures(), **({"baseline": drift.to_json()} if drift else {})})
+    else:
+        typer.echo(text_of(found) + (f"\n{drift}" if drift else ""))
+    if wanted.write_baseline:
+        return
+    if drift.fell if drift else not found.passed:
+        raise typer.Exit(FAILED)
+
+
+def _chosen(paths: Sequence[Path], wanted: Wanted) -> list[Scenario]:
     try:
-        chosen = [each for each in load_scenarios(paths) if not wanted.only or each.id in wanted.only]
+        found = load_scenarios(paths)
     except ScenarioError as error:
         raise typer.BadParameter(str(error)) from error
-    if not chosen:
-        raise typer.BadParameter(f"no scenario has the id {', '.join(wanted.only)}")
-    found = run(_hold(chosen, wanted))
-    with told():
-        if wanted.html is not None:
-            wanted.html.write_text(page_of(found, at=dt.datetime.now(dt.UTC)), encoding="utf-8")
-        if wanted.junit is not None:
-            wanted.junit.write_text(junit_of(found), encoding="utf-8")
-    if wanted.as_json:
-        print_json(found.figures())
-    else:
-        typer.echo(text_of(found))
-    if not found.passed:
-        raise typer.Exit(FAILED)
+    if unknown := set(wanted.only) - {scenario.id for scenario in found}:
+        raise typer.BadParameter(f"no scenario has the id {', '.join(sorted(unknown))}")
+    return [scenario for scenario in found if not wanted.only or scenario.id in wanted.only]
+
+
+def _baseline(wanted: Wanted) -> Baseline | None:
+    """Return what to compare with; None where there is none yet and one shall be written."""
+    if wanted.baseline is None:
+        if wanted.write_baseline:
+            raise typer.BadParameter("--write-baseline: name the file with --baseline")
+        return None
+    if wanted.write_baseline:
+        check_writable(wanted.baseline)
+        if not wanted.only or not wanted.baseline.exists():
+            return None
+    try:
+        return read_baseline(wanted.baseline, trials=wanted.trials)
+    except BaselineError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def _write(found: Run, before: Baseline | None, wanted: Wanted) -> None:
+    if wanted.html is not None:
+        wanted.html.write_text(page_of(found, at=dt.datetime.now(dt.UTC)), encoding="utf-8")
+    if wanted.junit is not None:
+        wanted.junit.write_text(junit_of(found), encoding="utf-8")
+    if wanted.baseline is not None and wanted.write_baseline:
+        now = Baseline.of(found)
+        now = before.updated(now) if before is not None else now
+        wanted.baseline.write_text(now.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
 
 async def _hold(chosen: Sequence[Scenario], wanted: Wanted) -> Run:

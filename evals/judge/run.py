@@ -11,7 +11,7 @@ from dialogue.build import Progress
 from evals.judge.figures import summary
 from evals.judge.scenario import Scenario
 from evals.judge.trial import Trial, hold, judge
-from evals.judge.world import world
+from evals.judge.world import World, world
 from knowledge.types import JsonObject
 
 Held = Callable[[Trial], None]
@@ -52,17 +52,22 @@ async def run(
     Raises:
         evals.judge.given.GivenError, dialogue.build.NoShopError.
     """
-    done: list[Trial] = []
-    idle: dict[str, bool] = {}
     with tempfile.TemporaryDirectory(prefix="xiaoer-judge-") as folder:
         async with world(Path(folder), shop=shop, progress=progress) as opened:
-            for scenario in scenarios:
-                laid = await opened.lay(scenario)
-                idle[scenario.id] = not judge(scenario.expect, laid.database, laid.database, [])
-                for seed in range(trials):
-                    done.append(await hold(opened, laid, scenario, seed))
-                    if held is not None:
-                        held(done[-1])
+            return await hold_all(opened, scenarios, trials=trials, held=held)
+
+
+async def hold_all(opened: World, scenarios: Sequence[Scenario], *, trials: int = 1, held: Held | None = None) -> Run:
+    """Hold every scenario in a world that is open; see `run`."""
+    done: list[Trial] = []
+    idle: dict[str, bool] = {}
+    for scenario in scenarios:
+        laid = await opened.lay(scenario)
+        idle[scenario.id] = not judge(scenario.expect, laid.database, laid.database, [])
+        for seed in range(trials):
+            done.append(await hold(opened, laid, scenario, seed))
+            if held is not None:
+                held(done[-1])
     return Run(tuple(done), idle)
 
 
