@@ -119,7 +119,7 @@ async def test_a_bot_that_only_says_done_scores_what_doing_nothing_scores(
     shops: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def send(_self: Conversations, conversation_id: str, *_: object, **__: object) -> Turn:
-        replies = [TextReply(text="Done: it is cancelled. 已为您办好。")]
+        replies = [TextReply(text="Done. 办好了。")]
         return Turn(conversation_id=conversation_id, seq=1, handled_by="bot", replies=replies)
 
     monkeypatch.setattr(Conversations, "send", send)
