@@ -227,15 +227,15 @@ def _fields(path: Path, *, seen: tuple[Path, ...]) -> JsonObject:
     if not isinstance(own, dict):
         raise PolicyError(f"{path}: expected fields such as `name: my_shop`, got {type(own).__name__}")
     base = own.pop("extends", None)
-    return own if base is None else _laid_over(_fields(_shipped(str(base)), seen=(*seen, path)), own)
+    return own if base is None else laid_over(_fields(_shipped(str(base)), seen=(*seen, path)), own)
 
 
-def _laid_over(base: JsonObject, own: JsonObject) -> JsonObject:
+def laid_over(base: JsonObject, own: JsonObject) -> JsonObject:
     """Return `base` with every field of `own` put in; sections are merged, lists are replaced."""
     merged = dict(base)
     for key, value in own.items():
         below = merged.get(key)
-        merged[key] = _laid_over(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+        merged[key] = laid_over(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
     return merged
 
 

@@ -8,7 +8,7 @@ import re
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from evals.judge.scenario import GivenCoupon, GivenCustomer, GivenOrder, GivenProduct, Scenario
+from evals.judge.scenario import GivenCoupon, GivenCustomer, GivenOrder, GivenProduct, GivenReview, Scenario
 from knowledge.money import Money
 from knowledge.schema import (
     Address,
@@ -20,6 +20,7 @@ from knowledge.schema import (
     Payment,
     PaymentMethod,
     Product,
+    Review,
     Shipment,
     Shop,
     Stock,
@@ -128,6 +129,17 @@ class _Layer:
             )
             if variant.stock is not None:
                 await self._add(Stock(sku=variant.sku, on_hand=variant.stock))
+        await self._add(*(self._review(given.id, place, review) for place, review in enumerate(given.reviews)))
+
+    def _review(self, product_id: str, place: int, given: GivenReview) -> Review:
+        return Review(
+            id=f"rev_{product_id}_{place}",
+            product_id=product_id,
+            rating=given.rating,
+            lang=given.lang,
+            text=given.text,
+            created_at=self._now - dt.timedelta(days=20 + place),
+        )
 
     async def order(self, given: GivenOrder) -> None:
         customer_id = self._customer(given.customer, f"orders {given.id}")
@@ -149,6 +161,7 @@ class _Layer:
                 currency=self._currency,
                 total_minor=total,
                 payment_method_id=method,
+                note=given.note,
                 address=address.model_dump(exclude={"id", "customer_id", "is_default"}) if address else {},
                 placed_at=placed,
                 delivered_at=delivered,
@@ -176,7 +189,7 @@ class _Layer:
                     status="delivered" if delivered else "in_transit",
                     line_ids=[line.id for line in lines],
                     shipped_at=placed + dt.timedelta(days=1),
-                    eta=self._now + dt.timedelta(days=1),
+                    eta=self._now + dt.timedelta(days=given.due_in_days),
                     delivered_at=delivered,
                 )
             )

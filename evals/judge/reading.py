@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
 import pydantic
 
-from dialogue.replies.types import ChoicesReply
+from dialogue.replies.types import ChoicesReply, Reply
 from dialogue.turn import Turn
 from knowledge.types import Lang
 from knowledge.yaml_files import read_model
@@ -79,6 +79,22 @@ class Seen:
         """The last line that asks for something."""
         lines = [line for line in self.text.splitlines() if line.strip()]
         return lines[-1] if lines else ""
+
+
+def shown(reply: Reply) -> Iterator[str]:
+    """Yield every text of a reply that a person sees: what it says, its buttons, and what stands on its cards."""
+    yield from _texts(reply.model_dump(mode="json", exclude={"type", "lang"}))
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from _texts(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _texts(part)
 
 
 def decision(words: Words, seen: Seen) -> Literal["confirm", "offer"] | None:

@@ -87,6 +87,9 @@ TABLES: dict[str, Table] = {
         "SELECT g.id AS _id, g.coupon_code AS code, g.customer_id AS customer, g.status FROM {db}.coupongrant g",
         {"coupongrant": "_id"},
     ),
+    "tickets": Table(
+        "SELECT t.id AS _id, t.customer_id AS customer, t.reason, t.priority, t.queue, t.lang, t.subject FROM {db}.ticket t", {}
+    ),
 }  # fmt: skip
 
 _FOLLOWS = frozenset({"refund", "payment", "stock", "returnline", "exchangeline"})

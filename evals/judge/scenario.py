@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import pydantic
 
 from knowledge.types import Lang
 
 Fact = str | int | bool
+Facts = Fact | tuple[Fact, ...]
 Row = dict[str, Any]
 """Field -> the value that a row must have; fields that are not named may hold anything."""
 
@@ -43,6 +44,14 @@ class GivenVariant(_Part):
     """None: not counted."""
 
 
+class GivenReview(_Part):
+    """What somebody wrote about a product."""
+
+    text: str
+    rating: int = pydantic.Field(default=5, ge=1, le=5)
+    lang: Lang = "en"
+
+
 class GivenProduct(_Part):
     """Something that the shop sells."""
 
@@ -52,6 +61,7 @@ class GivenProduct(_Part):
     category: str | None = None
     description: dict[Lang, str] = {}
     attributes: dict[str, Any] = {}
+    reviews: tuple[GivenReview, ...] = ()
 
 
 class GivenLine(_Part):
@@ -75,6 +85,10 @@ class GivenOrder(_Part):
     """Kind or id of the payment method; None: the customer's first."""
     placed_days_ago: float = 6
     delivered_days_ago: float = 2
+    due_in_days: float = 1
+    """When a parcel on its way should arrive; below 0: it is late."""
+    note: str = ""
+    """What the customer wrote to the shop when ordering."""
 
 
 class GivenCoupon(_Part):
@@ -92,6 +106,8 @@ class Given(_Part):
     products: tuple[GivenProduct, ...] = ()
     orders: tuple[GivenOrder, ...] = ()
     coupons: tuple[GivenCoupon, ...] = ()
+    policy: dict[str, Any] = {}
+    """What differs from the shop's policy, written as in a ``policy.yaml``."""
 
 
 class Wish(_Part):
@@ -101,6 +117,8 @@ class Wish(_Part):
     """Wordings; one of them is said."""
     when: Literal["done", "asked", "confirming"] = "done"
     """After what came before was dealt with; instead of an answer to a question; instead of a yes or no to a confirmation."""
+    knows: dict[str, Facts] = {}
+    """Facts from here on, in place of those of the same name."""
 
 
 class User(_Part):
@@ -110,7 +128,9 @@ class User(_Part):
     """In plain words, for whoever reads the report (and for an LLM as shopper)."""
     opens_with: tuple[str, ...] = pydantic.Field(min_length=1)
     """Wordings of the first message; another one is tried when it was not understood."""
-    knows: dict[str, Fact | tuple[Fact, ...]] = {}
+    sends: Literal["image", "audio"] | None = None
+    """A picture or a voice message that comes with the first message; an opener ``""`` is the attachment alone."""
+    knows: dict[str, Facts] = {}
     """Fact -> value, given when it is asked for: ``order``, ``item``, ``reason``, ``email``, ``name``, ``postcode``, ...; several
     values where several may be chosen. What is not here, the shopper does not know."""
     then: tuple[Wish, ...] = ()
@@ -122,6 +142,14 @@ class User(_Part):
     accepts_offers: bool = False
     """Says yes when a colleague is offered."""
 
+    @pydantic.model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not any(self.opens_with) or (not all(self.opens_with) and self.sends is None):
+            raise ValueError(
+                'an opener "" is a picture or voice message alone: it needs `sends`, and another opener in words'
+            )
+        return self
+
 
 class Expect(_Part):
     """How the shop must stand in the end, and what the shopper must have been told."""
@@ -129,9 +157,12 @@ class Expect(_Part):
     rows: dict[str, tuple[Row, ...]] = {}
     """Table (`evals.judge.rows.TABLES`) -> rows that are new or changed, each matched by one row. Nothing: no effect at all."""
     no_other_writes: bool = True
-    handed_over: bool = False
+    handed_over: bool | None = False
+    """Whether a person has the conversation in the end; None: either is right."""
     replies_mention: tuple[str, ...] = ()
     replies_never_mention: tuple[str, ...] = ()
+    last_reply_in: Lang | None = None
+    """The language that the last answer is in."""
 
 
 class Scenario(_Part):

@@ -45,6 +45,7 @@ class AgendaShopper:
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
         self._user = scenario.user
+        self._knows = dict(scenario.user.knows)
         self._words = words_of(scenario.lang)
         self._random = random.Random(f"{scenario.id}:{seed}")  # noqa: S311 (no secret)
         self._plain = seed == 0
@@ -65,7 +66,7 @@ class AgendaShopper:
         """See `Shopper.next`."""
         self.consented = False
         if seen is None:
-            return self._slipped(self._wording())
+            return self._slipped(self._opening())
         if seen.handled_by != "bot" or self._said.keys() & set(self._words.thanks):
             return None
         self._served = self._served or matches(self._words.done, seen.text)
@@ -140,7 +141,7 @@ class AgendaShopper:
 
     def _labels_wanted(self, seen: Seen) -> list[str]:
         """Return the choices that what the shopper knows speaks for, best first."""
-        known = self._user.knows
+        known = self._knows
         asked = [name for fact in facts_asked(self._words, seen) for name in self._names(fact)]
         facts = {name: _several(known[name]) for name in (asked or known)}
         scored = {
@@ -157,13 +158,14 @@ class AgendaShopper:
 
     def _names(self, fact: str) -> list[str]:
         """Return the known facts that answer a question for this one: itself, and what can stand for it."""
-        return [name for name in (fact, *self._words.instead.get(fact, ())) if name in self._user.knows]
+        return [name for name in (fact, *self._words.instead.get(fact, ())) if name in self._knows]
 
     def _values(self, fact: str) -> tuple[object, ...]:
-        return tuple(value for name in self._names(fact) for value in _several(self._user.knows[name]))
+        return tuple(value for name in self._names(fact) for value in _several(self._knows[name]))
 
     def _facts(self) -> list[str]:
-        return [str(value) for known in self._user.knows.values() for value in _several(known)]
+        facts = (self._user.knows, *(wish.knows for wish in self._user.then))
+        return [str(value) for known in facts for values in known.values() for value in _several(values)]
 
     def _tell(self, facts: Sequence[str]) -> str:
         parts = [
@@ -187,6 +189,12 @@ class AgendaShopper:
         grumble = self._words.moods.get(mood, ())
         return f"{self._pick(grumble)} {self._wording()}" if grumble else self._wording()
 
+    def _opening(self) -> str:
+        """Return the first message; "" where a picture or voice message says enough."""
+        opening = self._wording()
+        self._wordings = deque(wording for wording in self._wordings if wording)
+        return opening
+
     def _wording(self) -> str:
         """Return what is wanted now in the next of its wordings."""
         self._wordings.rotate(-1)
@@ -194,6 +202,7 @@ class AgendaShopper:
 
     def _wish(self, wish: Wish) -> str:
         self._lost = self._clueless = 0
+        self._knows |= wish.knows
         self._wordings = deque(self._shuffled(wish.says))
         return self._slipped(self._wording())
 
@@ -214,7 +223,7 @@ class AgendaShopper:
         return list(wordings) if self._plain else self._random.sample(list(wordings), len(wordings))
 
     def _slipped(self, text: str) -> str:
-        return text if self._plain else self._slips.slip(text)
+        return text if self._plain or not text else self._slips.slip(text)
 
 
 def _several(value: Fact | tuple[Fact, ...]) -> tuple[Fact, ...]:

@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
 from dialogue.build import Platform
 from dialogue.turn import Turn
-from evals.judge.reading import Seen
+from evals.judge.reading import Seen, shown
 from evals.judge.rows import differences
 from evals.judge.scenario import Expect, Scenario
+from evals.judge.sent import upload
 from evals.judge.shopper import AgendaShopper, Shopper
 from evals.judge.world import Laid, World
 from knowledge.types import Lang
 from tools.base import Identity
+
+VISITOR = "visitor"
+"""The subject of whoever is not signed in."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,6 +29,7 @@ class Exchange:
     """A message and the turn that answered it."""
 
     said: str
+    """Its words; none where an attachment came alone."""
     turn: Turn
     consented: bool
     """The message said yes to a confirmation."""
@@ -80,7 +86,9 @@ async def hold(world: World, laid: Laid, scenario: Scenario, seed: int, shopper:
     started = time.perf_counter()
     async with world.copy(laid) as (platform, path):
         shopper = shopper or AgendaShopper(scenario, seed)
-        exchanges = await talk(platform, scenario.customer, scenario.lang, shopper, scenario.max_turns)
+        sends = scenario.user.sends
+        sent = [await upload(platform, scenario.customer or VISITOR, sends)] if sends else []
+        exchanges = await talk(platform, scenario.customer, scenario.lang, shopper, scenario.max_turns, sent)
         consented = consented_tools(platform)
         faults = await asyncio.to_thread(judge, scenario.expect, laid.database, path, exchanges)
     return Trial(scenario, seed, tuple(exchanges), tuple(faults), time.perf_counter() - started, consented)
@@ -92,16 +100,28 @@ def consented_tools(platform: Platform) -> frozenset[str]:
 
 
 async def talk(
-    platform: Platform, customer: str | None, lang: Lang, shopper: Shopper, max_turns: int
+    platform: Platform,
+    customer: str | None,
+    lang: Lang,
+    shopper: Shopper,
+    max_turns: int,
+    sent: Sequence[str] = (),
 ) -> list[Exchange]:
-    """Let a shopper, signed in as `customer` or a visitor, talk until it has nothing more to say."""
-    identity = Identity("shopper", subject=customer or "visitor", customer_id=customer)
+    """Let a shopper, signed in as `customer` or a visitor, talk until it has nothing more to say.
+
+    Args:
+        sent: ids of attachments that come with the first message.
+    """
+    identity = Identity("shopper", subject=customer or VISITOR, customer_id=customer)
     opened = await platform.conversations.open(identity, lang=lang)
     exchanges: list[Exchange] = []
     seen: Seen | None = None
     while len(exchanges) < max_turns and (said := shopper.next(seen)) is not None:
         client_id = f"m{len(exchanges)}"
-        turn = await platform.conversations.send(opened.id, identity, client_id=client_id, text=said)
+        attachments = () if exchanges else sent
+        turn = await platform.conversations.send(
+            opened.id, identity, client_id=client_id, text=said, attachments=attachments
+        )
         exchanges.append(Exchange(said, turn, shopper.consented))
         seen = Seen.of(turn)
     return exchanges
@@ -111,9 +131,14 @@ def judge(expect: Expect, before: Path, after: Path, exchanges: list[Exchange]) 
     """Say what is not as expected: rows first, then who has the conversation, then what was said."""
     faults = differences(expect, before, after)
     handed_over = any(exchange.turn.handled_by != "bot" for exchange in exchanges)
-    if handed_over != expect.handed_over:
+    if expect.handed_over not in (None, handed_over):
         faults.append("it was handed over to a person" if handed_over else "it was not handed over to a person")
-    said = "\n".join(reply.text for exchange in exchanges for reply in exchange.turn.replies).lower()
+    said = "\n".join(
+        words for exchange in exchanges for reply in exchange.turn.replies for words in shown(reply)
+    ).lower()
     faults += [f"no reply mentions {words!r}" for words in expect.replies_mention if words.lower() not in said]
     faults += [f"a reply mentions {words!r}" for words in expect.replies_never_mention if words.lower() in said]
+    spoken = exchanges[-1].turn.replies[-1].lang if exchanges and exchanges[-1].turn.replies else None
+    if expect.last_reply_in not in (None, spoken):
+        faults.append(f"the last reply is in {spoken}, not in {expect.last_reply_in}")
     return faults

@@ -12,18 +12,23 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
+import yaml
 from sqlalchemy.exc import IntegrityError
 
 from dialogue.build import Config, Platform, Progress, build
 from evals.judge.given import GivenError, lay
-from evals.judge.scenario import Scenario
+from evals.judge.scenario import Given, Scenario
 from knowledge.db import Database, sqlite_url
 from knowledge.schema import Customer
+from knowledge.types import JsonObject
+from knowledge.yaml_files import read_yaml
+from tools.policy import PolicyError, laid_over
 
 PRESENT = dt.datetime(2026, 3, 10, 8, 30, tzinfo=dt.UTC)
 """When conversations on the demo shop take place: a Tuesday afternoon in Shanghai."""
 DEMO_SCALE = 0.1
 _SHOP = "shop.db"
+_POLICY = "policy.yaml"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,19 +65,27 @@ class World:
             GivenError: the rows do not fit the shop.
         """
         given = scenario.given
-        if not (given.customers or given.products or given.orders or given.coupons):
+        if given == Given():
             await self._check_customer(self.base, scenario)
             return self.bare
         folder = self._folder / f"given-{next(self._numbers)}"
         path = folder / _SHOP
-        if given.products:  # other goods: the words and vectors of the catalogue are made anew
+        own = bool(given.products or given.policy)  # other goods: words and vectors of the catalogue are made anew
+        if own:
             await asyncio.to_thread(shutil.copytree, self._folder / "base", folder, ignore=_databases)
         await asyncio.to_thread(_copy, self.base, path)
         await self._write(path, scenario)
         await self._check_customer(path, scenario)
-        if not given.products:
+        if not own:
             return Laid(self._platform, path)
-        platform = await build(Config(data=folder, demo=False, clock=self._platform.executor.clock))
+        if given.policy:
+            await asyncio.to_thread(self._write_policy, folder / _POLICY, given.policy)
+        try:
+            platform = await build(Config(data=folder, demo=False, clock=self._platform.executor.clock))
+        except PolicyError as error:
+            raise GivenError(
+                f"{scenario.id}: given.policy: {str(error).removeprefix(f'{folder / _POLICY}: ')}"
+            ) from error
         self._own.append(platform)
         return Laid(platform, path)
 
@@ -92,6 +105,11 @@ class World:
         """Close the platforms of scenarios with goods of their own."""
         for platform in self._own:
             await platform.close()
+
+    def _write_policy(self, path: Path, given: JsonObject) -> None:
+        """Lay the given fields over the shop's own policy, or over the shipped one that it runs under."""
+        base = read_yaml(path) if path.exists() else {"extends": self._platform.policy.name}
+        path.write_text(yaml.safe_dump(laid_over(base, given), allow_unicode=True), encoding="utf-8")
 
     async def _write(self, path: Path, scenario: Scenario) -> None:
         database = Database(sqlite_url(path))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -77,12 +78,80 @@ async def test_what_must_not_be_said_fails_when_it_is_said(shops: World) -> None
     assert trial.faults == ("a reply mentions 'Hello'",)
 
 
+async def test_a_scenario_may_set_the_policy_the_reviews_and_a_note(shops: World) -> None:
+    tee = {**TEE, "reviews": [{"text": "Runs small.", "rating": 2}, {"text": "Good.", "rating": 4}]}
+    lines = [{"sku": "J-TEE-M"}]
+    wanted = scenario(
+        given={
+            "customers": [ROBIN],
+            "products": [tee],
+            "orders": [{"id": "J9001", "lines": lines, "delivered_days_ago": 40, "note": "ring twice"}],
+            "policy": {"returns": {"window_days": 60}},
+        },
+        user=RETURN.user.model_dump(),
+        expect={"rows": {"returns": [{"order": "J9001", "refund": 89.0}]}},
+    )
+    laid = await shops.lay(wanted)
+    trial = await hold(shops, laid, wanted, 0)
+    assert trial.passed, trial.faults
+    with sqlite3.connect(laid.database) as shop:
+        assert shop.execute("SELECT count(*), avg(rating) FROM review WHERE product_id = 'J-TEE'").fetchone() == (
+            2,
+            3.0,
+        )
+        assert shop.execute("SELECT note FROM \"order\" WHERE id = 'J9001'").fetchone() == ("ring twice",)
+    shop.close()
+
+
+async def test_a_parcel_may_be_late(shops: World) -> None:
+    order = {"id": "J9002", "status": "shipped", "due_in_days": -3, "lines": [{"sku": "J-TEE-M"}]}
+    wanted = scenario(
+        given={"customers": [ROBIN], "products": [TEE], "orders": [order]},
+        user={"opens_with": ["where has the parcel of J9002 got to?"]},
+        expect={"replies_mention": ["late"]},
+    )
+    assert (await held(shops, wanted)).faults == ()
+
+
+async def test_what_comes_along_reaches_the_bot_and_the_ticket_is_a_row(shops: World) -> None:
+    wanted = scenario(
+        user={"opens_with": ["", "I need a person to look at this"], "sends": "image"},
+        expect={
+            "rows": {"tickets": [{"customer": "J1", "reason": "asked"}]},
+            "handed_over": True,
+            "replies_mention": ["picture"],
+        },
+    )
+    trial = await held(shops, wanted)
+    assert trial.faults == ()
+    assert trial.exchanges[0].said == ""
+
+
+async def test_who_ends_up_with_the_conversation_may_be_left_open(shops: World) -> None:
+    either = scenario(user={"opens_with": ["talk to a human please"]}, expect={"handed_over": None})
+    assert (await held(shops, either)).faults == ()
+
+
+async def test_the_language_of_the_last_reply_is_looked_at(shops: World) -> None:
+    trial = await held(shops, scenario(expect={"last_reply_in": "zh"}))
+    assert trial.faults == ("the last reply is in en, not in zh",)
+
+
+async def test_buttons_and_cards_are_looked_at_for_what_must_not_be_shown(shops: World) -> None:
+    wanted = scenario(
+        user={"opens_with": ["I want to return something"]}, expect={"replies_never_mention": ["Heavy Plain Tee"]}
+    )
+    trial = await held(shops, wanted)
+    assert "a reply mentions 'Heavy Plain Tee'" in trial.faults
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
         ({"customer": "nobody", "given": {}}, "there is no 'nobody' in this shop"),
         ({"given": {"customers": [ROBIN], "orders": [{"id": "J1", "lines": [{"sku": "?"}]}]}}, "no SKU '?'"),
         ({"given": {"customers": [ROBIN, ROBIN]}}, "an id may be taken already"),
+        ({"given": {"customers": [ROBIN], "policy": {"returns": {"window": 3}}}}, "given.policy: returns.window"),
         (
             {"given": {"customers": [ROBIN], "products": [TEE], "orders": [{"id": "J1", "paid_with": "cash", "lines": [{"sku": "J-TEE-M"}]}]}},
             "no payment method 'cash'",

@@ -95,6 +95,22 @@ def test_wishes_come_when_their_time_has_come() -> None:
     assert said(talker, "You have none.") is None
 
 
+def test_a_wish_brings_facts_of_its_own() -> None:
+    second = {"says": ["and the lamp?"], "knows": {"order": "O2"}}
+    talker = begun(knows={"order": "O1", "email": "a@b.co"}, then=[second])
+    assert said(talker, "Which order is it?") == "O1"
+    assert said(talker, "Done.") == "and the lamp?"
+    assert said(talker, "Which order is it?") == "O2"
+    assert said(talker, "What is your e-mail?") == "a@b.co"
+
+
+def test_who_sends_a_picture_alone_says_in_words_what_it_is_about_when_asked() -> None:
+    talker = shopper(opens_with=["", "the kettle has a crack"], sends="image")
+    assert talker.next(None) == ""
+    assert said(talker, "I've got your picture. What is it about?") == "the kettle has a crack"
+    assert said(talker, "Sorry, I didn't get that.") == "the kettle has a crack"
+
+
 def test_who_is_not_understood_says_it_another_way_and_then_wants_a_person() -> None:
     talker = begun(mood=["calm", "annoyed"])
     lost = "Sorry, I didn't get that."
