@@ -9,12 +9,15 @@ from pathlib import Path
 import typer
 
 from channels.console import CommandError, print_json, progress_bar, run, settings_for
-from evals.benchmarks import BENCHMARKS as LISTED
-from evals.benchmarks import keep, last
+from evals.benchmarks.base import BenchmarkError, Job, Listed
+from evals.benchmarks.kept import keep, last
+from evals.benchmarks.registry import BENCHMARKS as BY_NAME
+from evals.benchmarks.registry import LISTED
 from evals.judge.report import transcript
 from evals.judge.trial import Trial
 from evals.tau_retail.report import text_of
 from evals.tau_retail.run import BENCHMARKS, TasksError, TasksRun, run_tasks, task_set
+from knowledge.types import JsonObject
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,22 +60,59 @@ async def _tau_retail(name: str, wanted: Wanted) -> TasksRun:
         return await run_tasks(tasks, trials=wanted.trials, progress=progress, held=held)
 
 
+def benchmark(name: str, *, data: Path, test: Path | None, limit: int | None, as_json: bool) -> None:
+    """Run a benchmark by its protocol, print its figures, and keep them as the last result."""
+    found = {"benchmark": name, **run(_benchmark(name, data, test, limit))}
+    keep(name, found, settings_for(None).data, at=dt.datetime.now(dt.UTC))
+    if as_json:
+        print_json(found)
+    else:
+        typer.echo(_readable(found))
+
+
+async def _benchmark(name: str, data: Path, test: Path | None, limit: int | None) -> JsonObject:
+    with progress_bar(f"running {name}") as progress:
+        try:
+            return await BY_NAME[name].run(Job(data, test, limit, progress))
+        except BenchmarkError as error:
+            raise CommandError(str(error)) from error
+
+
+def _readable(found: JsonObject) -> str:
+    lines = [f"{found['benchmark']}, measured on {found['set']}; 95 % intervals by unit"]
+    for name, value in found.items():
+        if _is_figure(value):
+            low, high = value["interval"]
+            lines.append(f"  {name:<28} {value['value']:.4f}  ({low:.4f}-{high:.4f}, n {value['n']}, {value['unit']})")
+        elif name not in {"benchmark", "set"} and isinstance(value, (str, int, float)):
+            lines.append(f"  {name:<28} {value}")
+    return "\n".join(lines)
+
+
 def benchmarks(*, as_json: bool) -> None:
     """Print the benchmarks, what each needs and measures, and its last result."""
     folder = settings_for(None).data
-    rows = [{**dataclasses.asdict(listed), "last": last(listed.name, folder)} for listed in LISTED]
+    rows = [{**_told(listed), "last": last(listed.name, folder)} for listed in LISTED]
     if as_json:
         print_json({"benchmarks": rows})
         return
     for row in rows:
-        typer.echo(f"{row['name']}: needs --data with {row['needs']}\n  {row['metric']}; floor: {row['floor']}")
-        typer.echo(f"  last: {_short(row['last'])}")
+        typer.echo(
+            f"{row['name']}: needs --data with {row['needs']} ({row['licence']}; {row['source']})\n  {row['metric']}"
+        )
+        typer.echo(f"  floor {row['floor']}; gate {row['gate']}; goal {row['goal']}\n  last: {_short(row['last'])}")
 
 
-def _short(result: dict[str, object] | None) -> str:
+def _told(listed: Listed) -> JsonObject:
+    return {field.name: getattr(listed, field.name) for field in dataclasses.fields(Listed)}
+
+
+def _short(result: JsonObject | None) -> str:
     if result is None:
         return "none yet"
-    rates = [
-        f"{name} {value['value']}" for name, value in result.items() if isinstance(value, dict) and "value" in value
-    ]
+    rates = [f"{name} {value['value']}" for name, value in result.items() if _is_figure(value)]
     return f"{result['at']}, {result.get('set')}: {', '.join(rates)}"
+
+
+def _is_figure(value: object) -> bool:
+    return isinstance(value, dict) and "value" in value

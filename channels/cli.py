@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -24,8 +25,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 tools_app = typer.Typer(help="The tools that flows, agents and people act through.", no_args_is_help=True)
-eval_app = typer.Typer(no_args_is_help=True, help="Judge the bot by conversations.")
+nlu_app = typer.Typer(help="A classifier for messages of your own: train it, test it.", no_args_is_help=True)
+eval_app = typer.Typer(no_args_is_help=True, help="Judge the bot by conversations, and its parts by public benchmarks.")
 app.add_typer(eval_app, name="eval")
+app.add_typer(nlu_app, name="nlu")
 app.add_typer(tools_app, name="tools")
 
 
@@ -68,7 +71,9 @@ HeldOut = Annotated[
     typer.Option("--test", exists=True, file_okay=False, help="Measure on the same-named folder of this one."),
 ]
 Trials = Annotated[int, typer.Option("--trials", min=1, max=100, help="How often each is held.")]
-Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Only the first tasks. [all]", show_default=False)]
+Limit = Annotated[
+    int | None, typer.Option("--limit", min=1, help="Only so many tasks or messages. [all]", show_default=False)
+]
 Show = Annotated[bool, typer.Option("--show", help="Print every conversation, to stderr.")]
 
 
@@ -266,12 +271,62 @@ def eval_tau1_retail(
     tau_retail("tau1-retail", Wanted(data, test, trials, limit, show, as_json))
 
 
+BENCHMARKS = {
+    "banking77": "77 fine intents of a bank's customers, English.",
+    "clinc150": "150 intents, and what is out of scope, English.",
+    "banking77_oos": "What is out of scope near by and far off, English.",
+    "xsid_zh_en": "Intents of the same requests in Chinese and English.",
+}
+"""The public benchmarks that are run alike; `evals.benchmarks.registry` has them with all that there is to say."""
+
+
+def _benchmark_command(name: str) -> Callable[..., None]:
+    def command(data: Sets, test: HeldOut = None, limit: Limit = None, as_json: Json = False) -> None:
+        from channels.benchmark_commands import benchmark
+
+        benchmark(name, data=data, test=test, limit=limit, as_json=as_json)
+
+    return command
+
+
+for _name, _about in BENCHMARKS.items():
+    eval_app.command(_name, help=_about)(_benchmark_command(_name))
+
+
 @eval_app.command("list")
 def eval_list(as_json: Json = False) -> None:
     """List the benchmarks: what each needs and measures, and its last result."""
     from channels.benchmark_commands import benchmarks
 
     benchmarks(as_json=as_json)
+
+
+@nlu_app.command("train")
+def nlu_train(
+    rows: Annotated[
+        Path, typer.Argument(metavar="DATA", exists=True, dir_okay=False, help="JSON lines: text, intent.")
+    ],
+    out: Annotated[Path, typer.Option("--out", file_okay=False, help="Folder to write the model into.")],
+    as_json: Json = False,
+) -> None:
+    """Train a classifier on labelled messages; the label out_of_scope (or oos) says: none of the others."""
+    from channels.nlu_commands import train
+
+    train(rows, out, as_json=as_json)
+
+
+@nlu_app.command("test")
+def nlu_test(
+    rows: Annotated[
+        Path, typer.Argument(metavar="DATA", exists=True, dir_okay=False, help="JSON lines: text, intent.")
+    ],
+    model: Annotated[Path, typer.Option("--model", exists=True, file_okay=False, help="What train has written.")],
+    as_json: Json = False,
+) -> None:
+    """Measure a trained classifier on labelled messages."""
+    from channels.nlu_commands import test
+
+    test(rows, model, as_json=as_json)
 
 
 @app.command()

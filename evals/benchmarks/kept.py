@@ -1,37 +1,15 @@
-"""The benchmarks that ``xiaoer eval`` knows by name, and where the last result of each is kept."""
+"""The last result of each benchmark."""
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import json
 from pathlib import Path
 
-from evals.tau_retail import run as tau_retail
 from knowledge.types import JsonObject
 
-
-@dataclasses.dataclass(frozen=True)
-class Listed:
-    """What one should know before running a benchmark."""
-
-    name: str
-    needs: str
-    """The folder below ``--data`` that it reads."""
-    metric: str
-    floor: str
-    """What one gets without trying."""
-
-
-BENCHMARKS = tuple(
-    Listed(
-        benchmark.name,
-        benchmark.folder,
-        "share of tasks that end in exactly the gold records, in all of k trials (pass_1 .. pass_k)",
-        "a bot that does nothing (do_nothing)",
-    )
-    for benchmark in tau_retail.BENCHMARKS.values()
-)
+_LONG = ("conversations", "mistakes")
+"""What a list of results leaves out."""
 
 
 def keep(name: str, figures: JsonObject, folder: Path, *, at: dt.datetime) -> None:
@@ -49,7 +27,7 @@ def last(name: str, folder: Path) -> JsonObject | None:
         found: JsonObject = json.loads(_path(name, folder).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return {key: value for key, value in found.items() if key != "conversations"}
+    return {key: value for key, value in found.items() if key not in _LONG}
 
 
 def _path(name: str, folder: Path) -> Path:

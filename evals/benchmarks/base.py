@@ -1,0 +1,61 @@
+"""What every benchmark has in common: what it says of itself, what it is given, and what it gives back."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+
+from dialogue.build import Progress
+from knowledge.types import JsonObject
+
+
+class BenchmarkError(Exception):
+    """The data of a benchmark is absent or cannot be read: says the file, the line, and what was expected."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """What a benchmark is run on."""
+
+    data: Path
+    """The folder that holds the benchmark's folder: for training and choosing."""
+    test: Path | None = None
+    """The folder that holds the same-named folder with the held-out part; None: `data` is split."""
+    limit: int | None = None
+    """Measure on the first so many only."""
+    progress: Progress = lambda _what, _share: None
+
+    @property
+    def measured(self) -> Path:
+        """The folder that the held-out part is read from."""
+        return self.test if self.test is not None else self.data
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Listed:
+    """What one should know before running a benchmark."""
+
+    name: str
+    needs: str
+    """The folder below ``--data`` that it reads."""
+    metric: str
+    floor: str
+    """What a simple baseline reaches."""
+    gate: str
+    """The least that is accepted on the held-out part."""
+    goal: str
+    licence: str
+    source: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Benchmark(Listed):
+    """A benchmark with its frozen protocol; the protocol itself is the docstring of the module that runs it."""
+
+    run: Callable[[Job], Coroutine[None, None, JsonObject]]
+    """Returns the figures.
+
+    Raises:
+        BenchmarkError.
+    """

@@ -1,0 +1,70 @@
+"""Small sets of our own in the form of the public ones."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+ITEMS = ("kettle", "shirt", "lamp", "table", "phone", "jacket", "mug", "rug", "chair", "clock", "bag", "pan")
+ASKS = {
+    "refund": ("please refund my {}", "I want my money back for the {}"),
+    "parcel": ("where is the parcel with my {}", "track the package with the {}"),
+    "size": ("which size of {} fits me", "is there a size chart for the {}"),
+}
+ELSEWHERE = ("who won the war of 18{}", "what rhymes with planet {}")
+
+
+def lines(path: Path, rows: Iterable[object]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+
+
+def asked(items: Iterable[str], labels: Iterable[str] = tuple(ASKS), form: int | None = None) -> list[dict[str, str]]:
+    return [
+        {"text": text.format(item), "label": label}
+        for label in labels
+        for text in (ASKS[label] if form is None else ASKS[label][form : form + 1])
+        for item in items
+    ]
+
+
+def outside(numbers: Iterable[int]) -> list[dict[str, str]]:
+    return [{"text": text.format(number), "label": "oos"} for text in ELSEWHERE for number in numbers]
+
+
+def banking77(folder: Path) -> None:
+    train = asked(ITEMS[:9])
+    lines(folder / "banking77/train.jsonl", train)
+    lines(folder / "banking77/jianguoz_valid.jsonl", [{**row, "text": row["text"].lower()} for row in train[::4]])
+
+
+def clinc150(folder: Path) -> None:
+    lines(folder / "clinc150/train.jsonl", asked(ITEMS[:6]))
+    lines(folder / "clinc150/valid.jsonl", asked(ITEMS[6:9]))
+    lines(folder / "clinc150/oos_train.jsonl", outside(range(10, 16)))
+    lines(folder / "clinc150/oos_valid.jsonl", outside(range(16, 20)))
+
+
+def banking77_oos(folder: Path) -> None:
+    known, near = ("refund", "parcel"), ("size",)
+    lines(folder / "banking77_oos/train.jsonl", [*asked(ITEMS[:6], known), *hours(range(1, 7))])
+    lines(folder / "banking77_oos/valid.jsonl", [*asked(ITEMS[6:9], known), *hours(range(7, 9))])
+    for name, items in (("train", ITEMS[:6]), ("valid", ITEMS[6:9])):
+        rows = [{**row, "label": "oos", "original_label": row["label"]} for row in asked(items, near)]
+        lines(folder / f"banking77_oos/id_oos_{name}.jsonl", rows)
+    lines(folder / "banking77_oos/ood_oos_valid.jsonl", outside(range(10, 14)))
+
+
+def hours(numbers: Iterable[int]) -> list[dict[str, str]]:
+    return [{"text": f"are you open on day {number}", "label": "hours"} for number in numbers]
+
+
+def xsid(folder: Path, name: str = "valid", start: int = 0) -> None:
+    things = {"tea": "茶", "milk": "牛奶", "bread": "面包", "rice": "米饭", "salt": "盐", "eggs": "鸡蛋"}
+    rows = [
+        {"id": number, "en": en.format(word), "zh": zh.format(hanzi), "intent": intent}
+        for intent, en, zh in (("buy", "please buy {} now", "请买{}"), ("remind", "remind me of {}", "提醒我{}的事"))
+        for number, (word, hanzi) in enumerate(things.items(), start)
+    ]
+    lines(folder / f"xsid_zh_en/{name}.jsonl", rows)

@@ -1,0 +1,96 @@
+"""Every benchmark runs on a small set in its form; figures are complete and true."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from channels import cli
+from evals.benchmarks.registry import BENCHMARKS, LISTED
+from tests.evals.benchmarks import sets
+
+runner = CliRunner()
+SETS = {
+    "banking77": sets.banking77,
+    "clinc150": sets.clinc150,
+    "banking77_oos": sets.banking77_oos,
+    "xsid_zh_en": sets.xsid,
+}
+
+
+def figures(name: str, *arguments: str) -> dict[str, Any]:
+    done = runner.invoke(cli.app, ["eval", name, *arguments, "--json"])
+    assert done.exit_code == 0, done.output
+    assert done.stdout.count("\n") == 1
+    return dict(json.loads(done.stdout))
+
+
+@pytest.fixture(autouse=True)
+def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XIAOER_DATA", str(tmp_path / "state"))
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_every_figure_names_its_set_number_and_interval(name: str, tmp_path: Path) -> None:
+    SETS[name](tmp_path / "data")
+    found = figures(name, "--data", str(tmp_path / "data"))
+    values = {key: value for key, value in found.items() if isinstance(value, dict) and "value" in value}
+    assert values
+    for value in values.values():
+        low, high = value["interval"]
+        assert value["set"].startswith(name.split("_zh", maxsplit=1)[0])
+        assert value["n"] > 0
+        assert 0 <= low <= value["value"] <= high <= 1
+    assert found["model"]["version"]
+    assert found["train_seconds"] >= 0
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_what_is_easily_told_apart_is_told_apart(name: str, tmp_path: Path) -> None:
+    SETS[name](tmp_path / "data")
+    found = figures(name, "--data", str(tmp_path / "data"))
+    main = {"clinc150": "in_scope_accuracy", "banking77_oos": "in_scope_accuracy", "xsid_zh_en": "accuracy_zh"}
+    assert found[main.get(name, "accuracy")]["value"] >= 0.8
+
+
+def test_with_a_held_out_folder_all_of_the_data_is_trained_on(tmp_path: Path) -> None:
+    sets.banking77(tmp_path / "data")
+    sets.lines(tmp_path / "test/banking77/test.jsonl", sets.asked(sets.ITEMS[9:]))
+    found = figures("banking77", "--data", str(tmp_path / "data"), "--test", str(tmp_path / "test"))
+    assert (found["trained_on"], found["accuracy"]["n"], found["set"]) == (54, 18, "banking77/test.jsonl")
+
+
+def test_a_limit_measures_less(tmp_path: Path) -> None:
+    sets.banking77(tmp_path / "data")
+    assert figures("banking77", "--data", str(tmp_path / "data"), "--limit", "5")["accuracy"]["n"] == 5
+
+
+def test_the_list_shows_the_last_result(tmp_path: Path) -> None:
+    sets.banking77(tmp_path / "data")
+    found = figures("banking77", "--data", str(tmp_path / "data"))
+    listed = json.loads(runner.invoke(cli.app, ["eval", "list", "--json"]).stdout)["benchmarks"]
+    last = {row["name"]: row["last"] for row in listed}
+    assert last["banking77"]["accuracy"] == found["accuracy"]
+    assert last["clinc150"] is None
+    assert "gate 93.5 %" in runner.invoke(cli.app, ["eval", "list"]).stdout
+
+
+def test_absent_and_broken_data_end_with_a_sentence_and_1(tmp_path: Path) -> None:
+    done = runner.invoke(cli.app, ["eval", "clinc150", "--data", str(tmp_path)])
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "train.jsonl is not there" in done.stderr
+    sets.clinc150(tmp_path)
+    with (tmp_path / "clinc150" / "valid.jsonl").open("a") as file:
+        file.write("{broken\n")
+    done = runner.invoke(cli.app, ["eval", "clinc150", "--data", str(tmp_path)])
+    assert done.exit_code == 1
+    assert "valid.jsonl, line 19: no JSON" in done.stderr
+
+
+def test_every_benchmark_is_a_command_and_listed() -> None:
+    assert list(cli.BENCHMARKS) == list(BENCHMARKS)
+    assert {listed.name for listed in LISTED} == {"tau2-retail", "tau1-retail", *BENCHMARKS}

@@ -1,0 +1,54 @@
+"""No benchmark trains on what it measures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dialogue.understanding.classifier.fitting import bare
+from evals.benchmarks import banking77, banking77_oos, clinc150, xsid
+from evals.benchmarks.base import Job
+from evals.benchmarks.splits import grouped, shared, without
+from evals.benchmarks.texts import repeats
+from tests.evals.benchmarks import sets
+
+
+def test_a_group_is_in_one_part_only_and_the_seed_decides_which() -> None:
+    rows = [(number % 7, number) for number in range(70)]
+    parts = grouped(rows, lambda row: row[0], parts=3, seed=1)
+    assert sorted(row for part in parts for row in part) == sorted(rows)
+    assert sum(len({group for group, _ in part}) for part in parts) == 7
+    assert parts == grouped(rows, lambda row: row[0], parts=3, seed=1)
+    assert parts != grouped(rows, lambda row: row[0], parts=3, seed=2)
+
+
+def test_what_reads_the_same_is_not_trained_on() -> None:
+    assert without(["Refund, please!", "where is it"], ["refund please"], str) == ("where is it",)
+
+
+def test_banking77_holds_out_the_validation_rows_and_whatever_reads_like_them(tmp_path: Path) -> None:
+    sets.banking77(tmp_path)
+    parts = banking77.split(Job(tmp_path))
+    assert (len(parts.train), len(parts.held)) == (40, 14)
+    assert not shared(parts.train, parts.held, lambda row: bare(row.text))
+
+
+def test_the_languages_of_a_request_are_on_one_side(tmp_path: Path) -> None:
+    sets.xsid(tmp_path)
+    found = xsid.splits(Job(tmp_path))
+    assert sum(len(parts.held) for parts in found) == 12
+    for parts in found:
+        assert not shared(parts.train, parts.held, lambda pair: pair.en.group)
+        assert not shared(parts.train, parts.held, lambda pair: bare(pair.zh.text))
+
+
+@pytest.mark.parametrize("name", ["banking77", "banking77_oos", "clinc150", "xsid_zh_en"])
+def test_the_real_sets_leak_nothing_beyond_what_their_official_parts_share(shared_data: Path, name: str) -> None:
+    job = Job(shared_data)
+    repeated = {"banking77": 0, "banking77_oos": 8, "clinc150": 24, "xsid_zh_en": 0}
+    if name == "xsid_zh_en":
+        found = sum(len(shared(p.train, p.held, lambda pair: bare(pair.en.text))) for p in xsid.splits(job))
+    else:
+        found = repeats({"banking77": banking77, "banking77_oos": banking77_oos, "clinc150": clinc150}[name].split(job))
+    assert found == repeated[name]
