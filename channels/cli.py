@@ -293,6 +293,53 @@ for _name, _about in BENCHMARKS.items():
     eval_app.command(_name, help=_about)(_benchmark_command(_name))
 
 
+@eval_app.command("load")
+def eval_load(
+    rate: Annotated[
+        list[float] | None,
+        typer.Option(
+            "--rate", metavar="N", min=0.01, max=10_000, help="Messages a second; several are taken in turn. [20, 50]"
+        ),
+    ] = None,
+    seconds: Annotated[float, typer.Option("--seconds", min=1, max=86_400, help="Length of each step.")] = 20.0,
+    over: Annotated[
+        Literal["http", "websocket", "both"], typer.Option("--over", help="Which door; both are taken in turn.")
+    ] = "both",
+    arrivals: Annotated[
+        Literal["poisson", "constant"], typer.Option("--arrivals", help="Messages come at random, or evenly.")
+    ] = "poisson",
+    sockets: Annotated[int, typer.Option("--sockets", min=0, max=60_000, help="Idle sockets held all the time.")] = 0,
+    timeout: Annotated[float, typer.Option("--timeout", min=0.1, help="Seconds that an answer is waited for.")] = 30.0,
+    url: Annotated[
+        str | None, typer.Option("--url", help="A running server, whose folder is --data. [one is started]")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", min=1, max=65535, help="Port of the server that is started. [a free one]")
+    ] = None,
+    html: Annotated[Path | None, typer.Option("--html", dir_okay=False, help="Write a page of it.")] = None,
+    as_json: Json = False,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data", file_okay=False, help="Folder of the shop, which the load changes. [a demo shop of its own]"
+        ),
+    ] = None,
+) -> None:
+    """Send messages on a fixed schedule, over HTTP and WebSocket, and say how long shoppers wait."""
+    from channels.load_commands import Wanted, load
+    from evals.bench.load import Plan
+
+    plan = Plan(
+        rates=tuple(rate or Plan.rates),
+        seconds=seconds,
+        over=Plan.over if over == "both" else (over,),
+        arrivals=arrivals,
+        sockets=sockets,
+        timeout_s=timeout,
+    )
+    load(plan, Wanted(data, url, port, html, as_json))
+
+
 @eval_app.command("list")
 def eval_list(as_json: Json = False) -> None:
     """List the benchmarks: what each needs and measures, and its last result."""

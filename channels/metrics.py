@@ -1,8 +1,10 @@
-"""Figures for Prometheus: turns, milliseconds by stage, refusals, open sockets. No shopper's words, no ids."""
+"""Figures for Prometheus: turns, milliseconds by stage, refusals, open sockets, and the process's own memory, processor time
+and files (on Linux). No shopper's words, no ids.
+"""
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 from dialogue.turn import Turn
 
@@ -14,6 +16,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
         self._turns = Counter(
             "xiaoer_turns", "Turns answered.", ("channel", "lang", "handled_by", "intent"), registry=self.registry
         )

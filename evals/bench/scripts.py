@@ -1,4 +1,4 @@
-"""The conversations that the bench holds, and a shopper that holds one."""
+"""The conversations that the bench holds, and what a shopper says next in one."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def load_scripts(path: Path = MIX) -> list[Script]:
     ]
 
 
-class Visit:
-    """A shopper in one conversation: says the script, interrupts where a choice is offered, then takes the first one."""
+class Agenda:
+    """What a shopper says in one conversation: the script, interrupts where a choice is offered, then takes the first one."""
 
     MAX_CHOICES = 6
     """A shopper who is asked more often than this goes on with the script."""

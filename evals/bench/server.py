@@ -1,4 +1,4 @@
-"""The server under test, in a process of its own, and what the system says of that process."""
+"""The server under test, in a process of its own."""
 
 from __future__ import annotations
 
@@ -7,15 +7,20 @@ import dataclasses
 import os
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 
+from evals.bench.errors import BenchError
+from evals.bench.guests import PROGRAM
+from evals.bench.vitals import Vitals, read_vitals
+
+HOST = "127.0.0.1"
 START_TIMEOUT_S = 300.0
-_PROGRAM = (sys.executable, "-m", "channels")
+LOG = "bench-server.log"
+_UNLIMITED = {"XIAOER_DEBUG": "1", "XIAOER_RATE_PER_S": "100000", "XIAOER_RATE_BURST": "100000"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,67 +28,65 @@ class Server:
     """A running server, ready to answer."""
 
     url: str
-    pid: int
     data: Path
+    pid: int
     ready_s: float
     """From the command to the first good answer of ``/readyz``."""
-    start_cpu_s: float
-
-    def cpu_s(self) -> float:
-        """Return the processor time used so far, in seconds."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def memory_mb(self) -> float:
-        """Return the resident memory, in MiB."""
-        pages = int(Path(f"/proc/{self.pid}/statm").read_text(encoding="ascii").split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
-
-    def tokens(self, customer_ids: Sequence[str]) -> list[str]:
-        """Return a shopper's token for each customer."""
-        subjects = [word for customer_id in customer_ids for word in ("--subject", customer_id)]
-        command = [*_PROGRAM, "token", "--role", "shopper", *subjects, "--data", str(self.data)]
-        return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout.split()  # noqa: S603 (our own program)
+    at_start: Vitals
 
 
 @contextlib.contextmanager
-def served(data: Path, *, database_url: str | None = None) -> Iterator[Server]:
+def served(data: Path, *, database_url: str | None = None, port: int | None = None) -> Iterator[Server]:
     """Start the server on a folder, wait until it is ready, stop it in the end.
 
     Shoppers see the milliseconds of their turns, and no limit of messages a second holds them up.
 
     Raises:
-        RuntimeError: the server ended, or was not ready in time.
+        BenchError: the port is taken, the server ended, or it was not ready in time.
     """
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    set_for_it = {"XIAOER_DEBUG": "1", "XIAOER_RATE_PER_S": "100000", "XIAOER_RATE_BURST": "100000"}
-    if database_url:
-        set_for_it["XIAOER_DATABASE_URL"] = database_url
+    port = _free_port(port or 0)
+    with_database = {"XIAOER_DATABASE_URL": database_url} if database_url else {}
     data.mkdir(parents=True, exist_ok=True)
+    url = f"http://{HOST}:{port}"
     started = time.perf_counter()
-    with (data / "bench-server.log").open("w", encoding="utf-8") as log:
+    with (data / LOG).open("w", encoding="utf-8") as log:
         process = subprocess.Popen(  # noqa: S603 (our own program)
-            [*_PROGRAM, "serve", "--data", str(data), "--port", str(port)], stderr=log, env={**os.environ, **set_for_it}
+            [*PROGRAM, "serve", "--data", str(data), "--port", str(port)],
+            stderr=log,
+            env={**os.environ, **_UNLIMITED, **with_database},
+            process_group=0,  # Ctrl-C is for who measures: the server goes on until the figures are there
         )
     try:
-        url = f"http://127.0.0.1:{port}"
-        _wait(process, url, Path(log.name))
-        server = Server(url, process.pid, data, time.perf_counter() - started, 0.0)
-        yield dataclasses.replace(server, start_cpu_s=server.cpu_s())
+        vitals = _wait(process, url, data / LOG)
+        yield Server(url, data, process.pid, time.perf_counter() - started, vitals)
     finally:
         process.terminate()
         process.wait(timeout=60)
 
 
-def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+def _free_port(wanted: int) -> int:
+    """Return the port, if nobody listens there; 0 stands for any. Asked first: another server there would answer for ours."""
+    try:
+        with socket.create_server((HOST, wanted)) as free:
+            port: int = free.getsockname()[1]
+            return port
+    except OSError as error:
+        raise BenchError(
+            f"port {wanted} cannot be used ({error.strerror}): take another, or measure the server there with --url"
+        ) from error
+
+
+def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> Vitals:
     deadline = time.monotonic() + START_TIMEOUT_S
     with httpx.Client(base_url=url, timeout=5) as client:
         while time.monotonic() < deadline:
             if process.poll() is not None:
-                raise RuntimeError(f"the server ended with status {process.returncode}; see {log}")
+                said = log.read_text(encoding="utf-8").strip().splitlines()
+                raise BenchError(
+                    f"the server ended with status {process.returncode}: {said[-1] if said else ''} (see {log})"
+                )
             with contextlib.suppress(httpx.TransportError):
                 if client.get("/readyz").is_success:
-                    return
+                    return read_vitals(client.get("/metrics").text)
             time.sleep(0.02)
-    raise RuntimeError(f"the server was not ready after {START_TIMEOUT_S:.0f} s; see {log}")
+    raise BenchError(f"the server was not ready after {START_TIMEOUT_S:.0f} s; see {log}")

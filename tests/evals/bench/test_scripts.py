@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from evals.bench.scripts import Script, Visit, load_scripts
+from evals.bench.scripts import Agenda, Script, load_scripts
 
 CHOICES: list[dict[str, Any]] = [
     {"type": "text", "text": "Sorry."},
@@ -19,17 +19,17 @@ def test_the_mix_has_both_languages_alike() -> None:
 
 def test_every_line_can_be_said_by_a_shopper() -> None:
     for script in load_scripts():
-        visit = Visit(script, {"order": "D1", "item": "mug"})
+        agenda = Agenda(script, {"order": "D1", "item": "mug"})
         said = []
-        while (text := visit.next([])) is not None:
+        while (text := agenda.next([])) is not None:
             said.append(text)
         assert len(said) == len(script.says)
         assert not any(mark in text for text in said for mark in "{}")
 
 
 def test_a_shopper_interrupts_then_chooses_then_goes_on() -> None:
-    visit = Visit(Script("a", "en", ("return it", "thanks"), ("wait",)), {})
-    assert [visit.next([]), visit.next(CHOICES), visit.next(CHOICES), visit.next([]), visit.next([])] == [
+    agenda = Agenda(Script("a", "en", ("return it", "thanks"), ("wait",)), {})
+    assert [agenda.next([]), agenda.next(CHOICES), agenda.next(CHOICES), agenda.next([]), agenda.next([])] == [
         "return it",
         "wait",
         "the first",
@@ -39,7 +39,7 @@ def test_a_shopper_interrupts_then_chooses_then_goes_on() -> None:
 
 
 def test_a_shopper_who_is_asked_for_ever_goes_on() -> None:
-    visit = Visit(Script("a", "en", ("hello", "bye")), {})
-    assert visit.next([]) == "hello"
-    assert [visit.next(CHOICES) for _ in range(Visit.MAX_CHOICES)] == ["the first"] * Visit.MAX_CHOICES
-    assert visit.next(CHOICES) == "bye"
+    agenda = Agenda(Script("a", "en", ("hello", "bye")), {})
+    assert agenda.next([]) == "hello"
+    assert [agenda.next(CHOICES) for _ in range(Agenda.MAX_CHOICES)] == ["the first"] * Agenda.MAX_CHOICES
+    assert agenda.next(CHOICES) == "bye"

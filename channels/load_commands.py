@@ -1,0 +1,85 @@
+"""``xiaoer eval load``: load on a fixed schedule, from the command line."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime as dt
+import signal
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+from uvicorn.loops.auto import auto_loop_factory
+
+from channels.console import FAILED, fail, print_json, progress_bar, run, settings_for, told
+from evals.bench.errors import BenchError
+from evals.bench.load import Load, Plan, Progress, Target, run_load
+from evals.bench.load_page import page_of
+from evals.bench.load_report import text_of
+from evals.bench.server import served
+from knowledge.db import sqlite_url
+
+INTERRUPTED = 130
+
+
+@dataclasses.dataclass(frozen=True)
+class Wanted:
+    """What is wanted besides the plan."""
+
+    data: Path | None
+    """The folder of the shop; None: a demo shop that is kept among the temporary files."""
+    url: str | None
+    """A running server; None: one is started."""
+    port: int | None
+    html: Path | None
+    as_json: bool
+
+
+def load(plan: Plan, wanted: Wanted) -> None:
+    """Lay load on a server and print what came of it; exit code 1 when something was not answered or a socket not held."""
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))  # the server is stopped either way
+    with progress_bar("laying load") as progress, told(), _sentences(), _target(wanted, progress) as target:
+        found = run(
+            run_load(target, plan, at=dt.datetime.now(dt.UTC), progress=progress), loop_factory=auto_loop_factory()
+        )
+    _print(found, wanted)
+
+
+def _print(found: Load, wanted: Wanted) -> None:
+    figures = found.figures()
+    if wanted.html is not None:
+        wanted.html.write_text(page_of(figures), encoding="utf-8")
+    if wanted.as_json:
+        print_json(figures)
+    else:
+        typer.echo(text_of(figures))
+    if found.interrupted:
+        raise typer.Exit(INTERRUPTED)
+    if found.failed:
+        raise typer.Exit(FAILED)
+
+
+@contextlib.contextmanager
+def _target(wanted: Wanted, progress: Progress) -> Iterator[Target]:
+    """Yield the running server, or one that is started for the block."""
+    if wanted.url is not None:
+        settings = settings_for(wanted.data)
+        yield Target(
+            wanted.url.rstrip("/"), settings.data, settings.database_url or sqlite_url(settings.data / "shop.db")
+        )
+        return
+    data = wanted.data or Path(tempfile.gettempdir()) / "xiaoer-bench"
+    settings = settings_for(data)
+    progress("starting the server", 0.0)
+    with served(settings.data, port=wanted.port) as server:
+        yield Target(server.url, settings.data, settings.database_url or sqlite_url(settings.data / "shop.db"))
+
+
+@contextlib.contextmanager
+def _sentences() -> Iterator[None]:
+    try:
+        yield
+    except BenchError as error:
+        fail(str(error))
