@@ -14,11 +14,13 @@ import typer
 from uvicorn.loops.auto import auto_loop_factory
 
 from channels.console import FAILED, fail, print_json, progress_bar, run, settings_for, told
+from channels.settings import Settings
 from evals.bench.errors import BenchError
+from evals.bench.idle_sockets import allow_files
 from evals.bench.load import Load, Plan, Progress, Target, run_load
 from evals.bench.load_page import page_of
 from evals.bench.load_report import text_of
-from evals.bench.server import served
+from evals.bench.server import LOG, served
 from knowledge.db import sqlite_url
 
 INTERRUPTED = 130
@@ -39,11 +41,16 @@ class Wanted:
 
 def load(plan: Plan, wanted: Wanted) -> None:
     """Lay load on a server and print what came of it; exit code 1 when something was not answered or a socket not held."""
+    if wanted.url is not None and not wanted.url.startswith(("http://", "https://")):
+        raise typer.BadParameter(f"--url: expected http://HOST:PORT, got {wanted.url!r}")
+    if wanted.url is not None and wanted.port is not None:
+        raise typer.BadParameter("--port is of a server that is started, and with --url none is")
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))  # the server is stopped either way
-    with progress_bar("laying load") as progress, told(), _sentences(), _target(wanted, progress) as target:
-        found = run(
-            run_load(target, plan, at=dt.datetime.now(dt.UTC), progress=progress), loop_factory=auto_loop_factory()
-        )
+    with progress_bar("laying load") as progress, told(), _sentences():
+        allow_files(plan.files)
+        with _target(wanted, progress) as target:
+            work = run_load(target, plan, at=dt.datetime.now(dt.UTC), progress=progress)
+            found = run(work, loop_factory=auto_loop_factory())
     _print(found, wanted)
 
 
@@ -66,15 +73,20 @@ def _target(wanted: Wanted, progress: Progress) -> Iterator[Target]:
     """Yield the running server, or one that is started for the block."""
     if wanted.url is not None:
         settings = settings_for(wanted.data)
-        yield Target(
-            wanted.url.rstrip("/"), settings.data, settings.database_url or sqlite_url(settings.data / "shop.db")
-        )
+        yield Target(wanted.url.rstrip("/"), settings.data, _database(settings))
         return
-    data = wanted.data or Path(tempfile.gettempdir()) / "xiaoer-bench"
-    settings = settings_for(data)
+    settings = settings_for(wanted.data or Path(tempfile.gettempdir()) / "xiaoer-bench")
     progress("starting the server", 0.0)
     with served(settings.data, port=wanted.port) as server:
-        yield Target(server.url, settings.data, settings.database_url or sqlite_url(settings.data / "shop.db"))
+        yield Target(server.url, settings.data, _database(settings))
+        if server.ended is not None:
+            typer.echo(
+                f"xiaoer: the server ended meanwhile, with status {server.ended}; see {settings.data / LOG}", err=True
+            )
+
+
+def _database(settings: Settings) -> str:
+    return settings.database_url or sqlite_url(settings.data / "shop.db")
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from sqlalchemy import make_url
 from sqlmodel import col, select
 
 from evals.bench.errors import BenchError
@@ -50,8 +51,10 @@ async def find_guests(data: Path, database_url: str, limit: int) -> list[Guest]:
     """Return up to `limit` guests of the shop, with tokens that a server on the folder `data` accepts.
 
     Raises:
-        BenchError: the shop has no customer of whom the scripts could speak.
+        BenchError: there is no shop, or it has no customer of whom the scripts could speak.
     """
+    if not _is_there(database_url):
+        raise BenchError(f"there is no shop in {data}: give the folder of the server's shop with --data")
     shoppers = await find_shoppers(database_url, limit)
     if not shoppers:
         raise BenchError(
@@ -59,6 +62,12 @@ async def find_guests(data: Path, database_url: str, limit: int) -> list[Guest]:
         )
     tokens = make_tokens(data, [shopper.customer_id for shopper in shoppers])
     return [Guest(*pair) for pair in zip(shoppers, tokens, strict=True)]
+
+
+def _is_there(database_url: str) -> bool:
+    """Tell whether SQLite's file exists: it would be made otherwise. Other databases say so themselves."""
+    url = make_url(database_url)
+    return url.get_backend_name() != "sqlite" or Path(url.database or "").is_file()
 
 
 async def find_shoppers(database_url: str, limit: int) -> list[Shopper]:

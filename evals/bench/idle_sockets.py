@@ -22,6 +22,8 @@ A = TypeVar("A")
 B = TypeVar("B")
 
 AT_ONCE = 16
+MEASURABLE = 100
+"""With fewer sockets the memory of one is lost in what else goes on."""
 SPARE_FILES = 256
 """For whatever else a process has open: the program, its database, its log."""
 
@@ -86,7 +88,7 @@ class IdleSockets:
             "opening_ms": spread(self._opening_ms),
             "opening_s": round(self._took_s, 2),
         }
-        if self._memory and self._open:
+        if self._memory and len(self._open) >= MEASURABLE:
             found["memory_kb_each"] = round((self._memory[1] - self._memory[0]) * 1024 / len(self._open), 1)
         return found
 

@@ -20,7 +20,7 @@ from evals.bench.closed_loop import alone
 from evals.bench.doors import Door, HttpDoor, SocketDoor, client_of, new_conversation
 from evals.bench.errors import BenchError, MessageError
 from evals.bench.guests import Guest, find_guests
-from evals.bench.idle_sockets import IdleSockets, allow_files
+from evals.bench.idle_sockets import IdleSockets
 from evals.bench.machine import machine
 from evals.bench.open_loop import PACE_S, Arrived, arrive, lobby_of
 from evals.bench.schedule import Arrivals, due_times
@@ -60,6 +60,11 @@ class Plan:
     def open_ahead(self) -> int:
         """Conversations that are open at once at the highest rate."""
         return max(1, round(max(self.rates) * PACE_S))
+
+    @property
+    def files(self) -> int:
+        """Connections that server and client each have open at most, as long as the server keeps up."""
+        return self.sockets + 2 * self.open_ahead
 
 
 @dataclasses.dataclass(frozen=True)
@@ -112,9 +117,8 @@ async def run_load(target: Target, plan: Plan, *, at: dt.datetime, progress: Pro
     """Lay the load on a server. Cancelled, it ends early and returns what was measured so far.
 
     Raises:
-        BenchError: the server cannot be reached, is not ready or refuses the tokens; too few files may be open.
+        BenchError: the server cannot be reached, is not ready or refuses the tokens.
     """
-    allow_files(plan.sockets + 2 * plan.open_ahead)
     load = Load(target, plan, at)
     async with client_of(target.url, plan.timeout_s) as client:
         await _check_ready(client, target.url)

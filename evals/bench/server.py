@@ -29,10 +29,15 @@ class Server:
 
     url: str
     data: Path
-    pid: int
+    process: subprocess.Popen[bytes]
     ready_s: float
     """From the command to the first good answer of ``/readyz``."""
     at_start: Vitals
+
+    @property
+    def ended(self) -> int | None:
+        """The status with which it ended, negative for a signal; None while it runs."""
+        return self.process.poll()
 
 
 @contextlib.contextmanager
@@ -58,7 +63,7 @@ def served(data: Path, *, database_url: str | None = None, port: int | None = No
         )
     try:
         vitals = _wait(process, url, data / LOG)
-        yield Server(url, data, process.pid, time.perf_counter() - started, vitals)
+        yield Server(url, data, process, time.perf_counter() - started, vitals)
     finally:
         process.terminate()
         process.wait(timeout=60)
