@@ -316,7 +316,7 @@ def eval_load(
     port: Annotated[
         int | None, typer.Option("--port", min=1, max=65535, help="Port of the server that is started. [a free one]")
     ] = None,
-    html: Annotated[Path | None, typer.Option("--html", dir_okay=False, help="Write a page of it.")] = None,
+    html: Annotated[Path | None, typer.Option("--html", callback=_destination, help="Write a page of it.")] = None,
     as_json: Json = False,
     data: Annotated[
         Path | None,
