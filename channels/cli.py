@@ -218,6 +218,9 @@ def replay(
 def eval_scenarios(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Scenario files, or folders of them.")],
     trials: Trials = 1,
+    seed: Annotated[
+        int | None, typer.Option("--seed", min=0, help="Only the trial with this seed.", show_default=False)
+    ] = None,
     only: Annotated[list[str] | None, typer.Option("--only", metavar="ID", help="Only these scenarios.")] = None,
     html: Annotated[Path | None, typer.Option("--html", callback=_destination, help="Write a page of it.")] = None,
     junit: Annotated[Path | None, typer.Option("--junit", callback=_destination, help="Write JUnit XML of it.")] = None,
@@ -239,6 +242,7 @@ def eval_scenarios(
 
     wanted = Wanted(
         trials=trials,
+        seed=seed,
         only=tuple(only or ()),
         data=data,
         html=html,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -27,6 +28,8 @@ class Wanted:
     """What of a run is wanted."""
 
     trials: int
+    seed: int | None
+    """Only the trial with this seed."""
     only: tuple[str, ...]
     """Ids of scenarios; none: all."""
     data: Path | None
@@ -38,18 +41,23 @@ class Wanted:
     show: bool
     as_json: bool
 
+    @property
+    def seeds(self) -> Sequence[int]:
+        """The seeds of the trials."""
+        return range(self.trials) if self.seed is None else (self.seed,)
+
 
 def scenarios(paths: Sequence[Path], wanted: Wanted) -> None:
     """Hold scenarios and print what came of them; exit code 1 when one failed or, with a baseline, fell below it."""
     chosen, before = _chosen(paths, wanted), _baseline(wanted)
     found = run(_hold(chosen, wanted))
     drift = compare(found, before) if before is not None else None
-    with told():
-        _write(found, before, wanted)
     if wanted.as_json:
         print_json({**found.figures(), **({"baseline": drift.to_json()} if drift else {})})
     else:
         typer.echo(text_of(found) + (f"\n{drift}" if drift else ""))
+    with told():
+        _write(found, before, paths, wanted)
     if wanted.write_baseline:
         return
     if drift.fell if drift else not found.passed:
@@ -72,6 +80,10 @@ def _baseline(wanted: Wanted) -> Baseline | None:
         if wanted.write_baseline:
             raise typer.BadParameter("--write-baseline: name the file with --baseline")
         return None
+    if wanted.seed is not None:
+        raise typer.BadParameter(
+            "--seed holds one trial, and a baseline is about all of them: leave one of the two out"
+        )
     if wanted.write_baseline:
         check_writable(wanted.baseline)
         if not wanted.only or not wanted.baseline.exists():
@@ -82,9 +94,11 @@ def _baseline(wanted: Wanted) -> Baseline | None:
         raise typer.BadParameter(str(error)) from error
 
 
-def _write(found: Run, before: Baseline | None, wanted: Wanted) -> None:
+def _write(found: Run, before: Baseline | None, paths: Sequence[Path], wanted: Wanted) -> None:
     if wanted.html is not None:
-        wanted.html.write_text(page_of(found, at=dt.datetime.now(dt.UTC)), encoding="utf-8")
+        data = ["--data", str(wanted.data)] if wanted.data is not None else []
+        command = shlex.join(["xiaoer", "eval", "scenarios", *map(str, paths), *data])
+        wanted.html.write_text(page_of(found, at=dt.datetime.now(dt.UTC), command=command), encoding="utf-8")
     if wanted.junit is not None:
         wanted.junit.write_text(junit_of(found), encoding="utf-8")
     if wanted.baseline is not None and wanted.write_baseline:
@@ -102,11 +116,11 @@ async def _hold(chosen: Sequence[Scenario], wanted: Wanted) -> Run:
         def held(trial: Trial) -> None:
             nonlocal done
             done += 1
-            progress(f"{trial.scenario.id} {trial.seed}"[:34], done / (len(chosen) * wanted.trials))
+            progress(f"{trial.scenario.id} {trial.seed}"[:34], done / (len(chosen) * len(wanted.seeds)))
             if wanted.show:
                 typer.echo(transcript(trial), err=True)
 
         try:
-            return await hold_all(chosen, trials=wanted.trials, shop=shop, progress=progress, held=held)
+            return await hold_all(chosen, seeds=wanted.seeds, shop=shop, progress=progress, held=held)
         except GivenError as error:
             raise CommandError(str(error)) from error

@@ -48,6 +48,11 @@ def estimate(values: Sequence[float], *, seed: int = 0) -> Estimate:
     return Estimate(statistics.fmean(values), low, high, len(values))
 
 
+def quantile(values: Sequence[float], share: float) -> float:
+    """Return the smallest value that at least `share` of the values do not pass."""
+    return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
+
+
 def by_scenario(trials: Iterable[Trial]) -> dict[str, list[Trial]]:
     """Return the trials of each scenario by its id."""
     found: dict[str, list[Trial]] = defaultdict(list)
@@ -89,6 +94,7 @@ def summary(trials: Sequence[Trial], idle: Mapping[str, bool]) -> JsonObject:
         "conversation": {
             "turns": round(statistics.fmean(len(trial.exchanges) for trial in trials), 2),
             "tool_calls": round(statistics.fmean(trial.tool_calls for trial in trials), 2),
+            "ms": round(statistics.fmean(trial.ms for trial in trials), 2),
             "ms_a_turn": round(statistics.fmean(turn.ms.total for turn in turns), 2) if turns else None,
         },
     }

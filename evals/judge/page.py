@@ -2,90 +2,180 @@
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
 import datetime as dt
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import jinja2
 
-from evals.judge.figures import by_scenario, estimate, noise_floor, pass_k
+from evals.judge.figures import Estimate, by_scenario, estimate, noise_floor, pass_k, quantile
+from evals.judge.rows import Fault, RowFault
 from evals.judge.run import Run
-from evals.judge.trial import Exchange, Trial
+from evals.judge.trial import Exchange, Subject, Trial
+from knowledge.types import Lang
 
 _TEMPLATE = Path(__file__).with_name("page.html.j2")
 PLOT_WIDTH, PLOT_HEIGHT = 320, 150
+LANGS: tuple[Lang, ...] = ("zh", "en")
+MOST_ROWS = 6
+"""Rows of the table of pass^k; between the first and the last, k doubles."""
+TURN_MS = (5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+"""Upper limits of the bars of the plot of milliseconds."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Curve:
     """pass^k of one language, as points of an SVG polyline."""
 
-    lang: str
-    points: str
-    last: tuple[float, float]
-    share: str
+    lang: Lang
+    points: tuple[tuple[float, float], ...]
+    shares: tuple[float, ...]
 
 
-def page_of(run: Run, *, at: dt.datetime) -> str:
-    """Return the page as HTML."""
+@dataclasses.dataclass(frozen=True)
+class Bar:
+    """How many turns took so long."""
+
+    label: str
+    turns: int
+    share: float
+    """Of the highest bar."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """A scenario and its trials."""
+
+    scenario: Subject
+    trials: Sequence[Trial]
+
+    @property
+    def passed(self) -> int:
+        """Trials that passed."""
+        return sum(trial.passed for trial in self.trials)
+
+    @property
+    def failed(self) -> list[Trial]:
+        """Trials that did not."""
+        return [trial for trial in self.trials if not trial.passed]
+
+    @property
+    def shown(self) -> list[Trial]:
+        """Every trial that failed; of a scenario that never did, the first."""
+        return self.failed or list(self.trials[:1])
+
+    @property
+    def goal(self) -> str:
+        """What the shopper wants."""
+        user = getattr(self.scenario, "user", None)
+        return str(user.goal) if user else ""
+
+
+def page_of(run: Run, *, at: dt.datetime, command: str) -> str:
+    """Return the page as HTML.
+
+    Args:
+        command: the command line that held the run, to which ``--only ID --seed N`` is added for a conversation.
+    """
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.filters["share"] = lambda value: f"{value:.1%}".replace("%", " %")
     template = environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
-    groups = by_scenario(run.trials)
-    tries = min(len(group) for group in groups.values())
+    entries = [Entry(group[0].scenario, group) for group in by_scenario(run.trials).values()]
+    entries.sort(key=lambda entry: entry.passed / len(entry.trials))
+    tries = min(len(entry.trials) for entry in entries)
     return template.render(
         at=at,
+        command=command,
         tries=tries,
-        passes=[(k, pass_k(run.trials, k)) for k in range(1, tries + 1)],
-        idle=estimate([float(passes) for passes in run.idle.values()]),
+        entries=entries,
+        whole=sum(not entry.failed for entry in entries),
+        passes=[(k, _by_lang(run.trials, k)) for k in _rows(tries)],
+        idle=_idle(run),
         noise=noise_floor(run.trials),
         careless=sum(len(trial.without_consent) for trial in run.trials),
-        cells=_cells(run.trials),
-        langs=sorted({trial.scenario.lang for trial in run.trials}, reverse=True),
+        costs=_costs(run.trials),
+        tags=_tags(run.trials),
+        langs=list(LANGS),
         curves=_curves(run.trials, tries),
+        bars=_bars(run.trials),
         width=PLOT_WIDTH,
         height=PLOT_HEIGHT,
-        scenarios=[
-            {
-                "scenario": group[0].scenario,
-                "passed": sum(trial.passed for trial in group),
-                "trials": len(group),
-                "shown": next((trial for trial in group if not trial.passed), group[0]),
-            }
-            for group in sorted(groups.values(), key=lambda group: sum(trial.passed for trial in group) / len(group))
-        ],
         calls=_calls,
-        state=_state,
+        understood=_understood,
+        is_row=_is_row,
     )
 
 
-def _cells(trials: Sequence[Trial]) -> dict[str, dict[str, Any]]:
+def _rows(tries: int) -> list[int]:
+    """Return the k to show: all where they are few, else 1, 2, 4, ... and the last."""
+    if tries <= MOST_ROWS:
+        return list(range(1, tries + 1))
+    return sorted({tries, *(2**power for power in range(tries.bit_length()))})
+
+
+def _by_lang(trials: Sequence[Trial], k: int) -> dict[str, Estimate | None]:
+    """Return pass^k of all and of each language."""
+    mine = {lang: [trial for trial in trials if trial.scenario.lang == lang] for lang in LANGS}
+    return {"all": pass_k(trials, k), **{lang: pass_k(found, k) if found else None for lang, found in mine.items()}}
+
+
+def _idle(run: Run) -> dict[str, Estimate | None]:
+    """Return the share of scenarios that a bot which does nothing passes, of all and of each language."""
+    langs = {trial.scenario.id: trial.scenario.lang for trial in run.trials}
+    mine = {lang: [float(passes) for name, passes in run.idle.items() if langs[name] == lang] for lang in LANGS}
+    everything = estimate([float(passes) for passes in run.idle.values()])
+    return {"all": everything, **{lang: estimate(found) if found else None for lang, found in mine.items()}}
+
+
+def _costs(trials: Sequence[Trial]) -> list[tuple[str, str, float, float]]:
+    """Return what a conversation takes: name in English and Chinese, the median, and what 95 % stay below."""
+    figures: dict[tuple[str, str], Sequence[float]] = {
+        ("turns", "轮数"): [len(trial.exchanges) for trial in trials],
+        ("tool calls", "工具调用"): [trial.tool_calls for trial in trials],
+        ("milliseconds", "毫秒"): [trial.ms for trial in trials],
+    }
+    return [(*name, quantile(values, 0.5), quantile(values, 0.95)) for name, values in figures.items()]
+
+
+def _tags(trials: Sequence[Trial]) -> dict[str, dict[str, Estimate | None]]:
     """Return tag -> language -> pass^1."""
     tags = sorted({tag for trial in trials for tag in trial.scenario.tags})
-    return {tag: {lang: _share(trials, tag, lang) for lang in ("zh", "en")} for tag in tags}
-
-
-def _share(trials: Sequence[Trial], tag: str, lang: str) -> Any:
-    mine = [trial for trial in trials if tag in trial.scenario.tags and trial.scenario.lang == lang]
-    return pass_k(mine, 1) if mine else None
+    return {tag: _by_lang([trial for trial in trials if tag in trial.scenario.tags], 1) for tag in tags}
 
 
 def _curves(trials: Sequence[Trial], tries: int) -> list[Curve]:
     curves = []
-    for lang in ("zh", "en"):
+    for lang in LANGS:
         mine = [trial for trial in trials if trial.scenario.lang == lang]
-        if not mine:
-            continue
-        shares = [pass_k(mine, k).value for k in range(1, tries + 1)]
-        places = [
-            (PLOT_WIDTH * (place / max(1, tries - 1)), PLOT_HEIGHT * (1 - share)) for place, share in enumerate(shares)
-        ]
-        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-        curves.append(Curve(lang, points, places[-1], f"{shares[-1]:.0%}".replace("%", " %")))
+        if mine:
+            shares = tuple(pass_k(mine, k).value for k in range(1, tries + 1))
+            step = PLOT_WIDTH / max(1, tries - 1)
+            points = tuple(
+                (round(place * step, 1), round(PLOT_HEIGHT * (1 - each), 1)) for place, each in enumerate(shares)
+            )
+            curves.append(Curve(lang, points, shares))
     return curves
+
+
+def _bars(trials: Sequence[Trial]) -> list[Bar]:
+    """Count turns by how long they took, from the quickest to the slowest that there were."""
+    counts = [0] * (len(TURN_MS) + 1)
+    for trial in trials:
+        for exchange in trial.exchanges:
+            counts[bisect.bisect_left(TURN_MS, exchange.turn.ms.total)] += 1
+    labels = [*(f"≤ {limit}" for limit in TURN_MS), f"> {TURN_MS[-1]}"]
+    there = [place for place, count in enumerate(counts) if count]
+    return [
+        Bar(labels[place], counts[place], counts[place] / max(counts))
+        for place in range(min(there, default=0), max(there, default=-1) + 1)
+    ]
+
+
+def _is_row(fault: Fault) -> bool:
+    return isinstance(fault, RowFault)
 
 
 def _calls(exchange: Exchange) -> list[dict[str, str]]:
@@ -100,7 +190,7 @@ def _calls(exchange: Exchange) -> list[dict[str, str]]:
     ]
 
 
-def _state(exchange: Exchange) -> str:
+def _understood(exchange: Exchange) -> str:
     """Say in a line how a message was understood."""
     understood = exchange.turn.understanding
     if understood is None:

@@ -36,7 +36,7 @@ def _failures(run: Run) -> Iterator[str]:
         if failed:
             seeds = ", ".join(str(trial.seed) for trial in failed)
             yield f"{name}: {len(failed)} of {len(trials)} failed (seed {seeds})"
-            faults = dict.fromkeys(fault for trial in failed for fault in trial.faults)
+            faults = dict.fromkeys(str(fault) for trial in failed for fault in trial.faults)
             yield from (f"    {fault}" for fault in list(faults)[:MOST_FAULTS])
 
 

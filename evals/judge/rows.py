@@ -174,15 +174,50 @@ def _readable(row: dict[str, Any]) -> Row:
     return {**shown, **{name.removesuffix("_minor"): Money(value, currency).major for name, value in amounts.items()}}
 
 
-def differences(expect: Expect, before: Path, after: Path) -> list[str]:
+@dataclasses.dataclass(frozen=True)
+class RowFault:
+    """A row that is not as expected."""
+
+    table: str
+    wanted: Row | None
+    """None: no such row was expected."""
+    found: Row | None
+    """None: there is none like it."""
+
+    def __str__(self) -> str:
+        if self.wanted is None:
+            return f"{self.table}: {_short(self.found or {})} was not expected"
+        if self.found is None:
+            return f"{self.table}: expected {_short(self.wanted)}, which is not there"
+        return f"{self.table}: expected {_short(self.wanted)}, and there is {_short(self.found)}"
+
+    @property
+    def fields(self) -> list[tuple[str, Any, Any, bool]]:
+        """Name, expected value, value found, and whether they are the same, of each field; what is expected comes first."""
+        wanted, found = self.wanted or {}, self.found or {}
+        return [
+            (
+                name,
+                wanted.get(name),
+                found.get(name),
+                name not in wanted or (name in found and _same(wanted[name], found[name])),
+            )
+            for name in dict.fromkeys((*wanted, *found))
+        ]
+
+
+Fault = str | RowFault | Change
+"""Something that is not as expected, as a sentence or with what a sentence is made of."""
+
+
+def differences(expect: Expect, before: Path, after: Path) -> list[Fault]:
     """Say where the shop does not stand as expected; nothing: it does."""
-    faults: list[str] = []
+    faults: list[Fault] = []
     with Comparison.of(before, after) as compared:
         explained: set[tuple[str, Any]] = set()
         for name, wanted in expect.rows.items():
             missing, extra, used = _matched(wanted, compared.rows(name))
-            faults += [f"{name}: expected {_short(row)}, which is not there" for row in missing]
-            faults += [f"{name}: {_short(_shown(row))} was not expected" for row in extra if expect.no_other_writes]
+            faults += _paired(name, missing, extra if expect.no_other_writes else [])
             covers = TABLES[name].covers
             explained |= {(raw, row[field]) for row in (*used, *extra) for raw, field in covers.items()}
         if expect.no_other_writes:
@@ -192,7 +227,7 @@ def differences(expect: Expect, before: Path, after: Path) -> list[str]:
             orders |= {str(row["id"]) for row in expect.rows.get("orders", ()) if "id" in row}
             named = {raw for name in expect.rows for raw in TABLES[name].covers}
             faults += [
-                str(change)
+                change
                 for change in compared.changes()
                 if (change.table, change.key) not in explained and not _follows(change, orders, named)
             ]
@@ -229,8 +264,25 @@ def _matched(wanted: Sequence[Row], found: Sequence[Row]) -> tuple[list[Row], li
     return missing, left, used
 
 
+def _paired(table: str, missing: Sequence[Row], extra: Sequence[Row]) -> Iterator[RowFault]:
+    """Put what was expected beside the row that comes nearest to it."""
+    left = list(extra)
+    for wanted in missing:
+        nearest = max(left, key=lambda row: _likeness(wanted, row), default=None)
+        found = nearest if nearest is not None and _likeness(wanted, nearest) else None
+        if found is not None:
+            left.remove(found)
+        yield RowFault(table, wanted, _shown(found) if found is not None else None)
+    yield from (RowFault(table, None, _shown(row)) for row in left)
+
+
+def _likeness(wanted: Row, row: Row) -> int:
+    """Return how many fields are as wanted."""
+    return sum(name in row and _same(value, row[name]) for name, value in wanted.items())
+
+
 def _fits(wanted: Row, row: Row) -> bool:
-    return all(name in row and _same(value, row[name]) for name, value in wanted.items())
+    return _likeness(wanted, row) == len(wanted)
 
 
 def _same(wanted: Any, value: Any) -> bool:

@@ -39,12 +39,12 @@ class Run:
 async def run(
     scenarios: Sequence[Scenario],
     *,
-    trials: int = 1,
+    seeds: Sequence[int] = (0,),
     shop: Path | None = None,
     progress: Progress | None = None,
     held: Held | None = None,
 ) -> Run:
-    """Hold every scenario `trials` times, with the seeds 0, 1, 2, ...
+    """Hold every scenario once with each seed.
 
     Args:
         shop: a data folder whose shop is copied; None: a demo shop.
@@ -54,17 +54,19 @@ async def run(
     """
     with tempfile.TemporaryDirectory(prefix="xiaoer-judge-") as folder:
         async with world(Path(folder), shop=shop, progress=progress) as opened:
-            return await hold_all(opened, scenarios, trials=trials, held=held)
+            return await hold_all(opened, scenarios, seeds=seeds, held=held)
 
 
-async def hold_all(opened: World, scenarios: Sequence[Scenario], *, trials: int = 1, held: Held | None = None) -> Run:
+async def hold_all(
+    opened: World, scenarios: Sequence[Scenario], *, seeds: Sequence[int] = (0,), held: Held | None = None
+) -> Run:
     """Hold every scenario in a world that is open; see `run`."""
     done: list[Trial] = []
     idle: dict[str, bool] = {}
     for scenario in scenarios:
         laid = await opened.lay(scenario)
         idle[scenario.id] = not judge(scenario.expect, laid.database, laid.database, [])
-        for seed in range(trials):
+        for seed in seeds:
             done.append(await hold(opened, laid, scenario, seed))
             if held is not None:
                 held(done[-1])
@@ -77,7 +79,9 @@ def _record(trial: Trial) -> JsonObject:
         "lang": trial.scenario.lang,
         "seed": trial.seed,
         "passed": trial.passed,
-        "faults": list(trial.faults),
+        "faults": list(map(str, trial.faults)),
         "turns": len(trial.exchanges),
+        "tool_calls": trial.tool_calls,
+        "ms": round(trial.ms, 1),
         "seconds": round(trial.seconds, 3),
     }

@@ -12,10 +12,11 @@ from typing import Protocol
 from dialogue.build import Platform
 from dialogue.turn import Turn
 from evals.judge.reading import Seen, shown
-from evals.judge.rows import differences
+from evals.judge.rows import Fault, differences
 from evals.judge.scenario import Expect, Scenario
 from evals.judge.sent import upload
 from evals.judge.shopper import AgendaShopper, Shopper
+from evals.judge.standing import standings
 from evals.judge.world import Laid, World
 from knowledge.types import Lang
 from tools.base import Identity
@@ -33,6 +34,8 @@ class Exchange:
     turn: Turn
     consented: bool
     """The message said yes to a confirmation."""
+    standing: str = ""
+    """Where the conversation stood after it: `evals.judge.standing`."""
 
 
 class Subject(Protocol):
@@ -53,7 +56,7 @@ class Trial:
     scenario: Subject
     seed: int
     exchanges: tuple[Exchange, ...]
-    faults: tuple[str, ...]
+    faults: tuple[Fault, ...]
     """What is not as expected; nothing: passed."""
     seconds: float
     consented_tools: frozenset[str] = frozenset()
@@ -68,6 +71,11 @@ class Trial:
     def tool_calls(self) -> int:
         """Calls that the turns showed."""
         return sum(len(exchange.turn.actions) for exchange in self.exchanges)
+
+    @property
+    def ms(self) -> float:
+        """Milliseconds that the shop's side took for all turns."""
+        return sum(exchange.turn.ms.total for exchange in self.exchanges)
 
     @property
     def without_consent(self) -> tuple[str, ...]:
@@ -124,10 +132,11 @@ async def talk(
         )
         exchanges.append(Exchange(said, turn, shopper.consented))
         seen = Seen.of(turn)
-    return exchanges
+    lines = await standings(platform.database, opened.id)
+    return [dataclasses.replace(each, standing=lines.get(each.turn.seq, "")) for each in exchanges]
 
 
-def judge(expect: Expect, before: Path, after: Path, exchanges: list[Exchange]) -> list[str]:
+def judge(expect: Expect, before: Path, after: Path, exchanges: list[Exchange]) -> list[Fault]:
     """Say what is not as expected: rows first, then who has the conversation, then what was said."""
     faults = differences(expect, before, after)
     handed_over = any(exchange.turn.handled_by != "bot" for exchange in exchanges)

@@ -103,7 +103,7 @@ def test_the_command_keeps_a_baseline_and_fails_where_a_scenario_falls_below_it(
 async def test_no_scenario_of_the_shipped_sample_passes_less_often_than_before(shops: World) -> None:
     """Refresh: ``xiaoer eval scenarios evals/scenarios --trials 2 --baseline evals/scenarios/baseline.json --write-baseline``."""
     baseline = read_baseline(SCENARIOS / "baseline.json", trials=TRIALS)
-    run = await hold_all(shops, sample(load_scenarios([SCENARIOS]), baseline), trials=TRIALS)
+    run = await hold_all(shops, sample(load_scenarios([SCENARIOS]), baseline), seeds=range(TRIALS))
     faults = {trial.scenario.id: trial.faults for trial in run.trials if not trial.passed}
     assert {name: faults[name] for name in compare(run, baseline).fell} == {}
 

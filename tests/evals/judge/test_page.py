@@ -37,7 +37,7 @@ def run() -> Run:
 
 
 def test_a_page_shows_figures_failures_first_and_markup_as_words(run: Run) -> None:
-    page = page_of(run, at=NOW)
+    page = page_of(run, at=NOW, command="xiaoer eval scenarios here")
 
     assert page.index("bad-one") < page.index("good-one")
     assert "75.0 %" in page
@@ -48,7 +48,7 @@ def test_a_page_shows_figures_failures_first_and_markup_as_words(run: Run) -> No
 
 
 def test_a_page_needs_nothing_from_outside(run: Run) -> None:
-    page = page_of(run, at=NOW)
+    page = page_of(run, at=NOW, command="xiaoer eval scenarios here")
 
     assert not re.findall(r"https?://|src=|@import|url\(", page)
     assert page.count('lang="zh"') >= page.count('<span lang="en"') > 5
