@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import get_args
 
 import pydantic
 
@@ -97,15 +96,18 @@ def compare(run: Run, baseline: Baseline) -> Drift:
 
 
 def sample(scenarios: Sequence[Scenario], baseline: Baseline) -> list[Scenario]:
-    """Return few scenarios that have every tag in every language, those first that pass in all trials: only they can fall."""
-    left = {(tag, lang) for lang in get_args(Lang) for tag in _tags(scenarios, lang)}
-    chosen = []
-    for scenario in sorted(scenarios, key=lambda each: (-baseline.passed.get(each.id, -1), -len(each.tags))):
-        if mine := {(tag, scenario.lang) for tag in scenario.tags} & left:
-            left -= mine
-            chosen.append(scenario)
+    """Return few scenarios that have every tag in every language, as far as any of them passes: no other can fall.
+
+    Those that pass more often go first, and of those the ones with more tags that are still missing.
+    """
+    left = [scenario for scenario in scenarios if baseline.passed.get(scenario.id)]
+    covered: set[tuple[str, Lang]] = set()
+    chosen: list[Scenario] = []
+    while left := [scenario for scenario in left if _tags(scenario) - covered]:
+        chosen.append(max(left, key=lambda each: (baseline.passed[each.id], len(_tags(each) - covered))))
+        covered |= _tags(chosen[-1])
     return chosen
 
 
-def _tags(scenarios: Iterable[Scenario], lang: Lang) -> set[str]:
-    return {tag for scenario in scenarios if scenario.lang == lang for tag in scenario.tags}
+def _tags(scenario: Scenario) -> set[tuple[str, Lang]]:
+    return {(tag, scenario.lang) for tag in scenario.tags}
