@@ -280,6 +280,7 @@ BENCHMARKS = {
     "clinc150": "150 intents, and what is out of scope, English.",
     "banking77_oos": "What is out of scope near by and far off, English.",
     "xsid_zh_en": "Intents of the same requests in Chinese and English.",
+    "tau2_banking_kb": "Documents that a case of a bank needs, English.",
 }
 """The public benchmarks that are run alike; `evals.benchmarks.registry` has them with all that there is to say."""
 

@@ -16,6 +16,7 @@ from knowledge.db import Database
 from knowledge.documents import Passage, knowledge_version, passages_of, published_answers, published_documents
 from knowledge.embedding import Embedder, FloatArray, encode
 from knowledge.index import IntArray, VectorIndex, build_index
+from knowledge.long_requests import Cases, Shelf, meaning, sentences
 from knowledge.schema import CuratedAnswer
 from knowledge.types import Lang
 from knowledge.words import WordIndex, normalise, tokens
@@ -111,6 +112,15 @@ class _Corpus:
     answers: tuple[tuple[str, CuratedAnswer], ...]
     """Normalised question, answer."""
     questions: VectorIndex
+    shelf: Shelf
+
+
+@dataclasses.dataclass(frozen=True)
+class NeededDocument:
+    """A document that a long request may need; `worth` compares those of one request and has no unit."""
+
+    document_id: str
+    worth: float
 
 
 class Retriever:
@@ -142,6 +152,20 @@ class Retriever:
         hits = tuple(curated + found)[:limit]
         return KnowledgeHits(bool(hits) and hits[0].score >= self._calibration.threshold, hits)
 
+    async def documents(
+        self, request: str, lang: Lang, limit: int = 10, *, cases: Cases | None = None
+    ) -> list[NeededDocument]:
+        """Return the documents that a long `request` needs, best first; `cases` are earlier ones that may vote."""
+        corpus = await self._current()
+        if not request.strip() or not len(corpus.rows[lang]):
+            return []
+        vectors = await encode(self._embedder, sentences(request))
+        votes = cases.votes(request, meaning(vectors)) if cases is not None else {}
+        worth = corpus.shelf.worth(request, [corpus.vectors.likeness(vector) for vector in vectors], votes)
+        shown = np.unique(corpus.shelf.owners[corpus.rows[lang]])
+        best = shown[np.argsort(-worth[shown], kind="stable")[:limit]]
+        return [NeededDocument(corpus.shelf.ids[row], float(worth[row])) for row in best]
+
     async def refresh(self) -> None:
         """Read the documents again if any changed; searches meanwhile see the old ones."""
         async with self._refreshing:
@@ -168,6 +192,7 @@ class Retriever:
     ) -> _Corpus:
         old, named = self._corpus, concepts()
         questions = [(question, answer) for answer in answers for question in answer.questions if question.strip()]
+        words = WordIndex([_words_of(passage) for passage in passages])
         return _Corpus(
             version=version,
             passages=tuple(passages),
@@ -183,7 +208,7 @@ class Retriever:
                 path=self._path("headings"),
                 previous=old.headings if old else None,
             ),
-            words=WordIndex([_words_of(passage) for passage in passages]),
+            words=words,
             concepts=WordIndex([named.of(passage.searched) for passage in passages]),
             rows={"zh": _shown_to("zh", passages), "en": _shown_to("en", passages)},
             answers=tuple((_plain(question), answer) for question, answer in questions),
@@ -193,6 +218,7 @@ class Retriever:
                 path=self._path("questions"),
                 previous=old.questions if old else None,
             ),
+            shelf=_shelf(passages, words),
         )
 
     def _path(self, name: str) -> Path | None:
@@ -248,6 +274,13 @@ def _unexplained(words: WordIndex, wanted: Sequence[str], passage: Passage, name
 def _words_of(passage: Passage) -> list[str]:
     """Title and heading count twice: they say what it is about."""
     return tokens(f"{passage.title} {passage.heading} {passage.searched}")
+
+
+def _shelf(passages: Sequence[Passage], words: WordIndex) -> Shelf:
+    titles = {passage.document_id: passage.title for passage in passages}
+    places = {document: place for place, document in enumerate(titles)}
+    owners = np.array([places[passage.document_id] for passage in passages], dtype=np.int64)
+    return Shelf(tuple(titles), owners, words, WordIndex([tokens(title) for title in titles.values()]))
 
 
 def _shown_to(lang: Lang, passages: Sequence[Passage]) -> IntArray:

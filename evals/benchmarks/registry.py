@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from evals.benchmarks import banking77, banking77_oos, clinc150, xsid
+from evals.benchmarks import banking77, banking77_oos, banking_kb, clinc150, xsid
 from evals.benchmarks.base import Benchmark, Listed
 from evals.tau_retail import run as tau_retail
 
 BENCHMARKS: dict[str, Benchmark] = {
-    each.name: each for each in (banking77.BENCHMARK, clinc150.BENCHMARK, banking77_oos.BENCHMARK, xsid.BENCHMARK)
+    each.name: each
+    for each in (
+        banking77.BENCHMARK,
+        clinc150.BENCHMARK,
+        banking77_oos.BENCHMARK,
+        xsid.BENCHMARK,
+        banking_kb.BENCHMARK,
+    )
 }
 """Those that are run on a `Job`."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -68,3 +69,35 @@ def xsid(folder: Path, name: str = "valid", start: int = 0) -> None:
         for number, (word, hanzi) in enumerate(things.items(), start)
     ]
     lines(folder / f"xsid_zh_en/{name}.jsonl", rows)
+
+
+def banking_kb(folder: Path) -> None:
+    here = folder / "tau2_banking_kb"
+    things = (
+        "savings",
+        "mortgage",
+        "cheque",
+        "insurance",
+        "pension",
+        "overdraft",
+        "travel",
+        "gold",
+        "share",
+        "coin",
+        "loan",
+        "card",
+    )
+    documents = [
+        {"id": f"doc_{word}", "title": f"The {word} department", "content": f"## Rules\n\nAll about {word} matters."}
+        for word in things
+    ]
+    cases = [
+        {
+            "task_id": f"task_{number}",
+            "query_text": f"You are a customer. You have a question about {one}. You also ask about {two} today.",
+            "relevant_doc_ids": [f"doc_{one}", f"doc_{two}"],
+        }
+        for number, (one, two) in enumerate(itertools.pairwise(things))
+    ]
+    lines(here / "documents.jsonl", documents)
+    lines(here / "retrieval_qrels.jsonl", cases)
