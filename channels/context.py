@@ -45,6 +45,18 @@ class Context:
             raise ProblemError("starting", headers={"Retry-After": "1"})
         return self.platform_or_none
 
+    def admit(self) -> None:
+        """Let new work in, unless what came before it waits too long already.
+
+        Without end to the queue everybody's answer would come after they have left: it is better to answer most in time and to
+        tell the others at once.
+
+        Raises:
+            ProblemError: ``busy``, with ``Retry-After``.
+        """
+        if self.platform.database.write_wait_s > self.settings.max_write_wait_s:
+            raise ProblemError("busy", headers={"Retry-After": "1"})
+
     def detach(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run work that must end even when its client has gone; shutdown waits for it."""
         task = asyncio.create_task(work)

@@ -51,6 +51,7 @@ async def open_as(context: Context, caller: Caller, *, role: str | None, lang: L
     if role not in (None, caller.role):
         raise ProblemError("forbidden")
     context.rates.spend(f"{caller.role}:{caller.subject}")
+    context.admit()
     identity = caller.identity()
     if identity.customer_id is not None:
         async with context.platform.database.read() as session:

@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     max_pixels: int = pydantic.Field(default=40_000_000, ge=1)
     send_timeout_s: float = pydantic.Field(default=20.0, gt=0)
     """How long a client may take to read one frame before its socket is closed."""
+    max_write_wait_s: float = pydantic.Field(default=3.0, gt=0)
+    """How long whoever writes to the database may wait for a turn before new messages and conversations are refused as busy. A
+    message takes about four turns."""
     silence_s: float = pydantic.Field(default=120.0, ge=0)
     """How long a connected shopper may leave a question open before it is put once more; 0: for ever."""
     max_in_flight: int = pydantic.Field(default=16, ge=1)

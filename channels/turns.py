@@ -43,6 +43,7 @@ async def answer(context: Context, caller: Caller, conversation_id: str, message
     """
     try:
         context.rates.spend(f"{caller.role}:{caller.subject}")
+        context.admit()
         turn = await context.platform.conversations.send(
             known_form(conversation_id),
             caller.identity(conversation_id),

@@ -7,6 +7,7 @@ import contextlib
 import errno
 import re
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,7 @@ class Database:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self._write_lock = asyncio.Lock() if self.is_sqlite else None
+        self._waiting_since: dict[object, float] = {}
         self.engine = _sqlite_engine(url, busy_timeout_s) if self.is_sqlite else _engine(url, busy_timeout_s)
         self._writer = self.engine.execution_options(xiaoer_write=True)
         self._reader = self.engine
@@ -69,16 +71,34 @@ class Database:
             DatabaseBusyError: another process kept the write lock longer than the busy timeout.
             StorageFullError: the disk is full.
         """
-        async with contextlib.AsyncExitStack() as stack:
-            if self._write_lock is not None:
-                await stack.enter_async_context(self._write_lock)
-            stack.enter_context(translated_errors())
-            session = await stack.enter_async_context(AsyncSession(self._writer, expire_on_commit=False))
-            async with session.begin():
-                if not self.is_sqlite:
-                    connection = await session.connection()
-                    await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS})
+        with translated_errors():
+            # Closing a session lets the loop go round once: it does so when the next writer has its turn already.
+            async with (
+                AsyncSession(self._writer, expire_on_commit=False) as session,
+                contextlib.AsyncExitStack() as turn,
+            ):
+                with self._waiting():
+                    if self._write_lock is not None:
+                        await turn.enter_async_context(self._write_lock)
+                    await turn.enter_async_context(session.begin())
+                    if not self.is_sqlite:
+                        connection = await session.connection()
+                        await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS})
                 yield session
+
+    @property
+    def write_wait_s(self) -> float:
+        """How long the writer of this process that waits longest for its turn has waited so far; 0: nobody waits."""
+        return time.monotonic() - next(iter(self._waiting_since.values())) if self._waiting_since else 0.0
+
+    @contextlib.contextmanager
+    def _waiting(self) -> Iterator[None]:
+        place = object()
+        self._waiting_since[place] = time.monotonic()
+        try:
+            yield
+        finally:
+            del self._waiting_since[place]
 
     @contextlib.asynccontextmanager
     async def change_tables(self) -> AsyncIterator[AsyncConnection]:

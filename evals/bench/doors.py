@@ -6,7 +6,6 @@ import asyncio
 import functools
 import json
 import ssl
-import uuid
 from typing import Any, Protocol
 
 import httpx
@@ -24,8 +23,13 @@ CLOSE_TIMEOUT_S = 2.0
 class Talk(Protocol):
     """One conversation through a door."""
 
-    async def say(self, text: str) -> Turn:
-        """Send a message and return its turn; a `MessageError` where there is none."""
+    @property
+    def ended(self) -> str:
+        """Why nothing more can be said here; "" as long as it can."""
+        ...
+
+    async def say(self, client_id: str, text: str) -> Turn:
+        """Send a message and return its turn; a `MessageError` where there is none. With the same id it is the same message."""
         ...
 
     async def close(self) -> None:
@@ -63,22 +67,29 @@ class HttpDoor:
         """Start a conversation."""
         client = client_of(self._url, self._timeout_s)
         try:
-            return _HttpTalk(client, guest.headers, await new_conversation(client, guest, lang))
+            conversation_id = await new_conversation(client, guest, lang)
+            return _HttpTalk(client, guest.headers, conversation_id, self._timeout_s)
         except BaseException:
             await client.aclose()
             raise
 
 
 class _HttpTalk:
-    def __init__(self, client: httpx.AsyncClient, headers: dict[str, str], conversation_id: str) -> None:
+    ended = ""
+
+    def __init__(
+        self, client: httpx.AsyncClient, headers: dict[str, str], conversation_id: str, timeout_s: float
+    ) -> None:
         self._client = client
         self._headers = headers
+        self._timeout_s = timeout_s
         self._path = f"/v1/conversations/{conversation_id}/messages"
 
-    async def say(self, text: str) -> Turn:
-        body = {"client_id": str(uuid.uuid4()), "text": text}
+    async def say(self, client_id: str, text: str) -> Turn:
+        body = {"client_id": client_id, "text": text}
         with counted():
-            answer = await self._client.post(self._path, json=body, headers=self._headers)
+            async with asyncio.timeout(self._timeout_s):
+                answer = await self._client.post(self._path, json=body, headers=self._headers)
         if not answer.is_success:
             raise refused(answer)
         turn: Turn = answer.json()
@@ -148,9 +159,8 @@ class ChatSocket:
         self.ended = ""
         self._reader = loop.create_task(self._read())
 
-    async def say(self, text: str) -> Turn:
+    async def say(self, client_id: str, text: str) -> Turn:
         """Send a message and return its turn."""
-        client_id = str(uuid.uuid4())
         frame = {"type": "message", "client_id": client_id, "text": text}
         turn: asyncio.Future[Turn] = asyncio.get_running_loop().create_future()
         self._turns[client_id] = turn

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -12,6 +13,9 @@ from evals.bench.errors import MessageError
 from evals.bench.figures import Measured
 from evals.bench.guests import Guest
 from evals.bench.scripts import Agenda, Script
+
+PATIENCE = 3
+"""A guest whose message fails so often in a row leaves."""
 
 
 class Visit:
@@ -24,11 +28,13 @@ class Visit:
         self._agenda = Agenda(script, guest.shopper.facts(script.lang))
         self._talk: Talk | None = None
         self._next = self._agenda.next([])
+        self._client_id = str(uuid.uuid4())
+        self._failed = 0
 
     @property
     def over(self) -> bool:
-        """Nothing is left to say, or a message got no turn and nobody knows what the next one would be an answer to."""
-        return self._next is None
+        """Nothing is left to say, or the guest has given up."""
+        return self._next is None or self._failed >= PATIENCE
 
     async def enter(self) -> Talk:
         """Open the conversation, if it is not open yet."""
@@ -42,18 +48,30 @@ class Visit:
             await self._talk.close()
 
     async def say(self, *, due: float | None = None) -> Measured:
-        """Say what is next. The wait counts from `due` (a `time.perf_counter`), entering included; without it from the sending."""
+        """Say what is next; what got no turn is next again.
+
+        The wait counts from `due` (a `time.perf_counter`), entering included; without it from the sending.
+        """
         lag_ms = 0.0 if due is None else _ms_since(due)
-        text, self._next = self._next or "", None
         counted_from = time.perf_counter() if due is None else due
         try:
             talk = await self.enter()
             counted_from = due or time.perf_counter()
-            turn = await talk.say(text)
+            turn = await talk.say(self._client_id, self._next or "")
         except MessageError as error:
+            await self._fail()
             return Measured(self._script.id, _ms_since(counted_from), lag_ms=lag_ms, error=error.kind)
+        self._failed = 0
         self._next = self._agenda.next(turn["replies"])
+        self._client_id = str(uuid.uuid4())
         return _measured(turn, self._script.id, _ms_since(counted_from), lag_ms)
+
+    async def _fail(self) -> None:
+        """Keep the conversation, if its connection still serves."""
+        self._failed += 1
+        if self._talk is not None and self._talk.ended:
+            await self._talk.close()
+            self._talk = None
 
 
 def _ms_since(moment: float) -> float:

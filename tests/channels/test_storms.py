@@ -233,3 +233,34 @@ async def test_a_socket_that_is_cut_off_in_mid_handshake_harms_nobody(server: Li
     headers = server.headers("agent", "A1")
     async with websockets.connect(f"{server.ws_url}/v1/desk", additional_headers=headers) as socket:
         assert json.loads(await socket.recv())["type"] == "ready"
+
+
+async def test_while_writers_wait_too_long_new_work_is_refused_and_what_came_before_is_answered(
+    settings: Settings,
+) -> None:
+    async with serving(settings.data, settings.model_copy(update={"max_write_wait_s": 0.05})) as (
+        platform,
+        server,
+        client,
+    ):
+        headers = server.headers("shopper", "C1")
+        conversation, other = await opened(client, headers), await opened(client, headers)
+        async with chatting(server, server.token("shopper", "C1"), other) as socket:
+            async with platform.database.write():
+                before = asyncio.create_task(sent(client, headers, conversation, "hello", "m1"))
+                while platform.database.write_wait_s < 0.06:  # noqa: ASYNC110 (nothing tells of it)
+                    await asyncio.sleep(0.01)
+                body = {"messages": [{"role": "user", "content": "hello"}]}
+                refused = [
+                    await sent(client, headers, other, "hello", "m2"),
+                    await client.post("/v1/conversations", json={}, headers=headers),
+                    await client.post("/v1/chat/completions", json=body, headers=headers),
+                ]
+                await say(socket, "hello", "m3")
+                frame, _ = await until(socket, "error")
+            assert (await before).is_success
+            await say(socket, "hello", "m3")
+            assert (await until(socket, "turn"))[0]["client_id"] == "m3"
+    assert [problem_code(answer) for answer in refused] == [(503, "busy")] * 3
+    assert all(answer.headers["retry-after"] == "1" for answer in refused)
+    assert (frame["client_id"], frame["problem"]["code"]) == ("m3", "busy")

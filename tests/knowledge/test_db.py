@@ -332,3 +332,34 @@ def test_a_disk_that_fills_up_outside_the_database_is_full_too() -> None:
 
 async def test_now_is_aware() -> None:
     assert utc_now().utcoffset() == dt.timedelta(0)
+
+
+async def test_how_long_the_first_writer_in_the_queue_has_waited_is_known(any_database: Database) -> None:
+    async def write() -> None:
+        async with any_database.write():
+            pass
+
+    assert any_database.write_wait_s == 0
+    async with any_database.write() as session:
+        await session.connection()
+        waiting = [asyncio.create_task(write()) for _ in range(2)]
+        await asyncio.sleep(0.05)
+        first = any_database.write_wait_s
+        await asyncio.sleep(0.05)
+        assert 0.05 <= first < any_database.write_wait_s
+    await asyncio.gather(*waiting)
+    assert any_database.write_wait_s == 0
+
+
+async def test_a_writer_that_gave_up_does_not_count_as_waiting(any_database: Database) -> None:
+    async def write() -> None:
+        async with any_database.write():
+            pass
+
+    async with any_database.write() as session:
+        await session.connection()
+        waiting = asyncio.create_task(write())
+        await asyncio.sleep(0.02)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        assert any_database.write_wait_s == 0
