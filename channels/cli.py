@@ -205,13 +205,22 @@ def tools_call(
 @app.command()
 def replay(
     conversation_id: Annotated[str, typer.Argument(metavar="CONVERSATION_ID", callback=_identifier)],
+    scenario: Annotated[
+        Path | None,
+        typer.Option("--to-scenario", metavar="FILE", help="Write it as a scenario, personal data masked, instead."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over FILE.")] = False,
     as_json: Json = False,
     data: Data = None,
 ) -> None:
-    """Show a past conversation, step by step."""
+    """Show a past conversation, step by step, or make a scenario of it."""
     from channels.replaying import replay as run
+    from channels.replaying import to_scenario
 
-    run(data, conversation_id, as_json=as_json)
+    if scenario is not None:
+        to_scenario(data, conversation_id, scenario, force=force)
+    else:
+        run(data, conversation_id, as_json=as_json)
 
 
 @eval_app.command("scenarios")

@@ -1,15 +1,18 @@
-"""``xiaoer replay``: a past conversation, step by step."""
+"""``xiaoer replay``: a past conversation, step by step, or as a scenario."""
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import typer
 
 from channels.app import config_of
-from channels.console import CommandError, print_json, run, settings_for
+from channels.console import CommandError, check_writable, print_json, run, settings_for, told
 from channels.render import plain_all
 from channels.settings import Settings
 from dialogue.build import open_database
@@ -27,6 +30,10 @@ from dialogue.events import (
     Understood,
 )
 from dialogue.store import EventStore
+from evals.judge.files import yaml_of
+from evals.judge.frozen import FrozenError, Source, freeze
+from evals.judge.scenario import Scenario
+from knowledge.db import Database
 from knowledge.schema import Conversation
 
 
@@ -43,16 +50,47 @@ def replay(data: Path | None, conversation_id: str, *, as_json: bool) -> None:
             typer.echo(f"{entry.seq:>4} {entry.at:%H:%M:%S} {line}")
 
 
+def to_scenario(data: Path | None, conversation_id: str, file: Path, *, force: bool) -> None:
+    """Write the conversation as a scenario into `file`, with nobody to be recognised."""
+    if file.exists() and not force:
+        raise typer.BadParameter(f"{file} is there already; name another file, or write over it with --force")
+    check_writable(file)
+    settings = settings_for(data)
+    scenario = run(
+        _freeze(settings, conversation_id, name=re.sub(r"[^\w.-]+", "-", file.stem).strip("-") or "replayed")
+    )
+    with told():
+        file.write_text(yaml_of(scenario), encoding="utf-8")
+    typer.echo(
+        f"{file}: messages: {len(scenario.user.script or ()) + 1}. Judge it with: xiaoer eval scenarios {file}",
+        err=True,
+    )
+
+
+async def _freeze(settings: Settings, conversation_id: str, *, name: str) -> Scenario:
+    async with _opened(settings) as database:
+        try:
+            return await freeze(Source(database, settings.data), conversation_id, name=name)
+        except FrozenError as error:
+            raise CommandError(str(error)) from error
+
+
 async def _load(settings: Settings, conversation_id: str) -> tuple[dict[str, Any], list[StoredEvent]]:
-    if settings.database_url is None and not (settings.data / "shop.db").exists():
-        raise CommandError(f"there is no shop in {settings.data}")
-    database = await open_database(config_of(settings, demo=False))
-    try:
+    async with _opened(settings) as database:
         async with database.read() as session:
             head = await session.get(Conversation, conversation_id)
         if head is None:
             raise CommandError(f"there is no conversation {conversation_id!r}")
         return head.model_dump(mode="json"), await EventStore(database).load(conversation_id)
+
+
+@contextlib.asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[Database]:
+    if settings.database_url is None and not (settings.data / "shop.db").exists():
+        raise CommandError(f"there is no shop in {settings.data}")
+    database = await open_database(config_of(settings, demo=False))
+    try:
+        yield database
     finally:
         await database.close()
 

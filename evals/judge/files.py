@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import yaml
+
 from evals.judge.rows import TABLES
 from evals.judge.scenario import Scenario
 from knowledge.types import JsonObject
@@ -48,6 +50,14 @@ def _files(path: Path) -> Sequence[Path]:
     if not path.exists():
         raise ScenarioError(f"{path}: there is no such file or folder")
     return [path]
+
+
+def yaml_of(scenario: Scenario) -> str:
+    """Return the text of a scenario's file; what it gives, which may be long, stands last."""
+    fields = scenario.model_dump(mode="json", exclude_defaults=True)
+    if "given" in fields:
+        fields["given"] = fields.pop("given")
+    return yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=120, default_flow_style=None)
 
 
 def schema() -> JsonObject:

@@ -8,6 +8,7 @@ import re
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from evals.judge.raw_rows import RawRowError, lay_rows
 from evals.judge.scenario import GivenCoupon, GivenCustomer, GivenOrder, GivenProduct, GivenReview, Scenario
 from knowledge.money import Money
 from knowledge.schema import (
@@ -40,6 +41,10 @@ async def lay(session: AsyncSession, scenario: Scenario, *, now: dt.datetime) ->
     Raises:
         GivenError: a row names something that is not there.
     """
+    try:
+        await lay_rows(session, scenario.given.rows)
+    except RawRowError as error:
+        raise GivenError(f"{scenario.id}: given.rows: {error}") from error
     shop = (await session.exec(select(Shop))).one()
     layer = _Layer(session, scenario, shop.currency, now)
     given = scenario.given

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any, Literal, Self
 
@@ -108,6 +109,10 @@ class Given(_Part):
     coupons: tuple[GivenCoupon, ...] = ()
     policy: dict[str, Any] = {}
     """What differs from the shop's policy, written as in a ``policy.yaml``."""
+    rows: dict[str, tuple[Row, ...]] = {}
+    """Table of the shop -> rows as they stand in it, laid before all others: what `xiaoer replay --to-scenario` writes."""
+    at: dt.datetime | None = None
+    """When the conversation takes place; None: now, and on the demo shop at its fixed moment."""
 
 
 class Wish(_Part):
@@ -128,6 +133,8 @@ class User(_Part):
     """In plain words, for whoever reads the report (and for an LLM as shopper)."""
     opens_with: tuple[str, ...] = pydantic.Field(min_length=1)
     """Wordings of the first message; another one is tried when it was not understood."""
+    script: tuple[str, ...] | None = None
+    """A script in place of an agenda: after the first message these, in this order, whatever is answered."""
     sends: Literal["image", "audio"] | None = None
     """A picture or a voice message that comes with the first message; an opener ``""`` is the attachment alone."""
     knows: dict[str, Facts] = {}

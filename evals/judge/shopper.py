@@ -40,6 +40,30 @@ class Shopper(Protocol):
         ...
 
 
+def shopper_of(scenario: Scenario, seed: int) -> Shopper:
+    """Return who talks: whoever follows the agenda, or says what stands in the script."""
+    return ScriptShopper(scenario) if scenario.user.script is not None else AgendaShopper(scenario, seed)
+
+
+class ScriptShopper:
+    """Says what was said once, one message an answer, until a person has the conversation."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._words = words_of(scenario.lang)
+        self._messages = deque((scenario.user.opens_with[0], *(scenario.user.script or ())))
+        self.consented = False
+
+    def next(self, seen: Seen | None) -> str | None:
+        """See `Shopper.next`."""
+        self.consented = False
+        if not self._messages or (seen is not None and seen.handled_by != "bot"):
+            return None
+        message = self._messages.popleft()
+        refused = message in self._words.no or matches(self._words.declining, message)
+        self.consented = seen is not None and decision(self._words, seen) == "confirm" and not refused
+        return message
+
+
 class AgendaShopper:
     """Follows the agenda of a scenario."""
 

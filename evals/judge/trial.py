@@ -15,7 +15,7 @@ from evals.judge.reading import Seen, shown
 from evals.judge.rows import Fault, differences
 from evals.judge.scenario import Expect, Scenario
 from evals.judge.sent import upload
-from evals.judge.shopper import AgendaShopper, Shopper
+from evals.judge.shopper import Shopper, shopper_of
 from evals.judge.standing import standings
 from evals.judge.world import Laid, World
 from knowledge.types import Lang
@@ -93,7 +93,7 @@ async def hold(world: World, laid: Laid, scenario: Scenario, seed: int, shopper:
     """Hold a conversation on a fresh copy of the shop and judge it."""
     started = time.perf_counter()
     async with world.copy(laid) as (platform, path):
-        shopper = shopper or AgendaShopper(scenario, seed)
+        shopper = shopper or shopper_of(scenario, seed)
         sends = scenario.user.sends
         sent = [await upload(platform, scenario.customer or VISITOR, sends)] if sends else []
         exchanges = await talk(platform, scenario.customer, scenario.lang, shopper, scenario.max_turns, sent)

@@ -70,7 +70,8 @@ class World:
             return self.bare
         folder = self._folder / f"given-{next(self._numbers)}"
         path = folder / _SHOP
-        own = bool(given.products or given.policy)  # other goods: words and vectors of the catalogue are made anew
+        # other goods: words and vectors of the catalogue are made anew
+        own = bool(given.products or given.policy or given.rows or given.at)
         if own:
             await asyncio.to_thread(shutil.copytree, self._folder / "base", folder, ignore=_databases)
         await asyncio.to_thread(_copy, self.base, path)
@@ -81,13 +82,16 @@ class World:
         if given.policy:
             await asyncio.to_thread(self._write_policy, folder / _POLICY, given.policy)
         try:
-            platform = await build(Config(data=folder, demo=False, clock=self._platform.executor.clock))
+            platform = await build(Config(data=folder, demo=False, clock=self._clock(given.at)))
         except PolicyError as error:
             raise GivenError(
                 f"{scenario.id}: given.policy: {str(error).removeprefix(f'{folder / _POLICY}: ')}"
             ) from error
         self._own.append(platform)
         return Laid(platform, path)
+
+    def _clock(self, at: dt.datetime | None) -> Callable[[], dt.datetime]:
+        return self._platform.executor.clock if at is None else lambda: at
 
     @contextlib.asynccontextmanager
     async def copy(self, laid: Laid) -> AsyncIterator[tuple[Platform, Path]]:
