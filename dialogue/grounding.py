@@ -21,6 +21,12 @@ _EXCEPT = re.compile(
 _STAYS = re.compile(
     r"^\W*(?:(?:就|先|我|还是|那个|可以|这个)*(?:不(?:退|换|改|取消|动)了?(?!吗|行)|别(?:退|换|改|取消|动)|留着|保留)|(?:can |should |may )?stays?\b|can be kept\b|is fine as it is)"
 )
+_LIKED = re.compile(
+    r"^s?\W*(?:themsel\w+ |itself )?(?:(?:is|are|was|were)(?: (?:really|just|still|all|absolutely|quite|very|so))? (?:lovely|fine|great|good|perfect|ok|okay|nice|beautiful|brilliant|wonderful|all right|alright)|fits? (?:fine|well|perfectly|great)|i(?:'m| am)?(?: really| just| do)? (?:love|like|enjoy|use|wear(?:ing)?|using|happy with|fine with|pleased with))(?: (?:it|them))?(?: (?:though|so|already))?(?=\W*$|\W*[.;!,，])"
+    r"|^\W*(?:我|倒|就|都|还|很|挺|已经|一直|自己|蛮|是)*(?:穿着|用着|喜欢|满意|好看|合适|合身|不错|没问题|没毛病|挺好|好的|可以|好用)(?:呢|的|啊|呀|了|得很)*(?=\W*$|\W*[,，。；！])",
+    re.I,
+)
+"""What is said after goods that somebody is content with."""
 _QUANTIFIED = re.compile(
     r"(?i)\b(?:both|all)\b[^,.;!?]*$|(?:[两二三四]|所有|全部)[件个双条台副]?的?[^，。；！？]*$|\b(?:two|three|four) $"
 )
@@ -74,6 +80,11 @@ def _without_letters(written: str, orders: Sequence[OrderSummary]) -> list[Order
 def is_negated(heard: Heard) -> bool:
     """Tell whether the words around a mention take it out: "everything except the lamp", 除了台灯, 台灯不退了."""
     return bool(_EXCEPT.search(heard.context) or _STAYS.search(heard.after.lower()))
+
+
+def _is_liked(heard: Heard) -> bool:
+    """Tell whether the shopper is content with these goods: beside others that go back, they stay."""
+    return bool(_LIKED.search(heard.after.lower()))
 
 
 def mentions_line(entity: Entity, line: LineView) -> bool:
@@ -187,12 +198,14 @@ def lines_meant(order: OrderSummary, heard: Sequence[Heard]) -> tuple[list[LineV
     meant: list[LineView] = []
     open_groups: list[list[LineView]] = []
     left_out: list[LineView] = []
-    for entry in products_heard(heard):
+    goods = products_heard(heard)
+    others = any(not is_negated(entry) and not _is_liked(entry) for entry in goods)
+    for entry in goods:
         matching = [line for line in order.lines if mentions_line(entry.entity, line)]
         described = [option.entity for option in describing(entry, said)]
         exact = [line for line in matching if all(fits_options(option, line.options) for option in described)]
         matching = exact or matching
-        if is_negated(entry):
+        if is_negated(entry) or (others and _is_liked(entry)):
             left_out += matching
         elif len(matching) > 1 and not (quantified(entry) or _all_said(heard, entry)):
             narrowed = [line for line in matching if any(fits_options(option, line.options) for option in options)]
@@ -204,7 +217,7 @@ def lines_meant(order: OrderSummary, heard: Sequence[Heard]) -> tuple[list[LineV
             meant += matching
     if wants_all(heard) or (left_out and not meant):
         return [line for line in order.lines if line not in left_out], []
-    if not products_heard(heard) and options:
+    if not goods and options:
         narrowed = [line for line in order.lines if any(fits_options(option, line.options) for option in options)]
         if len(narrowed) == 1:
             return narrowed, []

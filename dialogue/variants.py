@@ -188,6 +188,24 @@ def other_changes(line: LineView, wanted: Wishes, variant: VariantView) -> int:
     )
 
 
+def sold_out(line: LineView, wanted: Wishes, variants: Sequence[VariantView]) -> Wishes | None:
+    """Return the wishes with all else as the line has it, when just this variant exists and is not to be had."""
+    if not wanted.values:
+        return None
+    ideal = {**line.options, **wanted.spoken()}
+    exact = [
+        variant
+        for variant in variants
+        if all(same_value(value, variant.options.get(key, "")) for key, value in ideal.items())
+    ]
+    missing = len(exact) == 1 and not exact[0].available
+    return (
+        dataclasses.replace(wanted, values={key: (value,) for key, value in exact[0].options.items()})
+        if missing
+        else None
+    )
+
+
 def nearest(wanted: Wishes, variants: Sequence[VariantView]) -> list[VariantView]:
     """Order variants by how many of the wishes they miss."""
     return sorted(

@@ -11,6 +11,7 @@ from dialogue.slots.orders import line_label, order_of
 from dialogue.state import Heard
 from tools.catalog.types import ProductDetails, VariantView
 from tools.evidence import LineView
+from tools.orders.rules import is_faulty
 
 OFFERED = 6
 
@@ -112,13 +113,12 @@ def _variant(
     exact = [variant for variant in product.variants if variant.sku == named]
     if exact:
         return exact[0]
+    if missing := variants.sold_out(line, wanted, product.variants):
+        return _instead_of(context, line, missing, product)
     ranked = variants.fitting(line, wanted, product.variants)
-    offered = [variant for level in ranked for variant in level]
-    if not ranked:
-        rest = [variant for variant in product.variants if variant.available and variant.sku != line.sku]
-        if not rest:
-            return Question(context.templates.say("ask.variant_none", context.lang, item=line_label(context, line)))
-        return _which(context, line, variants.nearest(wanted, rest), "ask.variant_unavailable", wanted)
+    offered = [*_same_again(context, line, product), *(variant for level in ranked for variant in level)]
+    if not offered:
+        return _instead_of(context, line, wanted, product)
     if wanted.price:
         return sorted(offered, key=lambda variant: variant.price.minor)[-1 if wanted.price == "most_expensive" else 0]
     if (
@@ -129,6 +129,26 @@ def _variant(
         # The only one that meets the wishes is put to the shopper with all its options before anything is done.
         return ranked[0][0]
     return _which(context, line, offered, "ask.variant_which" if wanted.values else "ask.variant", wanted)
+
+
+def _instead_of(context: SlotContext, line: LineView, wanted: variants.Wishes, product: ProductDetails) -> Question:
+    """Say that just what was wanted is not to be had, and offer what comes nearest to it."""
+    rest = [variant for variant in product.variants if variant.available and variant.sku != line.sku]
+    if not rest:
+        return Question(context.templates.say("ask.variant_none", context.lang, item=line_label(context, line)))
+    return _which(context, line, variants.nearest(wanted, rest), "ask.variant_unavailable", wanted)
+
+
+def _same_again(context: SlotContext, line: LineView, product: ProductDetails) -> list[VariantView]:
+    """Return the variant that the line has already where it may come once more: for faulty goods, where the policy says so."""
+    faulty = any(
+        entry.entity.type == "reason" and is_faulty(str(entry.entity.value.get("code", "")), context.policy.returns)
+        for entry in context.heard
+    )
+    exchange = any(spec.tool == "exchange_items" for spec in context.flow.slots.values())
+    if not (faulty and exchange and context.policy.exchanges.same_if_faulty):
+        return []
+    return [variant for variant in product.variants if variant.sku == line.sku and variant.available]
 
 
 def _which(
@@ -146,6 +166,8 @@ def _which(
 
 def _label(context: SlotContext, line: LineView, variant: VariantView) -> str:
     words = context.templates.render("{{ options|options }}", context.lang, {"options": variant.options})
+    if variant.sku == line.sku:
+        return context.templates.say("label.same_again", context.lang, options=words)
     difference = variant.price - line.unit_price
     if difference.minor == 0:
         return words

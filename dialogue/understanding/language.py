@@ -7,7 +7,8 @@ import re
 from dialogue.understanding.text import HAN
 from knowledge.types import Lang
 
-_LATIN_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
+_LATIN_WORD = re.compile(r"(?<![a-z0-9])[a-z]+(?:'[a-z]+)?(?![a-z0-9])")
+"""A code (91310115MA1K4ABC2D, XL2) is no word of any language."""
 _ZH_GRAMMAR = re.compile(
     "[我你您他她它的了吗呢吧啊呀么没不是有在要想能会可把被给这那哪谁怎就都也还和跟请帮]|什么|多少|怎么"
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from dialogue.commands import Entity, PendingQuestion
 from dialogue.understanding.numerals import parse
-from dialogue.understanding.text import HAN, Text
+from dialogue.understanding.text import HAN, Text, read
 from knowledge.lexicon import Lexicon
 
 ANSWERS: dict[str, frozenset[str]] = {
@@ -51,15 +51,19 @@ _BOTH = re.compile(
 _EXCEPT = re.compile(r"(?:\b(?:except|but not|besides|other than|not)\b|除了|不要|不是|别)\W*(?:for )?(?:the )?(.+)")
 
 
+def pressed(low: str, question: PendingQuestion) -> int | None:
+    """Return the place of the one choice whose label is the whole message, as a button sends it."""
+    said = low.strip(" ?？")
+    places = [place for place, label in enumerate(question.choices) if read(label).low.strip(" ?？") == said]
+    return places[0] if len(places) == 1 else None
+
+
 def choose(
     text: Text, entities: Iterable[Entity], question: PendingQuestion, lexicon: Lexicon
 ) -> tuple[int, ...] | None:
     """Return the 0-based choices that a message picks; None when it picks none."""
     count = len(question.choices)
     low = text.low.strip()
-    pressed = [place for place, label in enumerate(question.choices) if label.lower() == low]
-    if len(pressed) == 1:
-        return tuple(pressed)
     if not count or _NONE.search(low):
         return None
     if (match := _NUMBERS.match(low)) and (

@@ -77,7 +77,9 @@ def _another(reading: Reading) -> list[Command] | None:
 
 def _to_choice(reading: Reading, question: PendingQuestion) -> list[Command] | None:
     low = reading.text.low
-    if question.slot == KNOWLEDGE_CHOICE and phrases.is_question(low.strip()) and not _pressed(low, question):
+    if (place := pending.pressed(low, question)) is not None:
+        return [Choose(indexes=(place,), text=reading.words(), score=0.95, source="choice")]
+    if question.slot == KNOWLEDGE_CHOICE and phrases.is_question(low.strip()):
         return requested(reading)
     if (
         phrases.is_question(low.strip())
@@ -142,13 +144,9 @@ def _gives_reason(reading: Reading) -> bool:
     )
 
 
-def _pressed(low: str, question: PendingQuestion) -> bool:
-    return low.strip(" ?？") in {label.lower().strip(" ?？") for label in question.choices}
-
-
 def _says_in_full(reading: Reading, question: PendingQuestion) -> bool:
     """Whether the value itself is said, in words that are none of the choices: another address shares words with those on file."""
-    if question.slot_type != "address" or _pressed(reading.text.low, question):
+    if question.slot_type != "address":
         return False
     return any(item.type == "address" and item.value.get("line1") for item in reading.entities)
 

@@ -20,6 +20,15 @@ _STATES = {
     "west virginia": "WV", "wisconsin": "WI", "wyoming": "WY", "district of columbia": "DC",
 }  # fmt: skip
 _CODES = frozenset(_STATES.values())
+_MUNICIPALITIES = frozenset({"beijing", "shanghai", "tianjin", "chongqing"})
+_PROVINCES = frozenset(
+    {
+        "hebei", "shanxi", "liaoning", "jilin", "heilongjiang", "jiangsu", "zhejiang", "anhui", "fujian", "jiangxi", "shandong", "henan", "hubei", "hunan",
+        "guangdong", "hainan", "sichuan", "guizhou", "yunnan", "shaanxi", "gansu", "qinghai", "taiwan", "inner mongolia", "guangxi", "tibet", "ningxia",
+        "xinjiang", "hong kong", "macau",
+    }
+)  # fmt: skip
+"""As Chinese addresses are written in English, where the province is the state: "Qingdao, Shandong"."""
 _STREET = r"(?:street|st|avenue|ave|road|rd|drive|dr|lane|ln|boulevard|blvd|court|ct|way|place|pl|highway|hwy|parkway|pkwy|terrace|circle|cir|square|sq|trail|broadway|close|crescent)"
 _UNIT = r"(?:(?:suite|ste|apt|apartment|unit|floor|fl|room|rm|building|bldg)\.? ?#?\s?[a-z0-9-]+|#\s?[a-z0-9-]+)"
 _LANDS = r"usa|u\.s\.a?\.?|us|united states|p\.?r\.? ?china|china"
@@ -140,8 +149,8 @@ def _locality(rest: str) -> JsonObject:
     if match := _ZIP.search(rest):
         value["postcode"], rest = match[1], rest[: match.start()].strip(" ,")
     parts = [part.strip() for part in rest.split(",") if part.strip()]
-    if parts and len(parts) > 1 and (code := _state(parts[-1])):
-        value["state"] = code
+    if len(parts) > 1 and (state := _state(parts[-1]) or _province(parts[-2], parts[-1])):
+        value["state"] = state
         parts.pop()
     elif parts:
         words = parts[-1].split()
@@ -160,6 +169,13 @@ def _locality(rest: str) -> JsonObject:
 def _state(words: str) -> str | None:
     plain = words.strip(" .").lower()
     return plain.upper() if plain.upper() in _CODES else _STATES.get(plain)
+
+
+def _province(before: str, words: str) -> str | None:
+    """Return a province of China; a city that is its own province is one only after itself: "Shanghai, Shanghai"."""
+    plain = words.lower()
+    named = plain in _PROVINCES or (plain in _MUNICIPALITIES and before.lower() == plain)
+    return words if named else None
 
 
 def _chinese(text: Text) -> Iterator[Entity]:

@@ -22,7 +22,7 @@ _POSTCODE = re.compile(
     r"(?:\bzip(?: ?code)?|\bpost(?:al)?[ -]?code|邮编|邮政编码)\s*(?:is|was|:|=|of|是|为|改成)*\s*([A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|\d{5}(?:-\d{4})?\d?)(?!\d)", re.I)  # fmt: skip
 _BARE_POSTCODE = re.compile(r"(?<![\w#.$¥-])(\d{5,6})(?![\w.%-]*\w)")
 _TAX = re.compile(
-    r"(?:税号|纳税人识别号|统一社会信用代码|tax (?:id|number|no\.?)|vat(?: (?:id|number|no\.?))?|ein)\s*(?:is|:|是|为)*\s*([0-9A-Z][0-9A-Z-]{7,19})|(?<![0-9A-Z])([0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10})(?![0-9A-Z])",
+    r"(?:税号|纳税人识别号|统一社会信用代码|tax (?:id|number|no\.?)|vat(?: (?:id|number|no\.?))?|ein)\s*(?:is|:|是|为)*\s*([0-9A-Z][0-9A-Z-]{7,19})|(?<![0-9A-Z])([0-9A-Z]{2}\d{6}[0-9A-Z]{10})(?![0-9A-Z])",
     re.I,
 )
 

@@ -18,7 +18,8 @@ _QUANTITY_EN = re.compile(
     rf"\b(\d{{1,5}}|{EN_NUMBER}) (?:(?:more|extra|additional) )?(?:of (?:them|these|those|the|my)|pieces?\b|pcs\b|units?\b|copies\b|pairs?\b|x\b)|\b(?:qty|quantity)(?: of| is|:)? ?(\d{{1,3}})\b|\bx ?(\d{{1,2}})\b|(?<![\w.])(\d{{1,2}}) ?x(?= )"
 )
 _QUANTITY_BACK = re.compile(
-    rf"\b(?:send|sending|return|returning|give|giving|exchange|exchanging|swap|swapping|refund) (?:just |only )?(\d{{1,2}}|{EN_NUMBER})(?= back\b| of (?:them|these|those)\b| only\b|(?: please)?[.!,]? *$)"
+    rf"\b(\d{{1,2}}|{EN_NUMBER})(?: of (?:them|these|those))?(?: (?:can|could|should|may|might|has to|needs to|to|will))? (?:go|goes|come|comes|be sent) back\b"
+    rf"|\b(?:send|sending|return|returning|give|giving|exchange|exchanging|swap|swapping|refund) (?:just |only )?(\d{{1,2}}|{EN_NUMBER})(?= back\b| of (?:them|these|those)\b| only\b|(?: please)?[.!,]? *$)"
 )
 """How many of what was named before: "the tees - I want to send one back"."""
 _QUANTITY_ALONE = re.compile(
@@ -85,7 +86,8 @@ def _counted(low: str) -> Iterator[tuple[float | None, tuple[int, int]]]:
         yield parse(next(filter(None, match.groups()))), match.span()
     for match in _QUANTITY_BACK.finditer(low):
         if not low.startswith(" of ", match.end()):
-            yield parse(match[1]), match.span(1)
+            group = 1 if match[1] else 2
+            yield parse(match[group]), match.span(group)
     if alone := _QUANTITY_ALONE.match(low):
         yield parse(alone[1] or alone[2]), alone.span(1 if alone[1] else 2)
 
