@@ -120,8 +120,8 @@ def likeness(value: str, label: str) -> float:
     not in "black".
     """
     value, label = value.lower().strip(), label.lower()
-    if not value:
-        return 0.0
+    if not value or "@" in value:
+        return float(bool(value) and value in label)
     words, labelled = re.findall(r"[a-z0-9]+", value), re.findall(r"[a-z0-9]+", label)
     if any((word[0].isdigit() or len(word) == 1) and word not in labelled for word in words):
         return 0.0

@@ -40,6 +40,8 @@ def answered(reading: Reading) -> list[Command] | None:
     question = reading.view.pending
     if question is None:
         return _continued(reading)
+    if (place := pending.pressed(reading.text.low, question)) is not None and question.kind not in {"confirm", "offer"}:
+        return [Choose(indexes=(place,), text=reading.words(), score=0.95, source="choice")]
     if question.kind in {"confirm", "offer"}:
         return to_yes_or_no(reading, question)
     if question.kind == "choice" or question.choices:
@@ -77,8 +79,6 @@ def _another(reading: Reading) -> list[Command] | None:
 
 def _to_choice(reading: Reading, question: PendingQuestion) -> list[Command] | None:
     low = reading.text.low
-    if (place := pending.pressed(low, question)) is not None:
-        return [Choose(indexes=(place,), text=reading.words(), score=0.95, source="choice")]
     if question.slot == KNOWLEDGE_CHOICE and phrases.is_question(low.strip()):
         return requested(reading)
     if (
@@ -91,6 +91,7 @@ def _to_choice(reading: Reading, question: PendingQuestion) -> list[Command] | N
     other = _other_wish(reading, question)
     if other is not None:
         return other
+    reading = _taken_back(reading, question)
     picked = pending.choose(reading.text, reading.entities, question, reading.lexicon)
     if picked and not _says_in_full(reading, question):
         score = 0.95 if len(picked) == 1 or question.multiple else 0.8
@@ -113,6 +114,16 @@ def _to_choice(reading: Reading, question: PendingQuestion) -> list[Command] | N
     if re.search(r"\b(?:neither|none)\b|都不(?:是|要|对|行)|没有一个", low):
         return [Deny(text=reading.words(), source="pending")]
     return None
+
+
+def _taken_back(reading: Reading, question: PendingQuestion) -> Reading:
+    """Return only what comes after the taking back of a choice: "the gift card. Sorry, I meant the Visa" is the Visa."""
+    last = phrases.taken_back(reading.text.low)
+    if last is None or question.multiple:
+        return reading
+    rest = reading.sub(last)
+    picked = pending.choose(rest.text, rest.entities, question, rest.lexicon)
+    return rest if picked else reading
 
 
 def _beside(reading: Reading, labels: list[str]) -> tuple[Entity, ...]:

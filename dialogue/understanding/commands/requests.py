@@ -43,6 +43,10 @@ ASKED = 4
 """Characters from which a question that no procedure answers is put to the documents."""
 _SWAPPING = {"exchange": "exchange_items", "change": "change_items"}
 """Family of a request's verb -> the procedure that puts other goods in the place of some."""
+_WANTS = re.compile(
+    r"\b(?:grab|get|have|take|use|add|want|need|try|apply|activate|enter|mine|still)\b|[领要用拿取兑]|来一?张|给我"
+)
+"""Said of a coupon's code, this is a wish for the coupon."""
 _BECOMES = re.compile(r"\b(?:to|for|into)\b|[换改](?:成|为)")
 _TALK = frozenset({"inform", "affirm", "deny", "repeat", "cancel_flow", "out_of_scope", "ask_human"})
 
@@ -88,6 +92,8 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     low = reading.text.low[part.start : part.end]
     if chance < CLEAR and reading.view.active_flow is None and complains_of_own(low, entities):
         return [StartFlow(flow="report_problem", entities=entities, text=words, score=0.8, source="pattern")]
+    if chance < CLEAR and _WANTS.search(low) and any(item.type == "coupon_code" for item in entities):
+        return [StartFlow(flow="claim_coupon", entities=entities, text=words, score=0.7, source="pattern")]
     unsure = chance < (SURE if best in _SWAPPING.values() else CLEAR)
     if unsure and (swapping := _swapped(part, low, entities)):
         return [StartFlow(flow=swapping, entities=entities, text=words, score=0.8, source="pattern")]

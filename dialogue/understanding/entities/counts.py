@@ -27,6 +27,7 @@ _QUANTITY_ALONE = re.compile(
     rf"|^\W*(?:(?:那|嗯|哦|好的?)\W*)*(?:就|只|先)(?:要|退|换|取消|来)?(\d{{1,4}}|{ZH_NUMBER})[{_ZH_MEASURE}](?:就?(?:行|好|够)了?|吧)?\W*$"
 )
 """A whole answer that is only a number of pieces."""
+_OF_THE = re.compile(r"\bof (?:the|my|those|these) $")
 _COUNT_EN = re.compile(rf"\b(\d{{1,5}}|{EN_NUMBER}) (?:(?:more|extra|additional) )?$")
 
 _ORDINAL_WORD = "|".join(EN_ORDINALS)
@@ -74,7 +75,10 @@ def quantities(text: Text, thing_starts: list[int]) -> Iterator[Entity]:
         if number:
             yield entity(text, "quantity", {"n": int(number)}, span)
     for start in thing_starts:
-        if (count := _COUNT_EN.search(text.low[:start])) and (number := parse(count[1])) and count[1] != "one":
+        count = _COUNT_EN.search(text.low[:start])
+        if count is None or _OF_THE.search(text.low[: count.start()]):
+            continue  # "one of the two mugs" are not two
+        if (number := parse(count[1])) and count[1] != "one":
             yield entity(text, "quantity", {"n": int(number)}, count.span(1), score=0.8)
 
 
