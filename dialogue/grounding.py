@@ -13,7 +13,7 @@ from dialogue.state import Heard
 from tools.evidence import LineView, MethodView, OrderSummary
 
 _EXCEPT = re.compile(
-    r"(?:\b(?:except|apart from|other than|but not|but the|besides|without|leave(?: out)?|keep(?:ing)?|skip|forget(?: about)?)"
+    r"(?:\b(?:except|apart from|other than|but not|(?:everything|all|anything)[^,.;]{0,30} but(?: the)?|besides|without|leave(?: out)?|keep(?:ing)?|skip|forget(?: about)?)"
     r"|(?:\b(?:not|dont)|n't)(?: (?:return|exchange|change|cancel|touch|swap|send back))?|除了|除去|不包括|不要|不退|不换|不改|不取消|留着|别退?换?改?)"
     r"\W*(?:(?:for|the|my|this|that)\W*)*$",
     re.I,
@@ -27,6 +27,16 @@ _LIKED = re.compile(
     re.I,
 )
 """What is said after goods that somebody is content with."""
+_CONTENT_WITH = re.compile(
+    r"(?:\b(?:love|like|adore|enjoy|(?:happy|pleased|content|satisfied|fine) with)|喜欢|满意)\W*(?:(?:the|my|this|these|those|这|那|件|个|条|双)\W*)*$",
+    re.I,
+)
+"""What is said before them."""
+_DISLIKES = re.compile(
+    r"(?:\bnot|n't|\bnever|\bwould|\bi'd|不|没)\W*(?:\w+\W+){0,2}(?:love|like|happy|pleased|satisfied|喜欢|满意)",
+    re.I,
+)
+"""What makes of it the contrary, or a wish."""
 _QUANTIFIED = re.compile(
     r"(?i)\b(?:both|all)\b[^,.;!?]*$|(?:[两二三四]|所有|全部)[件个双条台副]?的?[^，。；！？]*$|\b(?:two|three|four) $"
 )
@@ -84,7 +94,8 @@ def is_negated(heard: Heard) -> bool:
 
 def _is_liked(heard: Heard) -> bool:
     """Tell whether the shopper is content with these goods: beside others that go back, they stay."""
-    return bool(_LIKED.search(heard.after.lower()))
+    before = bool(_CONTENT_WITH.search(heard.context)) and not _DISLIKES.search(heard.context)
+    return before or bool(_LIKED.search(heard.after.lower()))
 
 
 def mentions_line(entity: Entity, line: LineView) -> bool:

@@ -93,7 +93,7 @@ _CORRECTION = re.compile(
     r"^\W*(?:(?:no|nope|oh|oops|wait|sorry|ah|hmm|my bad|my mistake|hold on|not that|wrong)\b[,.! ]+)+(?=\w)|\bi (?:mean|meant|misspoke|mistyped|made a (?:mistake|typo)|gave you the wrong|got the wrong|said it wrong)\b|\b(?:actually|correction|i mean|scratch that|on second thought|oops|my bad|typo)\b|\binstead\b(?! of)|\bmake (?:it|that)\b|\bnot (?:the |my )?[\w#-]+(?: [\w-]+)?,? (?:but )?(?:the|it's|use|i want)\b|\b(?:was|is|it's) wrong\b|\bshould (?:be|have been)\b|\brather\b(?! not)|\bchange (?:it|that|this) to\b|\bit'?s not\b.{1,30}(?:it'?s|but)\b|\bdid(?:n't| not) (?:say|mean)\b|\bwrong (?:order|address|item|size|colou?r|number|name|email|zip|card|one)\b"
     r"|不对[,，。 !]|(?:说|打|写|填|输|选|搞|弄|记|发|点)错了?|错了|(?:我)?(?:的)?意思是|我说的是|不是(?:这个|那个)?.{0,12}[,，是]\s*(?:是|而是|要|我要)|应该是|应为|(?:地址|颜色|尺码|订单|数量|电话|名字|邮箱)?(?:要)?(?:改|换)(?:成|到|为)|其实|更正|(?:还是|改)(?:要|用|选|退到|换)|而是|换成|改用|重新填|不要.{1,8}(?:要|换)|等等[,，]|^\W*(?:哦|啊|噢|额)?不[,，]"
 )
-_TAKEN_BACK = re.compile(
+_SAID_ANEW = re.compile(
     r"\b(?:(?:oh )?no,? wait|wait,? no|hang on,? no|(?:sorry,? )?i (?:mean|meant)|scratch that|oops|correction)\b[\s,.:!-]*"
     r"|(?:哦|噢|啊)?(?:不对|不是|等等|等下)[,，。、 ]+(?:是|应该是|要)?|(?:说|打|点|选|看|输)错了?[,，。、 ]*(?:是|应该是|要)?|我(?:的意思)?是说[,，: ]*"
 )
@@ -162,9 +162,9 @@ def corrects(low: str) -> bool:
     return bool(_CORRECTION.search(low))
 
 
-def taken_back(low: str) -> int | None:
+def said_anew(low: str) -> int | None:
     """Return where what counts begins after something was said and taken back at once: "blue... no wait, red"."""
-    ends = [match.end() for match in _TAKEN_BACK.finditer(low) if low[: match.start()].strip()]
+    ends = [match.end() for match in _SAID_ANEW.finditer(low) if low[: match.start()].strip()]
     return ends[-1] if ends and low[ends[-1] :].strip() else None
 
 

@@ -14,7 +14,7 @@ MAX_SEGMENTS = 6
 _FAMILIES: tuple[tuple[str, str], ...] = (
     ("cancel", r"(?<!noise[- ])cancel(?!led|lation|ed)\w*|call off|取消|撤销|撤单|撤回"),
     ("exchange", r"exchang\w*|swap\w*|replace(?!d)|trade|换货|调换|换(?:成|个|一|大|小|新|码)|换掉"),
-    ("return", r"return(?!ed)\w*|send (?:it |them |\w+ )?back|refund(?!ed)(?! status)|give back|退货|退掉|退款|退了|退(?=$|[\u4e00-\u9fff])"),
+    ("return", r"return(?!ed)\w*|send (?:it |them |\w+ )?back|refund(?!ed)(?! status)|give back|(?:go|goes|going) back(?! to (?:my|the) (?:order|list|question|start))|退货|退掉|退款|退了|退(?=$|[\u4e00-\u9fff])"),
     ("change", r"chang(?:e|ing)|modify\w*|updat(?:e|ing)|edit|switch|correct(?= (?:the|my|it))|redirect|修改|更改|改(?:一下|成|到|下|为)|改(?=地址|颜色|尺码|支付|付款)|更新|变更"),
     ("look", r"track\w*|check|find out|look up|tell me|show me|where is|where's|what is the status|查(?:一下|下|查|询|看)?|看(?:一下|看|下)|跟踪|催"),
     ("make", r"make (?:it|that|them|the|my)\b"),
@@ -66,6 +66,11 @@ _ASIDE = re.compile(
 _POLITE = re.compile(
     r"^\W*(?:(?:ok(?:ay)?|thanks?|thank you|thx|great|perfect|hi|hello|hey|and|there|so much|very much|a lot|好的?|谢谢[您你]?|你好|您好|嗯)\b\W*)*$"
 )
+_HESITATION = re.compile(
+    r"^\W*(?:(?:u+h*m+|u+h+|e+r+m*|h+m+|well(?=,)|so|嗯+|呃+|额+|唔+|那个|就是)[\s,.，。、…~～]+|[嗯唔]+)+(?=\w)",
+    re.IGNORECASE,
+)
+"""Sounds before the first word."""
 _SENTENCE = re.compile(r"(?<=[。！？!?;；\n])\s*|(?<=[a-z0-9\)\"'\u4e00-\u9fff])\.(?=\s+|$)\s*")
 
 
@@ -127,7 +132,8 @@ def request_of(words: str) -> str:
     found = split(read(words))
     spans = sorted(span for segment in found for span in segment.core)
     cores = [words[start:end].strip() for start, end in spans]
-    return " ".join(core for core in cores if not _POLITE.match(core.lower())) or " ".join(cores) or words
+    request = " ".join(core for core in cores if not _POLITE.match(core.lower())) or " ".join(cores) or words
+    return _HESITATION.sub("", request) or request
 
 
 def is_fallback(words: str) -> bool:

@@ -118,7 +118,7 @@ def _to_choice(reading: Reading, question: PendingQuestion) -> list[Command] | N
 
 def _taken_back(reading: Reading, question: PendingQuestion) -> Reading:
     """Return only what comes after the taking back of a choice: "the gift card. Sorry, I meant the Visa" is the Visa."""
-    last = phrases.taken_back(reading.text.low)
+    last = phrases.said_anew(reading.text.low)
     if last is None or question.multiple:
         return reading
     rest = reading.sub(last)

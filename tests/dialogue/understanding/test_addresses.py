@@ -15,6 +15,8 @@ from knowledge.types import JsonObject
         ("22 Baker Street, Seattle WA 98101", {"line1": "22 Baker Street", "city": "Seattle", "state": "WA", "postcode": "98101"}),
         ("ship it to 5 Elm Ave, Apt 3, Austin, TX 73301 please", {"line1": "5 Elm Ave", "line2": "Apt 3", "city": "Austin", "state": "TX", "postcode": "73301"}),
         ("12 Oak Road, Reno, NV 89501, USA (same as my other order)", {"line1": "12 Oak Road", "city": "Reno", "state": "NV", "postcode": "89501", "country": "USA"}),
+        ("3 Pier Road, Xiamen, Fujian 361000, thanks", {"line1": "3 Pier Road", "city": "Xiamen", "state": "Fujian", "postcode": "361000"}),
+        ("9 Bund Street, Shanghai, Shanghai 200002", {"line1": "9 Bund Street", "city": "Shanghai", "state": "Shanghai", "postcode": "200002"}),
         ("改到上海市徐汇区漕溪北路88号12楼,收件人还是我", {"city": "上海市", "district": "徐汇区", "line1": "漕溪北路88号12楼"}),
         ("地址是浙江省杭州市西湖区文三路158号", {"state": "浙江省", "city": "杭州市", "district": "西湖区", "line1": "文三路158号"}),
         ("门牌写错了,是188号", {"line1": "188号"}),
@@ -25,7 +27,15 @@ def test_an_address_is_taken_apart(text: str, wanted: JsonObject) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["I ordered 2 shirts", "第二个有货吗", "怎么走到你们店", "order 1001000002", "尺码是42号"]
+    "text",
+    [
+        "I ordered 2 shirts",
+        "it has 2 go to a better place",
+        "第二个有货吗",
+        "怎么走到你们店",
+        "order 1001000002",
+        "尺码是42号",
+    ],
 )
 def test_other_words_are_no_address(text: str) -> None:
     assert list(addresses(read(text))) == []

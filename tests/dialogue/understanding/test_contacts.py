@@ -89,6 +89,13 @@ def test_a_tax_id_beside_its_word() -> None:
     ]
 
 
+def test_a_company_is_named_without_the_words_before_it() -> None:
+    assert list(contacts.companies(read("键盘走公司账，要公司抬头的票"))) == []
+    assert [item.value for item in contacts.companies(read("抬头是杭州青禾科技有限公司"))] == [
+        {"text": "杭州青禾科技有限公司"}
+    ]
+
+
 @given(
     st.integers(min_value=3, max_value=9),
     st.integers(min_value=0, max_value=10**9 - 1),

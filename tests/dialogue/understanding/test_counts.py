@@ -14,7 +14,7 @@ from knowledge.types import JsonObject
     ("text", "wanted"),
     [
         ("just one", 1), ("only two please", 2), ("ok, just the one", 1), ("就一个", 1), ("退一件就行", 1), ("就一个就够了", 1), ("只退两件", 2),
-        ("return 500 of them", 500), ("two of the mugs", 2), ("加1000件", 1000), ("1000 more pieces", 1000), ("那两件", None), ("第二件", None),
+        ("return 500 of them", 500), ("two of the mugs", 2), ("one can go back", 1), ("two of them should come back", 2), ("加1000件", 1000), ("1000 more pieces", 1000), ("那两件", None), ("第二件", None),
         ("两件都退", None), ("3月", None), ("one", None), ("I just want one that fits", None),
     ],
 )  # fmt: skip
@@ -26,6 +26,11 @@ def test_a_number_of_pieces(text: str, wanted: int | None) -> None:
 def test_a_number_before_goods_counts_them() -> None:
     text = "give me 20 more towels"
     assert [item.value["n"] for item in quantities(read(text), [text.index("towels")])] == [20]
+
+
+def test_how_many_there_are_is_not_how_many_are_meant() -> None:
+    text = "send one of the two mugs back"
+    assert [item.value["n"] for item in quantities(read(text), [text.index("mugs")])] == [1]
 
 
 @pytest.mark.parametrize(

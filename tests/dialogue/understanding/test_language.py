@@ -22,7 +22,7 @@ def test_the_language_is_that_of_the_grammar(text: str, lang: Lang) -> None:
     assert detect(text) == lang
 
 
-@pytest.mark.parametrize("text", ["#w2378156", "ok", "123", "👍", "", "xl", "paypal"])
+@pytest.mark.parametrize("text", ["#w2378156", "91330106ma2b1xyz3k", "ok", "123", "👍", "", "xl", "paypal"])
 @pytest.mark.parametrize("previous", ["zh", "en"])
 def test_a_message_without_language_keeps_the_one_before(text: str, previous: Lang) -> None:
     assert detect(text, previous=previous) == previous
