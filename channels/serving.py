@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import logging
 import socket
@@ -19,7 +20,14 @@ from channels.settings import Settings
 from dialogue.build import build
 from knowledge.embedding import default_embedder
 
+try:
+    import resource
+except ImportError:
+    resource = None  # type: ignore[assignment]
+
 KEEP_ALIVE_S = 75
+MOST_FILES = 65_536
+"""Enough for as many open pages as one process can serve."""
 
 
 def serve(*, data: Path | None, host: str | None, port: int | None) -> None:
@@ -29,6 +37,7 @@ def serve(*, data: Path | None, host: str | None, port: int | None) -> None:
 
 async def _serve(settings: Settings) -> None:
     _log_to_stderr()
+    _allow_files()
     listener = _listen(settings)
     with listener:
         with progress_bar(BUILDING) as progress:
@@ -75,6 +84,20 @@ def _listen(settings: Settings) -> socket.socket:
         raise CommandError(message) from error
     listener.setblocking(False)  # noqa: FBT003  (the socket module's own form)
     return listener
+
+
+def _allow_files() -> None:
+    """Raise the limit of open files as far as the system allows: every open page is one, and past the limit nobody gets in.
+
+    The usual soft limit of 1,024 is low for the sake of programs that call ``select``.
+    """
+    if resource is None:  # Windows has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):  # macOS says that all is allowed, and then allows 10,240
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _announce(settings: Settings, port: int) -> None:
