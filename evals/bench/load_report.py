@@ -73,10 +73,10 @@ def _throughput(steps: list[dict[str, Any]]) -> Iterator[str]:
 def _stages(steps: list[dict[str, Any]]) -> Iterator[str]:
     shown = any("p50" in values for step in steps for values in step["stages_ms"].values())
     title = "server's own, p50 / p99 ms" if shown else "server's own, mean ms"
-    yield f"{title:<26}" + "".join(f"{stage:>16}" for stage in STAGES)
+    yield f"{title:<26}" + "".join(f"{stage:>20}" for stage in STAGES)
     for step in steps:
         cells = (_stage(step["stages_ms"].get(stage)) for stage in STAGES)
-        yield f"{step_name(step):<26}" + "".join(f"{cell:>16}" for cell in cells)
+        yield f"{step_name(step):<26}" + "".join(f"{cell:>20}" for cell in cells)
     if not shown:
         yield "  (percentiles need the turns' own timings: start the server with XIAOER_DEBUG=1)"
 
