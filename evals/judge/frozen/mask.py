@@ -95,6 +95,8 @@ class Mask:
         """Leave first and last names alone, where they stand alone, that are words of `spared`."""
         self._spared = spared.lower()
         self._stands_for: dict[str, str] = {}
+        self._keys: dict[str, str] = {}
+        self._streets: list[str] = []
         self._numbers = itertools.count(1)
         self._pools: dict[tuple[str, ...], Iterator[str]] = {}
 
@@ -146,10 +148,11 @@ class Mask:
             self._take(code, code[:1] + self._shaped(code[1:]), least=4)
 
     def street(self, line: str) -> None:
-        """Take street and house: kinds of streets stay, names and numbers change."""
-        if self._known(line):
+        """Take street and house: kinds of streets stay, names and numbers change; a person in it is masked as anywhere."""
+        if any(_letters(known) in _letters(line) for known in self._streets) or not line:
             return
-        named = _STREET_NAME.sub(lambda _: self._drawn(ZH_STREETS, other_than=line), line)
+        self._streets.append(line)
+        named = _STREET_NAME.sub(lambda _: self._drawn(ZH_STREETS, other_than=line), self.text(line))
         words = [self._street_word(word) for word in re.split(r"([A-Za-z]+)", named)]
         self._take(line, re.sub(r"\d+", lambda digits: self._digits(len(digits[0])), "".join(words)))
 
@@ -183,8 +186,8 @@ class Mask:
                 self._take(written[-length:], made_up[-length:])
 
     def key(self, table: str, written: str, made_up: str | None = None) -> None:
-        """Take the key of a row, which nobody sees."""
-        self._take(written, made_up or f"{table}-{next(self._numbers)}")
+        """Take the key of a row, which nobody sees: it is masked where it stands alone."""
+        self._keys.setdefault(written, made_up or f"{table}-{next(self._numbers)}")
 
     # -- masking
 
@@ -198,6 +201,8 @@ class Mask:
 
     def text(self, text: str) -> str:
         """Return a text in which nobody is to be recognised; e-mails and long numbers that were not said to be personal go too."""
+        if text in self._keys:
+            return self._keys[text]
         for found in _EMAIL.findall(text):
             if not found.endswith("@example.com"):
                 self.email(found)

@@ -83,6 +83,19 @@ def test_the_shape_stays(mask: Mask, said: str, shape: str) -> None:
     assert mask.text(said) != said
 
 
+@pytest.mark.parametrize(
+    "read", ["文三路 478 号 2 幢 301 室 310012 王小明", "学院路 9 号 王小明", "9 College Road for Rose Miller"]
+)
+def test_a_street_that_was_read_with_more_around_it_hides_that_too(mask: Mask, read: str) -> None:
+    mask.street(read)
+    assert not re.search("文三|478|310012|王小明|学院|College|Miller", mask.text(f"送到{read}"))
+
+
+def test_the_key_of_a_row_is_masked_alone_and_never_within_a_text(mask: Mask) -> None:
+    mask.key("line", "W2378156-3", "line-1")
+    assert mask.of(["W2378156-3", "W2378156 · 3 pieces"]) == ["line-1", f"{mask.text('W2378156')} · 3 pieces"]
+
+
 def test_an_e_mail_and_a_phone_number_that_nobody_knew_of_go_too(mask: Mask) -> None:
     text = mask.text("reach my son: ben@miller.org or 0151 496 0123")
     assert "ben" not in text
