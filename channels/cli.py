@@ -35,6 +35,7 @@ app.add_typer(tools_app, name="tools")
 Speaker = Literal["shopper", "merchant"]
 TokenRole = Literal["shopper", "merchant", "agent"]
 Language = Literal["zh", "en"]
+Talker = Literal["agenda", "llm"]
 
 
 def _identifier(given: str | list[str] | None) -> str | list[str] | None:
@@ -227,6 +228,9 @@ def replay(
 def eval_scenarios(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Scenario files, or folders of them.")],
     trials: Trials = 1,
+    shopper: Annotated[
+        Talker, typer.Option("--shopper", help="Who talks: the scenario's agenda, or an LLM (XIAOER_SHOPPER_LLM_URL).")
+    ] = "agenda",
     seed: Annotated[
         int | None, typer.Option("--seed", min=0, help="Only the trial with this seed.", show_default=False)
     ] = None,
@@ -251,6 +255,7 @@ def eval_scenarios(
 
     wanted = Wanted(
         trials=trials,
+        shopper=shopper,
         seed=seed,
         only=tuple(only or ()),
         data=data,

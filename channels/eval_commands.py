@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import typer
 
@@ -15,11 +17,13 @@ from evals.judge.baseline import Baseline, BaselineError, compare, read_baseline
 from evals.judge.files import ScenarioError, load_scenarios
 from evals.judge.given import GivenError
 from evals.judge.junit import junit_of
+from evals.judge.llm_shopper import LlmServer, llm_shoppers
 from evals.judge.page import page_of
 from evals.judge.report import text_of, transcript
 from evals.judge.run import Run
 from evals.judge.run import run as hold_all
 from evals.judge.scenario import Scenario
+from evals.judge.shopper import ShopperError, shopper_of
 from evals.judge.trial import Trial
 
 
@@ -28,6 +32,7 @@ class Wanted:
     """What of a run is wanted."""
 
     trials: int
+    shopper: Literal["agenda", "llm"]
     seed: int | None
     """Only the trial with this seed."""
     only: tuple[str, ...]
@@ -49,8 +54,8 @@ class Wanted:
 
 def scenarios(paths: Sequence[Path], wanted: Wanted) -> None:
     """Hold scenarios and print what came of them; exit code 1 when one failed or, with a baseline, fell below it."""
-    chosen, before = _chosen(paths, wanted), _baseline(wanted)
-    found = run(_hold(chosen, wanted))
+    chosen, before, llm = _chosen(paths, wanted), _baseline(wanted), _llm(wanted)
+    found = run(_hold(chosen, wanted, llm))
     drift = compare(found, before) if before is not None else None
     if wanted.as_json:
         print_json({**found.figures(), **({"baseline": drift.to_json()} if drift else {})})
@@ -107,7 +112,27 @@ def _write(found: Run, before: Baseline | None, paths: Sequence[Path], wanted: W
         wanted.baseline.write_text(now.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
 
-async def _hold(chosen: Sequence[Scenario], wanted: Wanted) -> Run:
+def _llm(wanted: Wanted) -> LlmServer | None:
+    """Return the LLM that plays the shopper, if one shall."""
+    if wanted.shopper == "agenda":
+        return None
+    settings = settings_for(wanted.data)
+    if settings.shopper_llm_url is None or settings.shopper_llm_model is None:
+        raise typer.BadParameter(
+            "--shopper llm: set XIAOER_SHOPPER_LLM_URL, such as http://127.0.0.1:8000/v1, and XIAOER_SHOPPER_LLM_MODEL"
+        )
+    key = settings.shopper_llm_key
+    return LlmServer(
+        url=settings.shopper_llm_url,
+        model=settings.shopper_llm_model,
+        key=key.get_secret_value() if key else "none",
+        timeout_s=settings.shopper_llm_timeout_s,
+        input_price=settings.shopper_llm_input_price,
+        output_price=settings.shopper_llm_output_price,
+    )
+
+
+async def _hold(chosen: Sequence[Scenario], wanted: Wanted, llm: LlmServer | None) -> Run:
     shop = settings_for(wanted.data).data if wanted.data is not None else None
     done = 0
 
@@ -121,6 +146,8 @@ async def _hold(chosen: Sequence[Scenario], wanted: Wanted) -> Run:
                 typer.echo(transcript(trial), err=True)
 
         try:
-            return await hold_all(chosen, seeds=wanted.seeds, shop=shop, progress=progress, held=held)
-        except GivenError as error:
+            async with llm_shoppers(llm) if llm else contextlib.nullcontext(shopper_of) as make:
+                found = await hold_all(chosen, seeds=wanted.seeds, shop=shop, make=make, progress=progress, held=held)
+        except (GivenError, ShopperError) as error:
             raise CommandError(str(error)) from error
+    return dataclasses.replace(found, shopper=llm.model) if llm else found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -60,12 +61,23 @@ class Settings(BaseSettings):
     max_in_flight: int = pydantic.Field(default=16, ge=1)
     """Messages of one socket that may wait for their answers."""
 
+    shopper_llm_url: str | None = None
+    """Where an LLM as shopper is (``xiaoer eval scenarios --shopper llm``): any OpenAI-compatible server, with its ``/v1``."""
+    shopper_llm_model: str | None = None
+    shopper_llm_key: pydantic.SecretStr | None = None
+    shopper_llm_timeout_s: float = pydantic.Field(default=60.0, gt=0)
+    shopper_llm_input_price: Decimal | None = pydantic.Field(default=None, ge=0)
+    """Of a million tokens; with the price of the output, a report counts what a conversation cost."""
+    shopper_llm_output_price: Decimal | None = pydantic.Field(default=None, ge=0)
+
     @pydantic.field_validator("allowed_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @pydantic.field_validator("database_url", "secret", mode="before")
+    @pydantic.field_validator(
+        "database_url", "secret", "shopper_llm_url", "shopper_llm_model", "shopper_llm_key", mode="before"
+    )
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value

@@ -96,7 +96,18 @@ def summary(trials: Sequence[Trial], idle: Mapping[str, bool]) -> JsonObject:
             "tool_calls": round(statistics.fmean(trial.tool_calls for trial in trials), 2),
             "ms": round(statistics.fmean(trial.ms for trial in trials), 2),
             "ms_a_turn": round(statistics.fmean(turn.ms.total for turn in turns), 2) if turns else None,
+            **_spent(trials),
         },
+    }
+
+
+def _spent(trials: Sequence[Trial]) -> JsonObject:
+    """Return tokens, and money where prices are known, of an LLM in a conversation."""
+    tokens = [trial.spent.tokens for trial in trials if trial.spent]
+    money = [float(trial.spent.money) for trial in trials if trial.spent and trial.spent.money is not None]
+    return {
+        **({"llm_tokens": round(statistics.fmean(tokens), 1)} if tokens else {}),
+        **({"llm_money": round(statistics.fmean(money), 6)} if money else {}),
     }
 
 

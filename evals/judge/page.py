@@ -82,6 +82,7 @@ def page_of(run: Run, *, at: dt.datetime, command: str) -> str:
     """
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.filters["share"] = lambda value: f"{value:.1%}".replace("%", " %")
+    environment.filters["amount"] = lambda value: f"{value:.0f}" if value >= 1 or not value else f"{value:.2g}"
     template = environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
     entries = [Entry(group[0].scenario, group) for group in by_scenario(run.trials).values()]
     entries.sort(key=lambda entry: entry.passed / len(entry.trials))
@@ -89,6 +90,7 @@ def page_of(run: Run, *, at: dt.datetime, command: str) -> str:
     return template.render(
         at=at,
         command=command,
+        shopper=run.shopper,
         tries=tries,
         entries=entries,
         whole=sum(not entry.failed for entry in entries),
@@ -137,6 +139,11 @@ def _costs(trials: Sequence[Trial]) -> list[tuple[str, str, float, float]]:
         ("tool calls", "工具调用"): [trial.tool_calls for trial in trials],
         ("milliseconds", "毫秒"): [trial.ms for trial in trials],
     }
+    spent = [trial.spent for trial in trials if trial.spent]
+    if spent:
+        figures["tokens", "词元"] = [each.tokens for each in spent]
+    if money := [float(each.money) for each in spent if each.money is not None]:
+        figures["model cost", "模型费用"] = money
     return [(*name, quantile(values, 0.5), quantile(values, 0.95)) for name, values in figures.items()]
 
 

@@ -106,6 +106,12 @@ def decision(words: Words, seen: Seen) -> Literal["confirm", "offer"] | None:
     return "offer" if matches(words.colleague, seen.question) else "confirm"
 
 
+def says_yes(words: Words, seen: Seen, message: str) -> bool:
+    """Tell whether a message agrees to what was to be confirmed: whatever does not decline."""
+    declines = message in words.no or matches(words.declining, message)
+    return decision(words, seen) == "confirm" and not declines
+
+
 def facts_asked(words: Words, seen: Seen) -> list[str]:
     """Return the facts that the last line asks for."""
     if not matches(words.asking, seen.question):

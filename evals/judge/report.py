@@ -9,6 +9,13 @@ from evals.judge.run import Run
 from evals.judge.trial import Trial
 
 MOST_FAULTS = 3
+_COSTS = {
+    "turns": "turns",
+    "tool_calls": "tool calls",
+    "ms": "ms",
+    "llm_tokens": "tokens of the shopper's model",
+    "llm_money": "in money for them",
+}
 
 
 def text_of(run: Run) -> str:
@@ -42,7 +49,7 @@ def _failures(run: Run) -> Iterator[str]:
 
 def _figures(run: Run) -> Iterator[str]:
     tries = min(len(group) for group in by_scenario(run.trials).values())
-    yield f"{len(run.idle)} scenarios, {tries} trials each; 95 % intervals by bootstrap over scenarios"
+    yield f"{len(run.idle)} scenarios, {tries} trials each, shopper: {run.shopper}; 95 % intervals by bootstrap over scenarios"
     for k in range(1, tries + 1):
         yield f"  pass^{k}  {pass_k(run.trials, k)}"
     yield f"  a bot that does nothing  {_idle(run)}"
@@ -52,6 +59,10 @@ def _figures(run: Run) -> Iterator[str]:
             yield f"  pass^1 {lang}  {pass_k(mine, 1)}"
     careless = sum(len(trial.without_consent) for trial in run.trials)
     yield f"  effects without a yes before them  {careless}"
+    talk = run.figures()["conversation"]
+    yield "  a conversation  " + ", ".join(
+        f"{talk[name]} {words}" for name, words in _COSTS.items() if talk.get(name) is not None
+    )
 
 
 def _idle(run: Run) -> Estimate:

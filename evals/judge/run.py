@@ -10,12 +10,15 @@ from pathlib import Path
 from dialogue.build import Progress
 from evals.judge.figures import summary
 from evals.judge.scenario import Scenario
+from evals.judge.shopper import Shopper, shopper_of
 from evals.judge.trial import Trial, hold, judge
 from evals.judge.world import World, world
 from knowledge.types import JsonObject
 
 Held = Callable[[Trial], None]
 """Called after each trial."""
+Shoppers = Callable[[Scenario, int], Shopper]
+"""Gives who talks, for a scenario and a seed."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,6 +28,8 @@ class Run:
     trials: tuple[Trial, ...]
     idle: dict[str, bool]
     """Scenario id -> whether a bot that does nothing would pass."""
+    shopper: str = "agenda"
+    """Who talked: ``agenda``, or the name of a model."""
 
     @property
     def passed(self) -> bool:
@@ -33,7 +38,11 @@ class Run:
 
     def figures(self) -> JsonObject:
         """Return the figures, and each scenario's trials."""
-        return {**summary(self.trials, self.idle), "conversations": [_record(trial) for trial in self.trials]}
+        return {
+            "shopper": self.shopper,
+            **summary(self.trials, self.idle),
+            "conversations": [_record(trial) for trial in self.trials],
+        }
 
 
 async def run(
@@ -41,12 +50,14 @@ async def run(
     *,
     seeds: Sequence[int] = (0,),
     shop: Path | None = None,
+    make: Shoppers = shopper_of,
     progress: Progress | None = None,
     held: Held | None = None,
 ) -> Run:
     """Hold every scenario once with each seed.
 
     Args:
+        make: gives who talks, for a scenario and a seed.
         shop: a data folder whose shop is copied; None: a demo shop.
 
     Raises:
@@ -54,11 +65,16 @@ async def run(
     """
     with tempfile.TemporaryDirectory(prefix="xiaoer-judge-") as folder:
         async with world(Path(folder), shop=shop, progress=progress) as opened:
-            return await hold_all(opened, scenarios, seeds=seeds, held=held)
+            return await hold_all(opened, scenarios, seeds=seeds, make=make, held=held)
 
 
 async def hold_all(
-    opened: World, scenarios: Sequence[Scenario], *, seeds: Sequence[int] = (0,), held: Held | None = None
+    opened: World,
+    scenarios: Sequence[Scenario],
+    *,
+    seeds: Sequence[int] = (0,),
+    make: Shoppers = shopper_of,
+    held: Held | None = None,
 ) -> Run:
     """Hold every scenario in a world that is open; see `run`."""
     done: list[Trial] = []
@@ -67,7 +83,7 @@ async def hold_all(
         laid = await opened.lay(scenario)
         idle[scenario.id] = not judge(scenario.expect, laid.database, laid.database, [])
         for seed in seeds:
-            done.append(await hold(opened, laid, scenario, seed))
+            done.append(await hold(opened, laid, scenario, seed, make(scenario, seed)))
             if held is not None:
                 held(done[-1])
     return Run(tuple(done), idle)

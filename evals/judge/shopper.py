@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import random
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Literal, Protocol
 
 from evals.judge.phrasing import Slips
-from evals.judge.reading import Seen, decision, facts_asked, likeness, matches, words_of
+from evals.judge.reading import Seen, decision, facts_asked, likeness, matches, says_yes, words_of
 from evals.judge.scenario import Fact, Scenario, Wish
 
 LOST_BEFORE_PERSON = 3
@@ -29,14 +29,22 @@ NO_PREFERENCE = frozenset({"refund_to", "payment", "reason"})
 ASIDE_CHANCE, CORRECTION_CHANCE, THANKS_CHANCE = 0.12, 0.1, 0.4
 
 
+class ShopperError(Exception):
+    """A shopper cannot go on, for reasons of its own; says why."""
+
+
 class Shopper(Protocol):
     """Whoever talks to the bot: the agenda here, or an LLM behind the same interface."""
 
     consented: bool
     """The last message said yes to a confirmation."""
 
-    def next(self, seen: Seen | None) -> str | None:
-        """Return the next message after what was seen (None: the conversation begins); None when there is nothing to say."""
+    def next(self, seen: Seen | None) -> str | Awaitable[str | None] | None:
+        """Return the next message after what was seen (None: the conversation begins); None when there is nothing to say.
+
+        Raises:
+            ShopperError: the shopper cannot go on.
+        """
         ...
 
 
@@ -59,8 +67,7 @@ class ScriptShopper:
         if not self._messages or (seen is not None and seen.handled_by != "bot"):
             return None
         message = self._messages.popleft()
-        refused = message in self._words.no or matches(self._words.declining, message)
-        self.consented = seen is not None and decision(self._words, seen) == "confirm" and not refused
+        self.consented = seen is not None and says_yes(self._words, seen, message)
         return message
 
 

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from dialogue.build import Platform
+from dialogue.errors import DialogueError
 from dialogue.turn import Turn
+from evals.judge.llm_shopper import LlmShopper, Spent
 from evals.judge.reading import Seen, shown
 from evals.judge.rows import Fault, differences
 from evals.judge.scenario import Expect, Scenario
 from evals.judge.sent import upload
-from evals.judge.shopper import Shopper, shopper_of
+from evals.judge.shopper import Shopper, ShopperError, shopper_of
 from evals.judge.standing import standings
 from evals.judge.world import Laid, World
 from knowledge.types import Lang
 from tools.base import Identity
 
+_log = logging.getLogger(__name__)
 VISITOR = "visitor"
 """The subject of whoever is not signed in."""
 
@@ -36,6 +40,14 @@ class Exchange:
     """The message said yes to a confirmation."""
     standing: str = ""
     """Where the conversation stood after it: `evals.judge.standing`."""
+
+
+class BrokenOffError(Exception):
+    """A conversation could not be held to its end."""
+
+    def __init__(self, why: str, exchanges: list[Exchange]) -> None:
+        super().__init__(why)
+        self.exchanges = exchanges
 
 
 class Subject(Protocol):
@@ -61,6 +73,8 @@ class Trial:
     seconds: float
     consented_tools: frozenset[str] = frozenset()
     """Tools that may only act after a yes."""
+    spent: Spent | None = None
+    """What an LLM as shopper cost."""
 
     @property
     def passed(self) -> bool:
@@ -96,10 +110,15 @@ async def hold(world: World, laid: Laid, scenario: Scenario, seed: int, shopper:
         shopper = shopper or shopper_of(scenario, seed)
         sends = scenario.user.sends
         sent = [await upload(platform, scenario.customer or VISITOR, sends)] if sends else []
-        exchanges = await talk(platform, scenario.customer, scenario.lang, shopper, scenario.max_turns, sent)
+        try:
+            exchanges = await talk(platform, scenario.customer, scenario.lang, shopper, scenario.max_turns, sent)
+            faults = await asyncio.to_thread(judge, scenario.expect, laid.database, path, exchanges)
+        except BrokenOffError as error:
+            exchanges, faults = error.exchanges, [str(error)]
         consented = consented_tools(platform)
-        faults = await asyncio.to_thread(judge, scenario.expect, laid.database, path, exchanges)
-    return Trial(scenario, seed, tuple(exchanges), tuple(faults), time.perf_counter() - started, consented)
+    seconds = time.perf_counter() - started
+    spent = shopper.spent if isinstance(shopper, LlmShopper) else None
+    return Trial(scenario, seed, tuple(exchanges), tuple(faults), seconds, consented, spent)
 
 
 def consented_tools(platform: Platform) -> frozenset[str]:
@@ -119,21 +138,41 @@ async def talk(
 
     Args:
         sent: ids of attachments that come with the first message.
+
+    Raises:
+        BrokenOffError: the shopper could not go on, or the shop broke.
     """
     identity = Identity("shopper", subject=customer or VISITOR, customer_id=customer)
     opened = await platform.conversations.open(identity, lang=lang)
     exchanges: list[Exchange] = []
     seen: Seen | None = None
-    while len(exchanges) < max_turns and (said := shopper.next(seen)) is not None:
-        client_id = f"m{len(exchanges)}"
-        attachments = () if exchanges else sent
-        turn = await platform.conversations.send(
-            opened.id, identity, client_id=client_id, text=said, attachments=attachments
-        )
-        exchanges.append(Exchange(said, turn, shopper.consented))
-        seen = Seen.of(turn)
+    broken = ""
+    try:
+        while len(exchanges) < max_turns and (said := await _next(shopper, seen)) is not None:
+            turn = await platform.conversations.send(
+                opened.id,
+                identity,
+                client_id=f"m{len(exchanges)}",
+                text=said,
+                attachments=() if exchanges else sent,
+            )
+            exchanges.append(Exchange(said, turn, shopper.consented))
+            seen = Seen.of(turn)
+    except (ShopperError, DialogueError) as error:
+        broken = str(error)
+    except Exception as error:  # one conversation that breaks is one trial that failed
+        _log.exception("conversation %s broke off", opened.id)
+        broken = f"it broke off: {type(error).__name__}: {error}"
     lines = await standings(platform.database, opened.id)
-    return [dataclasses.replace(each, standing=lines.get(each.turn.seq, "")) for each in exchanges]
+    told = [dataclasses.replace(each, standing=lines.get(each.turn.seq, "")) for each in exchanges]
+    if broken:
+        raise BrokenOffError(broken, told)
+    return told
+
+
+async def _next(shopper: Shopper, seen: Seen | None) -> str | None:
+    said = shopper.next(seen)
+    return await said if isinstance(said, Awaitable) else said
 
 
 def judge(expect: Expect, before: Path, after: Path, exchanges: list[Exchange]) -> list[Fault]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from dialogue.build import Progress
 from evals.judge.run import Held, Run
 from evals.judge.shopper import Shopper
-from evals.judge.trial import Trial, consented_tools, talk
+from evals.judge.trial import BrokenOffError, Trial, consented_tools, talk
 from evals.judge.world import World, world
 from evals.tau_retail.brief import brief_of
 from evals.tau_retail.forbidden import forbidden
@@ -147,10 +147,14 @@ async def hold(
     started = time.perf_counter()
     async with opened.copy(opened.bare) as (platform, _):
         shopper = shopper or BriefShopper(brief_of(task.record))
-        exchanges = await talk(platform, None, task.lang, shopper, MAX_TURNS)
+        broken: list[str] = []
+        try:
+            exchanges = await talk(platform, None, task.lang, shopper, MAX_TURNS)
+        except BrokenOffError as error:
+            exchanges, broken = error.exchanges, [str(error)]
         after = await records(platform.database)
         consented = consented_tools(platform)
-    faults = _faults(task, before, after)
+    faults = broken + _faults(task, before, after)
     trial = Trial(task, seed, tuple(exchanges), tuple(faults), time.perf_counter() - started, consented)
     return trial, forbidden(before, after)
 

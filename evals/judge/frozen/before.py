@@ -232,10 +232,14 @@ class _Before:
 
     def _set_back_grants(self, grants: Iterable[CouponGrant]) -> None:
         """Take back the coupons that a cancelled order gave back."""
-        given = {action.result["coupon_code"] for action in self._past.effects if action.tool == "cancel_order"}
+        given = {
+            action.result["coupon_code"]: action.result["order"]["order_id"]
+            for action in self._past.effects
+            if action.tool == "cancel_order"
+        }
         for grant in grants:
             if grant.coupon_code in given:
-                grant.status = "used"
+                grant.status, grant.order_id = "used", given[grant.coupon_code]
 
     def _set_back_stock(self, stock: Iterable[Stock]) -> None:
         """Hold the pieces again that were let go, and let those go that a swap holds."""

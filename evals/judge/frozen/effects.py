@@ -16,13 +16,26 @@ Placed = tuple[str, str, Row]
 
 def expected_rows(effects: Iterable[Action]) -> dict[str, tuple[Row, ...]]:
     """Return table -> rows; an effect of a shop's own tool is not told."""
+    known = [action for action in effects if action.tool in _ROWS]
+    placed = [each for action in known for each in _ROWS[action.tool](action.arguments, action.result)]
+    if any(table == "refunds" for table, _, _ in placed):  # a table that is named is exact: the money of the others too
+        placed += [each for action in known for each in _refunded(action)]
     found: dict[str, dict[str, Row]] = {}
-    for action in effects:
-        rows_of = _ROWS.get(action.tool)
-        for table, key, row in rows_of(action.arguments, action.result) if rows_of else ():
-            rows = found.setdefault(table, {})
-            rows[key] = {**rows.get(key, {}), **row}
+    for table, key, row in placed:
+        rows = found.setdefault(table, {})
+        rows[key] = {**rows.get(key, {}), **row}
     return {table: tuple(rows.values()) for table, rows in found.items()}
+
+
+def _refunded(action: Action) -> Iterator[Placed]:
+    """Yield the refunds that an effect brought with it."""
+    if action.tool == "claim_price_protection":
+        return
+    one = action.result.get("refund")
+    for place, part in enumerate(action.result.get("refunds") or ([one] if one else [])):
+        order = _order(action.result)
+        row = {"order": order, "amount": _major(part["amount"]), "refund_to": part["method"]["kind"]}
+        yield "refunds", f"{action.receipt} {place}", row
 
 
 def _cancelled(_arguments: JsonObject, done: JsonObject) -> Iterator[Placed]:
