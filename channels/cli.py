@@ -295,6 +295,9 @@ BENCHMARKS = {
     "banking77_oos": "What is out of scope near by and far off, English.",
     "xsid_zh_en": "Intents of the same requests in Chinese and English.",
     "tau2_banking_kb": "Documents that a case of a bank needs, English.",
+    "jddc_uss": "Satisfaction and intents of a large shop's customers, Chinese.",
+    "smp2020_ewect": "Six emotions of posts, Chinese.",
+    "agent_prompt_injection": "Texts that want to be orders, where tools return them.",
 }
 """The public benchmarks that are run alike; `evals.benchmarks.registry` has them with all that there is to say."""
 

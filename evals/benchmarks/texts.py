@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dialogue.understanding.classifier import Prediction, Row, TextClassifier, fit
-from dialogue.understanding.classifier.fitting import bare
+from dialogue.understanding.classifier.fitting import Aim, bare
 from dialogue.understanding.classifier.rows import languages
 from evals.benchmarks.base import Job
 from evals.benchmarks.figures import auroc_figure, bootstrapped, macro_f1, recall_at, share
@@ -47,11 +47,13 @@ def labelled(job: Job, folder: str, name: str, *, held: bool = False) -> list[Ro
     return [Row(str(row["text"]), str(row["label"])) for row in json_rows(where, name, needs=("text", "label"))]
 
 
-def train(rows: Sequence[Row], embedder: Embedder, job: Job, what: str = "training") -> Trained:
+def train(
+    rows: Sequence[Row], embedder: Embedder, job: Job, what: str = "training", *, aim: Aim = "accuracy"
+) -> Trained:
     """Train on rows. The embedding is part of the time."""
     job.progress(what, 0.05)
     started = time.perf_counter()
-    model = fit(rows, embedder)
+    model = fit(rows, embedder, aim=aim)
     return Trained(model, time.perf_counter() - started, len(rows))
 
 

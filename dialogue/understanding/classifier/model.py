@@ -40,17 +40,14 @@ class ModelError(DialogueError):
 class Prediction:
     """What is thought of one text."""
 
+    label: str
+    """The label that is chosen, whether rejected or not: the likeliest, or what serves the aim that was trained for."""
     ranked: tuple[tuple[str, float], ...]
     """Every label with its chance, given that it is one of them; likeliest first, sum 1."""
     outside: float
     """Chance in [0, 1] that it is none of them."""
     rejected: bool
     """Whether that chance is so high that only 3 % of texts of the labels reach it."""
-
-    @property
-    def label(self) -> str:
-        """The likeliest label, whether rejected or not."""
-        return self.ranked[0][0]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,6 +64,8 @@ class TextClassifier:
     weights: FloatArray
     """``[rows, labels + 1]``; the last column is the score of being none of them."""
     temperature: float
+    favour: FloatArray
+    """What is added to the score of each label before one is chosen, ``[labels]``: 0, or more for a rare one."""
     reject: Reject | None
     """None: there was nothing to learn it from (a single label, no row marked as out of scope)."""
 
@@ -82,13 +81,14 @@ class TextClassifier:
         near = self.space.nearness(texts, self.support)
         scores = self.space.likeness(texts, self.support, near.copy()) @ self.weights
         chances = softmax(scores[:, :-1] / self.temperature)
+        chosen = (scores[:, :-1] + self.favour).argmax(axis=1)
         outside = np.zeros(len(texts), dtype=np.float32)
         if self.reject is not None:
             outside = self.reject.chances(evidence(scores[:, :-1], scores[:, -1], near, self.owners))
         threshold = self.reject.threshold if self.reject is not None else 2.0
         return [
-            Prediction(self._ranked(row), float(chance), bool(chance > threshold))
-            for row, chance in zip(chances, outside, strict=True)
+            Prediction(self.labels[label], self._ranked(row), float(chance), bool(chance > threshold))
+            for label, row, chance in zip(chosen, chances, outside, strict=True)
         ]
 
     def _ranked(self, chances: FloatArray) -> tuple[tuple[str, float], ...]:
@@ -124,6 +124,7 @@ class TextClassifier:
         arrays = {
             "mean": self.space.mean, "scale": self.space.scale, "idf": self.space.grams.idf, "dense": self.support.dense,
             "data": grams.data, "indices": grams.indices, "indptr": grams.indptr, "owners": self.owners, "weights": self.weights,
+            "favour": self.favour,
         }  # fmt: skip
         if self.reject is not None:
             arrays |= {
@@ -185,6 +186,7 @@ class TextClassifier:
             owners=arrays["owners"],
             weights=arrays["weights"],
             temperature=described["temperature"],
+            favour=arrays["favour"],
             reject=reject,
         )
 

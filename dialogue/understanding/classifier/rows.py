@@ -25,6 +25,8 @@ class Row:
     label: str
     lang: str = ""
     group: str | None = None
+    weight: float = 1.0
+    """How much it counts: below 1 for a row of a neighbouring subject, which then teaches but sets no temperature."""
 
     @property
     def outside(self) -> bool:

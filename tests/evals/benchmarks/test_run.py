@@ -20,12 +20,16 @@ SETS = {
     "banking77_oos": sets.banking77_oos,
     "xsid_zh_en": sets.xsid,
     "tau2_banking_kb": sets.banking_kb,
+    "jddc_uss": sets.jddc,
+    "smp2020_ewect": sets.smp2020,
 }
 MAIN = {
     "clinc150": "in_scope_accuracy",
     "banking77_oos": "in_scope_accuracy",
     "xsid_zh_en": "accuracy_zh",
     "tau2_banking_kb": "recall_10_documents_only",
+    "jddc_uss": "satisfaction_macro_f1",
+    "smp2020_ewect": "macro_f1_usual",
 }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dialogue.understanding.classifier.fitting import bare
-from evals.benchmarks import banking77, banking77_oos, clinc150, xsid
+from evals.benchmarks import banking77, banking77_oos, clinc150, jddc, smp2020, xsid
 from evals.benchmarks.base import Job
 from evals.benchmarks.splits import grouped, shared, without
 from evals.benchmarks.texts import repeats
@@ -41,6 +41,24 @@ def test_the_languages_of_a_request_are_on_one_side(tmp_path: Path) -> None:
     for parts in found:
         assert not shared(parts.train, parts.held, lambda pair: pair.en.group)
         assert not shared(parts.train, parts.held, lambda pair: bare(pair.zh.text))
+
+
+def test_a_dialogue_is_on_one_side(tmp_path: Path) -> None:
+    sets.jddc(tmp_path)
+    found = jddc.splits(Job(tmp_path))
+    assert sum(len(parts.held) for parts in found) == 80
+    assert not any(shared(parts.train, parts.held, lambda turn: turn.dialogue) for parts in found)
+
+
+def test_a_post_is_never_trained_on_and_measured_and_the_other_domain_counts_less(tmp_path: Path) -> None:
+    sets.smp2020(tmp_path)
+    for domain, parts in smp2020.splits(Job(tmp_path)).items():
+        for split in parts:
+            assert not shared(split.train, split.held, lambda row: bare(row.text))
+            weights = {
+                row.weight for row in split.train if (int(row.text[-3:-1].strip("第")) >= 40) == (domain == "usual")
+            }
+            assert weights == {1.0}
 
 
 @pytest.mark.parametrize("name", ["banking77", "banking77_oos", "clinc150", "xsid_zh_en"])
