@@ -31,8 +31,8 @@ test-fast: .venv/installed  ## the tests that take seconds
 test: check  ## everything that CI runs: style, types, all tests; browser tests where there is a Chromium
 	$(BIN)/pytest -n 2 --dist loadfile
 
-bench: .venv/installed  ## a turn by stage, and turns a second
-	$(BIN)/python -m evals.bench.turns
+bench: .venv/installed  ## all that can be measured; DATA=DIR with the public benchmarks, OUT=DIR for the results
+	$(BIN)/python -m evals.bench.everything --out $(or $(OUT),bench-results) $(if $(DATA),--data $(DATA))
 
 clean:
 	rm -rf .venv
