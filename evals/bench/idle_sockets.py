@@ -19,9 +19,8 @@ from evals.bench.guests import Guest
 from evals.bench.vitals import look
 
 A = TypeVar("A")
-B = TypeVar("B")
 
-AT_ONCE = 16
+OPENING_AT_ONCE = 16
 MEASURABLE = 100
 """With fewer sockets the memory of one is lost in what else goes on."""
 SPARE_FILES = 256
@@ -69,11 +68,11 @@ class IdleSockets:
 
     async def check(self) -> None:
         """Ask every socket for a sign of life."""
-        self._answering = sum(await _few_at_once(ChatSocket.answers, self._open))
+        self._answering = sum(await asyncio.gather(*(socket.answers() for socket in self._open)))
 
     async def close(self) -> None:
         """Close them all."""
-        await _few_at_once(ChatSocket.close, self._open)
+        await asyncio.gather(*(socket.close() for socket in self._open))
 
     def figures(self) -> dict[str, Any]:
         """Return how many were opened, held to the end (and still answered), dropped and why, and what one costs the server."""
@@ -100,14 +99,14 @@ class IdleSockets:
             self._failed[error.kind] += 1
 
 
-async def _few_at_once(work: Callable[[A], Awaitable[B]], items: Iterable[A]) -> list[B]:
-    places = asyncio.Semaphore(AT_ONCE)
+async def _few_at_once(work: Callable[[A], Awaitable[None]], items: Iterable[A]) -> None:
+    places = asyncio.Semaphore(OPENING_AT_ONCE)
 
-    async def one(item: A) -> B:
+    async def one(item: A) -> None:
         async with places:
-            return await work(item)
+            await work(item)
 
-    return await asyncio.gather(*map(one, items))
+    await asyncio.gather(*map(one, items))
 
 
 def allow_files(needed: int) -> None:

@@ -62,6 +62,11 @@ class Plan:
         return max(1, round(max(self.rates) * PACE_S))
 
     @property
+    def guests(self) -> int:
+        """Customers who take part: so many that none of them writes more often than a token may, if the shop has them."""
+        return min(MOST_GUESTS, max(self.sockets, 2 * self.open_ahead))
+
+    @property
     def files(self) -> int:
         """Connections that server and client each have open at most, as long as the server keeps up."""
         return self.sockets + 2 * self.open_ahead
@@ -122,7 +127,7 @@ async def run_load(target: Target, plan: Plan, *, at: dt.datetime, progress: Pro
     load = Load(target, plan, at)
     async with client_of(target.url, plan.timeout_s) as client:
         await _check_ready(client, target.url)
-        guests = await find_guests(target.data, target.database_url, min(MOST_GUESTS, 2 * plan.open_ahead))
+        guests = await find_guests(target.data, target.database_url, plan.guests)
         await _check_token(client, guests[0], target)
         try:
             await _Run(load, client, guests, progress or (lambda _what, _share: None)).hold()

@@ -19,6 +19,8 @@ from evals.bench.vitals import Vitals, read_vitals
 
 HOST = "127.0.0.1"
 START_TIMEOUT_S = 300.0
+STOP_TIMEOUT_S = 40.0
+"""A server finishes the turns under way first, for 25 s at most."""
 LOG = "bench-server.log"
 _UNLIMITED = {"XIAOER_DEBUG": "1", "XIAOER_RATE_PER_S": "100000", "XIAOER_RATE_BURST": "100000"}
 
@@ -65,8 +67,16 @@ def served(data: Path, *, database_url: str | None = None, port: int | None = No
         vitals = _wait(process, url, data / LOG)
         yield Server(url, data, process, time.perf_counter() - started, vitals)
     finally:
-        process.terminate()
-        process.wait(timeout=60)
+        _stop(process)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=STOP_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _free_port(wanted: int) -> int:
