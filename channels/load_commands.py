@@ -14,7 +14,6 @@ import typer
 from uvicorn.loops.auto import auto_loop_factory
 
 from channels.console import FAILED, fail, print_json, progress_bar, run, settings_for, told
-from channels.settings import Settings
 from evals.bench.errors import BenchError
 from evals.bench.idle_sockets import allow_files
 from evals.bench.load import Load, Plan, Progress, Target, run_load
@@ -71,22 +70,19 @@ def _print(found: Load, wanted: Wanted) -> None:
 @contextlib.contextmanager
 def _target(wanted: Wanted, progress: Progress) -> Iterator[Target]:
     """Yield the running server, or one that is started for the block."""
+    settings = settings_for(wanted.data or (None if wanted.url else Path(tempfile.gettempdir()) / "xiaoer-bench"))
+    # The demo shop is never that of a database which the environment names: it may be in use.
+    database_url = settings.database_url if wanted.data or wanted.url else None
+    shop = database_url or sqlite_url(settings.data / "shop.db")
     if wanted.url is not None:
-        settings = settings_for(wanted.data)
-        yield Target(wanted.url.rstrip("/"), settings.data, _database(settings))
+        yield Target(wanted.url.rstrip("/"), settings.data, shop)
         return
-    settings = settings_for(wanted.data or Path(tempfile.gettempdir()) / "xiaoer-bench")
     progress("starting the server", 0.0)
-    with served(settings.data, port=wanted.port) as server:
-        yield Target(server.url, settings.data, _database(settings))
+    with served(settings.data, database_url=database_url, port=wanted.port) as server:
+        yield Target(server.url, settings.data, shop)
         if server.ended is not None:
-            typer.echo(
-                f"xiaoer: the server ended meanwhile, with status {server.ended}; see {settings.data / LOG}", err=True
-            )
-
-
-def _database(settings: Settings) -> str:
-    return settings.database_url or sqlite_url(settings.data / "shop.db")
+            log = settings.data / LOG
+            typer.echo(f"xiaoer: the server ended meanwhile, with status {server.ended}; see {log}", err=True)
 
 
 @contextlib.contextmanager

@@ -46,13 +46,13 @@ class Server:
 def served(data: Path, *, database_url: str | None = None, port: int | None = None) -> Iterator[Server]:
     """Start the server on a folder, wait until it is ready, stop it in the end.
 
+    It takes the database that is given, SQLite in the folder without one, whatever the environment says.
     Shoppers see the milliseconds of their turns, and no limit of messages a second holds them up.
 
     Raises:
         BenchError: the port is taken, the server ended, or it was not ready in time.
     """
     port = _free_port(port or 0)
-    with_database = {"XIAOER_DATABASE_URL": database_url} if database_url else {}
     data.mkdir(parents=True, exist_ok=True)
     url = f"http://{HOST}:{port}"
     started = time.perf_counter()
@@ -60,7 +60,7 @@ def served(data: Path, *, database_url: str | None = None, port: int | None = No
         process = subprocess.Popen(  # noqa: S603 (our own program)
             [*PROGRAM, "serve", "--data", str(data), "--port", str(port)],
             stderr=log,
-            env={**os.environ, **_UNLIMITED, **with_database},
+            env={**os.environ, **_UNLIMITED, "XIAOER_DATABASE_URL": database_url or ""},
             process_group=0,  # Ctrl-C is for who measures: the server goes on until the figures are there
         )
     try:

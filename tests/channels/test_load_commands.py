@@ -68,6 +68,7 @@ def test_the_server_is_started_measured_and_stopped(demo_data: Path, tmp_path: P
     result = load("--data", str(demo_data), "--json", "--html", str(page))
     assert result.exit_code == 0, result.stderr
     found = json.loads(result.stdout)
+    assert found["database"] == "sqlite"
     assert [(step["over"], step["sent"], step["answered"]) for step in found["steps"]] == [
         ("http", 5, 5),
         ("websocket", 5, 5),
@@ -92,3 +93,15 @@ def test_what_was_measured_is_printed_when_it_is_stopped(demo_data: Path, stop: 
     assert found["interrupted"]
     assert 0 < found["steps"][0]["answered"] <= found["steps"][0]["sent"] < found["steps"][0]["due"]
     assert not listening(found["url"])
+
+
+@pytest.mark.slow
+def test_without_a_folder_the_load_is_on_a_demo_shop_and_never_on_the_database_of_the_environment(
+    demo_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demo_data.rename(demo_data.with_name("xiaoer-bench"))
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(demo_data.parent))
+    monkeypatch.setenv("XIAOER_DATABASE_URL", "postgresql://nobody@127.0.0.1:9/in_use")
+    result = load("--over", "http", "--json")
+    assert result.exit_code == 0, result.stderr
+    assert json.loads(result.stdout)["database"] == "sqlite"
