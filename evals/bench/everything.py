@@ -2,8 +2,8 @@
 
 Turns by stage, load over HTTP and WebSocket with a thousand idle sockets, scenarios, intents, help, product search; with
 ``--data DIR`` (the folder of the public data sets) the gold conversations and every benchmark of ``xiaoer eval list`` too.
-Each is a command of its own, whose JSON object is kept as ``NAME.json`` in the folder ``--out``; one summary is printed. What
-fails is told and the rest goes on. Figures of time are of this machine at this moment: read its load beside them.
+Each is a command of its own, whose JSON object is kept as ``NAME.json`` in the folder ``--out``, with a page; one summary is
+printed. What fails is told and the rest goes on. Figures of time are of this machine at this moment: read its load beside them.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import jinja2
 import typer
 
 from evals.bench.machine import machine
@@ -25,6 +26,7 @@ from evals.benchmarks.registry import LISTED
 from evals.tau_retail.run import BENCHMARKS as TAU
 from knowledge.types import JsonObject
 
+_TEMPLATE = Path(__file__).with_name("everything.html.j2")
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 IDLE_SOCKETS = 1000
 TRIALS = 4
@@ -160,6 +162,25 @@ def text_of(outcomes: Iterable[Outcome]) -> str:
     return "\n".join(lines)
 
 
+def write_summary(outcomes: Iterable[Outcome], out: Path, around: JsonObject, at: dt.datetime) -> None:
+    """Write ``summary.json`` and ``index.html``, which links to the results beside it."""
+    measured = [
+        {
+            "name": outcome.name,
+            "status": outcome.status,
+            "seconds": outcome.seconds,
+            "shown": outcome.shown,
+            "files": [path.name for path in sorted(out.glob(f"{outcome.name}.*"))] if outcome.figures else [],
+        }
+        for outcome in outcomes
+    ]
+    summary = {"at": at.isoformat(timespec="seconds"), "machine": around, "measured": measured}
+    (out / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=1), encoding="utf-8")
+    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    page = environment.from_string(_TEMPLATE.read_text(encoding="utf-8")).render(summary)
+    (out / "index.html").write_text(page, encoding="utf-8")
+
+
 def main(
     *,
     out: Annotated[Path, typer.Option(file_okay=False, help="Folder for the results.")] = Path("bench-results"),
@@ -176,15 +197,10 @@ def main(
     before = machine()
     wanted = [each for each in known if not only or each.name in only]
     outcomes = measure(wanted, out, lambda what: typer.echo(what, err=True))
-    summary = {
-        "at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        "machine": {"before": before, "after": machine()},
-        "measured": [{"name": o.name, "status": o.status, "seconds": o.seconds, "shown": o.shown} for o in outcomes],
-    }
-    (out / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=1), encoding="utf-8")
-    typer.echo(
-        f"{before['cores']} cores, load {before['load'][0]} before, {machine()['load'][0]} after; results in {out}"
-    )
+    around = {"before": before, "after": machine()}
+    write_summary(outcomes, out, around, dt.datetime.now(dt.UTC))
+    loads = " before, ".join(f"load {moment['load'][0]}" for moment in around.values())
+    typer.echo(f"{before['cores']} cores, {loads} after; results in {out / 'index.html'}")
     typer.echo(text_of(outcomes))
     if any(outcome.status == "failed" for outcome in outcomes):
         raise typer.Exit(1)

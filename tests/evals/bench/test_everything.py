@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import datetime as dt
 import json
+import re
 from pathlib import Path
 
 import pytest
 
-from evals.bench.everything import Measurement, Outcome, main, measure, measurements, rate_lines, text_of
+from evals.bench.everything import Measurement, Outcome, main, measure, measurements, rate_lines, text_of, write_summary
 from evals.benchmarks.registry import LISTED
 
 
@@ -52,6 +54,20 @@ def test_rates_are_shown_with_interval_and_n_but_not_those_of_parts() -> None:
         "ms": {"p50": 1},
     }
     assert list(rate_lines(figures)) == ["pass_1 0.5000 (0.2500-0.7500, n 4)", "zh f1 0.2500 (n 2)"]
+
+
+def test_the_page_links_to_the_results_and_says_what_failed(tmp_path: Path) -> None:
+    for name in ("load.json", "load.html", "other.json"):
+        (tmp_path / name).touch()
+    outcomes = [Outcome("load", "failed", 61.4, {"steps": []}, ("a < b",)), Outcome("kb", "no data", 0.0)]
+    moment = {"cores": 2, "load": [0.5, 0.5, 0.5], "python": "3.11"}
+    at = dt.datetime(2026, 3, 10, 8, 30, tzinfo=dt.UTC)
+    write_summary(outcomes, tmp_path, {"before": moment, "after": moment}, at)
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert re.findall('href="([^"]+)"', page) == ["load.html", "load.json"]
+    assert "a &lt; b" in page
+    summary = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
+    assert [(each["name"], each["status"]) for each in summary["measured"]] == [("load", "failed"), ("kb", "no data")]
 
 
 def test_the_summary_says_what_failed() -> None:
