@@ -297,6 +297,8 @@ BENCHMARKS = {
     "tau2_banking_kb": "Documents that a case of a bank needs, English.",
     "jddc_uss": "Satisfaction and intents of a large shop's customers, Chinese.",
     "smp2020_ewect": "Six emotions of posts, Chinese.",
+    "voice_emodb": "Seven emotions of voices, German.",
+    "voice_ravdess": "Eight emotions of voices, English.",
     "agent_prompt_injection": "Texts that want to be orders, where tools return them.",
 }
 """The public benchmarks that are run alike; `evals.benchmarks.registry` has them with all that there is to say."""

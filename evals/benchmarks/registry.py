@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evals.benchmarks import banking77, banking77_oos, banking_kb, clinc150, injection, jddc, smp2020, xsid
+from evals.benchmarks import banking77, banking77_oos, banking_kb, clinc150, injection, jddc, smp2020, voice, xsid
 from evals.benchmarks.base import Benchmark, Listed
 from evals.tau_retail import run as tau_retail
 
@@ -16,6 +16,8 @@ BENCHMARKS: dict[str, Benchmark] = {
         banking_kb.BENCHMARK,
         jddc.BENCHMARK,
         smp2020.BENCHMARK,
+        voice.EMODB,
+        voice.RAVDESS,
         injection.BENCHMARK,
     )
 }

@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from tests.dialogue.understanding.voice import voices
+
 ITEMS = ("kettle", "shirt", "lamp", "table", "phone", "jacket", "mug", "rug", "chair", "clock", "bag", "pan")
 ASKS = {
     "refund": ("please refund my {}", "I want my money back for the {}"),
@@ -152,3 +154,15 @@ def injection(folder: Path) -> None:
         "expected_if_hijacked": "Bananas rule",
     }
     lines(here / "promptinject_hijacks.jsonl", [hijack])
+
+
+def voice_emodb(folder: Path) -> None:
+    here = folder / "voice_emodb"
+    rows = ["file,emotion,speaker"]
+    for speaker in range(3):
+        for emotion in voices.EMOTIONS:
+            for take in range(3):
+                name = f"audio/{speaker}-{emotion}-{take}.wav"
+                voices.write(here / name, voices.said(emotion, speaker, take))
+                rows.append(f"{name},{emotion},spk{speaker}")
+    (here / "manifest.csv").write_text("\n".join(rows))

@@ -22,6 +22,7 @@ SETS = {
     "tau2_banking_kb": sets.banking_kb,
     "jddc_uss": sets.jddc,
     "smp2020_ewect": sets.smp2020,
+    "voice_emodb": sets.voice_emodb,
 }
 MAIN = {
     "clinc150": "in_scope_accuracy",
@@ -30,6 +31,7 @@ MAIN = {
     "tau2_banking_kb": "recall_10_documents_only",
     "jddc_uss": "satisfaction_macro_f1",
     "smp2020_ewect": "macro_f1_usual",
+    "voice_emodb": "unweighted_accuracy",
 }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dialogue.understanding.classifier.fitting import bare
-from evals.benchmarks import banking77, banking77_oos, clinc150, jddc, smp2020, xsid
+from evals.benchmarks import banking77, banking77_oos, clinc150, jddc, smp2020, voice, xsid
 from evals.benchmarks.base import Job
 from evals.benchmarks.splits import grouped, shared, without
 from evals.benchmarks.texts import repeats
@@ -48,6 +48,24 @@ def test_a_dialogue_is_on_one_side(tmp_path: Path) -> None:
     found = jddc.splits(Job(tmp_path))
     assert sum(len(parts.held) for parts in found) == 80
     assert not any(shared(parts.train, parts.held, lambda turn: turn.dialogue) for parts in found)
+
+
+def test_a_speaker_is_on_one_side(tmp_path: Path) -> None:
+    sets.voice_emodb(tmp_path)
+    found = voice.splits(Job(tmp_path), "voice_emodb")
+    assert [len(parts.held) for parts in found] == [9, 9, 9]
+    assert not any(shared(parts.train, parts.held, lambda clip: clip.speaker) for parts in found)
+
+
+@pytest.mark.parametrize("name", ["voice_emodb", "voice_ravdess"])
+def test_no_real_speaker_is_on_both_sides(shared_data: Path, name: str) -> None:
+    for parts in voice.splits(Job(shared_data), name):
+        assert not shared(parts.train, parts.held, lambda clip: clip.speaker)
+
+
+def test_no_real_dialogue_is_on_both_sides(shared_data: Path) -> None:
+    for parts in jddc.splits(Job(shared_data)):
+        assert not shared(parts.train, parts.held, lambda turn: turn.dialogue)
 
 
 def test_a_post_is_never_trained_on_and_measured_and_the_other_domain_counts_less(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""What can be heard of a voice beside its words; needs the extra ``speech``."""
