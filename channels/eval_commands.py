@@ -58,7 +58,8 @@ def scenarios(paths: Sequence[Path], wanted: Wanted) -> None:
     found = run(_hold(chosen, wanted, llm))
     drift = compare(found, before) if before is not None else None
     if wanted.as_json:
-        print_json({**found.figures(), **({"baseline": drift.to_json()} if drift else {})})
+        of = {"set": ", ".join(map(str, paths))}
+        print_json({**of, **found.figures(), **({"baseline": drift.to_json()} if drift else {})})
     else:
         typer.echo(text_of(found) + (f"\n{drift}" if drift else ""))
     with told():
@@ -91,11 +92,11 @@ def _baseline(wanted: Wanted) -> Baseline | None:
         )
     if wanted.write_baseline:
         check_writable(wanted.baseline)
-        if not wanted.only or not wanted.baseline.exists():
-            return None
     try:
         return read_baseline(wanted.baseline, trials=wanted.trials)
     except BaselineError as error:
+        if wanted.write_baseline and not (wanted.only and wanted.baseline.exists()):
+            return None
         raise typer.BadParameter(str(error)) from error
 
 
@@ -108,7 +109,7 @@ def _write(found: Run, before: Baseline | None, paths: Sequence[Path], wanted: W
         wanted.junit.write_text(junit_of(found), encoding="utf-8")
     if wanted.baseline is not None and wanted.write_baseline:
         now = Baseline.of(found)
-        now = before.updated(now) if before is not None else now
+        now = before.updated(now) if before is not None and wanted.only else now
         wanted.baseline.write_text(now.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
 

@@ -126,6 +126,14 @@ class Wish(_Part):
     """Facts from here on, in place of those of the same name."""
 
 
+class Later(_Part):
+    """A message that came after a while: what was to be confirmed may have run out."""
+
+    says: str
+    after_s: float = pydantic.Field(gt=0)
+    """Seconds since the message before."""
+
+
 class User(_Part):
     """An agenda, not a script: the simulated shopper answers what it is asked."""
 
@@ -133,7 +141,7 @@ class User(_Part):
     """In plain words, for whoever reads the report (and for an LLM as shopper)."""
     opens_with: tuple[str, ...] = pydantic.Field(min_length=1)
     """Wordings of the first message; another one is tried when it was not understood."""
-    script: tuple[str, ...] | None = None
+    script: tuple[str | Later, ...] | None = None
     """A script in place of an agenda: after the first message these, in this order, whatever is answered."""
     sends: Literal["image", "audio"] | None = None
     """A picture or a voice message that comes with the first message; an opener ``""`` is the attachment alone."""

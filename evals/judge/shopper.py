@@ -10,11 +10,12 @@ from __future__ import annotations
 import random
 from collections import Counter, deque
 from collections.abc import Awaitable, Sequence
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
 
 from evals.judge.phrasing import Slips
 from evals.judge.reading import Seen, decision, facts_asked, likeness, matches, says_yes, words_of
-from evals.judge.scenario import Fact, Scenario, Wish
+from evals.judge.scenario import Fact, Later, Scenario, Wish
+from knowledge.types import Lang
 
 LOST_BEFORE_PERSON = 3
 """After so many answers in a row that did not help, the shopper wants a person."""
@@ -57,17 +58,20 @@ class ScriptShopper:
     """Says what was said once, one message an answer, until a person has the conversation."""
 
     def __init__(self, scenario: Scenario) -> None:
-        self._words = words_of(scenario.lang)
-        self._messages = deque((scenario.user.opens_with[0], *(scenario.user.script or ())))
+        self._messages = deque[str | Later]((scenario.user.opens_with[0], *(scenario.user.script or ())))
         self.consented = False
+        self.waited_s = 0.0
+        """How long it took for the last message."""
 
     def next(self, seen: Seen | None) -> str | None:
         """See `Shopper.next`."""
         self.consented = False
         if not self._messages or (seen is not None and seen.handled_by != "bot"):
             return None
-        message = self._messages.popleft()
-        self.consented = seen is not None and says_yes(self._words, seen, message)
+        entry = self._messages.popleft()
+        message, self.waited_s = (entry, 0.0) if isinstance(entry, str) else (entry.says, entry.after_s)
+        languages = map(words_of, get_args(Lang))  # whoever is greeted in one may go on in the other
+        self.consented = seen is not None and any(says_yes(words, seen, message) for words in languages)
         return message
 
 

@@ -18,9 +18,9 @@ from evals.judge.reading import Seen, shown
 from evals.judge.rows import Fault, differences
 from evals.judge.scenario import Expect, Scenario
 from evals.judge.sent import upload
-from evals.judge.shopper import Shopper, ShopperError, shopper_of
+from evals.judge.shopper import ScriptShopper, Shopper, ShopperError, shopper_of
 from evals.judge.standing import standings
-from evals.judge.world import Laid, World
+from evals.judge.world import Laid, StillClock, World
 from knowledge.types import Lang
 from tools.base import Identity
 
@@ -149,6 +149,8 @@ async def talk(
     broken = ""
     try:
         while len(exchanges) < max_turns and (said := await _next(shopper, seen)) is not None:
+            if isinstance(shopper, ScriptShopper) and isinstance(platform.executor.clock, StillClock):
+                platform.executor.clock.wait(shopper.waited_s)
             turn = await platform.conversations.send(
                 opened.id,
                 identity,

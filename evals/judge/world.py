@@ -31,6 +31,22 @@ _SHOP = "shop.db"
 _POLICY = "policy.yaml"
 
 
+@dataclasses.dataclass
+class StillClock:
+    """Time in a shop: it stands still unless a shopper takes a while."""
+
+    start: dt.datetime
+    waited: dt.timedelta = dt.timedelta()
+
+    def __call__(self) -> dt.datetime:
+        """Return the time."""
+        return self.start + self.waited
+
+    def wait(self, seconds: float) -> None:
+        """Move on."""
+        self.waited += dt.timedelta(seconds=seconds)
+
+
 @dataclasses.dataclass(frozen=True)
 class Laid:
     """A shop in which a scenario can be held as often as one likes; `database` is never written to again."""
@@ -91,7 +107,7 @@ class World:
         return Laid(platform, path)
 
     def _clock(self, at: dt.datetime | None) -> Callable[[], dt.datetime]:
-        return self._platform.executor.clock if at is None else lambda: at
+        return self._platform.executor.clock if at is None else StillClock(at)
 
     @contextlib.asynccontextmanager
     async def copy(self, laid: Laid) -> AsyncIterator[tuple[Platform, Path]]:
@@ -99,11 +115,14 @@ class World:
         path = self._folder / f"trial-{next(self._numbers)}" / _SHOP
         await asyncio.to_thread(_copy, laid.database, path)
         platform = laid.platform.on(Database(sqlite_url(path)))
+        clock = platform.executor.clock
         try:
             yield platform, path
         finally:
             await platform.close()
             await asyncio.to_thread(shutil.rmtree, path.parent)
+            if isinstance(clock, StillClock):
+                clock.waited = dt.timedelta()
 
     async def close(self) -> None:
         """Close the platforms of scenarios with goods of their own."""
@@ -147,12 +166,11 @@ async def world(folder: Path, *, shop: Path | None = None, progress: Progress | 
         dialogue.build.NoShopError: there is no shop in `shop`.
     """
     base = folder / "base"
-    clock: Callable[[], dt.datetime] = lambda: PRESENT  # noqa: E731
+    clock = StillClock(PRESENT)
     if shop is not None:
         await asyncio.to_thread(shutil.copytree, shop, base, ignore=_databases)
         await asyncio.to_thread(_copy, shop / _SHOP, base / _SHOP)
-        now = dt.datetime.now(dt.UTC)
-        clock = lambda: now  # noqa: E731
+        clock = StillClock(dt.datetime.now(dt.UTC))
     config = Config(data=base, demo=shop is None, demo_scale=DEMO_SCALE, clock=clock)
     platform = await build(config, progress=progress)
     opened = World(folder, platform)

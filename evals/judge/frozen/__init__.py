@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from sqlmodel import SQLModel
@@ -14,11 +15,15 @@ from evals.judge.frozen.effects import expected_rows
 from evals.judge.frozen.past import Past
 from evals.judge.frozen.persons import learn, masked
 from evals.judge.raw_rows import written
-from evals.judge.scenario import Expect, Given, Scenario, User
+from evals.judge.scenario import Expect, Given, Later, Scenario, User
 from knowledge.db import Database
 from knowledge.schema import Conversation, Shop
-from knowledge.types import JsonObject
+from knowledge.types import JsonObject, Lang
 from knowledge.yaml_files import read_yaml
+
+PAUSE_S = 60
+"""Shorter ones make no difference."""
+GOAL: dict[Lang, str] = {"en": "as in a past conversation: {flows}", "zh": "照一次过往的对话：{flows}"}
 
 
 class FrozenError(ValueError):
@@ -45,7 +50,7 @@ async def freeze(source: Source, conversation_id: str, *, name: str) -> Scenario
         rows = await rows_before(session, past)
     mask = learn(rows, past)
     said = [mask.text(message.text) for message in past.messages]
-    goal = f"as in a past conversation: {', '.join(past.flows) or 'questions'}"
+    goal = GOAL[past.lang].format(flows=", ".join(past.flows) or "-")
     sends = past.attachments[0][1].kind if past.attachments else None
     return Scenario(
         id=name,
@@ -53,10 +58,10 @@ async def freeze(source: Source, conversation_id: str, *, name: str) -> Scenario
         customer=mask.of(past.customer_id) if past.signed_in else None,
         given=Given(
             rows=masked(mask, written(rows)),
-            at=past.began,
+            at=past.times[0],
             policy=_policy(rows, source.folder / "policy.yaml"),
         ),
-        user=User(goal=goal, opens_with=(said[0],), sends=sends, script=tuple(said[1:])),
+        user=User(goal=goal, opens_with=(said[0],), sends=sends, script=tuple(_script(past, said))),
         expect=Expect(rows=mask.of(expected_rows(past.effects)), handed_over=past.handed_over),
         max_turns=len(said),
         tags=tuple(past.flows),
@@ -78,6 +83,13 @@ async def _past(database: Database, conversation_id: str) -> Past:
             f"{conversation_id} has a picture or recording after its first message; a scenario can send one with the first"
         )
     return past
+
+
+def _script(past: Past, said: Sequence[str]) -> Iterator[str | Later]:
+    """Yield what was said after the first message, with the longer pauses."""
+    for (before, at), text in zip(itertools.pairwise(past.times), said[1:], strict=True):
+        waited = (at - before).total_seconds()
+        yield Later(says=text, after_s=round(waited)) if waited >= PAUSE_S else text
 
 
 def _policy(rows: Iterable[SQLModel], own: Path) -> JsonObject:

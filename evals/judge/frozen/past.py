@@ -31,16 +31,23 @@ class Past:
     events: tuple[Event, ...]
     handed_over: bool
     """The bot asked for a person."""
+    times: tuple[dt.datetime, ...] = ()
+    """When each of `messages` came."""
 
     @classmethod
     def of(cls, head: Conversation, stored: Sequence[StoredEvent]) -> Past:
         """Cut the conversation off where somebody else has the word."""
-        events: list[Event] = []
-        for entry in stored:
-            if isinstance(entry.event, OwnershipChanged) and entry.event.owner != "bot":
-                return cls(head, tuple(events), handed_over=entry.event.owner == "queued")
-            events.append(entry.event)
-        return cls(head, tuple(events), handed_over=False)
+        taken = (
+            place
+            for place, entry in enumerate(stored)
+            if isinstance(entry.event, OwnershipChanged) and entry.event.owner != "bot"
+        )
+        end = next(taken, None)
+        last = stored[end].event if end is not None else None
+        handed_over = isinstance(last, OwnershipChanged) and last.owner == "queued"
+        mine = stored[:end]
+        times = tuple(entry.at for entry in mine if _is_shoppers(entry.event))
+        return cls(head, tuple(entry.event for entry in mine), handed_over, times)
 
     @property
     def began(self) -> dt.datetime:
@@ -67,7 +74,7 @@ class Past:
     @property
     def messages(self) -> list[MessageReceived]:
         """What the shopper wrote."""
-        return [event for event in self.events if isinstance(event, MessageReceived) and event.author == "shopper"]
+        return [event for event in self.events if isinstance(event, MessageReceived) and _is_shoppers(event)]
 
     @property
     def attachments(self) -> list[tuple[int, AttachmentRef]]:
@@ -95,6 +102,10 @@ class Past:
         for action in self.actions:
             yield from objects(action.arguments)
             yield from objects(action.result)
+
+
+def _is_shoppers(event: Event) -> bool:
+    return isinstance(event, MessageReceived) and event.author == "shopper"
 
 
 def objects(value: Any) -> Iterator[dict[str, Any]]:

@@ -95,7 +95,10 @@ def test_the_command_keeps_a_baseline_and_fails_where_a_scenario_falls_below_it(
     assert fallen.exit_code == 1
     assert json.loads(fallen.stdout)["baseline"] == {"fell": ["cancel-what-waits"], "rose": [], "new": []}
 
-    kept.write_text('{"trials": 1, "passed": {"cancel-what-waits": 0}}', encoding="utf-8")
+    refreshed = CliRunner().invoke(app, [*command, "--write-baseline"])
+    assert refreshed.exit_code == 0
+    assert "fell: cancel-what-waits passed 1 of 1 before and 0 now" in refreshed.stdout
+    assert json.loads(kept.read_text(encoding="utf-8"))["passed"] == {"cancel-what-waits": 0}
     assert CliRunner().invoke(app, command).exit_code == 0
 
 

@@ -19,8 +19,9 @@ from evals.judge.files import load_scenarios, yaml_of
 from evals.judge.frozen import FrozenError, Source, freeze
 from evals.judge.frozen.before import rows_before
 from evals.judge.frozen.past import Past
+from evals.judge.scenario import Later
 from evals.judge.trial import hold
-from evals.judge.world import World
+from evals.judge.world import StillClock, World
 from knowledge.db import Database, sqlite_url
 from knowledge.schema import Address, Customer, Order, PaymentMethod
 from tools.base import Identity
@@ -173,3 +174,19 @@ async def test_a_conversation_without_a_word_of_the_shopper_is_refused(shops: Wo
         opened = await platform.conversations.open(Identity("shopper", subject="v1"))
         with pytest.raises(FrozenError, match="no message of a shopper"):
             await freeze(Source(platform.database, path.parent), opened.id, name="silent")
+
+
+@in_shops
+async def test_a_yes_that_came_too_late_comes_too_late_again(shops: World) -> None:
+    async with shops.copy(shops.bare) as (platform, path):
+        identity = Identity("shopper", subject=EMMA, customer_id=EMMA)
+        opened = await platform.conversations.open(identity, lang="zh")
+        for number, text in enumerate(PAST["cancel-en"][2]):
+            await platform.conversations.send(opened.id, identity, client_id=f"m{number}", text=text)
+            assert isinstance(platform.executor.clock, StillClock)
+            platform.executor.clock.wait(3600)
+        scenario = await freeze(Source(platform.database, path.parent), opened.id, name="late")
+    assert scenario.user.script == (Later(says="yes, that's right", after_s=3600),)
+    assert scenario.expect.rows == {}
+    trials = [await hold(shops, await shops.lay(scenario), scenario, seed=0) for _ in range(2)]
+    assert [trial.faults for trial in trials] == [(), ()]
