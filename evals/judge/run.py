@@ -86,6 +86,7 @@ async def hold_all(
             done.append(await hold(opened, laid, scenario, seed, make(scenario, seed)))
             if held is not None:
                 held(done[-1])
+        await opened.discard(laid)
     return Run(tuple(done), idle)
 
 

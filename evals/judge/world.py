@@ -124,6 +124,15 @@ class World:
             if isinstance(clock, StillClock):
                 clock.waited = dt.timedelta()
 
+    async def discard(self, laid: Laid) -> None:
+        """Let go of a shop that was laid: each takes as much disk as the whole shop, and goods of its own much memory."""
+        if laid.database == self.base:
+            return
+        if laid.platform in self._own:
+            self._own.remove(laid.platform)
+            await laid.platform.close()
+        await asyncio.to_thread(shutil.rmtree, laid.database.parent)
+
     async def close(self) -> None:
         """Close the platforms of scenarios with goods of their own."""
         for platform in self._own:

@@ -14,6 +14,7 @@ import pytest
 
 from evals.judge.given import GivenError
 from evals.judge.reading import Seen
+from evals.judge.run import hold_all
 from evals.judge.trial import Trial, hold
 from evals.judge.world import World
 from tests.evals.judge.conftest import ROBIN, TEE, scenario
@@ -55,6 +56,13 @@ async def test_a_scenario_passes_when_the_shop_stands_as_expected(shops: World) 
 async def test_trials_do_not_see_each_other(shops: World) -> None:
     laid = await shops.lay(RETURN)
     assert [(await hold(shops, laid, RETURN, 0)).passed for _ in range(2)] == [True, True]
+
+
+async def test_a_run_leaves_no_shop_behind(shops: World) -> None:
+    folder = shops.base.parents[1]
+    before = set(folder.iterdir())
+    await hold_all(shops, [RETURN], seeds=range(2))
+    assert set(folder.iterdir()) == before
 
 
 @pytest.mark.parametrize(
