@@ -81,7 +81,7 @@ def page_of(run: Run, *, at: dt.datetime, command: str) -> str:
         command: the command line that held the run, to which ``--only ID --seed N`` is added for a conversation.
     """
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["share"] = lambda value: f"{value:.1%}".replace("%", " %")
+    environment.filters["share"] = lambda value: f"{value:.1%}".replace("%", "\u00a0%")
     environment.filters["amount"] = lambda value: f"{value:.0f}" if value >= 1 or not value else f"{value:.2g}"
     template = environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
     entries = [Entry(group[0].scenario, group) for group in by_scenario(run.trials).values()]

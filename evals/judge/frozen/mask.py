@@ -25,50 +25,12 @@ _STREET_NAME = re.compile(
     r"[\u4e00-\u9fff]{1,4}?(?=大道|大街|路|街|巷|弄|胡同|村|小区|花园|大厦|苑|里|公寓|广场|城|园)"
 )
 _STREET_WORDS = frozenset(
-    [
-        "street",
-        "st",
-        "road",
-        "rd",
-        "avenue",
-        "ave",
-        "lane",
-        "ln",
-        "drive",
-        "dr",
-        "boulevard",
-        "blvd",
-        "court",
-        "ct",
-        "place",
-        "pl",
-        "square",
-        "sq",
-        "way",
-        "close",
-        "crescent",
-        "terrace",
-        "parkway",
-        "apt",
-        "apartment",
-        "suite",
-        "unit",
-        "floor",
-        "flat",
-        "room",
-        "building",
-        "block",
-        "no",
-        "north",
-        "south",
-        "east",
-        "west",
-        "po",
-        "box",
-        "the",
-        "of",
-    ]
-)
+    {
+        "street", "st", "road", "rd", "avenue", "ave", "lane", "ln", "drive", "dr", "boulevard", "blvd", "court", "ct", "place", "pl",
+        "square", "sq", "way", "close", "crescent", "terrace", "parkway", "apt", "apartment", "suite", "unit", "floor", "flat", "room",
+        "building", "block", "no", "north", "south", "east", "west", "po", "box", "the", "of",
+    }
+)  # fmt: skip
 _COMPANY = re.compile(r"(?:有限责任公司|股份有限公司|有限公司|公司|集团|工作室|商行|中心|厂|店)$")
 
 ZH_PEOPLE = ("周明远", "林晓月", "陈志远", "吴静怡", "郑凯文", "孙悦然", "何嘉宁", "许清扬")
@@ -82,6 +44,7 @@ EN_PEOPLE = (
     "Riley Hart",
     "Jamie Frost",
 )
+ZH_TITLES = ("先生", "女士", "小姐")
 ZH_STREETS = ("和平", "解放", "文化", "青年", "建设", "光明", "东风", "新华")
 EN_STREETS = ("Maple", "Cedar", "Willow", "Birch", "Linden", "Aspen", "Rowan", "Hazel")
 ZH_FIRMS = ("启明贸易", "远山商贸", "清河文化", "东林科技")
@@ -113,6 +76,8 @@ class Mask:
         self._take(whole, made_up)
         if _HAN.search(whole):
             self._take_alone(first, made_up[1:], least=2)
+            for title in ZH_TITLES:
+                self._take(f"{last}{title}", f"{made_up[0]}{title}")
             return
         new_first, new_last = made_up.split()
         self._take(f"{last} {first}".strip(), f"{new_last} {new_first}")

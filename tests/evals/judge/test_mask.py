@@ -37,6 +37,7 @@ def mask() -> Mask:
         ("the Rose gold ring", "the Rose gold ring"),
         ("我叫王小明", "我叫周明远"),
         ("小明收", "明远收"),
+        ("我姓王，王先生", "我姓王，周先生"),
         ("Write to ROSE@miller.org!", "Write to person1@example.com!"),
         ("13 pieces for 42 days", "13 pieces for 42 days"),
     ],

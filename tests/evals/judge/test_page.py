@@ -44,7 +44,7 @@ def test_a_page_shows_figures_failures_first_and_markup_as_words(run: Run) -> No
     page = page_of(run, at=NOW, command="xiaoer eval scenarios here")
 
     assert page.index('id="bad-one"') < page.index('id="good-one"')
-    assert "75.0 %" in page
+    assert "75.0\u00a0%" in page
     assert "no reply mentions &#39;refund&#39;" in page
     assert "return_items {}" in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
