@@ -1,4 +1,4 @@
-"""How a server is, by its own ``/metrics``: memory, processor time, open sockets, seconds by stage."""
+"""How a server is, by its own ``/metrics``: memory, processor time, turns, seconds by stage."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ import asyncio
 import contextlib
 import dataclasses
 import re
-import time
 from collections.abc import AsyncIterator, Mapping
 
 import httpx
 
 LOOK_EVERY_S = 0.5
-_SAMPLE = re.compile(
-    r"^(process_\w+|xiaoer_(?:turns_total|turn_seconds_sum|sockets))(?:\{(.*)\})? (\S+)$", re.MULTILINE
-)
+_SAMPLE = re.compile(r"^(process_\w+|xiaoer_(?:turns_total|turn_seconds_sum))(?:\{(.*)\})? (\S+)$", re.MULTILINE)
 """The few lines of the exposition that are wanted: a parser of all of it takes milliseconds from who sends."""
 
 
@@ -22,14 +19,10 @@ _SAMPLE = re.compile(
 class Vitals:
     """A server at one moment. What its system does not tell is None (only Linux tells)."""
 
-    at: float
-    """`time.perf_counter` of the reader."""
     memory_mb: float | None
     """Resident, in MiB."""
     cpu_s: float | None
     """Processor time since its start."""
-    sockets: int
-    """Open chat sockets."""
     turns: int
     """Answered since its start."""
     stage_s: Mapping[str, float]
@@ -42,10 +35,8 @@ def read_vitals(text: str) -> Vitals:
     process = {name: value for name, labels, value in samples if not labels}
     memory = process.get("process_resident_memory_bytes")
     return Vitals(
-        at=time.perf_counter(),
         memory_mb=None if memory is None else round(memory / 2**20, 1),
         cpu_s=process.get("process_cpu_seconds_total"),
-        sockets=round(sum(v for name, labels, v in samples if name == "xiaoer_sockets" and 'kind="chat"' in labels)),
         turns=round(sum(value for name, _, value in samples if name == "xiaoer_turns_total")),
         stage_s={
             labels.removeprefix('stage="').removesuffix('"'): value
