@@ -227,6 +227,8 @@ class View(_Value):
     """How many products the list has that was shown last, perhaps some turns ago."""
     focused: bool = False
     """One product is being talked about."""
+    known: bool = True
+    """Whether it is known who is talking."""
     role: Literal["shopper", "merchant"] = "shopper"
 
 

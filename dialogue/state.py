@@ -256,8 +256,8 @@ def _pending(event: Asked) -> Pending | None:
     return Pending(question=event.question, proposal_id=event.proposal_id, values=event.values)
 
 
-def view(state: DialogueState, flow_slots: Mapping[str, str]) -> View:
-    """Return what an understander may see."""
+def view(state: DialogueState, flow_slots: Mapping[str, str], *, known: bool = True) -> View:
+    """Return what an understander may see; `known`: whether it is known who is talking."""
     return View(
         lang=state.lang if state.lang_known else None,
         opened_in=state.lang,
@@ -267,5 +267,6 @@ def view(state: DialogueState, flow_slots: Mapping[str, str]) -> View:
         listed=len(state.memory.shown_products) > 1 and any(reply.type == "products" for reply in state.last_replies),
         shown=len(state.memory.shown_products),
         focused=len(state.memory.focus_products) == 1,
+        known=known,
         role=state.role,
     )

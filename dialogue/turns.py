@@ -80,7 +80,9 @@ class TurnRunner:
         frame = work.frame
         slots = {name: spec.type for name, spec in self.flows[frame.flow].slots.items()} if frame else {}
         if text:
-            understanding = await self.understander.understand(text, view(work.state, slots))
+            understanding = await self.understander.understand(
+                text, view(work.state, slots, known=work.knows_customer())
+            )
         else:
             understanding = Understanding(lang=work.lang)
         if understanding.lang != work.lang:

@@ -60,7 +60,8 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def procedures(flows: Mapping[str, Flow]) -> Procedures:
     """Return what the understander has to know of the flows: their ids, and what their own utterances and keywords teach."""
-    return Procedures(frozenset(flows), tuple(filter(None, map(_lesson, flows.values()))))
+    personal = frozenset(name for name, flow in flows.items() if flow.personal)
+    return Procedures(frozenset(flows), personal, tuple(filter(None, map(_lesson, flows.values()))))
 
 
 def _lesson(flow: Flow) -> Lesson | None:

@@ -35,6 +35,8 @@ class Procedures:
     """
 
     flows: frozenset[str] = frozenset()
+    personal: frozenset[str] = frozenset()
+    """Those that need to know who is talking."""
     lessons: tuple[Lesson, ...] = ()
 
     @property

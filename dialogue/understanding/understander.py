@@ -56,6 +56,7 @@ class EmbeddedUnderstander:
         self._embedder = embedder
         self._extractor = extractor
         self._flows = procedures.flows or frozenset(label for label in model.labels if not data.is_talk(label))
+        self._personal = procedures.personal
         self._keywords = Keywords(procedures.lessons)
         self._default_lang = default_lang
         self.name = name
@@ -85,7 +86,7 @@ class EmbeddedUnderstander:
         entities = self._extractor.extract(message)
         lang = detect(_unnamed(message, entities), previous=view.lang, default=view.opened_in or self._default_lang)
         found, intents = commands(
-            Reading(message, entities, view, self._extractor.lexicon, self._ranker(), self._flows)
+            Reading(message, entities, view, self._extractor.lexicon, self._ranker(), self._flows, self._personal)
         )
         found = _conditioned(found)
         return Understanding(

@@ -46,6 +46,8 @@ class Reading:
     classify: Classify
     flows: frozenset[str]
     """The procedures that a person can ask for."""
+    personal: frozenset[str] = frozenset()
+    """Those of them that need to know who is talking."""
 
     def within(self, start: int, end: int) -> tuple[Entity, ...]:
         """Return the entities between two places."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from dialogue import browsing
 from dialogue.commands import (
     AskHuman,
     AskKnowledge,
@@ -48,6 +49,10 @@ _WANTS = re.compile(
 )
 """Said of a coupon's code, this is a wish for the coupon."""
 _BECOMES = re.compile(r"\b(?:to|for|into)\b|[换改](?:成|为)")
+STRANGER = 0.25
+"""Weight of a procedure for customers where nobody is known and nothing of one's own was spoken of."""
+_MINE = re.compile(r"\b(?:my|mine)\b|我的|我[买下订退换]|我那")
+_OF_SOMEBODY = frozenset({"order_ref", "email", "phone", "person_name", "postcode", "tracking_number"})
 _TALK = frozenset({"inform", "affirm", "deny", "repeat", "cancel_flow", "out_of_scope", "ask_human"})
 
 
@@ -87,9 +92,10 @@ def _with_goods_before(command: Command, before: list[Command]) -> Command:
 def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]:  # noqa: C901, PLR0912  (one table of cases)
     entities = reading.within(part.start, part.end)
     words = reading.words(part.start, part.end)
-    ranked = _of_own_order(reading.classify(reading.masked(part.start, part.end)), entities)
-    best, chance = ranked[0]
     low = reading.text.low[part.start : part.end]
+    ranked = _of_own_order(reading.classify(reading.masked(part.start, part.end)), entities)
+    ranked = _of_a_stranger(reading, ranked, low, entities)
+    best, chance = ranked[0]
     if chance < CLEAR and reading.view.active_flow is None and complains_of_own(low, entities):
         return [StartFlow(flow="report_problem", entities=entities, text=words, score=0.8, source="pattern")]
     if chance < CLEAR and _WANTS.search(low) and any(item.type == "coupon_code" for item in entities):
@@ -173,11 +179,23 @@ def _of_own_order(ranked: list[tuple[str, float]], entities: tuple[Entity, ...])
     if (
         len(ranked) < 2
         or ranked[0][0] != "find_products"
-        or not any("id" in e.value for e in entities if e.type == "order_ref")
+        or not any({"id", "suffix"} & e.value.keys() for e in entities if e.type == "order_ref")
     ):
         return ranked
     (_, searching), (wish, chance), *rest = ranked
     return [(wish, searching + chance), *rest]
+
+
+def _of_a_stranger(
+    reading: Reading, ranked: list[tuple[str, float]], low: str, entities: tuple[Entity, ...]
+) -> list[tuple[str, float]]:
+    """Who is not known and speaks of nothing of their own rather asks about the shop than about an order."""
+    own = browsing.speaks_of_own(low) or _MINE.search(low) or any(item.type in _OF_SOMEBODY for item in entities)
+    if reading.view.known or own:
+        return ranked
+    weighed = [(name, chance * (STRANGER if name in reading.personal else 1.0)) for name, chance in ranked]
+    total = sum(chance for _, chance in weighed) or 1.0
+    return sorted(((name, chance / total) for name, chance in weighed), key=lambda one: -one[1])
 
 
 def _unsure(

@@ -22,6 +22,22 @@ from tests.dialogue.conversations.script import (
 
 TALKS = (
     talk(
+        "a-stranger-asks-about-the-shop",
+        "zh",
+        VISITOR,
+        says("买了不喜欢，几天内能退货", shows="7 天", hides="核实身份"),
+        says("保温杯能放微波炉吗", hides="核实身份"),
+        says("我要退我买的鞋子", shows="核实身份"),
+    ),
+    talk(
+        "a-stranger-asks-about-the-shop",
+        "en",
+        VISITOR,
+        says("by when must I send something back", kind="citation", hides="who you are"),
+        says("anything but black, a dress please", hides="who you are"),
+        says("I want to return the shoes I bought", shows="who you are"),
+    ),
+    talk(
         "proof-by-name-then-postcode",
         "zh",
         VISITOR,
