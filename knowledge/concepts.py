@@ -29,29 +29,34 @@ class Concepts:
                 self._english.setdefault(_stems(normalise(term)), []).append(name)
             for term in by_lang.get("zh", []):
                 self._chinese.setdefault(normalise(term), []).append(name)
-        self.words = frozenset(
-            token for by_lang in terms.values() for lang in by_lang for term in by_lang[lang] for token in tokens(term)
-        )
-        """Every word that a term is made of, as word search sees it."""
         self._longest_en = max(map(len, self._english), default=0)
         self._longest_zh = max(map(len, self._chinese), default=0)
 
     def of(self, text: str) -> list[str]:
         """Return the concepts of a text, one for each time that it is named."""
         plain = normalise(text)
-        return [*self._in_english(_stems(plain)), *self._in_chinese(plain)]
+        english = [name for term in self._in_english(_stems(plain)) for name in self._english[term]]
+        return [*english, *(name for term in self._in_chinese(plain) for name in self._chinese[term])]
 
-    def _in_english(self, words: tuple[str, ...]) -> Iterator[str]:
+    def words_in(self, text: str) -> frozenset[str]:
+        """Return the words of a text by which concepts are named in it, as word search sees them."""
+        plain = normalise(text)
+        english = {word for term in self._in_english(_stems(plain)) for word in term}
+        return frozenset(english | {word for term in self._in_chinese(plain) for word in tokens(term)})
+
+    def _in_english(self, words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+        """Yield the terms that stand in a text, shorter ones within longer ones too."""
         for start in range(len(words)):
             for size in range(1, min(self._longest_en, len(words) - start) + 1):
-                yield from self._english.get(words[start : start + size], ())
+                if (term := words[start : start + size]) in self._english:
+                    yield term
 
     def _in_chinese(self, text: str) -> Iterator[str]:
         start = 0
         while start < len(text):
             for size in range(min(self._longest_zh, len(text) - start), 0, -1):
-                if names := self._chinese.get(text[start : start + size]):
-                    yield from names
+                if (term := text[start : start + size]) in self._chinese:
+                    yield term
                     start += size - 1
                     break
             start += 1

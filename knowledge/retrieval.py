@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from knowledge.concepts import Concepts, concepts
+from knowledge.concepts import concepts
 from knowledge.db import Database
 from knowledge.documents import Passage, knowledge_version, passages_of, published_answers, published_documents
 from knowledge.embedding import Embedder, FloatArray, encode
@@ -245,8 +245,8 @@ def ranked(corpus: _Corpus, query: str, vector: FloatArray, lang: Lang, limit: i
     if not len(rows):
         return []
     alike = (1 - HEADING_SHARE) * corpus.vectors.likeness(vector) + HEADING_SHARE * corpus.headings.likeness(vector)
-    wanted, named = tokens(query), concepts()
-    concept = corpus.concepts.scores(named.of(query))
+    wanted, named = tokens(query), concepts().words_in(query)
+    concept = corpus.concepts.scores(concepts().of(query))
     together = (alike + WORD_WEIGHT * corpus.words.scores(wanted) + CONCEPT_WEIGHT * concept)[rows]
     order = np.argsort(-together, kind="stable")[: max(limit, _DEEPEST)]
     crowd = float(np.mean(together[order[1:]])) if len(order) > 1 else 0.0
@@ -264,8 +264,8 @@ def ranked(corpus: _Corpus, query: str, vector: FloatArray, lang: Lang, limit: i
     ]
 
 
-def _unexplained(words: WordIndex, wanted: Sequence[str], passage: Passage, named: Concepts) -> float:
-    weights = {token: words.weight(token) for token in wanted if token not in named.words}
+def _unexplained(words: WordIndex, wanted: Sequence[str], passage: Passage, named: frozenset[str]) -> float:
+    weights = {token: words.weight(token) for token in wanted if token not in named}
     total = sum(map(words.weight, wanted))
     here = set(_words_of(passage)) if weights else set()
     return sum(weight for token, weight in weights.items() if token not in here) / total if total else 0.0

@@ -36,5 +36,7 @@ def test_both_languages_name_the_same_concepts(zh: str, en: str) -> None:
     assert set(concepts().of(zh)) & set(concepts().of(en))
 
 
-def test_a_concept_knows_the_words_of_its_terms() -> None:
-    assert {*tokens("postage"), "运费"} <= WORDS.words
+def test_only_the_words_that_name_a_concept_are_its_words() -> None:
+    assert WORDS.words_in("what is the postage for a sofa") == set(tokens("postage"))
+    assert WORDS.words_in("沙发运费多少") == {"运费"}
+    assert WORDS.words_in("how far is it back to you") == set()
