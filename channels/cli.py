@@ -295,6 +295,7 @@ BENCHMARKS = {
     "banking77_oos": "What is out of scope near by and far off, English.",
     "xsid_zh_en": "Intents of the same requests in Chinese and English.",
     "tau2_banking_kb": "Documents that a case of a bank needs, English.",
+    "crosswoz": "What a traveller wants, turn by turn, Chinese.",
     "jddc_uss": "Satisfaction and intents of a large shop's customers, Chinese.",
     "smp2020_ewect": "Six emotions of posts, Chinese.",
     "voice_emodb": "Seven emotions of voices, German.",

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from evals.benchmarks import banking77, banking77_oos, banking_kb, clinc150, injection, jddc, smp2020, voice, xsid
+from evals.benchmarks import (
+    banking77,
+    banking77_oos,
+    banking_kb,
+    clinc150,
+    crosswoz,
+    injection,
+    jddc,
+    smp2020,
+    voice,
+    xsid,
+)
 from evals.benchmarks.base import Benchmark, Listed
 from evals.tau_retail import run as tau_retail
 
@@ -14,6 +25,7 @@ BENCHMARKS: dict[str, Benchmark] = {
         banking77_oos.BENCHMARK,
         xsid.BENCHMARK,
         banking_kb.BENCHMARK,
+        crosswoz.BENCHMARK,
         jddc.BENCHMARK,
         smp2020.BENCHMARK,
         voice.EMODB,

@@ -166,3 +166,33 @@ def voice_emodb(folder: Path) -> None:
                 voices.write(here / name, voices.said(emotion, speaker, take))
                 rows.append(f"{name},{emotion},spk{speaker}")
     (here / "manifest.csv").write_text("\n".join(rows))
+
+
+def crosswoz(folder: Path) -> None:
+    here = folder / "crosswoz"
+    hotels, dishes = ("青松旅馆", "白云旅馆"), ("红烧鱼",)
+    prices = ("100-200元", "300-400元", "500-600元")
+    rows = []
+    for number in range(18):
+        price, hotel = prices[number % 3], hotels[number % 2]
+        state = {"酒店": {"名称": "", "价格": price}, "餐馆": {"推荐菜": ""}}
+        later = {"酒店": {"名称": hotel, "价格": price, "selectedResults": [hotel]}, "餐馆": {"推荐菜": ""}}
+        rows.append(
+            {
+                "dialog_id": f"d{number}",
+                "messages": [
+                    {"content": f"我想找一家价格{price}的酒店"},
+                    {"content": f"为您推荐{hotel}。", "sys_state_init": state},
+                    {"content": "好的，就住这家"},
+                    {"content": "好。", "sys_state_init": later},
+                ],
+            }
+        )
+    lines(here / "valid.jsonl", rows)
+    for kind, domain, names, fields in (
+        ("hotel", "酒店", hotels, {"酒店类型": "经济型"}),
+        ("restaurant", "餐馆", ("老张饭馆",), {"推荐菜": list(dishes)}),
+        ("attraction", "景点", ("北湖公园",), {}),
+    ):
+        found = [[name, {"领域": domain, "名称": name, **fields}] for name in names]
+        (here / f"db_{kind}.json").write_text(json.dumps(found, ensure_ascii=False), "utf-8")

@@ -23,6 +23,7 @@ SETS = {
     "jddc_uss": sets.jddc,
     "smp2020_ewect": sets.smp2020,
     "voice_emodb": sets.voice_emodb,
+    "crosswoz": sets.crosswoz,
 }
 MAIN = {
     "clinc150": "in_scope_accuracy",
@@ -32,6 +33,7 @@ MAIN = {
     "jddc_uss": "satisfaction_macro_f1",
     "smp2020_ewect": "macro_f1_usual",
     "voice_emodb": "unweighted_accuracy",
+    "crosswoz": "joint_accuracy",
 }
 
 
