@@ -102,7 +102,7 @@ class LlmShopper:
         self._client = client
         self._server = server
         self._seed = seed
-        self._words = words_of(scenario.lang)
+        self._lang = scenario.lang
         self._prompts = _prompts(scenario.lang)
         self._said: list[ChatCompletionMessageParam] = [{"role": "system", "content": part_of(scenario)}]
         self._over = False
@@ -127,7 +127,7 @@ class LlmShopper:
         message = self._read(await self._ask())
         if message:
             self._said.append({"role": "assistant", "content": message})
-            self.consented = seen is not None and says_yes(self._words, seen, message)
+            self.consented = seen is not None and says_yes(words_of(seen.lang or self._lang), seen, message)
         return message or None
 
     async def _ask(self) -> ChatCompletion:

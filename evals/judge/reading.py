@@ -36,6 +36,7 @@ class Words(pydantic.BaseModel):
     person: tuple[str, ...]
     affirming: tuple[str, ...]
     declining: tuple[str, ...]
+    not_yet: tuple[str, ...]
     stopping: tuple[str, ...]
     colleague: tuple[str, ...]
     lost: tuple[str, ...]
@@ -65,6 +66,8 @@ class Seen:
     choices: tuple[str, ...] = ()
     multiple: bool = False
     handled_by: Literal["bot", "human", "queue"] = "bot"
+    lang: Lang | None = None
+    """The language that it is in, as far as that is known."""
 
     @classmethod
     def of(cls, turn: Turn) -> Seen:
@@ -72,7 +75,8 @@ class Seen:
         asked = next((reply for reply in reversed(turn.replies) if isinstance(reply, ChoicesReply)), None)
         text = "\n".join(reply.text for reply in turn.replies)
         labels = tuple(choice.label for choice in asked.choices) if asked else ()
-        return cls(text, labels, bool(asked and asked.multiple), turn.handled_by)
+        lang = turn.replies[-1].lang if turn.replies else None
+        return cls(text, labels, bool(asked and asked.multiple), turn.handled_by, lang)
 
     @property
     def question(self) -> str:

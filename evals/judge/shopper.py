@@ -82,6 +82,8 @@ class AgendaShopper:
         self._user = scenario.user
         self._knows = dict(scenario.user.knows)
         self._words = words_of(scenario.lang)
+        self._reads = self._words
+        """The words of the language that it is answered in."""
         self._random = random.Random(f"{scenario.id}:{seed}")  # noqa: S311 (no secret)
         self._plain = seed == 0
         self._slips = Slips(self._words, self._random, scenario.lang, spared=self._facts())
@@ -104,7 +106,8 @@ class AgendaShopper:
             return self._slipped(self._opening())
         if seen.handled_by != "bot" or self._said.keys() & set(self._words.thanks):
             return None
-        self._served = self._served or matches(self._words.done, seen.text)
+        self._reads = words_of(seen.lang) if seen.lang else self._words
+        self._served = self._served or matches(self._reads.done, seen.text)
         message = self._answer(seen)
         if message is not None:
             self._said[message] += 1
@@ -115,8 +118,8 @@ class AgendaShopper:
     def _answer(self, seen: Seen) -> str | None:
         if self._is_lost(seen):
             return self._again()
-        asks_for = decision(self._words, seen)
-        asked = bool(seen.choices) or facts_asked(self._words, seen)
+        asks_for = decision(self._reads, seen)
+        asked = bool(seen.choices) or facts_asked(self._reads, seen)
         when = "confirming" if asks_for == "confirm" else "asked" if asked else "done"
         if self._then and self._then[0].when == when:
             return self._wish(self._then.popleft())
@@ -127,14 +130,14 @@ class AgendaShopper:
             return self._pick(self._words.asides)
         if seen.choices:
             return self._choose(seen)
-        if facts := facts_asked(self._words, seen):
+        if facts := facts_asked(self._reads, seen):
             return self._tell(facts)
         return self._goodbye()
 
     # -- reading
 
     def _is_lost(self, seen: Seen) -> bool:
-        return matches(self._words.lost, seen.text) and not self._labels_wanted(seen)
+        return matches(self._reads.lost, seen.text) and not self._labels_wanted(seen)
 
     # -- answering
 
@@ -144,6 +147,8 @@ class AgendaShopper:
         if any(word == "*" or word.lower() in seen.text.lower() for word in self._user.says_no_to):
             self._refused = not self._then
             return self._pick(self._words.no)
+        if not self._wants_effect and any(matches(self._reads.not_yet, label) for label in seen.choices):
+            return self._pick(self._words.no)
         if misread := self._misread(seen):
             return self._words.together.join((self._pick(self._words.no), self._tell(misread)))
         self.consented = self._served = True
@@ -151,7 +156,7 @@ class AgendaShopper:
 
     def _misread(self, seen: Seen) -> list[str]:
         """Return the facts that a confirmation shows otherwise than the shopper knows them."""
-        shown = [fact for fact, patterns in self._words.shows.items() if matches(patterns, seen.text)]
+        shown = [fact for fact, patterns in self._reads.shows.items() if matches(patterns, seen.text)]
         return [
             fact
             for fact in shown
@@ -159,10 +164,10 @@ class AgendaShopper:
         ]
 
     def _choose(self, seen: Seen) -> str:
-        if self._refused and (ways_out := [label for label in seen.choices if matches(self._words.stopping, label)]):
+        if self._refused and (ways_out := [label for label in seen.choices if matches(self._reads.stopping, label)]):
             return ways_out[0]
         wanted = self._labels_wanted(seen)
-        facts = facts_asked(self._words, seen)
+        facts = facts_asked(self._reads, seen)
         if not wanted and facts and not set(facts) - NO_PREFERENCE and not self._values(facts[0]):
             wanted = [seen.choices[0]]
         if not wanted:
@@ -177,7 +182,7 @@ class AgendaShopper:
     def _labels_wanted(self, seen: Seen) -> list[str]:
         """Return the choices that what the shopper knows speaks for, best first."""
         known = self._knows
-        asked = [name for fact in facts_asked(self._words, seen) for name in self._names(fact)]
+        asked = [name for fact in facts_asked(self._reads, seen) for name in self._names(fact)]
         facts = {name: _several(known[name]) for name in (asked or known)}
         scored = {
             label: sum(max((likeness(str(value), label) for value in values), default=0.0) for values in facts.values())

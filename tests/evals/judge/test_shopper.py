@@ -15,9 +15,11 @@ from evals.judge.shopper import AgendaShopper
 ZH, EN = ("确认", "先不要"), ("Yes, go ahead", "Not yet")
 
 
-def shopper(seed: int = 0, *, lang: str = "en", **user: Any) -> AgendaShopper:
+def shopper(seed: int = 0, *, lang: str = "en", effect: bool = False, **user: Any) -> AgendaShopper:
+    """One who wants something done, or only to ask."""
     agenda = {"opens_with": ["take back my kettle", "the kettle goes back"], **user}
-    return AgendaShopper(Scenario.model_validate({"id": "s", "lang": lang, "user": agenda}), seed)
+    expect = {"rows": {"returns": [{"order": "O1001"}]}} if effect else {}
+    return AgendaShopper(Scenario.model_validate({"id": "s", "lang": lang, "user": agenda, "expect": expect}), seed)
 
 
 def said(talker: AgendaShopper, text: str, *choices: str, multiple: bool = False) -> str | None:
@@ -64,7 +66,7 @@ def test_it_picks_several_where_several_are_asked_for() -> None:
 
 @pytest.mark.parametrize(("lang", "labels"), [("zh", ZH), ("en", EN)])
 def test_it_says_yes_to_what_it_wants_and_no_to_what_it_refuses(lang: str, labels: tuple[str, str]) -> None:
-    talker = begun(lang=lang, knows={"order": "O1001"}, says_no_to=["gift card"])
+    talker = begun(lang=lang, effect=True, knows={"order": "O1001"}, says_no_to=["gift card"])
     said(talker, "Return of order O1001. OK?", *labels)
     assert talker.consented
     said(talker, "Return of order O2002. OK?", *labels)
@@ -87,12 +89,27 @@ def test_a_colleague_is_taken_only_by_who_wants_one() -> None:
 
 def test_wishes_come_when_their_time_has_come() -> None:
     talker = begun(
-        then=[{"says": ["no wait, the lamp"], "when": "confirming"}, {"says": ["and my points?"], "when": "done"}]
+        effect=True,
+        then=[{"says": ["no wait, the lamp"], "when": "confirming"}, {"says": ["and my points?"], "when": "done"}],
     )
     assert said(talker, "I'll cancel the kettle. Shall I?", *EN) == "no wait, the lamp"
     assert said(talker, "I'll cancel the lamp. Shall I?", *EN) == "yes, that's how I want it"
     assert said(talker, "Done.") == "and my points?"
     assert said(talker, "You have none.") is None
+
+
+def test_who_only_asks_agrees_to_nothing() -> None:
+    talker = begun(knows={"order": "O1001"})
+    assert said(talker, "I'll cancel order O1001. Shall I?", *EN) == "no, not like that"
+    assert not talker.consented
+    assert said(talker, "Do you mean the red one?", "Yes", "No") == "yes, that's how I want it"
+
+
+def test_an_answer_in_the_other_language_is_understood() -> None:
+    talker = begun(effect=True, knows={"order": "O1001", "name": "Ann Lee"})
+    assert talker.next(Seen("请问您的姓名？", lang="zh")) == "Ann Lee"
+    assert talker.next(Seen("将取消订单 O1001。确认取消吗？", ZH, lang="zh")) == "yes, that's how I want it"
+    assert talker.consented
 
 
 def test_a_wish_brings_facts_of_its_own() -> None:
