@@ -170,8 +170,7 @@ class _Before:
                 order.status = "shipped" if order.status == "delivered" else order.status
             if order.status != "cancelled":
                 order.cancelled_at = order.cancel_reason = None
-        self._set_back_addresses()
-        self._set_back_payment()
+        self._set_back_changes()
 
     def _set_back(self, order: Order, record: dict[str, Any]) -> None:
         order.status, order.items_modified = record["status"], record["items_modified"]
@@ -195,19 +194,15 @@ class _Before:
                 )
             )
 
-    def _set_back_addresses(self) -> None:
+    def _set_back_changes(self) -> None:
+        """Set address and payment method back to those before the first change."""
+        orders = {order.id: order for order in self._orders}
         for action in reversed(self._past.effects):
-            if action.tool == "change_order_address":
-                for order in self._orders:
-                    if order.id == action.arguments["order_id"]:
-                        order.address = dict(action.result["before"] or {})
-
-    def _set_back_payment(self) -> None:
-        for action in reversed(self._past.effects):
-            if action.tool == "change_order_payment" and action.result["refunds"]:
-                for order in self._orders:
-                    if order.id == action.arguments["order_id"]:
-                        order.payment_method_id = action.result["refunds"][0]["method"]["id"]
+            order = orders.get(str(action.arguments.get("order_id")))
+            if order is not None and action.tool == "change_order_address":
+                order.address = dict(action.result["before"] or {})
+            if order is not None and action.tool == "change_order_payment" and action.result["refunds"]:
+                order.payment_method_id = action.result["refunds"][0]["method"]["id"]
 
     def _set_back_methods(self, methods: Iterable[PaymentMethod]) -> None:
         """Set the balances of gift cards back to the first that a tool said."""
