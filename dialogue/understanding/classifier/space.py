@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,6 +31,16 @@ class Texts:
     def __len__(self) -> int:
         return len(self.dense)
 
+    @functools.cached_property
+    def squares(self) -> FloatArray:
+        """Squared lengths of the embeddings ``[n]``; of the training rows they are worked out once."""
+        return np.asarray(np.einsum("ij,ij->i", self.dense, self.dense), dtype=np.float32)
+
+    @functools.cached_property
+    def turned(self) -> Any:
+        """The n-grams as rows, ``[vocabulary, n]``: turning those of all training rows takes longer than a prediction."""
+        return self.grams.T.tocsr()
+
     def take(self, rows: Any) -> Texts:
         """Return some of them."""
         return Texts(self.dense[rows], self.grams[rows])
@@ -51,9 +62,9 @@ class Space:
         """Learn it from rows and their embeddings."""
         mean, deviation = vectors.mean(axis=0), vectors.std(axis=0)
         scale = 1.0 / ((deviation + _TINY) * np.sqrt(np.float32(vectors.shape[1])))
-        dense = (vectors - mean) * scale
-        sample = dense[:: max(1, len(dense) // _SAMPLE)]
-        spread = float(np.median(_distances(sample, dense)))
+        known = Texts(np.asarray((vectors - mean) * scale, dtype=np.float32), None)
+        sample = Texts(known.dense[:: max(1, len(known) // _SAMPLE)], None)
+        spread = float(np.median(_distances(sample, known)))
         return cls(mean.astype(np.float32), scale.astype(np.float32), Grams.of(texts), max(spread, _TINY))
 
     def read(self, texts: Sequence[str], vectors: FloatArray) -> Texts:
@@ -62,22 +73,22 @@ class Space:
 
     def nearness(self, some: Texts, others: Texts) -> FloatArray:
         """Return the Gaussian alone, in (0, 1], ``[some, others]``."""
-        away = _distances(some.dense, others.dense)
+        away = _distances(some, others)
         away *= np.float32(-NARROWNESS / self.spread)
         return np.asarray(np.exp(away, out=away), dtype=np.float32)
 
     def likeness(self, some: Texts, others: Texts, near: FloatArray | None = None) -> FloatArray:
         """Return the kernel ``[some, others]``: nearness, shared n-grams and a constant; `near` is filled where it is given."""
         found = self.nearness(some, others) if near is None else near
-        shared = (some.grams @ others.grams.T).tocoo()
+        shared = (some.grams @ others.turned).tocoo()
         found[shared.row, shared.col] += np.float32(GRAM_WEIGHT) * shared.data
         found += 1.0
         return found
 
 
-def _distances(some: FloatArray, others: FloatArray) -> FloatArray:
-    away = some @ others.T
+def _distances(some: Texts, others: Texts) -> FloatArray:
+    away = some.dense @ others.dense.T
     away *= -2.0
-    away += np.einsum("ij,ij->i", some, some)[:, None]
-    away += np.einsum("ij,ij->i", others, others)[None]
+    away += some.squares[:, None]
+    away += others.squares[None]
     return np.asarray(np.maximum(away, 0.0, out=away), dtype=np.float32)
