@@ -12,7 +12,10 @@ import time
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
+from channels.settings import Settings
+from channels.testing import TEST_SECRET, live, small_platform
 from evals.bench.errors import BenchError
 from evals.bench.idle_sockets import allow_files
 from evals.bench.load import Load, Plan, Target, run_load
@@ -128,6 +131,16 @@ async def test_no_server_is_told_with_what_to_do(small_shop: Path) -> None:
     target = Target("http://127.0.0.1:9", small_shop, f"sqlite:///{small_shop}/shop.db")
     with pytest.raises(BenchError, match=r"nothing answers at http://127\.0\.0\.1:9 .*xiaoer serve"):
         await laid(target, SMALL)
+
+
+async def test_a_server_that_is_not_ready_is_told(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, secret=SecretStr(TEST_SECRET))
+    async with small_platform(tmp_path) as platform, live(settings, platform) as server:
+        while not server.context.ready:  # noqa: ASYNC110 (nothing tells of it)
+            await asyncio.sleep(0.01)
+        server.context.ready = False
+        with pytest.raises(BenchError, match=rf"the server at {server.url} is not ready yet: wait until .*/readyz"):
+            await laid(Target(server.url, tmp_path, f"sqlite:///{tmp_path}/shop.db"), SMALL)
 
 
 @pytest.mark.slow
