@@ -34,6 +34,10 @@ _FOUND_WRONG = re.compile(
     r"^\s*[号码]?(?:的)?(?:有点|有些|稍微?|确实|真的?)*(?:太|偏|不合|挤|紧|松)|^ (?:is|was|are|were|feels?|felt)\b[^,.;]{0,16}\b(?:too|small|big|large|tight|loose|short|long)\b"
 )
 """What follows a value that the goods have and that is why they go back."""
+_OTHERWISE = re.compile(
+    r"(?i)(?:\b(?:otherwise|or else|else|if not(?: available)?|failing that|if that's gone)\b|>|否则|不然|其次|没有的?话?就?|要不就?)\W*(?:(?:in|the|a|an|one|go for|要|选|来|用|换)\W*)*$"
+)
+"""What stands before a value that will do when the one before it is not to be had."""
 _NO = re.compile(r"(?i)^(?:no|none|not|non|without)\b")
 
 
@@ -51,6 +55,8 @@ class Wishes:
     """Named outright."""
     identical: bool = False
     """The same thing once more."""
+    by_preference: frozenset[str] = frozenset()
+    """Keys of which the first value that is to be had is wanted, "black, otherwise navy"; of others any would do."""
 
     def spoken(self) -> dict[str, str]:
         """Return the values that were settled, for a sentence."""
@@ -65,6 +71,7 @@ def wishes(heard: Sequence[Heard], line: LineView, variants: Sequence[VariantVie
     """
     keys = option_keys(variants)
     wanted: dict[str, tuple[str, ...]] = {}
+    preferred: set[str] = set()
     free: set[str] = set()
     price, identical = "", False
     for entry in options_heard(heard):
@@ -80,6 +87,10 @@ def wishes(heard: Sequence[Heard], line: LineView, variants: Sequence[VariantVie
             free |= set(_kin(str(value["key"]), keys))
         elif relation:
             wanted |= _related(entry, relation, line, keys, variants)
+        elif (second := _second_choice(entry, keys, wanted)) is not None:
+            key, exact = second
+            wanted[key] = (*wanted[key], exact)
+            preferred.add(key)
         else:
             _take_value(entry, line, keys, wanted)
     own = {variant.sku for variant in variants}
@@ -88,7 +99,9 @@ def wishes(heard: Sequence[Heard], line: LineView, variants: Sequence[VariantVie
         for entry in heard
         if entry.entity.type == "sku" and entry.entity.value["text"] in own and entry.entity.value["text"] != line.sku
     )
-    return Wishes(wanted, frozenset(free - set(wanted)), price, skus[-1:], identical and not wanted)
+    return Wishes(
+        wanted, frozenset(free - set(wanted)), price, skus[-1:], identical and not wanted, frozenset(preferred)
+    )
 
 
 def option_keys(variants: Sequence[VariantView]) -> Keys:
@@ -98,6 +111,13 @@ def option_keys(variants: Sequence[VariantView]) -> Keys:
         for key, value in variant.options.items():
             keys.setdefault(key, {})[value] = None
     return {key: tuple(values) for key, values in keys.items()}
+
+
+def _second_choice(entry: Heard, keys: Keys, wanted: dict[str, tuple[str, ...]]) -> tuple[str, str] | None:
+    """Return the key and value that will do where the one wanted before is not to be had."""
+    if not _OTHERWISE.search(entry.context):
+        return None
+    return next(((key, exact) for key, exact in placed(entry.entity.value, keys) if key in wanted), None)
 
 
 def _take_value(entry: Heard, line: LineView, keys: Keys, wanted: dict[str, tuple[str, ...]]) -> None:
@@ -175,8 +195,19 @@ def fitting(line: LineView, wanted: Wishes, variants: Sequence[VariantView]) -> 
             for key, values in wanted.values.items()
         )
     ]
+    found = _best_preferred(wanted, found)
     changes = {variant.sku: other_changes(line, wanted, variant) for variant in found}
     return [[variant for variant in found if changes[variant.sku] == level] for level in sorted(set(changes.values()))]
+
+
+def _best_preferred(wanted: Wishes, found: list[VariantView]) -> list[VariantView]:
+    """Keep, of each key that was wanted by preference, the first value that any of the variants has."""
+    for key in wanted.by_preference:
+        for value in wanted.values[key]:
+            if kept := [variant for variant in found if same_value(variant.options.get(key, ""), value)]:
+                found = kept
+                break
+    return found
 
 
 def other_changes(line: LineView, wanted: Wishes, variant: VariantView) -> int:
@@ -190,7 +221,7 @@ def other_changes(line: LineView, wanted: Wishes, variant: VariantView) -> int:
 
 def sold_out(line: LineView, wanted: Wishes, variants: Sequence[VariantView]) -> Wishes | None:
     """Return the wishes with all else as the line has it, when just this variant exists and is not to be had."""
-    if not wanted.values:
+    if not wanted.values or wanted.by_preference:
         return None
     ideal = {**line.options, **wanted.spoken()}
     exact = [

@@ -130,3 +130,38 @@ def test_a_sku_of_the_product_is_named_outright() -> None:
 def test_values_have_an_order(ladder: tuple[str, ...]) -> None:
     assert sorted(ladder, key=variants.rank) == list(ladder)
     assert len({variants.rank(value) for value in ladder}) == len(ladder)
+
+
+@pytest.mark.parametrize(
+    ("said", "sku"),
+    [
+        ([("preferably ", "battery"), ("preferably battery, otherwise ", "AC adapter")], "L2"),
+        ([("preferably ", "USB"), ("preferably USB, otherwise ", "AC adapter"), ("AC adapter > ", "battery")], "L3"),
+        ([("最好", "USB"), ("最好USB，没有的话就", "battery")], "L2"),
+    ],
+)
+def test_the_first_of_several_preferences_that_is_to_be_had_is_taken(said: list[tuple[str, str]], sku: str) -> None:
+    line = line_of(LAMPS[0])
+    heard = [
+        Heard(entity=entity("option", "less bright", key="brightness", relation="smaller"), turn=1),
+        Heard(entity=entity("option", "silver", key="color", value="silver"), turn=1),
+        *(
+            Heard(entity=entity("option", value, key="power source", value=value), turn=1, context=before)
+            for before, value in said
+        ),
+    ]
+
+    ranked = variants.fitting(line, variants.wishes(heard, line, LAMPS), LAMPS)
+
+    assert [found.sku for level in ranked for found in level] == [sku]
+
+
+def test_just_what_was_wanted_may_be_sold_out() -> None:
+    shelf = (variant("S1", 900, color="red", size="M"), variant("S2", 900, available=False, color="blue", size="M"))
+    line = line_of(shelf[0])
+    heard = [Heard(entity=entity("option", "blue", key="color", value="blue"), turn=1)]
+
+    missing = variants.sold_out(line, variants.wishes(heard, line, shelf), shelf)
+
+    assert missing is not None
+    assert missing.spoken() == {"color": "blue", "size": "M"}
