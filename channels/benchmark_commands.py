@@ -83,7 +83,8 @@ def _readable(found: JsonObject) -> str:
     for name, value in found.items():
         if _is_figure(value):
             low, high = value["interval"]
-            lines.append(f"  {name:<28} {value['value']:.4f}  ({low:.4f}-{high:.4f}, n {value['n']}, {value['unit']})")
+            shown = "-" if value["value"] is None else f"{value['value']:.4f}"
+            lines.append(f"  {name:<28} {shown}  ({low:.4f}-{high:.4f}, n {value['n']}, {value['unit']})")
         elif name not in {"benchmark", "set"} and isinstance(value, (str, int, float)):
             lines.append(f"  {name:<28} {value}")
     return "\n".join(lines)

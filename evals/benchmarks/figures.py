@@ -27,27 +27,24 @@ def bootstrapped(
 
     Args:
         units: which unit (dialogue, speaker, person) each row belongs to; whole units are drawn, with replacement.
-        statistic: of row numbers, each as often as its unit was drawn; in [0, 1].
+        statistic: of row numbers, each as often as its unit was drawn; in [0, 1]. Where it is undefined (nan), as without a
+            row or with one class alone, the value is None and the interval says nothing.
     """
     members: dict[Hashable, list[int]] = {}
     for row, owner in enumerate(units):
         members.setdefault(owner, []).append(row)
     groups = [np.array(rows) for rows in members.values()]
+    whole = {"set": of, "n": len(units), "unit": f"{unit} ({len(groups)})"}
+    value = statistic(np.arange(len(units))) if groups else float("nan")
+    if np.isnan(value):
+        return {**whole, "value": None, "interval": [0.0, 1.0]}
     rng = np.random.default_rng(seed)
     drawn = [
         statistic(np.concatenate([groups[i] for i in rng.integers(0, len(groups), len(groups))]))
         for _ in range(RESAMPLES)
     ]
     low, high = np.nanpercentile(drawn, [2.5, 97.5])
-    value = statistic(np.arange(len(units)))
-    interval = [round(float(low), 4), round(float(high), 4)]
-    return {
-        "set": of,
-        "value": round(value, 4),
-        "n": len(units),
-        "interval": interval,
-        "unit": f"{unit} ({len(groups)})",
-    }
+    return {**whole, "value": round(value, 4), "interval": [round(float(low), 4), round(float(high), 4)]}
 
 
 def macro_f1(truth: IntArray, found: IntArray, labels: Sequence[int]) -> float:

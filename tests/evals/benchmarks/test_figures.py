@@ -35,6 +35,14 @@ def test_whole_units_are_drawn_so_that_a_few_speakers_give_a_wide_interval() -> 
     assert by_speaker["unit"] == "speaker (2)"
 
 
+def test_a_figure_of_nothing_has_no_value() -> None:
+    for found in (
+        auroc_figure([], [0.5], "set"),
+        bootstrapped([], lambda rows: float(rows.mean()), "set", unit="clip"),
+    ):
+        assert (found["value"], found["interval"]) == (None, [0.0, 1.0])
+
+
 def test_recall_is_taken_where_so_many_of_the_others_pass() -> None:
     negative = [n / 100 for n in range(100)]
     assert recall_at(negative, [0.5, 0.97, 0.99, 1.0], "set", false=0.03)["value"] == 0.75

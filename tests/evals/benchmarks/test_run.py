@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,21 @@ from evals.benchmarks.registry import BENCHMARKS, LISTED
 from tests.evals.benchmarks import sets
 
 runner = CliRunner()
+HELD_OUT = {
+    "clinc150": {"valid.jsonl": "test.jsonl", "oos_valid.jsonl": "oos_test.jsonl"},
+    "banking77_oos": {
+        "valid.jsonl": "test.jsonl",
+        "id_oos_valid.jsonl": "id_oos_test.jsonl",
+        "ood_oos_valid.jsonl": "ood_oos_test.jsonl",
+    },
+    "xsid_zh_en": {"valid.jsonl": "test.jsonl"},
+    "tau2_banking_kb": {"retrieval_qrels.jsonl": "retrieval_qrels.jsonl"},
+    "jddc_uss": {"valid.jsonl": "test.jsonl"},
+    "smp2020_ewect": {"usual_eval.jsonl": "usual_test.jsonl", "virus_eval.jsonl": "virus_test.jsonl"},
+    "crosswoz": {"valid.jsonl": "test.jsonl"},
+    "voice_emodb": {"manifest.csv": "manifest.csv", "audio": "audio"},
+}
+"""Where the held-out part of a set stands; in these tests it is the development part under the other name."""
 SETS = {
     "banking77": sets.banking77,
     "clinc150": sets.clinc150,
@@ -76,6 +92,22 @@ def test_with_a_held_out_folder_all_of_the_data_is_trained_on(tmp_path: Path) ->
     sets.lines(tmp_path / "test/banking77/test.jsonl", sets.asked(sets.ITEMS[9:]))
     found = figures("banking77", "--data", str(tmp_path / "data"), "--test", str(tmp_path / "test"))
     assert (found["trained_on"], found["accuracy"]["n"], found["set"]) == (54, 18, "banking77/test.jsonl")
+
+
+@pytest.mark.parametrize("name", HELD_OUT)
+def test_the_held_out_files_are_measured_and_nothing_else_of_their_folder_is_read(name: str, tmp_path: Path) -> None:
+    SETS[name](tmp_path / "data")
+    (tmp_path / "test" / name).mkdir(parents=True)
+    for ours, theirs in HELD_OUT[name].items():
+        source, target = tmp_path / "data" / name / ours, tmp_path / "test" / name / theirs
+        if source.is_dir():
+            shutil.copytree(source, target)
+        else:
+            shutil.copy(source, target)
+    found = figures(name, "--data", str(tmp_path / "data"), "--test", str(tmp_path / "test"))
+    assert found[MAIN[name]]["n"] > 0
+    assert "folds" not in found["set"]
+    assert "by the others" not in found["set"]
 
 
 def test_a_limit_measures_less(tmp_path: Path) -> None:
