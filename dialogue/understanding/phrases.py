@@ -174,8 +174,50 @@ def slot_named(low: str) -> str | None:
 
 
 _QUESTION = re.compile(
-    r"\?\s*$|？\s*$|(?:吗|呢|么|吧\?)\W*$|^\W*(?:(?:and|but|so|ok|okay|also|wait|oh|hmm|hold on|actually|by the way|btw|then|hey|hi|hello|yes|no|just)\b[,. ]*)*(?:what|what's|how|when|where|why|who|which|is|are|do|does|did|can|could|will|would|should|may)\b|多少|多久|怎么|什么时候|几天|为什么|能不能|可不可以|是不是|有没有|哪(?:个|里|些|家|款|儿|了)|啥时候|咋(?:还|没|不|办|样)|几点"
+    r"[?？]\s*(?:(?:pls|plz|please|thx|thanks|thank you|asap|谢谢|谢了|多谢|哈|急|亲)\W*)?$|(?:吗|呢|么|吧\?)\W*(?:(?:谢谢|谢了|哈|急|亲)\W*)?$|^\W*(?:(?:and|but|so|ok|okay|also|wait|oh|hmm|hold on|actually|by the way|btw|then|hey|hi|hello|yes|no|just)\b[,. ]*)*(?:what|what's|how|when|where|why|who|which|is|are|do|does|did|can|could|will|would|should|may)\b|多少|多久|怎么|什么时候|几天|为什么|能不能|可不可以|是不是|有没有|哪(?:个|里|些|家|款|儿|了)|啥时候|咋(?:还|没|不|办|样)|几点"
 )
+
+
+_ASKS_FOR_IT = re.compile(
+    r"^\W*(?:(?:and|but|so|ok|okay|also|wait|oh|hmm|actually|then|no|just)\b[,. ]*)*(?:can|could|may|would|will) (?:it|that|they|you|we|i|the (?:money|refund|difference))\b"
+    r"|^\W*(?:那|不|等等|要不)?[,，]?\s*(?:能不能|可不可以|可以|能|要不)(?!吗)"
+)
+
+
+def asks_for_it(low: str) -> bool:
+    """Whether a question is how something is asked for: "can it go on my gift card instead?"."""
+    return bool(_ASKS_FOR_IT.search(low))
+
+
+_PAST_PRICE = re.compile(
+    r"\b(?:ever|before|histor\w*|lowest|highest|cheapest|least|cheaper|last|past|previous\w*|old|usual\w*|normal\w*|trend\w*|chart|graph|record|changed?|changes|rais\w+|drop\w*|gone?|go(?:es)?|went|was|were|did|used to|wait|sale|discount|black friday|real|now a good|good price|time|over|ago|yesterday)\b"
+    r"|以前|之前|过去|历史|史低|最低|最高|最便宜|便宜过|(?<!不)(?:卖|打|降|涨|有)过|走势|趋势|曲线|变化|波动|涨|降|上次|上个?月|去年|平时|原来|原价|原先|划算|贵不贵|好价|等等|最近|近期|双十一|618|活动|折扣|前几?天|昨天|过段时间|还会|会不会|的时候"
+)
+
+
+def asks_past_price(low: str) -> bool:
+    """Whether a price of the past, a change of it, or a good moment is asked about, not what it costs."""
+    return bool(_PAST_PRICE.search(low))
+
+
+def points(low: str) -> bool:
+    """Whether something is meant without being named: it, this one, 这个."""
+    return bool(
+        re.search(
+            r"\b(?:it|this|that|these|those|they|them)\b|这|那|它|还有(?:货|吗|没)|(?:有|没|缺|断|到|现|补)货|库存", low
+        )
+    )
+
+
+_PROGRESS = re.compile(
+    r"\bhow(?:'s| is| are| far)\b[^.!?]{0,60}\b(?:going|coming along|doing|progressing|along)\b|\bany (?:news|update|progress|word|movement)\b|\bwhere (?:does|do)\b[^.!?]{0,50}\bstand\b|\b(?:status|state|progress) of (?:my|the|that)\b|\bwhat (?:became|has become) of\b"
+    r"|(?:进展|进度|办到哪|到哪(?:一)?步|走到哪(?:一)?步|处理到哪|处理得?怎么样|(?:货|请|款)(?:现在)?怎么样了|有(?:没有)?(?:消息|动静|下文))"
+)
+
+
+def asks_progress(low: str) -> bool:
+    """Whether it is asked how far something is that is under way: "how's my exchange going?", 换货办到哪了."""
+    return bool(_PROGRESS.search(low))
 
 
 def is_question(low: str) -> bool:

@@ -14,7 +14,7 @@ MAX_SEGMENTS = 6
 _FAMILIES: tuple[tuple[str, str], ...] = (
     ("cancel", r"(?<!noise[- ])cancel(?!led|lation|ed)\w*|call off|取消|撤销|撤单|撤回"),
     ("exchange", r"exchang\w*|swap\w*|replace(?!d)|trade|换货|调换|换(?:成|个|一|大|小|新|码)|换掉"),
-    ("return", r"return(?!ed)\w*|send (?:it |them |\w+ )?back|refund(?!ed)(?! status)|give back|(?:go|goes|going) back(?! to (?:my|the) (?:order|list|question|start))|退货|退掉|退款|退了|退(?=$|[\u4e00-\u9fff])"),
+    ("return", r"return(?!ed)\w*|send (?:it |them |\w+ )?back|refund(?!ed)(?! status)|(?:get|have|want|give me) (?:my |the )?money back|give back|(?:go|goes|going) back(?! to (?:my|the) (?:order|list|question|start))|退货|退掉|退款|退了|退(?=$|[\u4e00-\u9fff])"),
     ("change", r"chang(?:e|ing)|modify\w*|updat(?:e|ing)|edit|switch|correct(?= (?:the|my|it))|redirect|修改|更改|改(?:一下|成|到|下|为)|改(?=地址|颜色|尺码|支付|付款)|更新|变更"),
     ("look", r"track\w*|check|find out|look up|tell me|show me|where is|where's|what is the status|查(?:一下|下|查|询|看)?|看(?:一下|看|下)|跟踪|催"),
     ("make", r"make (?:it|that|them|the|my)\b"),
@@ -63,6 +63,13 @@ _ASIDE = re.compile(
     r"|,\s*(?=(?:and |but |or )?(?:if (?:not|that|this|it|you)\b|otherwise|or else))"
 )
 """Where a clause about money, or about what to do else, begins."""
+_DROPPED = re.compile(
+    r"^\W*(?:(?:hmm+|oh|well|actually|ok|okay|no|wait|on second thoughts?|hang on|hold on|sorry)\b[,. ]*)*"
+    r"(?:forget(?: about)?|never mind|skip|scrap|drop|no|don't|not)\s+(?:(?:about|the|that|this|an?|any|my|to)\s+)*"
+    r"(?:swap|exchange|return|replacement|cancellation|cancel|change)(?:ing)?\s*(?:after all|then|please|it|them)?\s*[,.;:!–-]\s*(?=\w)"
+    r"|^\W*(?:[哎唉嗯额那]+[,，。 ]*)*(?:要不|还是|那)?(?:先)?(?:不|别)(?:退|换|取消|改)(?:货|款|了|吧|掉)*\s*[,，。;；!！]\s*(?=\S)"
+)
+"""A procedure named only to be given up, before what is wanted in its place: "forget the swap, ..."."""
 _POLITE = re.compile(
     r"^\W*(?:(?:ok(?:ay)?|thanks?|thank you|thx|great|perfect|hi|hello|hey|and|there|so much|very much|a lot|好的?|谢谢[您你]?|你好|您好|嗯)\b\W*)*$"
 )
@@ -118,6 +125,8 @@ def _conditioned(pieces: list[Segment]) -> list[Segment]:
 
 def _piece(low: str, start: int, end: int) -> Segment:
     words = low[start:end]
+    if _DROPPED.match(f"{words}x"):
+        return Segment(start, end)
     if _HOW_PAID.search(words) and not words.rstrip().endswith(("?", "？")):
         return Segment(start, end)
     fallback = bool(_FALLBACK.search(words))
@@ -149,6 +158,8 @@ def cue(low: str) -> str | None:
 
 def _pieces(low: str) -> list[tuple[int, int]]:
     cuts = {0, len(low)}
+    if dropped := _DROPPED.match(low):
+        cuts.add(dropped.end())
     for pattern in (_SENTENCE, _SPLIT_EN, _SPLIT_ZH, _ASIDE):
         for match in pattern.finditer(low):
             cuts.add(match.end())

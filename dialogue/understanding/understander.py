@@ -17,6 +17,7 @@ from dialogue.understanding.emotion import feel
 from dialogue.understanding.entities import Clock, Extractor
 from dialogue.understanding.intents import MAX_CHARS, IntentModel, fit
 from dialogue.understanding.language import detect
+from dialogue.understanding.spelling import Respelling
 from dialogue.understanding.teaching import Keywords, Lesson, Procedures
 from dialogue.understanding.text import Text, read
 from knowledge.db import Database
@@ -58,6 +59,7 @@ class EmbeddedUnderstander:
         self._flows = procedures.flows or frozenset(label for label in model.labels if not data.is_talk(label))
         self._personal = procedures.personal
         self._keywords = Keywords(procedures.lessons)
+        self._respelling = Respelling(training.words(procedures.lessons), lambda word: bool(self.lexicon.find(word)))
         self._default_lang = default_lang
         self.name = name
 
@@ -103,7 +105,7 @@ class EmbeddedUnderstander:
 
         def rank(words: str) -> list[tuple[str, float]]:
             if words not in known:
-                cut = segments.request_of(words)[:MAX_CHARS]
+                cut = self._respelling.mend(segments.request_of(words)[:MAX_CHARS])
                 vector = self._embedder.encode([cut])[0]
                 ranked = classifier_ranking(self._model.labels, self._model.chances(cut, vector))
                 known[words] = self._keywords.tip(cut, ranked)

@@ -62,3 +62,13 @@ def test_a_message_is_cut_where_a_wish_begins(message: str, cues: list[tuple[str
 )
 def test_two_addresses_can_be_changed_alike(message: str, both: bool) -> None:
     assert phrases.names_both_addresses(message.lower()) == both
+
+
+@pytest.mark.parametrize("words", ["is my lamp sent yet? pls", "台灯发了吗 谢谢", "台灯到哪了？急", "where is it?"])
+def test_a_question_stays_one_with_a_polite_word_behind_it(words: str) -> None:
+    assert phrases.is_question(words)
+
+
+@pytest.mark.parametrize("words", ["send it please", "谢谢", "no? then cancel it"])
+def test_a_polite_word_alone_asks_nothing(words: str) -> None:
+    assert not phrases.is_question(words)

@@ -271,7 +271,7 @@ def _takes_back(low: str) -> bool:
 def _unknown(low: str) -> bool:
     return bool(
         re.search(
-            r"\b(?:i )?(?:don't|dont|do not|can't|cannot) (?:know|remember|have|recall|find)\b|\bno idea\b|\bnot sure\b|\bforgot\b|\blost (?:it|the)|不(?:知道|记得|清楚)|忘(?:了|记)|没有(?:订单号|单号)|找不到|记不(?:得|住|清)",
+            r"\b(?:i )?(?:don't|dont|do not|can't|cannot) (?:know|remember|have|recall|find|tell)\b|\bno (?:idea|clue)\b|\bnot sure\b|\bforgot\b|\blost (?:it|the)|不(?:知道|记得|清楚)|说不(?:上来|准|清)|忘(?:了|记)|手(?:头|边|上)(?:上)?没有?|没(?:有)?(?:带|在手)|没有(?:订单号|单号)|找不到|记不(?:得|住|清)",
             low,
         )
     )

@@ -119,6 +119,9 @@ def _rest_commands(rest: Reading) -> list[Command]:
     wishes: list[Command] = [c for c in requests if c.kind in {"start_flow", "ask_knowledge", "ask_human"}]
     entities = rest.told()
     view = rest.view
+    if entities and not phrases.is_question(rest.text.low.strip()):
+        # A value that is told beside a yes or no is for what is going on, not for the documents.
+        wishes = [c for c in wishes if not isinstance(c, AskKnowledge)]
     if wishes and not (entities and all(same_business(c, view) for c in wishes)) and has_own_cue(rest):
         return wishes
     if phrases.stops(rest.text.low.lstrip(" ,.;:!?。，！？；、")):
@@ -147,12 +150,13 @@ def _unsaid_polarity(reading: Reading, question: PendingQuestion) -> list[Comman
             return [Affirm(text=reading.words(), score=chance, source="classifier")]
     requests = requested(reading)
     wishes: list[Command] = [c for c in requests if c.kind in {"start_flow", "ask_knowledge", "ask_human", "chit_chat"}]
+    asks = phrases.is_question(low.strip()) and not (phrases.asks_for_it(low) and phrases.corrects(low))
     if question.kind == "confirm" and not entities and _says_to_do_it(reading, requests):
         return [Affirm(text=reading.words(), score=0.85, source="pending")]
     if (
         entities
         and question.kind == "confirm"
-        and not phrases.is_question(low.strip())
+        and not asks
         and (all(same_business(c, view) or _only_guessed(c) for c in wishes) or phrases.corrects(low))
     ) and not any(
         isinstance(c, StartFlow) and not same_business(c, view) and c.score >= CLEAR and segments.cue(low)

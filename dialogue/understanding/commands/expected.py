@@ -62,7 +62,7 @@ def _expecting(reading: Reading, kind: str) -> Reading:
             entities += [
                 item for item in bare_postcodes(text) if all(item.end <= s or item.start >= e for s, e in taken)
             ]
-        if not any(item.type == "person_name" for item in entities):
+        if not any(item.type == "person_name" for item in entities) and not phrases.is_question(text.low.strip()):
             spans = [(item.start, item.end) for item in entities if item.type != "option" or item.text.isdigit()]
             entities += [
                 item for item in bare_name(text, spans) if all(item.end <= s or item.start >= e for s, e in spans)

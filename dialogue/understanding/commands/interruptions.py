@@ -6,8 +6,9 @@ import re
 
 from dialogue.commands import Cancel, Command, Correct, Entity, Repeat
 from dialogue.understanding import phrases, polarity
+from dialogue.understanding.commands.of_goods import CLEAR
 from dialogue.understanding.commands.reading import Reading
-from dialogue.understanding.commands.requests import requested
+from dialogue.understanding.commands.requests import has_own_cue, requested
 
 
 def interrupted(reading: Reading) -> list[Command] | None:
@@ -46,7 +47,7 @@ def _after_stop(reading: Reading, start: int) -> list[Command]:
     if phrases.stops(rest.text.low.lstrip(" ,.;:!?。，！？；、")):
         return []
     wanted: list[Command] = [c for c in requested(rest) if c.kind in {"start_flow", "ask_knowledge", "ask_human"}]
-    if wanted:
+    if wanted and (has_own_cue(rest) or any(c.score >= CLEAR for c in wanted)):
         return wanted
     entities = tuple(item for item in rest.entities if item.type not in {"reason", "category"})
     if entities and reading.view.active_flow and phrases.segments_wish(rest.text.low):

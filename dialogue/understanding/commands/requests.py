@@ -38,6 +38,10 @@ _EFFECTS = frozenset(
     }
 )
 """Procedures that change something: "who pays for it?" starts none of them unless it is clear."""
+_UNDER_WAY = frozenset({"return_items", "exchange_items", "cancel_order", "change_items"})
+_BEGUN = frozenset({"return", "exchange", "cancel"})
+"""Procedures, and the families of their verbs, of which it may be asked how far one is that was begun before."""
+_OF_MONEY = frozenset({"refund_status", "track_order"})
 GUESSED = 0.5
 """Score of a question to the documents in which nothing else was heard."""
 ASKED = 4
@@ -100,6 +104,8 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
         return [StartFlow(flow="report_problem", entities=entities, text=words, score=0.8, source="pattern")]
     if chance < CLEAR and _WANTS.search(low) and any(item.type == "coupon_code" for item in entities):
         return [StartFlow(flow="claim_coupon", entities=entities, text=words, score=0.7, source="pattern")]
+    if (best in _UNDER_WAY or part.cue in _BEGUN) and best not in _OF_MONEY and phrases.asks_progress(low):
+        return [StartFlow(flow="order_status", entities=entities, text=words, score=0.8, source="pattern")]
     unsure = chance < (SURE if best in _SWAPPING.values() else CLEAR)
     if unsure and (swapping := _swapped(part, low, entities)):
         return [StartFlow(flow=swapping, entities=entities, text=words, score=0.8, source="pattern")]
@@ -126,7 +132,8 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     if told and phrases.elliptical(low):
         return [Provide(entities=told, text=words, score=0.7, source="pattern")]
     if best in reading.flows and chance >= _bar(best, part, entities):
-        return [one for flow in _meant(best, low) for one in _start(flow, entities, words, chance)]
+        meant = _of_the_shop(reading.view, best, low, entities)
+        return [one for flow in _meant(meant, low) for one in _start(flow, entities, words, chance)]
     if best == "ask_knowledge" and chance >= 0.3:
         return [AskKnowledge(query=words, text=words, score=chance, source="classifier")]
     if best == "ask_human" and chance >= 0.75:
@@ -156,6 +163,17 @@ def _bar(flow: str, part: segments.Segment, entities: tuple[Entity, ...]) -> flo
     """Return the chance from which a procedure is started: a lower one where the words ask for something, or say what is wrong."""
     faulty = flow == "report_problem" and any(item.type == "reason" for item in entities)
     return HEARD if faulty else CUED if part.cue is not None else SURE
+
+
+def _of_the_shop(view: View, flow: str, low: str, entities: tuple[Entity, ...]) -> str:
+    """Return what is asked of the goods on sale: a price of today is no history, and goods that the shop does not have are searched for."""
+    types = {item.type for item in entities}
+    if flow == "price_history" and not phrases.asks_past_price(low):
+        return "check_stock" if "option" in types else "product_details"
+    named = bool(types & {"product", "category", "sku", "option", "ordinal", "brand"}) or phrases.points(low)
+    if flow == "check_stock" and not named and not view.focused and view.shown == 0:
+        return "find_products"
+    return flow
 
 
 def _meant(flow: str, low: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from dialogue.understanding.text import Text
 
 _ZH_MEASURE = "件个双条台部瓶盒套只支把张本块片包袋对份箱顶枚副盏"
 _QUANTITY_ZH = re.compile(
-    rf"(?<![第前后这那哪每\d月])(\d{{1,5}}|{ZH_NUMBER})([{_ZH_MEASURE}])(?!月|钱|星期|礼拜|小时|工作日|单|订单|以内|以下|左右|尺码|号)"
+    rf"(?<![第前后这那哪每\d月])(\d{{1,5}}|{ZH_NUMBER})([{_ZH_MEASURE}])(?!月|钱|星期|礼拜|小时|工作日|单|订单|以内|以下|左右|尺码|号|事)"
 )
 _QUANTITY_EN = re.compile(
     rf"\b(\d{{1,5}}|{EN_NUMBER}) (?:(?:more|extra|additional) )?(?:of (?:them|these|those|the|my)|pieces?\b|pcs\b|units?\b|copies\b|pairs?\b|x\b)|\b(?:qty|quantity)(?: of| is|:)? ?(\d{{1,3}})\b|\bx ?(\d{{1,2}})\b|(?<![\w.])(\d{{1,2}}) ?x(?= )"
@@ -28,6 +28,10 @@ _QUANTITY_ALONE = re.compile(
 )
 """A whole answer that is only a number of pieces."""
 _OF_THE = re.compile(r"\bof (?:the|my|those|these) $")
+_MATTERS = re.compile(
+    r" (?:(?:quick|small|more) )?(?:things?|questions?|requests?|matters?|points?|issues?)\s*(?:[:,;.–-]|(?:please|to (?:ask|do|say))\b)"
+)
+"""Counted are wishes, not goods: "two things: ..."."""
 _COUNT_EN = re.compile(rf"\b(\d{{1,5}}|{EN_NUMBER}) (?:(?:more|extra|additional) )?$")
 
 _ORDINAL_WORD = "|".join(EN_ORDINALS)
@@ -78,6 +82,8 @@ def quantities(text: Text, thing_starts: list[int]) -> Iterator[Entity]:
         count = _COUNT_EN.search(text.low[:start])
         if count is None or _OF_THE.search(text.low[: count.start()]):
             continue  # "one of the two mugs" are not two
+        if _MATTERS.match(text.low, count.end(1)):
+            continue
         if (number := parse(count[1])) and count[1] != "one":
             yield entity(text, "quantity", {"n": int(number)}, count.span(1), score=0.8)
 

@@ -179,9 +179,70 @@ def test_a_value_that_was_asked_for(text: str, slot_type: str, types: set[str], 
     assert {item.type for item in command.entities} >= types
 
 
-@pytest.mark.parametrize("text", ["I don't know", "不记得了", "找不到单号", "no idea"])
+@pytest.mark.parametrize(
+    "text", ["I don't know", "不记得了", "找不到单号", "no idea", "no clue", "手边没有这个", "我说不准"]
+)
 def test_not_knowing_is_a_no(text: str, classify: Classify) -> None:
     assert kinds(text, asked("slot", "order"), classify) == ["deny"]
+
+
+@pytest.mark.parametrize("text", ["I can't recall that at the moment", "no clue what to say"])
+def test_who_does_not_know_has_chosen_nothing(text: str, classify: Classify) -> None:
+    ways = asked("choice", "choice", choices=("Send it back for money", "Let a colleague look at it"))
+    assert "choose" not in kinds(text, ways, classify)
+
+
+@pytest.mark.parametrize("text", ["could that go to PayPal instead?", "能不能改退到微信？"])
+def test_another_purse_that_is_asked_for_at_the_confirmation_belongs_to_what_is_going_on(
+    text: str, classify: Classify
+) -> None:
+    paying = CONFIRM.model_copy(update={"flow_slots": {"refund_method": "payment_method"}})
+    assert kinds(text, paying, classify) == ["correct"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("never mind the exchange, I'd like to return the lamp", "return_items"),
+        ("ok no swap then, please return the T-shirt", "return_items"),
+        ("那不退了，板鞋换成43码", "exchange_items"),
+    ],
+)
+def test_a_procedure_that_is_given_up_is_not_the_wish(text: str, wanted: str, classify: Classify) -> None:
+    assert f"start_flow:{wanted}" in kinds(text, IDLE, classify)
+
+
+@pytest.mark.parametrize(
+    "text", ["how is the return of the lamp coming along?", "any update on my exchange?", "台灯换货处理得怎么样了"]
+)
+def test_how_far_something_is_that_was_begun_before_is_looked_up(text: str, classify: Classify) -> None:
+    assert kinds(text, IDLE, classify) == ["start_flow:order_status"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("what does the red T-shirt sell for", "check_stock"),
+        ("台灯卖几个钱", "product_details"),
+        ("has the lamp sold for less before", "price_history"),
+        ("台灯去年什么价", "price_history"),
+    ],
+)
+def test_what_something_costs_is_no_question_about_the_past(text: str, wanted: str) -> None:
+    assert kinds(text, IDLE, lambda _: [("price_history", 0.9), ("find_products", 0.05)]) == [f"start_flow:{wanted}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("do you keep canoes", "find_products"), ("is the lamp there", "check_stock"), ("is that one left", "check_stock"), ("还有货没", "check_stock")],
+)  # fmt: skip
+def test_goods_that_the_shop_does_not_know_are_searched_for(text: str, wanted: str) -> None:
+    assert kinds(text, IDLE, lambda _: [("check_stock", 0.9), ("find_products", 0.05)]) == [f"start_flow:{wanted}"]
+
+
+def test_a_question_is_nobodys_name(classify: Classify) -> None:
+    found = done("which lamps do you have?", asked("slot", "proof", flow="identify"), classify)
+    assert not any(item.type == "person_name" for one in found for item in getattr(one, "entities", ()))
 
 
 @pytest.mark.parametrize("text", ["don't return the lamp", "台灯不退了", "leave out the lamp"])
@@ -263,6 +324,14 @@ def test_what_comes_before_it_is_asked_for_is_kept(text: str, wanted: str, types
     assert command.kind == wanted
     assert isinstance(command, Provide)
     assert {item.type for item in command.entities} >= types
+
+
+def test_a_value_told_with_a_no_is_no_question_to_the_documents() -> None:
+    def hears_a_question(_: str) -> list[tuple[str, float]]:
+        return [("ask_knowledge", 0.9), ("return_items", 0.05)]
+
+    assert kinds("wait, refund it to PayPal", CONFIRM, hears_a_question) == ["deny", "correct"]
+    assert kinds("不，退到微信", CONFIRM, hears_a_question) == ["deny", "correct"]
 
 
 def test_a_no_longer_wanted_is_a_no_to_a_question_for_consent(classify: Classify) -> None:

@@ -33,6 +33,12 @@ def test_how_many_there_are_is_not_how_many_are_meant() -> None:
     assert [item.value["n"] for item in quantities(read(text), [text.index("mugs")])] == [1]
 
 
+@pytest.mark.parametrize("text", ["three things: return the lamp", "I have two questions, please", "两件事：退台灯"])
+def test_wishes_are_no_pieces(text: str) -> None:
+    places = [text.index(word) for word in ("things", "questions") if word in text]
+    assert list(quantities(read(text), places)) == []
+
+
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [

@@ -20,7 +20,9 @@ def test_a_reason(text: str, wanted: str) -> None:
     assert wanted in {item.value["code"] for item in reasons(read(text))}
 
 
-@pytest.mark.parametrize("text", ["我想退,没用过", "你们这什么破服务", "这破网站", "where is my order", "查一下订单"])
+@pytest.mark.parametrize(
+    "text", ["我想退,没用过", "你们这什么破服务", "这破网站", "where is my order", "查一下订单", "nope, not like this"]
+)
 def test_other_words_are_no_reason(text: str) -> None:
     assert list(reasons(read(text))) == []
 
