@@ -23,6 +23,7 @@ from knowledge.retrieval import build_retriever
 from knowledge.schema import Shop
 from knowledge.types import Lang, utc_now
 from tools.base import Tool
+from tools.customers.guesses import Guesses
 from tools.executor import Executor, Services
 from tools.own import own_tools
 from tools.policy import Policy, load_policy
@@ -66,9 +67,13 @@ class Platform:
     shop: Shop
 
     def on(self, database: Database) -> Platform:
-        """Return the platform on another state of its shop: the same models and clock, a database of its own to close."""
+        """Return the platform on another state of its shop: the same models and clock, a database of its own to close.
+
+        Nobody has guessed at a proof of identity there yet.
+        """
         parts, talk = self.executor, self.conversations
-        executor = Executor(database, parts.tools, self.policy, services=parts.services, clock=parts.clock)
+        services = dataclasses.replace(parts.services, guesses=Guesses())
+        executor = Executor(database, parts.tools, self.policy, services=services, clock=parts.clock)
         runner = TurnRunner(executor, talk.runner.understander, talk.runner.flows, talk.templates, self.shop.timezone)
         conversations = Conversations(database, executor, runner, talk.templates, default_lang=talk.default_lang)
         return dataclasses.replace(self, database=database, executor=executor, conversations=conversations)

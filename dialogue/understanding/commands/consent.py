@@ -20,6 +20,13 @@ def to_yes_or_no(reading: Reading, question: PendingQuestion) -> list[Command] |
     low = _without_reasons(reading) if question.kind == "confirm" else reading.text.low
     sense = polarity.read(low)
     words = reading.words()
+    if (
+        sense.sense is None
+        and question.kind == "confirm"
+        and _KEEPS.search(low)
+        and not phrases.is_question(low.strip())
+    ):
+        return [Deny(text=words, score=0.9, source="pending")]
     if sense.sense is None:
         return _unsaid_polarity(reading, question)
     if sense.sense == "wrong":
@@ -41,6 +48,10 @@ def to_yes_or_no(reading: Reading, question: PendingQuestion) -> list[Command] |
 _BECAUSE = re.compile(
     r"^\W*(?:(?:it's|its|that's|oh|well|嗯|哦|就是)\W*)*(?:because|cause|cos|since|as i|因为|由于|主要是|是因为)"
 )
+_KEEPS = re.compile(
+    r"\b(?:want|rather|prefer|like|decided|going|i'll|i will|let me)\b(?: \w+){0,2} keep (?:it|them|this|that|everything|the order)\b\W*$|(?:还是|我想|就|先)?(?:都)?留着(?:吧|好了|算了)?\W*$"
+)
+"""A no to an effect that takes something away: "on reflection I want to keep it"."""
 _REFUSALS = frozenset({"changed_mind", "no_longer_needed"})
 """Reasons for sending goods back that also say no to a question."""
 

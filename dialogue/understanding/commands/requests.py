@@ -102,7 +102,7 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     best, chance = ranked[0]
     if chance < CLEAR and reading.view.active_flow is None and complains_of_own(low, entities):
         return [StartFlow(flow="report_problem", entities=entities, text=words, score=0.8, source="pattern")]
-    if chance < CLEAR and _WANTS.search(low) and any(item.type == "coupon_code" for item in entities):
+    if chance < CLEAR and _WANTS.search(low) and _names_only_a_coupon(part, entities):
         return [StartFlow(flow="claim_coupon", entities=entities, text=words, score=0.7, source="pattern")]
     if (best in _UNDER_WAY or part.cue in _BEGUN) and best not in _OF_MONEY and phrases.asks_progress(low):
         return [StartFlow(flow="order_status", entities=entities, text=words, score=0.8, source="pattern")]
@@ -202,6 +202,12 @@ def _of_own_order(ranked: list[tuple[str, float]], entities: tuple[Entity, ...])
         return ranked
     (_, searching), (wish, chance), *rest = ranked
     return [(wish, searching + chance), *rest]
+
+
+def _names_only_a_coupon(part: segments.Segment, entities: tuple[Entity, ...]) -> bool:
+    """Whether a coupon's code is named, and nothing that could have such a code for another reason: earbuds in IPX4."""
+    kinds = {item.type for item in entities}
+    return "coupon_code" in kinds and part.cue in {None, "coupon"} and not kinds & {"product", "option", "order_ref"}
 
 
 def _of_a_stranger(

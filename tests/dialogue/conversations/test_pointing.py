@@ -137,6 +137,20 @@ TALKS = (
         says("never mind"),
     ),
     talk(
+        "on-reflection-it-stays",
+        "zh",
+        WANG,
+        says("D1001000001 取消", asks="consent"),
+        says("算了我还是留着吧", hides="确认取消"),
+    ),
+    talk(
+        "on-reflection-it-stays",
+        "en",
+        EMMA,
+        says("cancel D1002000001", asks="consent"),
+        says("on reflection I want to keep it", hides="Shall I go ahead"),
+    ),
+    talk(
         "more-than-there-are",
         "zh",
         WANG,

@@ -65,6 +65,7 @@ def name(command: Command) -> str:
         ("I want to talk to a real person", ["ask_human"]), ("speak English please", ["switch_language"]), ("说中文", ["switch_language"]),
         ("cancel #W2378156 and #W2378157", ["start_flow:cancel_order", "start_flow:cancel_order"]),
         ("取消订单#W2378156，另外帮我查一下#W2378157的物流", ["start_flow:cancel_order", "start_flow:track_order"]),
+        ("SPRING20, can I still have that", ["start_flow:claim_coupon"]), ("exchange the earbuds for ones with IPX4", ["start_flow:exchange_items"]),
         ("where is my package? and what coupons do I have?", ["start_flow:track_order", "start_flow:list_coupons"]),
         ("谢谢", ["chit_chat"]), ("好的", ["chit_chat"]),
     ],
