@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
+
+from channels.cli_options import As, Data, Json, Language, Role, TokenRole, identifier
+from channels.eval_cli import eval_app
 
 app = typer.Typer(
     name="xiaoer",
@@ -26,56 +28,9 @@ app = typer.Typer(
 )
 tools_app = typer.Typer(help="The tools that flows, agents and people act through.", no_args_is_help=True)
 nlu_app = typer.Typer(help="A classifier for messages of your own: train it, test it.", no_args_is_help=True)
-eval_app = typer.Typer(no_args_is_help=True, help="Judge the bot by conversations, and its parts by public benchmarks.")
 app.add_typer(eval_app, name="eval")
 app.add_typer(nlu_app, name="nlu")
 app.add_typer(tools_app, name="tools")
-
-
-Speaker = Literal["shopper", "merchant"]
-TokenRole = Literal["shopper", "merchant", "agent"]
-Language = Literal["zh", "en"]
-Talker = Literal["agenda", "llm"]
-
-
-def _identifier(given: str | list[str] | None) -> str | list[str] | None:
-    """Refuse what can be nobody's id: nothing at all, control characters, bytes that are no UTF-8."""
-    for value in given if isinstance(given, list) else [given]:
-        if value is not None and not (value.strip() and value.isprintable()):
-            raise typer.BadParameter("expected an id of printable characters in UTF-8")
-    return given
-
-
-def _destination(given: Path | None) -> Path | None:
-    """Refuse a file that cannot be written, before minutes of work are done for it."""
-    if given is not None:
-        from channels.console import check_writable
-
-        check_writable(given)
-    return given
-
-
-Data = Annotated[
-    Path | None, typer.Option("--data", help="Folder of all state. [XIAOER_DATA, ./xiaoer-data]", show_default=False)
-]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")]
-As = Annotated[
-    str | None,
-    typer.Option(
-        "--as", metavar="CUSTOMER_ID", callback=_identifier, help="The signed-in customer; a visitor without it."
-    ),
-]
-Role = Annotated[Speaker, typer.Option("--role", help="Who talks.")]
-Sets = Annotated[Path, typer.Option("--data", exists=True, file_okay=False, help="Folder of the public data sets.")]
-HeldOut = Annotated[
-    Path | None,
-    typer.Option("--test", exists=True, file_okay=False, help="Measure on the same-named folder of this one."),
-]
-Trials = Annotated[int, typer.Option("--trials", min=1, max=100, help="How often each is held.")]
-Limit = Annotated[
-    int | None, typer.Option("--limit", min=1, help="Only so many tasks or messages. [all]", show_default=False)
-]
-Show = Annotated[bool, typer.Option("--show", help="Print every conversation, to stderr.")]
 
 
 @app.command()
@@ -116,7 +71,7 @@ def say(
     ] = None,
     conversation: Annotated[
         str | None,
-        typer.Option("--conversation", metavar="ID", callback=_identifier, help="Go on with this conversation."),
+        typer.Option("--conversation", metavar="ID", callback=identifier, help="Go on with this conversation."),
     ] = None,
     as_json: Json = False,
     data: Data = None,
@@ -138,7 +93,7 @@ def token(
         typer.Option(
             "--subject",
             metavar="ID",
-            callback=_identifier,
+            callback=identifier,
             help="Customer, agent or merchant id; several give a token each.",
         ),
     ] = None,
@@ -205,7 +160,7 @@ def tools_call(
 
 @app.command()
 def replay(
-    conversation_id: Annotated[str, typer.Argument(metavar="CONVERSATION_ID", callback=_identifier)],
+    conversation_id: Annotated[str, typer.Argument(metavar="CONVERSATION_ID", callback=identifier)],
     scenario: Annotated[
         Path | None,
         typer.Option("--to-scenario", metavar="FILE", help="Write it as a scenario, personal data masked, instead."),
@@ -222,155 +177,6 @@ def replay(
         to_scenario(data, conversation_id, scenario, force=force)
     else:
         run(data, conversation_id, as_json=as_json)
-
-
-@eval_app.command("scenarios")
-def eval_scenarios(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Scenario files, or folders of them.")],
-    trials: Trials = 1,
-    shopper: Annotated[
-        Talker, typer.Option("--shopper", help="Who talks: the scenario's agenda, or an LLM (XIAOER_SHOPPER_LLM_URL).")
-    ] = "agenda",
-    seed: Annotated[
-        int | None, typer.Option("--seed", min=0, help="Only the trial with this seed.", show_default=False)
-    ] = None,
-    only: Annotated[list[str] | None, typer.Option("--only", metavar="ID", help="Only these scenarios.")] = None,
-    html: Annotated[Path | None, typer.Option("--html", callback=_destination, help="Write a page of it.")] = None,
-    junit: Annotated[Path | None, typer.Option("--junit", callback=_destination, help="Write JUnit XML of it.")] = None,
-    baseline: Annotated[
-        Path | None,
-        typer.Option("--baseline", dir_okay=False, help="Compare with this file: fail where a scenario fell below it."),
-    ] = None,
-    write_baseline: Annotated[
-        bool, typer.Option("--write-baseline", help="Write what passed into that file instead.")
-    ] = False,
-    show: Show = False,
-    as_json: Json = False,
-    data: Annotated[
-        Path | None, typer.Option("--data", help="Hold them on a copy of the shop in this folder. [a demo shop]")
-    ] = None,
-) -> None:
-    """Let simulated shoppers talk, and judge by the rows that they leave in the shop."""
-    from channels.eval_commands import Wanted, scenarios
-
-    wanted = Wanted(
-        trials=trials,
-        shopper=shopper,
-        seed=seed,
-        only=tuple(only or ()),
-        data=data,
-        html=html,
-        junit=junit,
-        baseline=baseline,
-        write_baseline=write_baseline,
-        show=show,
-        as_json=as_json,
-    )
-    scenarios(paths, wanted)
-
-
-@eval_app.command("tau2-retail")
-def eval_tau2_retail(
-    data: Sets, test: HeldOut = None, trials: Trials = 1, limit: Limit = None, show: Show = False, as_json: Json = False
-) -> None:
-    """Judge the retail tasks of tau2-bench by the shop's records, with a shopper made from their texts."""
-    from channels.benchmark_commands import Wanted, tau_retail
-
-    tau_retail("tau2-retail", Wanted(data, test, trials, limit, show, as_json))
-
-
-@eval_app.command("tau1-retail")
-def eval_tau1_retail(
-    data: Sets, test: HeldOut = None, trials: Trials = 1, limit: Limit = None, show: Show = False, as_json: Json = False
-) -> None:
-    """Judge the retail tasks of the first tau-bench in the same way."""
-    from channels.benchmark_commands import Wanted, tau_retail
-
-    tau_retail("tau1-retail", Wanted(data, test, trials, limit, show, as_json))
-
-
-BENCHMARKS = {
-    "banking77": "77 fine intents of a bank's customers, English.",
-    "clinc150": "150 intents, and what is out of scope, English.",
-    "banking77_oos": "What is out of scope near by and far off, English.",
-    "xsid_zh_en": "Intents of the same requests in Chinese and English.",
-    "tau2_banking_kb": "Documents that a case of a bank needs, English.",
-    "crosswoz": "What a traveller wants, turn by turn, Chinese.",
-    "jddc_uss": "Satisfaction and intents of a large shop's customers, Chinese.",
-    "smp2020_ewect": "Six emotions of posts, Chinese.",
-    "voice_emodb": "Seven emotions of voices, German.",
-    "voice_ravdess": "Eight emotions of voices, English.",
-    "agent_prompt_injection": "Texts that want to be orders, where tools return them.",
-}
-"""The public benchmarks that are run alike; `evals.benchmarks.registry` has them with all that there is to say."""
-
-
-def _benchmark_command(name: str) -> Callable[..., None]:
-    def command(data: Sets, test: HeldOut = None, limit: Limit = None, as_json: Json = False) -> None:
-        from channels.benchmark_commands import benchmark
-
-        benchmark(name, data=data, test=test, limit=limit, as_json=as_json)
-
-    return command
-
-
-for _name, _about in BENCHMARKS.items():
-    eval_app.command(_name, help=_about)(_benchmark_command(_name))
-
-
-@eval_app.command("load")
-def eval_load(
-    rate: Annotated[
-        list[float] | None,
-        typer.Option(
-            "--rate", metavar="N", min=0.01, max=10_000, help="Messages a second; several are taken in turn. [20, 50]"
-        ),
-    ] = None,
-    seconds: Annotated[float, typer.Option("--seconds", min=1, max=86_400, help="Length of each step.")] = 20.0,
-    over: Annotated[
-        Literal["http", "websocket", "both"], typer.Option("--over", help="Which door; both are taken in turn.")
-    ] = "both",
-    arrivals: Annotated[
-        Literal["poisson", "constant"], typer.Option("--arrivals", help="Messages come at random, or evenly.")
-    ] = "poisson",
-    sockets: Annotated[int, typer.Option("--sockets", min=0, max=60_000, help="Idle sockets held all the time.")] = 0,
-    timeout: Annotated[float, typer.Option("--timeout", min=0.1, help="Seconds that an answer is waited for.")] = 30.0,
-    url: Annotated[
-        str | None, typer.Option("--url", help="A running server, whose folder is --data. [one is started]")
-    ] = None,
-    port: Annotated[
-        int | None, typer.Option("--port", min=1, max=65535, help="Port of the server that is started. [a free one]")
-    ] = None,
-    html: Annotated[Path | None, typer.Option("--html", callback=_destination, help="Write a page of it.")] = None,
-    as_json: Json = False,
-    data: Annotated[
-        Path | None,
-        typer.Option(
-            "--data", file_okay=False, help="Folder of the shop, which the load changes. [a demo shop of its own]"
-        ),
-    ] = None,
-) -> None:
-    """Send messages on a fixed schedule, over HTTP and WebSocket, and say how long shoppers wait."""
-    from channels.load_commands import Wanted, load
-    from evals.bench.load import Plan
-
-    plan = Plan(
-        rates=tuple(rate or Plan.rates),
-        seconds=seconds,
-        over=Plan.over if over == "both" else (over,),
-        arrivals=arrivals,
-        sockets=sockets,
-        timeout_s=timeout,
-    )
-    load(plan, Wanted(data, url, port, html, as_json))
-
-
-@eval_app.command("list")
-def eval_list(as_json: Json = False) -> None:
-    """List the benchmarks: what each needs and measures, and its last result."""
-    from channels.benchmark_commands import benchmarks
-
-    benchmarks(as_json=as_json)
 
 
 @nlu_app.command("train")
