@@ -49,7 +49,8 @@ async def exchanged(data: Path) -> tuple[Any, Any]:
 async def test_an_exchange_by_say_ends_in_the_rows(shop: Path) -> None:
     asked = xiaoer(shop, "say", WANTED)
     conversation = ("--conversation", asked["conversation_id"])
-    assert "Which one would you like?" in said(asked)
+    assert "clicky, RGB, full size isn't available" in said(asked)
+    assert any(choice["label"].startswith("clicky") for choice in asked["replies"][-1]["choices"])
 
     chosen = xiaoer(shop, "say", "full size with no backlight then", *conversation)
     assert chosen["actions"][-1]["status"] == "needs_confirmation", said(chosen)
