@@ -25,6 +25,8 @@ _LEAD = re.compile(
 """Words that only lead over to a question."""
 _POINTS = re.compile(r"\b(?:it|its|this|that|they|them|these|those)\b|[这那它]")
 """Words for the goods talked about."""
+WHICH_FLOW = "@flow"
+"""The slot of a question which of several procedures was meant."""
 CHOICE = "@knowledge"
 """Names the open question "do you mean one of these passages?"."""
 
@@ -87,8 +89,8 @@ def offer_colleague(work: Work, templates: Templates) -> None:
 
 
 def lapses(pending: Pending | None) -> bool:
-    """Tell whether an open question is only about the last answer, so that the next question takes its place."""
-    return pending is None or pending.question.kind == "offer" or pending.question.slot == CHOICE
+    """Tell whether an open question is only about the last message, so that the next question takes its place."""
+    return pending is None or pending.question.kind == "offer" or pending.question.slot in (CHOICE, WHICH_FLOW)
 
 
 def _possible(found: object) -> list[Citation]:

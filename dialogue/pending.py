@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dialogue.answers import CHOICE, offer_colleague, take_choice
+from dialogue.answers import CHOICE, WHICH_FLOW, offer_colleague, take_choice
 from dialogue.commands import Affirm, Choose, Deny
 from dialogue.repairs import Repairs
 from dialogue.replies.templates import Templates
@@ -75,10 +75,10 @@ class PendingAnswers:
         if before.question.slot == CHOICE:
             take_choice(work, values[0])
             return True
-        if frame is None and before.question.slot == "@flow" and values[0].get("flow"):
+        if frame is None and before.question.slot == WHICH_FLOW and values[0].get("flow"):
             work.push(str(values[0]["flow"]), text=str(values[0].get("text", "")))
             return True
-        if before.question.slot == "@flow":
+        if before.question.slot == WHICH_FLOW:
             work.hand_over = HandOverWish(reason="asked")
             return True
         if frame is None:
@@ -119,11 +119,11 @@ class PendingAnswers:
         return True
 
     def _offer(self, work: Work, before: Pending, *, yes: bool) -> bool:
+        """Do what was offered, or let it go: either way the offer is over, and what ran goes on."""
         action = before.values[0] if before.values else {}
         if not yes:
             work.say(self.templates.say("chit.no_worries", work.lang))
-            return bool(work.stack)
-        if action.get("do") == "hand_over":
+        elif action.get("do") == "hand_over":
             work.hand_over = HandOverWish(reason=action.get("reason", "asked"))
         elif action.get("do") == "start":
             work.push(str(action["flow"]))

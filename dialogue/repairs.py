@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from dialogue.answers import WHICH_FLOW
 from dialogue.commands import Cancel, CannotHandle, Correct, Entity, Repeat, SwitchLanguage
 from dialogue.engine import Engine
 from dialogue.events import LanguageChanged
@@ -343,7 +344,7 @@ class Repairs:
             (work.flows[flow].title.get(work.lang), {"flow": flow, "text": work.text}) for flow in candidates
         )
         person = (self._sentence(work, "label.human"), {"human": True})
-        work.ask(Question(self._sentence(work, "lost.which"), (*choices, person)), kind="choice", slot="@flow")
+        work.ask(Question(self._sentence(work, "lost.which"), (*choices, person)), kind="choice", slot=WHICH_FLOW)
 
     def _yes_no(self, work: Work, action: dict[str, str]) -> tuple[tuple[str, object], ...]:
         return ((self._sentence(work, "label.yes"), action), (self._sentence(work, "label.no"), False))

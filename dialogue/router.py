@@ -27,6 +27,8 @@ from dialogue.replies.templates import Templates
 from dialogue.state import Frame, Pending
 from dialogue.work import HandOverWish, Work
 
+LEAVES = frozenset({"thanks", "goodbye", "compliment"})
+"""Chit-chat of one who wants nothing more: what was only offered is not offered again."""
 UNANSWERED_TOPICS = frozenset({"wait", "ack"})
 """Chit-chat after which the open question is not put again."""
 
@@ -44,7 +46,7 @@ class Router:
         """Change the stack as the commands say, run the flows, and keep or repeat the question that was open."""
         commands = tuple([await of_the_product(work, command) for command in commands])
         before = work.state.pending
-        if before is not None and lapses(before) and any(isinstance(command, AskKnowledge) for command in commands):
+        if lapses(before) and any(isinstance(command, AskKnowledge) or _takes_leave(command) for command in commands):
             before = None
         moved = aside = False
         if (wish := successor(work, commands)) is not None:
@@ -145,3 +147,7 @@ class Router:
         ids = {str(entity.value["id"]).lstrip("#").lower() for entity in command.entities if entity.value.get("id")}
         order = running.slots.get("order")
         return bool(order and ids and str(order).lstrip("#").lower() not in ids)
+
+
+def _takes_leave(command: Command) -> bool:
+    return isinstance(command, ChitChat) and command.topic in LEAVES

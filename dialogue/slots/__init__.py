@@ -1,13 +1,13 @@
 """The kinds of slot that a flow may have, each with the function that fills it from what was heard."""
 
 from dialogue.flows.model import SlotSpec
-from dialogue.slots import address, orders, payment, products, simple, swaps
+from dialogue.slots import address, order_lines, orders, payment, products, simple, swaps
 from dialogue.slots.base import DeadEnd, Elsewhere, Filled, Filling, Question, Reader, SlotContext, SlotFiller
 
 SLOT_FILLERS: dict[str, SlotFiller] = {
     "order": orders.fill_order,
     "order_optional": orders.fill_order_optional,
-    "order_lines": orders.fill_order_lines,
+    "order_lines": order_lines.fill_order_lines,
     "swaps": swaps.fill_swaps,
     "payment_method": payment.fill_payment_method,
     "address": address.fill_address,

@@ -1,11 +1,10 @@
-"""Slots that hold an order or lines of one."""
+"""Slots that hold an order."""
 
 from __future__ import annotations
 
 import re
 import zoneinfo
 from collections.abc import Sequence
-from typing import Any
 
 from dialogue import grounding
 from dialogue.slots.base import DeadEnd, Elsewhere, Filled, Filling, Question, SlotContext
@@ -25,6 +24,15 @@ _PRONOUN = re.compile(
     r"\b(?:it|that one|this one|that order|this order|the order|same order|same one)\b|它|(?:这|那)(?:一)?(?:个|笔)?(?:订单|单)|^\W*(?:那|这)?(?:还)?能"
 )
 """Words for the order talked about last."""
+
+
+_NOT_SENT_YET = re.compile(
+    r"(?:还|都)?(?:没有?|未)(?:发货|发出|寄出|出库|发走|发呢|发吧|发(?=$|[,，。!！；\s]))"
+    r"|\b(?:hasn't|has not|haven't|have not|isn't|is not|wasn't|not) (?:been |even )*(?:shipped|sent|dispatched|left|gone out)\b"
+    r"|\b(?:unshipped|before (?:it|they) (?:ships?|leaves?|goes? out|gets? sent|(?:is|are|get) (?:sent|shipped)))\b"
+)
+"""Says of an order that it is still with the shop."""
+_WITH_THE_SHOP = frozenset({"pending", "processing"})
 
 
 async def own_orders(context: SlotContext) -> Sequence[OrderSummary]:
@@ -47,6 +55,7 @@ async def fill_order(context: SlotContext) -> Filling:
     orders = await own_orders(context)
     if not orders:
         return DeadEnd("no_orders")
+    orders = _in_the_state_told(context, orders)
     eligible = [order for order in orders if is_eligible(context, order, context.spec.tool)]
     if several := _several(context, orders, eligible):
         return Filled(several[0], others=tuple(several[1:]))
@@ -75,6 +84,15 @@ async def fill_order(context: SlotContext) -> Filling:
     if len(likely) == 1 or len(eligible) == 1:
         return Filled((likely or eligible)[0].order_id)
     return _which(context, likely or eligible, "ask.order")
+
+
+def _in_the_state_told(context: SlotContext, orders: Sequence[OrderSummary]) -> Sequence[OrderSummary]:
+    """Return the orders that can be meant by one who says that it has not left yet: 还没发呢, "it hasn't shipped"."""
+    if not _NOT_SENT_YET.search(context.frame.text.lower()):
+        return orders
+    here = [order for order in orders if order.status in _WITH_THE_SHOP]
+    elsewhere = _goods(context, orders) > _goods(context, here)
+    return orders if elsewhere or not here or context.newest("order_ref") else here
 
 
 def _says_where(context: SlotContext) -> bool:
@@ -243,11 +261,19 @@ def _asks_for_a_part(context: SlotContext, order: OrderSummary) -> bool:
 
 
 def _fits(context: SlotContext, flow: str, order: OrderSummary) -> bool:
-    """Tell whether the other flow may take this order; cancelling stands in for a return only when nothing else is in it."""
+    """Tell whether the other flow may take this order: one that takes orders whole, only where all of it is meant."""
     slots = context.flows[flow].slots
     tool = next((slot.tool for slot in slots.values() if slot.type == "order"), None)
-    takes_all = any(slot.type == "order_lines" for slot in slots.values()) or len(order.lines) == 1
-    return takes_all and is_eligible(context, order, tool)
+    takes_parts = any(slot.type == "order_lines" for slot in slots.values())
+    return (takes_parts or _means_all_of(context, order)) and is_eligible(context, order, tool)
+
+
+def _means_all_of(context: SlotContext, order: OrderSummary) -> bool:
+    """Tell whether everything in an order is meant: each of its goods is named, or it is all the same."""
+    if len(order.lines) == 1:
+        return True
+    named = [entry for entry in grounding.products_heard(context.heard) if not grounding.is_negated(entry)]
+    return all(any(grounding.mentions_line(entry.entity, line) for entry in named) for line in order.lines)
 
 
 def _containing(context: SlotContext, orders: Sequence[OrderSummary]) -> list[OrderSummary]:
@@ -322,84 +348,3 @@ def order_label(context: SlotContext, order: OrderSummary) -> str:
     more = f" +{len(goods) - 2}" if len(goods) > 2 else ""
     separator = "、" if context.lang == "zh" else ", "
     return f"{order.order_id} · {day} · {separator.join(goods[:2])}{more}"
-
-
-async def fill_order_lines(context: SlotContext) -> Filling:
-    """Find the lines meant: named goods, "everything", an order's only line."""
-    order = await order_of(context)
-    if order is None:
-        return DeadEnd("no_orders")
-    if len(order.lines) == 1:
-        return _lines([order.lines[0]], order, context)
-    meant, unclear = _with_chosen(context, order, *grounding.lines_meant(order, context.heard))
-    if unclear:
-        return _which_lines(context, unclear[0], "ask.which_line")
-    if meant:
-        return _lines(meant, order, context)
-    focus = [line for line in order.lines if line.product_id in context.state.memory.focus_products]
-    if len(focus) == 1 and not grounding.products_heard(context.heard):
-        return _lines(focus, order, context)
-    places = grounding.by_ordinal(len(order.lines), context.heard)
-    if places:
-        return _lines([order.lines[places[0]]], order, context)
-    if missing := _not_in_order(context):
-        return _which_lines(context, order.lines, "ask.lines_not_found", said=missing)
-    return _which_lines(context, order.lines, "ask.lines")
-
-
-def _with_chosen(
-    context: SlotContext, order: OrderSummary, meant: list[LineView], unclear: list[list[LineView]]
-) -> tuple[list[LineView], list[list[LineView]]]:
-    """Add the lines that were chosen from several: the mentions that they were offered for are clear now.
-
-    Lines that do not differ need no choice: one of two equal mugs is any of them.
-    """
-    chosen = {value["line_id"] for value in context.frame.results.get("chosen_lines", [])}
-    taken = [line for line in order.lines if line.line_id in chosen and line not in meant]
-    left = [group for group in unclear if not any(line.line_id in chosen for line in group)]
-    alike = [group[0] for group in left if len({line.sku for line in group}) == 1]
-    left = [group for group in left if len({line.sku for line in group}) > 1]
-    return [*meant, *taken, *alike], left
-
-
-def _not_in_order(context: SlotContext) -> str:
-    mention = context.newest("product")
-    return mention.entity.text if mention and not mention.entity.value.get("generic") else ""
-
-
-def _lines(lines: Sequence[LineView], order: OrderSummary, context: SlotContext) -> Filling:
-    quantity = _quantity(context) if len(lines) == 1 else None
-    if quantity is not None and quantity > sum(line.quantity for line in order.lines):
-        return _how_many(context, lines[0], quantity)
-    return Filled([_line_value(line, quantity) for line in lines])
-
-
-def _how_many(context: SlotContext, line: LineView, said: int) -> Question:
-    """Say that there are not so many, and ask how many of them are meant."""
-    counts = range(1, min(line.quantity, OFFERED) + 1)
-    choices = tuple((str(count), [_line_value(line, count)]) for count in counts)
-    one = line.model_copy(update={"quantity": 1})
-    facts = {"item": line_label(context, one), "there": line.quantity, "asked": said}
-    return Question(context.templates.say("ask.too_many", context.lang, **facts), choices)
-
-
-def _line_value(line: LineView, quantity: int | None = None) -> dict[str, Any]:
-    value: dict[str, Any] = {"line_id": line.line_id}
-    if quantity is not None and quantity < line.quantity:
-        value["quantity"] = quantity
-    return value
-
-
-def _quantity(context: SlotContext) -> int | None:
-    entry = context.newest("quantity")
-    return int(entry.entity.value["n"]) if entry and entry.entity.value.get("n", 0) >= 1 else None
-
-
-def _which_lines(context: SlotContext, lines: Sequence[LineView], sentence: str, **facts: Any) -> Question:
-    choices = tuple((line_label(context, line), _line_value(line)) for line in lines)
-    return Question(context.question(sentence, **facts), choices, multiple=True)
-
-
-def line_label(context: SlotContext, line: LineView) -> str:
-    """Return the words of a line's button."""
-    return context.templates.render("{{ line|item }}", context.lang, {"line": line.model_dump(mode="json")})

@@ -7,7 +7,8 @@ from typing import Any
 
 from dialogue import grounding, variants
 from dialogue.slots.base import DeadEnd, Filled, Filling, Question, SlotContext
-from dialogue.slots.orders import line_label, order_of
+from dialogue.slots.order_lines import line_label
+from dialogue.slots.orders import order_of
 from dialogue.state import Heard
 from tools.catalog.types import ProductDetails, VariantView
 from tools.evidence import LineView

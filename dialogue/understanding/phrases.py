@@ -78,10 +78,9 @@ def asks_again(low: str) -> Literal["repeat", "explain"] | None:
 
 
 _STOP = re.compile(
-    r"^\W*(?:(?:ok|okay|well|oh|hmm|actually|no|sorry|you know what|wait)\b[,. ]*)*(?:never ?mind|nvm|forget (?:it|about it|about that|that|this|i asked|the whole thing)|(?:just |please )?(?:stop|quit|exit|abort)(?: (?:it|this|that|here|now|please|the process))*(?=\W*$)|scrap (?:that|it|this)|drop it|leave it(?: (?:as (?:it )?is|be|there|alone|at that))?(?! (?:at|with|in|on|by|near|next|outside|behind|under|inside|to)\b)|don't bother|let's (?:not|stop|leave it|forget)|(?:no,? )?i(?:'ll| will| would rather|'d rather|'ve decided to)? (?:just )?keep (?:it|them|everything|what i have|the \w+)(?: (?:after all|then|instead))?|(?:i )?changed my mind(?=\W*$|,? (?:i don't|forget|never|no|keep|stop|leave))|(?:i )?(?:don't|dont|do not) want to (?:do (?:this|that|it)|return|cancel|exchange|change|continue|proceed|go on)\b[^,.;]*(?:any ?more|after all|now|)|start over|not anymore|i regret|cancel (?:this|that|the) (?:request|process|return|exchange|change|flow|conversation|form|procedure)|i'll (?:do it|come back|think about it) ?(?:later)?|skip (?:it|this|that)|don't (?:return|exchange|cancel|change|do) (?:it|that|them|anything)(?: (?:any ?more|after all|then))?)"
+    r"^\W*(?:(?:ok|okay|well|oh|hmm|actually|no|sorry|you know what|wait)\b[,. ]*)*(?:never ?mind|nvm|forget (?:about )?(?:it|that|this|i asked|(?:the|my|that|this) (?:whole thing|swap|exchange|return|change|cancellation|request|invoice|coupon|voucher))|(?:just |please )?(?:stop|quit|exit|abort)(?: (?:it|this|that|here|now|please|the process))*(?=\W*$)|(?:scrap|drop) (?:that|it|this|the (?:swap|exchange|return|change|request))(?! (?:order|one|and|item|from)\b)|leave it(?: (?:as (?:it )?is|be|there|alone|at that))?(?! (?:at|with|in|on|by|near|next|outside|behind|under|inside|to)\b)|(?:don'?t|do not) bother|let'?s (?:not|stop|leave it|forget)|(?:no,? )?i(?:'ll| will| would rather|'d rather|'ve decided to)? (?:just )?keep (?:it|them|everything|what i have|the \w+)(?: (?:after all|then|instead))?|(?:i )?changed my mind(?=\W*$|,? (?:i don't|forget|never|no|keep|stop|leave))|(?:i )?(?:don't|dont|do not) want to (?:do (?:this|that|it)|return|cancel|exchange|change|continue|proceed|go on)\b[^,.;]*(?:any ?more|after all|now|)|start over|not anymore|i regret|cancel (?:this|that|the) (?:request|process|return|exchange|change|flow|conversation|form|procedure)|i'll (?:do it|come back|think about it) ?(?:later)?|skip (?:it|this|that)|don't (?:return|exchange|cancel|change|do) (?:it|that|them|anything)(?: (?:any ?more|after all|then))?)"
     r"|^\W*(?:(?:哎|唉|额|嗯|好吧|那)[,。 ]*)*(?:算了|罢了|不用了|不弄了|不(?:想)?(?:退|换|改|取消|办|搞|查|买|要|开|领|申请|操作)了|(?:还是)?(?:先)?不(?:退|换|改|取消|办|弄|搞|开|申请)了?(?:吧)?(?=\W*$)|先这样|当我没说|当我没问|退出|停(?:止|下|一下)?(?:操作|吧|$)|(?:我)?再(?:想想|考虑)|(?:我)?(?:还是)?(?:留着|自己留着)|改天(?:再说)?|放弃|重新(?:来|开始)|别(?:弄|搞|退|换|改|取消|办)了|我?改(?:变)?主意了|下次再说|以后再说)"
 )
-_STOP_PART_ONLY = re.compile(r"^\W*(?:不用了|不要了|no)\W*$")
 
 
 def stops(low: str) -> re.Match[str] | None:
@@ -173,6 +172,10 @@ def slot_named(low: str) -> str | None:
     return next((slot for slot, pattern in _SLOTS if pattern.search(low)), None)
 
 
+_REGARDLESS = re.compile(
+    r"[,，、 ]*(?:别|不|甭)用?(?:管|论|理|看)[^,，。；！]{0,6}?(?:几天|多久|多少天?|什么|啥|怎么|谁)[^,，。；！]{0,4}|[, ]*\b(?:regardless of|no matter)\b[^,.;!]{0,40}",
+    re.IGNORECASE,
+)
 _QUESTION = re.compile(
     r"[?？]\s*(?:(?:pls|plz|please|thx|thanks|thank you|asap|谢谢|谢了|多谢|哈|急|亲)\W*)?$|(?:吗|呢|么|吧\?)\W*(?:(?:谢谢|谢了|哈|急|亲)\W*)?$|^\W*(?:(?:and|but|so|ok|okay|also|wait|oh|hmm|hold on|actually|by the way|btw|then|hey|hi|hello|yes|no|just)\b[,. ]*)*(?:what|what's|how|when|where|why|who|which|is|are|do|does|did|can|could|will|would|should|may)\b|多少|多久|怎么|什么时候|几天|为什么|能不能|可不可以|是不是|有没有|哪(?:个|里|些|家|款|儿|了)|啥时候|咋(?:还|没|不|办|样)|几点"
 )
@@ -222,7 +225,12 @@ def asks_progress(low: str) -> bool:
 
 def is_question(low: str) -> bool:
     """Whether the words ask something."""
-    return bool(_QUESTION.search(low))
+    return bool(_QUESTION.search(_REGARDLESS.sub(" ", low)))
+
+
+def without_regard(words: str) -> str:
+    """Return the words without what is said not to matter: 别管几天 asks for no number of days."""
+    return _REGARDLESS.sub(" ", words)
 
 
 _ASKS_HOW = re.compile(
@@ -243,6 +251,17 @@ def asks_how(low: str) -> bool:
 def supposes(low: str) -> bool:
     """Whether a case is put that has not come about: "if it doesn't fit, can I return it?", 万一不合适能退吗."""
     return bool(_SUPPOSES.search(low))
+
+
+_DEMANDS_REFUND = re.compile(
+    r"(?:给我|我要|要求|直接|马上|立刻|立即|赶紧|必须)[^,，。；！？]{0,8}退(?:款|钱)|退(?:款|钱)给我|把钱退"
+    r"|\b(?:want|need|demand|give me|get me|like|have|issue|process|approve)\b(?: \w+){0,3}? (?:(?:full|complete|immediate) )?(?:refund|money back)\b(?! (?:status|progress))|\brefund (?:me|it|this|the (?:full|whole))\b"
+)
+
+
+def demands_refund(low: str) -> bool:
+    """Whether money is asked back in so many words, and no question put how far that is."""
+    return bool(_DEMANDS_REFUND.search(low)) and not is_question(low.strip()) and not asks_progress(low)
 
 
 _ELLIPTICAL = re.compile(

@@ -45,8 +45,8 @@ _BUT = re.compile(
 
 _NO = re.compile(
     rf"{_FILL}(?:"
-    r"(?:no way|no thanks?|no thank you|no thx|nope|nah|no+|negative|never|not? (?:really|yet|now|today|this time|that(?: one)?|this(?: one)?|quite|exactly|at all|correct|right|needed|necessary|interested|good|ok|okay)|no need|n|non|don't|dont|do not|please don'?t|absolutely not|definitely not|of course not|certainly not|i (?:do not|don't|dont|didn't|did not|won't|wouldn't|would not|can't)(?: (?:want|agree|think so|need|like|confirm|mean|say|ask)(?: (?:that|this|it|to|for that))?)?|i'?d rather not|rather not|better not|i refuse|wait(?: a (?:minute|second|sec|moment))?|hold on|hang on|stop|on second thought)(?![\w'])"
-    r"|不(?=$|[\s,.!，。！~])|还没(?:有|呢|好|想好)?(?=$|[\s,.!，。！~])|不用了?|不要了?|不是(?!不)|不行|不可以?|不对|不好(?!意思)|不需要了?|不必了?|不了|不同意|不确定|不想(?:要)?了?|不退了?|不换了?|不改了?|不取消了?|不确认|否|别(?!的|人|家|客气)|先(?:不|别)(?:要|用|办|弄|退|换|改|取消|急|了)*|暂时不|暂不|没有|没|等等|等一下|等下|慢着|且慢|才不|拒绝|还是(?:别|不)|再想想|我再(?:想|考虑)|考虑一下|算了)"
+    r"(?:no way|no thanks?|no thank you|no thx|nope|nah|no+|negative|never|not? (?:really|yet|now|today|this time|like (?:that|this)|that(?: one)?|this(?: one)?|quite|exactly|at all|correct|right|needed|necessary|interested|good|ok|okay)|no need|n|non|don't|dont|do not|please don'?t|absolutely not|definitely not|of course not|certainly not|i (?:do not|don't|dont|didn't|did not|won't|wouldn't|would not|can't)(?: (?:want|agree|think so|need|like|confirm|mean|say|ask)(?: (?:that|this|it|to|for that))?)?|i'?d rather not|rather not|better not|i refuse|wait(?: a (?:minute|second|sec|moment))?|hold on|hang on|stop|on second thought)(?![\w'])"
+    r"|不(?=$|[\s,.!，。！~])|还没(?:有|呢|好|想好)?(?=$|[\s,.!，。！~])|不用了?|不要了?|不是(?:这样|那样)的?|不是(?!不)|不行|不可以?|不对|不好(?!意思)|不需要了?|不必了?|不了|不同意|不确定|不想(?:要)?了?|不退了?|不换了?|不改了?|不取消了?|不确认|否|别(?!的|人|家|客气)|先(?:不|别)(?:要|用|办|弄|退|换|改|取消|急|了)*|暂时不|暂不|没有|没|等等|等一下|等下|慢着|且慢|才不|拒绝|还是(?:别|不)|再想想|我再(?:想|考虑)|考虑一下|算了)"
 )
 _APOLOGY = re.compile(rf"{_FILL}(?:不好意思|抱歉|对不起|sorry|excuse me)(?![\w'])")
 """Said before an answer; it is part of none."""
@@ -83,7 +83,10 @@ def read(low: str) -> Polarity:
             and not re.match(r".*(?:没有?|不确定)\W", low)
         ):
             return Polarity("wrong" if _WRONG.search(low) else None, 0)
-        return Polarity("no", _past_tails(low, match.end()))
+        end = _past_tails(low, match.end())
+        if (again := _NO.match(low, end)) and not re.search(r"\w", low[_past_tails(low, again.end()) :]):
+            end = len(low)  # "no, please don't" says it twice; "no, don't change the size" says more
+        return Polarity("no", end)
     if _WRONG.search(low) and not re.search(r"(?:nothing|anything|什么).{0,6}(?:wrong|不对)|没(?:什么)?不对", low):
         return Polarity("wrong", 0)
     return _yes(low)

@@ -6,7 +6,7 @@ import dataclasses
 import itertools
 import re
 
-from dialogue.understanding.phrases import is_question
+from dialogue.understanding.phrases import is_question, without_regard
 from dialogue.understanding.text import Text, read
 
 MAX_SEGMENTS = 6
@@ -142,7 +142,7 @@ def request_of(words: str) -> str:
     spans = sorted(span for segment in found for span in segment.core)
     cores = [words[start:end].strip() for start, end in spans]
     request = " ".join(core for core in cores if not _POLITE.match(core.lower())) or " ".join(cores) or words
-    return _HESITATION.sub("", request) or request
+    return without_regard(_HESITATION.sub("", request)).strip() or request
 
 
 def is_fallback(words: str) -> bool:

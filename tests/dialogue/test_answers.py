@@ -81,6 +81,8 @@ async def test_no_colleague_comes_after_a_no(helped: Talk) -> None:
     await ask(helped, "en", UNKNOWN["en"])
     turn = await helped.say("no", Deny())
     assert (turn.handled_by, turn.ticket) == ("bot", None)
+    later = await helped.say("ok", Affirm())
+    assert (later.handled_by, later.ticket) == ("bot", None)
 
 
 @pytest.mark.parametrize("lang", get_args(Lang))

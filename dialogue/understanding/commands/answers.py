@@ -8,6 +8,7 @@ from dialogue.commands import (
     Affirm,
     AskHuman,
     AskKnowledge,
+    CannotHandle,
     ChitChat,
     Choose,
     Command,
@@ -31,6 +32,9 @@ SHORT = 16
 """Characters of a message that can only say what to do."""
 KNOWLEDGE_CHOICE = "@knowledge"
 """The open question "do you mean one of these passages?"; another question takes its place."""
+_OF_A_VARIANT = frozenset({"swaps", "options"})
+_NAMES = frozenset({"order_ref", "product", "category", "brand", "sku", "option", "ordinal", "date", "quantity"})
+"""What says which order or goods are meant."""
 _BESIDE = frozenset({"reason", "payment_method", "quantity", "email", "address", "tax_id", "company"})
 """What is told beside a choice and serves the questions to come."""
 
@@ -72,7 +76,8 @@ def _continued(reading: Reading) -> list[Command] | None:
 def _another(reading: Reading) -> list[Command] | None:
     """With nothing running: another order or other goods than those just talked about, 不对 我说的是键盘那单; None when it is a wish."""
     low, told = reading.text.low, reading.told()
-    if not told or not phrases.takes_back(low) or phrases.is_question(low.strip()) or segments.cue(low) is not None:
+    names = bool(told) and all(item.type in _NAMES for item in told)
+    if not names or not phrases.takes_back(low) or phrases.is_question(low.strip()) or segments.cue(low) is not None:
         return None
     return [correction(reading)]
 
@@ -229,11 +234,23 @@ def _to_slot(reading: Reading, question: PendingQuestion) -> list[Command] | Non
         return [_own_words(reading, told, kind)]
     if told and reading.view.active_flow and not phrases.is_question(low.strip()) and _adds_nothing(reading):
         return [Provide(entities=told, text=reading.words(), score=0.7, source="pending")]
-    if _unknown(low):
+    return _without_a_value(reading, question)
+
+
+def _without_a_value(reading: Reading, question: PendingQuestion) -> list[Command] | None:
+    """Read an answer that names nothing of what was asked for; None when it may be anything else."""
+    if question.slot_type in _OF_A_VARIANT and not reading.told() and _only_searches(requested(reading)):
+        return [CannotHandle(text=reading.words(), score=0.6, source="pending")]
+    if _unknown(reading.text.low):
         # Who does not know which to choose is told once more what the choices are for.
         doubt = Repeat if question.choices else Deny
         return [doubt(text=reading.words(), score=0.7, source="pending")]
     return None
+
+
+def _only_searches(wishes: list[Command]) -> bool:
+    """Whether a vague answer is taken for a search: "something that goes with my eyes", asked for the colour."""
+    return all(isinstance(wish, StartFlow) and wish.flow == "find_products" for wish in wishes)
 
 
 def _adds_nothing(reading: Reading) -> bool:

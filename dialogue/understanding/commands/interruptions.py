@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 
 from dialogue.commands import Cancel, Command, Correct, Entity, Repeat
-from dialogue.understanding import phrases, polarity
+from dialogue.understanding import phrases, polarity, segments
 from dialogue.understanding.commands.of_goods import CLEAR
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.commands.requests import has_own_cue, requested
+
+_CLAUSE_END = re.compile(r"[,.;!，。；！~～]\s*|  +")
+REASON_CHARACTERS = 40
+"""Characters of a reason before the words that stop a procedure: "too much hassle, scrap that"."""
 
 
 def interrupted(reading: Reading) -> list[Command] | None:
@@ -19,7 +23,7 @@ def interrupted(reading: Reading) -> list[Command] | None:
         view.pending and view.pending.kind in {"confirm", "offer"} and polarity.read(low).sense in {"yes", "no"}
     ):
         return [Repeat(explain=again == "explain", text=reading.words(), source="pattern")]
-    stop = phrases.stops(low)
+    stop = phrases.stops(low) or _stop_after_a_reason(reading)
     if stop is None or _is_a_reason(reading, stop):
         return _dropped_part(reading)
     if view.pending and view.pending.kind == "offer" and polarity.read(low).sense == "no":
@@ -29,6 +33,19 @@ def interrupted(reading: Reading) -> list[Command] | None:
     if any(command.kind == "correct" for command in follow):
         return follow
     return [Cancel(text=stop[0].strip(), score=0.95, source="pattern"), *follow]
+
+
+def _stop_after_a_reason(reading: Reading) -> re.Match[str] | None:
+    """Return the words that stop what runs where they are the last clause, and what goes before names and asks for nothing."""
+    low, view = reading.text.low, reading.view
+    names = any(item.type in {"product", "order_ref", "sku"} for item in reading.entities)
+    if names or (view.active_flow is None and view.pending is None):
+        return None
+    last = max((match.end() for match in _CLAUSE_END.finditer(low)), default=REASON_CHARACTERS)
+    if last >= REASON_CHARACTERS or segments.cue(low[:last]) is not None:
+        return None
+    stop = phrases.stops(" " * last + low[last:])
+    return stop if stop and not low[stop.end() :].strip(" ,.!~。，！") else None
 
 
 def _is_a_reason(reading: Reading, stop: re.Match[str]) -> bool:
@@ -75,7 +92,9 @@ def _dropped_part(reading: Reading) -> list[Command] | None:
         not things
         or not (english or chinese)
         or len(low) > 60
-        or re.search(r"\bbut\b.*\b(?:the|a)\b|是|换成|改成|,.*(?:要|退|换)(?!了)", low)
+        or re.search(
+            r"\bbut\b.*\b(?:the|a)\b|是|换成|改成|,.*(?:要|退|换)(?!了)|^\W*我?(?:就?要|想)(?:退|换|取消)", low
+        )
     ):
         return None
     if english and re.search(r"\bnot\b", english[0]) and len(things) > 1:

@@ -97,7 +97,7 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     entities = reading.within(part.start, part.end)
     words = reading.words(part.start, part.end)
     low = reading.text.low[part.start : part.end]
-    ranked = _of_own_order(reading.classify(reading.masked(part.start, part.end)), entities)
+    ranked = _of_own_order(reading.classify(reading.masked(part.start, part.end)), entities, reading.personal)
     ranked = _of_a_stranger(reading, ranked, low, entities)
     best, chance = ranked[0]
     if chance < CLEAR and reading.view.active_flow is None and complains_of_own(low, entities):
@@ -178,6 +178,8 @@ def _of_the_shop(view: View, flow: str, low: str, entities: tuple[Entity, ...]) 
 
 def _meant(flow: str, low: str) -> tuple[str, ...]:
     """Return the procedures that the words mean, where they are more exact than the classifier."""
+    if flow == "refund_status" and phrases.demands_refund(low):
+        return ("return_items",)
     if flow == "size_advice" and phrases.asks_how_it_runs(low):
         return ("product_details",)
     if flow in _ADDRESS_FLOWS and phrases.makes_default(low):
@@ -192,16 +194,16 @@ def _supposes(low: str, entities: tuple[Entity, ...]) -> bool:
     return phrases.supposes(low) and not any("id" in item.value for item in entities if item.type == "order_ref")
 
 
-def _of_own_order(ranked: list[tuple[str, float]], entities: tuple[Entity, ...]) -> list[tuple[str, float]]:
-    """Nobody looks for goods by the number of an order: its chance goes to the next wish."""
-    if (
-        len(ranked) < 2
-        or ranked[0][0] != "find_products"
-        or not any({"id", "suffix"} & e.value.keys() for e in entities if e.type == "order_ref")
-    ):
+def _of_own_order(
+    ranked: list[tuple[str, float]], entities: tuple[Entity, ...], personal: frozenset[str]
+) -> list[tuple[str, float]]:
+    """Nobody looks for goods, or asks about the rules, by the number of an order: its chance goes to the next wish."""
+    numbered = any({"id", "suffix"} & item.value.keys() for item in entities if item.type == "order_ref")
+    if len(ranked) < 2 or not numbered:
         return ranked
-    (_, searching), (wish, chance), *rest = ranked
-    return [(wish, searching + chance), *rest]
+    (best, first), (wish, chance), *rest = ranked
+    asks_rules = best == "ask_knowledge" and wish in personal and chance >= HINT
+    return [(wish, first + chance), *rest] if asks_rules or best == "find_products" else ranked
 
 
 def _names_only_a_coupon(part: segments.Segment, entities: tuple[Entity, ...]) -> bool:

@@ -28,6 +28,8 @@ _QUANTITY_ALONE = re.compile(
 )
 """A whole answer that is only a number of pieces."""
 _OF_THE = re.compile(r"\bof (?:the|my|those|these) $")
+_ONLY = re.compile(r"\b(?:only|just)\b[^.,;!?]{0,20}$")
+"""Makes a number of "one mug", which is an article elsewhere."""
 _MATTERS = re.compile(
     r" (?:(?:quick|small|more) )?(?:things?|questions?|requests?|matters?|points?|issues?)\s*(?:[:,;.–-]|(?:please|to (?:ask|do|say))\b)"
 )
@@ -84,7 +86,7 @@ def quantities(text: Text, thing_starts: list[int]) -> Iterator[Entity]:
             continue  # "one of the two mugs" are not two
         if _MATTERS.match(text.low, count.end(1)):
             continue
-        if (number := parse(count[1])) and count[1] != "one":
+        if (number := parse(count[1])) and (count[1] != "one" or _ONLY.search(text.low[: count.start()])):
             yield entity(text, "quantity", {"n": int(number)}, count.span(1), score=0.8)
 
 

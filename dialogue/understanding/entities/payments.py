@@ -44,6 +44,11 @@ _NOT_THIS = re.compile(
     r"(?:\binstead of|\brather than|\bnot(?: on| to| with)?|\bfrom)(?: (?:my|the))? $|(?:而不是|不要用?|不用|别用|不是|从)(?:我的)?$"
 )
 
+_TAKEN_FROM = re.compile(
+    r"\b(?:take|taken|charged?|pay|paid|deduct(?:ed)?|debit(?:ed)?|draw)\b[^,.;!?]{0,25}\bfrom (?:(?:my|the) )?$"
+)
+_PAYS_AFTER = re.compile(r"\s*(?:里|上)?(?:面)?(?:扣|付|出|走|划|支付)")
+
 
 def payment_methods(text: Text) -> Iterator[Entity]:
     """Yield payment methods: by id, by kind and last digits, or "the original one"."""
@@ -62,6 +67,13 @@ def payment_methods(text: Text) -> Iterator[Entity]:
             value = ({"kind": kind} if kind else {}) | dict(extra)
             if last_four := match[1] or match[2]:
                 value["last_four"] = last_four
-            if _NOT_THIS.search(text.low[max(0, match.start() - 20) : match.start()]):
+            if _is_left(text.low, match):
                 value["negated"] = True
             yield entity(text, "payment_method", value, match.span(), score=1.0 if value else 0.5)
+
+
+def _is_left(low: str, method: re.Match[str]) -> bool:
+    """Whether it is paid in this way no longer: "from the card to PayPal", but not "take it from PayPal"."""
+    before = low[: method.start()]
+    pays = _TAKEN_FROM.search(before[-45:]) or (before.endswith("从") and _PAYS_AFTER.match(low, method.end()))
+    return bool(_NOT_THIS.search(before[-20:])) and not pays

@@ -115,6 +115,26 @@ def test_goods_are_not_looked_for_by_the_number_of_an_order() -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["that takes far too long, drop it", "so much paperwork. never mind", "手续太多了，算了"]
+)
+def test_a_reason_may_come_before_the_words_that_stop(text: str, classify: Classify) -> None:
+    assert kinds(text, asked("slot", "text"), classify) == ["cancel"]
+
+
+@pytest.mark.parametrize("text", ["return the lamp, I'll keep the rest", "要退台灯，不换了"])
+def test_a_wish_before_such_words_is_still_a_wish(text: str, classify: Classify) -> None:
+    assert "cancel" not in kinds(text, View(lang="en", active_flow="exchange_items"), classify)
+
+
+@pytest.mark.parametrize("text", ["hmm, whatever is prettiest", "something cheerful"])
+def test_a_vague_answer_to_which_variant_is_no_search(text: str) -> None:
+    def searching(_: str) -> list[tuple[str, float]]:
+        return [("find_products", 0.9), ("inform", 0.05)]
+
+    assert kinds(text, asked("choice", "swaps"), searching) == ["cannot_handle"]
+
+
+@pytest.mark.parametrize(
     ("text", "wanted"),
     [
         ("yes", ["affirm"]), ("好的", ["affirm"]), ("没问题", ["affirm"]), ("不好意思，可以", ["affirm"]), ("no problem", ["affirm"]), ("no", ["deny"]),

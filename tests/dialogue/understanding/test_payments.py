@@ -23,6 +23,17 @@ def test_a_payment_method(text: str, wanted: JsonObject) -> None:
     assert [item.value for item in without_overlaps(payment_methods(read(text)))] == [wanted]
 
 
+@pytest.mark.parametrize("text", ["please deduct it from my gift card", "从支付宝扣吧", "take the money from paypal"])
+def test_what_the_money_is_taken_from_is_what_is_paid_with(text: str) -> None:
+    assert [item.value.get("negated") for item in without_overlaps(payment_methods(read(text)))] == [None]
+
+
+@pytest.mark.parametrize("text", ["change it from visa to paypal", "从支付宝改成礼品卡"])
+def test_what_the_order_moves_away_from_is_not(text: str) -> None:
+    found = without_overlaps(payment_methods(read(text)))
+    assert [item.value.get("negated") for item in found] == [True, None]
+
+
 @pytest.mark.parametrize("text", ["I'd like to return it", "退货", "卡住了", "微风牌风扇"])
 def test_other_words_are_no_payment_method(text: str) -> None:
     assert list(payment_methods(read(text))) == []

@@ -36,6 +36,10 @@ def test_what_an_answer_means(text: str, sense: str | None) -> None:
     ("text", "rest"),
     [
         ("yes, the red one", "the red one"),
+        ("no, please don't", ""),
+        ("nope, not like this", ""),
+        ("no, don't change the size", "don't change the size"),
+        ("不是这样的", ""),
         ("no, the blue one", "the blue one"),
         ("好的，换成红色", "换成红色"),
         ("不，要蓝色的", "要蓝色的"),

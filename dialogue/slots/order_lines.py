@@ -1,0 +1,92 @@
+"""Slots that hold lines of an order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dialogue import grounding
+from dialogue.slots.base import DeadEnd, Filled, Filling, Question, SlotContext
+from dialogue.slots.orders import OFFERED, order_of
+from tools.evidence import LineView, OrderSummary
+
+
+async def fill_order_lines(context: SlotContext) -> Filling:
+    """Find the lines meant: named goods, "everything", an order's only line."""
+    order = await order_of(context)
+    if order is None:
+        return DeadEnd("no_orders")
+    if len(order.lines) == 1:
+        return _lines([order.lines[0]], order, context)
+    meant, unclear = _with_chosen(context, order, *grounding.lines_meant(order, context.heard))
+    if unclear:
+        return _which_lines(context, unclear[0], "ask.which_line")
+    if meant:
+        return _lines(meant, order, context)
+    focus = [line for line in order.lines if line.product_id in context.state.memory.focus_products]
+    if len(focus) == 1 and not grounding.products_heard(context.heard):
+        return _lines(focus, order, context)
+    places = grounding.by_ordinal(len(order.lines), context.heard)
+    if places:
+        return _lines([order.lines[places[0]]], order, context)
+    if missing := _not_in_order(context):
+        return _which_lines(context, order.lines, "ask.lines_not_found", said=missing)
+    return _which_lines(context, order.lines, "ask.lines")
+
+
+def _with_chosen(
+    context: SlotContext, order: OrderSummary, meant: list[LineView], unclear: list[list[LineView]]
+) -> tuple[list[LineView], list[list[LineView]]]:
+    """Add the lines that were chosen from several: the mentions that they were offered for are clear now.
+
+    Lines that do not differ need no choice: one of two equal mugs is any of them.
+    """
+    chosen = {value["line_id"] for value in context.frame.results.get("chosen_lines", [])}
+    taken = [line for line in order.lines if line.line_id in chosen and line not in meant]
+    left = [group for group in unclear if not any(line.line_id in chosen for line in group)]
+    alike = [group[0] for group in left if len({line.sku for line in group}) == 1]
+    left = [group for group in left if len({line.sku for line in group}) > 1]
+    return [*meant, *taken, *alike], left
+
+
+def _not_in_order(context: SlotContext) -> str:
+    mention = context.newest("product")
+    return mention.entity.text if mention and not mention.entity.value.get("generic") else ""
+
+
+def _lines(lines: Sequence[LineView], order: OrderSummary, context: SlotContext) -> Filling:
+    quantity = _quantity(context) if len(lines) == 1 else None
+    if quantity is not None and quantity > sum(line.quantity for line in order.lines):
+        return _how_many(context, lines[0], quantity)
+    return Filled([_line_value(line, quantity) for line in lines])
+
+
+def _how_many(context: SlotContext, line: LineView, said: int) -> Question:
+    """Say that there are not so many, and ask how many of them are meant."""
+    counts = range(1, min(line.quantity, OFFERED) + 1)
+    choices = tuple((str(count), [_line_value(line, count)]) for count in counts)
+    one = line.model_copy(update={"quantity": 1})
+    facts = {"item": line_label(context, one), "there": line.quantity, "asked": said}
+    return Question(context.templates.say("ask.too_many", context.lang, **facts), choices)
+
+
+def _line_value(line: LineView, quantity: int | None = None) -> dict[str, Any]:
+    value: dict[str, Any] = {"line_id": line.line_id}
+    if quantity is not None and quantity < line.quantity:
+        value["quantity"] = quantity
+    return value
+
+
+def _quantity(context: SlotContext) -> int | None:
+    entry = context.newest("quantity")
+    return int(entry.entity.value["n"]) if entry and entry.entity.value.get("n", 0) >= 1 else None
+
+
+def _which_lines(context: SlotContext, lines: Sequence[LineView], sentence: str, **facts: Any) -> Question:
+    choices = tuple((line_label(context, line), _line_value(line)) for line in lines)
+    return Question(context.question(sentence, **facts), choices, multiple=True)
+
+
+def line_label(context: SlotContext, line: LineView) -> str:
+    """Return the words of a line's button."""
+    return context.templates.render("{{ line|item }}", context.lang, {"line": line.model_dump(mode="json")})
