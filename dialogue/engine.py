@@ -7,8 +7,6 @@ a slot: everything that depended on it is asked, checked and confirmed again, an
 from __future__ import annotations
 
 import enum
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -18,8 +16,8 @@ from dialogue.replies.cards import card
 from dialogue.replies.templates import Templates
 from dialogue.slots import ACCEPTS, SLOT_FILLERS, DeadEnd, Elsewhere, Filled, Question, SlotContext
 from dialogue.state import Frame
+from dialogue.step_values import arguments_of, facts_of, fingerprint_of, value_at
 from dialogue.work import HandOverWish, Work
-from knowledge.types import JsonObject
 from tools.base import Outcome
 
 ASKS_BEFORE_HELP = 3
@@ -136,7 +134,7 @@ class Engine:
             return End.DONE
         frame.done[key] = "said"
         if step.say is not None:
-            said = self.templates.render(step.say.get(work.lang), work.lang, self._facts(work, frame))
+            said = self.templates.render(step.say.get(work.lang), work.lang, facts_of(work, frame))
             work.say(said, receipts=tuple(receipt for receipt in frame.receipts if receipt in work.receipts))
         elif step.show is not None:
             self._show(work, frame, step.show)
@@ -152,7 +150,7 @@ class Engine:
         return End.DONE
 
     def _offer(self, work: Work, frame: Frame, step: OfferStep) -> None:
-        said = self.templates.render(step.text.get(work.lang), work.lang, self._facts(work, frame))
+        said = self.templates.render(step.text.get(work.lang), work.lang, facts_of(work, frame))
         if work.stack != [frame] or work.queue:
             work.say(said)
             return
@@ -187,8 +185,8 @@ class Engine:
         work.queue[:0] = clones
 
     def _show(self, work: Work, frame: Frame, step: ShowStep) -> None:
-        evidence = self._resolve_path(step.source, frame)
-        text = self.templates.render(step.text.get(work.lang), work.lang, self._facts(work, frame)) if step.text else ""
+        evidence = value_at(step.source, frame)
+        text = self.templates.render(step.text.get(work.lang), work.lang, facts_of(work, frame)) if step.text else ""
         for reply in card(step.card, evidence, text, self.templates, work.lang, picture=work.picture):
             work.show(reply)
         if step.card == "products":
@@ -267,24 +265,24 @@ class Engine:
     # -- calling
 
     async def _call(self, work: Work, frame: Frame, call: CallStep, flow: Flow, key: str) -> End:
-        arguments = self._arguments(call, frame, work)
-        fingerprint = _fingerprint(call.tool, arguments)
+        arguments = arguments_of(call, frame, work.lang)
+        fingerprint = fingerprint_of(call.tool, arguments)
         if frame.done.get(key) == fingerprint:
             return End.DONE
         outcome = await work.call(call.tool, arguments)
         if outcome.status != "ok":
             return self._refused(work, frame, flow, outcome, fingerprint)
         self._keep(frame, call.save, outcome)
-        if call.lists is not None and (told := self._resolve_path(call.lists, frame)):
+        if call.lists is not None and (told := value_at(call.lists, frame)):
             work.memory.shown_products = list(told)
-        if call.focus is not None and len(named := self._resolve_path(call.focus, frame) or ()) == 1:
+        if call.focus is not None and len(named := value_at(call.focus, frame) or ()) == 1:
             work.memory.focus_products = list(named)
         frame.done[key] = fingerprint
         return End.DONE
 
     async def _confirm(self, work: Work, frame: Frame, call: CallStep, flow: Flow, key: str) -> End:
-        arguments = self._arguments(call, frame, work)
-        fingerprint = _fingerprint(call.tool, arguments)
+        arguments = arguments_of(call, frame, work.lang)
+        fingerprint = fingerprint_of(call.tool, arguments)
         if frame.done.get(key) == fingerprint:
             return End.DONE
         proposed = frame.done.get(f"{key}?", "")
@@ -311,7 +309,7 @@ class Engine:
 
     def _ask_consent(self, work: Work, frame: Frame, call: CallStep, outcome: Outcome) -> None:
         preview = outcome.evidence.model_dump(mode="json") if outcome.evidence is not None else {}
-        facts = {**self._facts(work, frame), "preview": preview}
+        facts = {**facts_of(work, frame), "preview": preview}
         asked = self.templates.render(call.ask.get(work.lang), work.lang, facts) if call.ask else ""
         labels = (self._sentence(work, "label.confirm"), self._sentence(work, "label.not_yet"))
         question = Question(asked, ((labels[0], True), (labels[1], False)))
@@ -324,7 +322,7 @@ class Engine:
 
     def _refused(self, work: Work, frame: Frame, flow: Flow, outcome: Outcome, fingerprint: str) -> End:
         """Say why; ask again for what was wrong, hand over what only a person may decide, else stop."""
-        facts = {**self._facts(work, frame), **outcome.facts}
+        facts = {**facts_of(work, frame), **outcome.facts}
         known = (f"refused.{outcome.code}", f"failed.{outcome.code}", f"failed.{outcome.status}")
         sentence = next(filter(self.templates.has, known))
         own = flow.refusals.get(outcome.code)
@@ -367,46 +365,8 @@ class Engine:
             if flow.slots[name].type == "order_lines":
                 frame.results.pop("chosen_lines", None)
 
-    # -- values
-
-    def _arguments(self, call: CallStep, frame: Frame, work: Work) -> JsonObject:
-        resolved = self._resolve(call.arguments, frame, work)
-        if not isinstance(resolved, dict):
-            raise TypeError(f"expected an object as arguments of {call.tool!r}, got {resolved!r}")
-        return {key: value for key, value in resolved.items() if value is not None}
-
-    def _resolve(self, value: Any, frame: Frame, work: Work) -> Any:
-        if isinstance(value, str) and value == "$lang":
-            return work.lang
-        if isinstance(value, str) and value.startswith("$"):
-            return self._resolve_path(value[1:], frame)
-        if isinstance(value, dict):
-            return {key: self._resolve(entry, frame, work) for key, entry in value.items()}
-        if isinstance(value, list):
-            return [self._resolve(entry, frame, work) for entry in value]
-        return value
-
-    def _resolve_path(self, path: str, frame: Frame) -> Any:
-        head, *rest = path.split(".")
-        value: Any = frame.slots[head] if head in frame.slots else frame.results.get(head)
-        for part in rest:
-            value = value.get(part) if isinstance(value, Mapping) else None
-        if path == "text":
-            return frame.text
-        return value
-
-    def _facts(self, work: Work, frame: Frame) -> dict[str, Any]:
-        return {
-            "slots": frame.slots,
-            "results": frame.results,
-            "result": frame.results.get("result", {}),
-            "policy": work.policy,
-            "name": work.state.customer_name,
-            "lang": work.lang,
-        }
-
     def _holds(self, expression: str, work: Work, frame: Frame) -> bool:
-        return self.templates.holds(expression, self._facts(work, frame))
+        return self.templates.holds(expression, facts_of(work, frame))
 
     def _sentence(self, work: Work, sentence: str, **facts: Any) -> str:
         return self.templates.say(sentence, work.lang, **facts)
@@ -424,8 +384,3 @@ class Engine:
     @staticmethod
     def _state_of(work: Work) -> Any:
         return work.state.model_copy(update={"memory": work.memory})
-
-
-def _fingerprint(tool: str, arguments: JsonObject) -> str:
-    packed = json.dumps([tool, arguments], sort_keys=True, ensure_ascii=False, default=str)
-    return hashlib.sha256(packed.encode()).hexdigest()[:16]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterator
 
 from dialogue.commands import Entity
@@ -35,7 +36,7 @@ _LANDS = r"usa|u\.s\.a?\.?|us|united states|p\.?r\.? ?china|china"
 _EN = re.compile(
     rf"(?<![a-z0-9_#$.])(?P<line1>\d{{1,6}}[a-z]? (?!(?:go|goes|to|get|be|of|more|days?|weeks?|times?)\b)(?:[a-z0-9'.-]+ ){{0,4}}?{_STREET}\b\.?(?: (?:north|south|east|west|[nsew])\b)?)"
     rf"(?:[, ]+(?P<line2>{_UNIT}))?"
-    rf"(?:,? *(?:in +)?(?P<rest>(?:[a-z][a-z .'-]+?)?(?:, *| +)?(?:[a-z][a-z .'-]+?)?(?:, *[a-z][a-z .'-]+?)?(?:,? *\d{{5,6}}(?:-\d{{4}})?)?(?:,? *(?:{_LANDS}))?))?(?=$|[;!?\n)]|\s*\(|\.(?:\s|$)|, (?:and|please|the|my|for|can|could|i|instead|thanks?|thx|cheers|ok|okay)\b|\s(?:and|please|for|because|since|instead|by|with|so|from|is|as)\b|,?\s*$)"
+    rf"(?:,? *(?:in +)?(?P<rest>(?:[a-z][a-z .'-]+?)?(?:, *| +)?(?:[a-z][a-z .'-]+?)?(?:, *[a-z][a-z .'-]+?)?(?:,? *\d{{5,6}}(?:-\d{{4}})?)?(?:,? *(?:{_LANDS}))?))?(?=$|[;!?\n)]|\s*\(|\.(?:\s|$)|, (?:and|please|the|my|for|can|could|i|instead|thanks?|thx|cheers|ok|okay)\b|\s(?:and|please|for|because|since|instead|by|with|so|from|is|as|rather|not|if|when|until|before|this|that|which|where)\b|,?\s*$)"
 )
 _ZIP = re.compile(r"(\d{5,6}(?:-\d{4})?)\s*$")
 _COUNTRY = re.compile(rf",?\s*\b({_LANDS})\s*$")
@@ -60,6 +61,8 @@ _ZH_STOP = re.compile(
     r"[,，。.;；!！?？\n]|(?:谢谢|吧|哈|哦|可以|行吗|好吗|麻烦|收件人|收货人|电话|手机|邮编|联系|的订单|这个地址|那边|就行|才对|不是|请|帮)"
 )
 
+_THITHER = re.compile(r"(?:(?:那|这)[边里儿]|[去来])+$")
+"""寄到路18号去: not a part of the address."""
 _A_SIZE = re.compile(r"[码尺鞋]\D{0,4}\d{2}号$")
 """尺码是42号: a size, no house."""
 _ORDER_ID = r"#?\s?([a-z]{0,3}-?\d{4,16})"
@@ -130,9 +133,9 @@ def addresses(text: Text) -> Iterator[Entity]:
 def _american(text: Text) -> Iterator[Entity]:
     for match in _EN.finditer(text.low):
         start, _end = match.span()
-        value: JsonObject = {"line1": text.plain[match.start("line1") : match.end("line1")].strip(" ,")}
+        value: JsonObject = {"line1": _written(text.plain[match.start("line1") : match.end("line1")])}
         if match["line2"]:
-            value["line2"] = text.plain[match.start("line2") : match.end("line2")].strip(" ,")
+            value["line2"] = _written(text.plain[match.start("line2") : match.end("line2")])
         if match["rest"]:
             value |= _locality(text.plain[match.start("rest") : match.end("rest")])
         yield entity(
@@ -155,9 +158,11 @@ def _locality(rest: str) -> JsonObject:
     elif parts:
         words = parts[-1].split()
         for size in (3, 2, 1):
-            if len(words) > size and (code := _state(" ".join(words[-size:]))):
-                value["state"], parts[-1] = code, " ".join(words[:-size])
+            before, last = " ".join(words[:-size]), " ".join(words[-size:])
+            if before and (state := _state(last) or _province(before, last)):
+                value["state"], parts[-1] = state, before
                 break
+    parts = [_written(part) for part in parts]
     if len(parts) > 1:
         # A district goes before its town: "Xuhui District, Shanghai".
         value["district"] = parts[-2]
@@ -175,7 +180,13 @@ def _province(before: str, words: str) -> str | None:
     """Return a province of China; a city that is its own province is one only after itself: "Shanghai, Shanghai"."""
     plain = words.lower()
     named = plain in _PROVINCES or (plain in _MUNICIPALITIES and before.lower() == plain)
-    return words if named else None
+    return _written(words) if named else None
+
+
+def _written(words: str) -> str:
+    """Write names as they stand on a parcel: who types small letters only, spares the key."""
+    words = words.strip(" ,")
+    return words if any(letter.isupper() for letter in words) else string.capwords(words)
 
 
 def _chinese(text: Text) -> Iterator[Entity]:
@@ -208,7 +219,7 @@ def _chinese_chunk(text: Text, chunk: str, offset: int) -> Iterator[Entity]:
     whole = match[0]
     if stop := _ZH_STOP.search(whole):
         whole = whole[: stop.start()]
-    whole = whole.rstrip(" 的")
+    whole = _THITHER.sub("", whole.rstrip(" 的"))
     value: JsonObject = {key: match[key].strip() for key in ("state", "city", "district") if match[key]}
     head = max((match.end(key) for key in value), default=match.start())
     value["line1"] = chunk[head : match.start() + len(whole)].strip()
