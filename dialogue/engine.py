@@ -232,7 +232,10 @@ class Engine:
             self._focus(work, spec.type, filling.value)
             lines = {other: frame.slots.get(other) for other, slot in flow.slots.items() if slot.type == "order_lines"}
             known = {other: value for other, value in lines.items() if value is not None}
-            return self._go_on_as(work, frame, filling.flow, {**known, name: filling.value})
+            end = self._go_on_as(work, frame, filling.flow, {**known, name: filling.value})
+            if filling.others and (heir := work.business_frame) is not None:
+                self._fan_out(work, heir, name, filling.others)
+            return end
         if spec.optional:
             frame.slots[name] = None
             return End.DONE

@@ -18,6 +18,8 @@ _EXCEPT = re.compile(
     r"\W*(?:(?:for|the|my|this|that)\W*)*$",
     re.I,
 )
+_NOT_KEPT = re.compile(r"(?:\b(?:not|never|no longer|dont|wont|cannot)|n't)\W+(?:\w+\W+){0,3}keep(?:ing)?\W", re.I)
+"""Who does not keep something gives it back."""
 _STAYS = re.compile(
     r"^\W*(?:(?:就|先|我|还是|那个|可以|这个)*(?:不(?:退|换|改|取消|动)了?(?!吗|行)|别(?:退|换|改|取消|动)|留着|保留)|(?:can |should |may )?stays?\b|can be kept\b|is fine as it is)"
 )
@@ -37,6 +39,16 @@ _DISLIKES = re.compile(
     re.I,
 )
 """What makes of it the contrary, or a wish."""
+_COMPANION = re.compile(
+    r"(?:\b(?<!order )(?<!orders )(?<!one )(?<!ones )(?<!parcel )(?<!package )(?<!purchase )(?:with|into|inside|all over|onto|than|like|suits?|match(?:es|ing)?)(?: (?:my|our|his|her|their|other|another|any|all))+ )$",
+    re.I,
+)
+_COMPANION_ZH = (
+    re.compile(r"(?:跟|和|配|搭|与|比)(?:我|家里?)?(?:的|那|自己的)?$"),
+    re.compile(r"^[^，。,]{0,3}(?:不搭|不配|冲突|撞色|搭不|配不)"),
+)
+_PLACE = re.compile(r"^(?:里面?|里头|上面?|中间|底下|下面)(?:全|都|到处|也|被|湿|是水|有水|有油)")
+"""What is told of goods that are only the place of what happened, or do not go with those in question."""
 _QUANTIFIED = re.compile(
     r"(?i)\b(?:both|all)\b[^,.;!?]*$|(?:[两二三四]|所有|全部)[件个双条台副]?的?[^，。；！？]*$|\b(?:two|three|four) $"
 )
@@ -89,7 +101,8 @@ def _without_letters(written: str, orders: Sequence[OrderSummary]) -> list[Order
 
 def is_negated(heard: Heard) -> bool:
     """Tell whether the words around a mention take it out: "everything except the lamp", 除了台灯, 台灯不退了."""
-    return bool(_EXCEPT.search(heard.context) or _STAYS.search(heard.after.lower()))
+    excepted = _EXCEPT.search(heard.context) and not _NOT_KEPT.search(heard.context)
+    return bool(excepted or _STAYS.search(heard.after.lower()))
 
 
 def _is_liked(heard: Heard) -> bool:
@@ -121,7 +134,15 @@ def products_heard(heard: Iterable[Heard]) -> list[Heard]:
         for entry in heard
         if entry.entity.type in ("product", "category")
         and (entry.entity.score > GENERIC or entry.entity.value.get("product_ids") or entry.entity.value.get("kinds"))
+        and not _is_beside(entry)
     ]
+
+
+def _is_beside(heard: Heard) -> bool:
+    """Tell whether goods are named only beside those in question: 颜色跟我衣服不搭, 漏得包里全是水, "odd with my other shoes"."""
+    before, after = _COMPANION_ZH
+    companion = _COMPANION.search(heard.context) or (before.search(heard.context) and after.search(heard.after))
+    return bool(companion or _PLACE.search(heard.after))
 
 
 def named_goods(heard: Iterable[Heard]) -> bool:

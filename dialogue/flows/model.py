@@ -53,7 +53,8 @@ class SlotSpec(_Part):
     """The flow that goes on instead: for ``order``, when the order meant is shut out of this one and not of that one; for
     ``product``, when only a kind of goods was named."""
     likely: tuple[str, ...] = ()
-    """For ``order``: states of an order; when nothing was said and just one order is in them, it is meant."""
+    """For ``order``: states of an order; when nothing was said and just one order is in them, it is meant. For ``order_optional``
+    it is when several orders hold the goods that were named."""
     choices: tuple[dict[str, Any], ...] = ()
     """For ``choice``: ``{value, zh, en}``; ``words`` of the request that name it, ``implied_by`` entity types that say as much."""
     takes: EntityType | None = None

@@ -66,10 +66,14 @@ class Filled:
 
 @dataclasses.dataclass(frozen=True)
 class Elsewhere:
-    """What is meant exists, but another flow is the one for it: an exchange in an order that has not left yet."""
+    """What is meant exists, but another flow is the one for it: an exchange in an order that has not left yet.
+
+    `others` are values for further runs of that flow.
+    """
 
     flow: str
     value: Any
+    others: tuple[Any, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)

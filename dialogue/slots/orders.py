@@ -57,8 +57,8 @@ async def fill_order(context: SlotContext) -> Filling:
         return DeadEnd("no_orders")
     orders = _in_the_state_told(context, orders)
     eligible = [order for order in orders if is_eligible(context, order, context.spec.tool)]
-    if several := _several(context, orders, eligible):
-        return Filled(several[0], others=tuple(several[1:]))
+    if several := _more_than_one(context, orders, eligible):
+        return several
     named = _named(context, orders)
     named = _listed(context, orders) if named is None else named
     if named is not None:
@@ -93,6 +93,14 @@ def _in_the_state_told(context: SlotContext, orders: Sequence[OrderSummary]) -> 
     here = [order for order in orders if order.status in _WITH_THE_SHOP]
     elsewhere = _goods(context, orders) > _goods(context, here)
     return orders if elsewhere or not here or context.newest("order_ref") else here
+
+
+def _more_than_one(
+    context: SlotContext, orders: Sequence[OrderSummary], eligible: Sequence[OrderSummary]
+) -> Filled | Elsewhere | None:
+    """Take several orders where more than one was meant, one after the other."""
+    several = _several(context, orders, eligible)
+    return Filled(several[0], others=tuple(several[1:])) if several else _spread_elsewhere(context, orders)
 
 
 def _says_where(context: SlotContext) -> bool:
@@ -173,6 +181,15 @@ def _spread(context: SlotContext, eligible: Sequence[OrderSummary]) -> list[str]
     return unique if len(unique) > 1 else []
 
 
+def _spread_elsewhere(context: SlotContext, orders: Sequence[OrderSummary]) -> Elsewhere | None:
+    """Go on as another flow for each of several orders that only that one takes: two that have not left yet are cancelled."""
+    other = context.spec.instead
+    if other is None or any(entry.entity.type == "order_ref" for entry in context.heard):
+        return None
+    spread = _spread(context, [order for order in orders if _fits(context, other, order)])
+    return Elsewhere(other, spread[0], others=tuple(spread[1:])) if spread else None
+
+
 async def fill_order_optional(context: SlotContext) -> Filling:
     """Take the order when one is named; None means: all of them."""
     orders = await own_orders(context)
@@ -180,6 +197,9 @@ async def fill_order_optional(context: SlotContext) -> Filling:
     if named is not None and orders and len(named) < len(orders):
         return _settle(context, named, named, orders)
     hinted = _containing(context, orders)
+    if len(hinted) > 1:
+        # Who asks after goods that they have bought more than once asks about those that are still to come.
+        hinted = [order for order in hinted if order.status in context.spec.likely]
     return Filled(hinted[0].order_id if len(hinted) == 1 else None)
 
 
@@ -194,13 +214,21 @@ def _named(context: SlotContext, orders: Sequence[OrderSummary]) -> list[OrderSu
                 # "The shoes I bought last" are shoes: goods that no order holds make no other order the one that was meant.
                 named = grounding.named_goods(context.heard)
                 return grounding.resolve_order_ref(ref, _containing(context, orders) if named else orders, zone)
-            return grounding.resolve_order_ref(ref, orders, zone)
+            meant = grounding.resolve_order_ref(ref, orders, zone)
+            placed = "date" in ref or "from" in ref
+            return None if placed and _lie_elsewhere(context, meant, orders) else meant
         if entry.entity.type == "date" and found is None and not _of_arrival(context, entry):
             found = grounding.resolve_order_ref(entry.entity.value, orders, zone) or None
-    # "The tees that came last week": goods say which order more surely than a day that may be of the delivery.
-    # A black backpack of that week is no black tee.
-    elsewhere = found and _goods(context, orders) > _goods(context, found) == 0
-    return None if elsewhere else found
+    return None if found and _lie_elsewhere(context, found, orders) else found
+
+
+def _lie_elsewhere(context: SlotContext, found: Sequence[OrderSummary], orders: Sequence[OrderSummary]) -> bool:
+    """Tell whether the goods named are in other orders than those of a day.
+
+    "The tees that came last week": goods say which order more surely than a day that may be of the delivery.
+    A black backpack of that week is no black tee.
+    """
+    return _goods(context, orders) > _goods(context, found) == 0
 
 
 def _of_arrival(context: SlotContext, day: Heard) -> bool:

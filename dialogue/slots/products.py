@@ -27,7 +27,7 @@ _OF_ANYTHING = frozenset({"color", "size"})
 _FOR_IT = re.compile(
     r"\b(?:(?<!look )(?<!looking )(?<!search )(?<!searching )(?<!shopping )(?<!asking )(?<!after )for|fits?|holds?|holding|fitting|with|to go with|match(?:es|ing)?)(?: (?:a|an|the|my|our|his|her|your|\d+[\w-]*))*(?: \w+)?\s*$"
 )
-_FOR_IT_ZH = re.compile(r"(?:装|放|配|搭|给|适合|用于)[\u3400-\u9fff]{0,4}$")
+_FOR_IT_ZH = re.compile(r"(?:装|放|配|搭|给|适合|用于|带|连着?)[\u3400-\u9fff]{0,4}$")
 SAID = 500
 """Characters of a wish in which attributes of goods are looked for."""
 PAGE = 6

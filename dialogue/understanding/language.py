@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dialogue.understanding.text import HAN
+from dialogue.understanding.text import HAN, is_nonsense
 from knowledge.types import Lang
 
 _LATIN_WORD = re.compile(r"(?<![a-z0-9])[a-z]+(?:'[a-z]+)?(?![a-z0-9])")
@@ -153,9 +153,9 @@ def detect(low: str, *, previous: Lang | None = None, default: Lang = "zh") -> L
     "hello" alone counts as English.
     """
     han = len(HAN.findall(low))
-    words = _LATIN_WORD.findall(low)
+    words = [word for word in _LATIN_WORD.findall(low) if not is_nonsense(word)]
     # The letter of T恤, V领 and A字裙 is no English word.
-    plain = [word for word in words if word not in _NEUTRAL and not (han and len(word) == 1)]
+    plain = [word for word in words if not (word in _NEUTRAL or (han and len(word) == 1))]
     if not han and not plain:
         return previous or ("en" if words else default)
     zh = 2.0 * len(_ZH_GRAMMAR.findall(low)) + 0.6 * han

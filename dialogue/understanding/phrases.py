@@ -14,7 +14,7 @@ _HUMAN_EN = re.compile(
     rf"|\b(?:connect|transfer|forward|hand|pass|put|switch|route|escalate|redirect)(?: (?:me|us|this|it|my \w+))?(?: (?:over|through))?(?: to| with)(?: (?:a|an|the|your|some))?(?: (?:real|live|actual|human|customer service|support))* {_PERSON_EN}\b"
     rf"|\b(?:need|want|prefer|like|rather have|deal with|require|is there|can i have|may i have)(?: (?:a|an|the|some))(?: (?:real|live|actual))* (?:human(?: being)?|(?:real |live )?person|(?:live |human |real )agent|agent|representative|operator|supervisor|manager)\b(?! (?:to use|who))"
     r"|^\W*(?:please |just )?(?:human|agent|representative|operator|manager|supervisor|real person|live (?:agent|person|chat)|human agent|real human|actual human|rep|escalate|customer service(?: (?:rep|agent|representative))?|a (?:real )?(?:person|human))(?: (?:please|pls|plz|now|asap))*\W*$"
-    r"|\b(?:real|actual|live) (?:person|human|agent)(?: being)?,? (?:please|now|pls|plz)|\bhuman (?:please|now|pls|support|help|assistance|agent|operator)\b|\bescalate (?:this|it|my|to)|\b(?:can|could|may|let) (?:someone|somebody|a (?:human|person|manager|supervisor))(?: from \w+)?(?: real)? (?:help|call|contact|take over|look|have a look|take a look|check|sort|handle|assist|chase|follow up|look into|investigate)"
+    r"|\b(?:real|actual|live) (?:person|human|agent)(?: being)?,? (?:please|now|pls|plz)|\bhuman (?:please|now|pls|support|help|assistance|agent|operator)\b|\bescalate (?:this|it|my|to)|\b(?:can|could|may|let) (?:someone|somebody|a (?:human|person|manager|supervisor))(?: from \w+)?(?: real)? (?:help|call|contact|take over|look|have a look|take a look|check|sort|handle|assist|chase|follow up|look into|investigate)|\b(?:someone|somebody|a (?:human|person|colleague))(?: from \w+)? (?:has to|needs to|ought to|must|should|will have to) (?:please )?(?:look|check|investigate|sort|chase|handle|deal|follow|find out|take care|get involved)"
     r"|\b(?:want|need) (?:someone|somebody) (?:real|human|else|from)|\bnot (?:a )?(?:bot|robot|machine)[,;. ]+(?:a )?(?:human|person|real)|\bspeak (?:to|with) (?:some ?one|some ?body|anyone|anybody|sb)\b"
 )
 _NOT_HUMAN_EN = re.compile(
@@ -23,7 +23,7 @@ _NOT_HUMAN_EN = re.compile(
 _HUMAN_ZH = re.compile(
     r"(?:转|接|找|叫|换|要|来|喊|请|给|派|联系|安排|呼叫|切换|有|上|想|需要|跟|和|与)(?:一下|接|到|个|一个|位|一位|给|我|你们|你们的|你|帮我|下|换|成|的)*(?:人工|真人|活人|大活人|专员|真的人|人类|客服人员|客服专员|在线客服|人工客服|售后专员|售后人员|店长|经理|领导|主管|负责人|老板|上级)"
     r"|(?:转|转接|找|叫|呼叫|联系|要|接|换)(?:一下|个|一个|到|下|你们的?|你们家)*客服(?!电话|热线|号码|时间|几点|邮箱|微信|在哪)|^\W*(?:请|我要|麻烦)?(?:人工|真人|客服|人工客服|人工服务|在线客服|转人)(?:客服|服务)?(?:谢谢|吧|呢|啊|在吗|在不在|来|！|!|快点|快)*\W*$"
-    r"|(?:叫|喊|找|换|来|派|让|转|接)(?:一?个|一?位)?(?:真|活|大活)?人(?=来|吧|啊|$|[,。!！，?？]|跟|和|处理|聊|说|帮|给|解决|接|回|过来)|(?:跟|和|与)(?:一个|个|位)?(?:真|活)?人(?:工)?(?:客服)?(?:说话|聊|沟通|对话|讲话|谈|说)|(?:转|问|找|叫|让|换)(?:给|到|一下|下|个)*你们?的?同事|人工介入|转人工|转接人工|(?:要|想)(?:跟|和)人(?:说|聊)|人工(?:呢|在吗|在哪|快来|处理)|真人(?:来|处理|客服)|升级处理"
+    r"|(?:叫|喊|找|换|来|派|让|转|接)(?:一?个|一?位)?(?:真|活|大活)?人(?=来|吧|啊|$|[,。!！，?？]|跟|和|处理|聊|说|帮|给|解决|接|回|过来|核实|核查|调查|跟进|查|看)|(?:跟|和|与)(?:一个|个|位)?(?:真|活)?人(?:工)?(?:客服)?(?:说话|聊|沟通|对话|讲话|谈|说)|(?:转|问|找|叫|让|换)(?:给|到|一下|下|个)*你们?的?同事|人工介入|转人工|转接人工|(?:要|想)(?:跟|和)人(?:说|聊)|人工(?:呢|在吗|在哪|快来|处理)|真人(?:来|处理|客服)|升级处理"
 )
 _NOT_HUMAN_ZH = re.compile(
     r"(?:不用|不要|不想|不需要|别|无需|先不|不必)(?:给我|帮我|再)?(?:转|接|找|叫|要)?(?:人工|真人|客服)|(?:人工|真人|客服)(?:客服)?(?:的)?(?:电话|热线|号码|几点|时间|什么时候|上班|下班|工作时间|服务时间|邮箱|怎么联系|费|智能)|你?(?:是|是不是)(?:真人|人工|机器人|人)(?:吗|还是|么|客服吗|\?)|我(?:是|就是)(?:真人|人|个人|活人)|有人工(?:客服)?(?:几点|吗\?*$)|是人工还是|人工智能"
@@ -177,7 +177,7 @@ _REGARDLESS = re.compile(
     re.IGNORECASE,
 )
 _QUESTION = re.compile(
-    r"[?？]\s*(?:(?:pls|plz|please|thx|thanks|thank you|asap|谢谢|谢了|多谢|哈|急|亲)\W*)?$|(?:吗|呢|么|吧\?)\W*(?:(?:谢谢|谢了|哈|急|亲)\W*)?$|^\W*(?:(?:and|but|so|ok|okay|also|wait|oh|hmm|hold on|actually|by the way|btw|then|hey|hi|hello|yes|no|just)\b[,. ]*)*(?:what|what's|how|when|where|why|who|which|is|are|do|does|did|can|could|will|would|should|may)\b|多少|多久|怎么|什么时候|几天|为什么|能不能|可不可以|是不是|有没有|哪(?:个|里|些|家|款|儿|了)|啥时候|咋(?:还|没|不|办|样)|几点"
+    r"[?？]\s*(?:(?:pls|plz|please|thx|thanks|thank you|asap|谢谢|谢了|多谢|哈|急|亲)\W*)?$|(?:吗|呢|么|吧\?)\W*(?:(?:谢谢|谢了|哈|急|亲)\W*)?$|^\W*(?:(?:and|but|so|ok|okay|also|wait|oh|hmm|hold on|actually|by the way|btw|then|hey|hi|hello|yes|no|just|before that|first|first of all|quick question|one question|question)\b[,.: ]*)*(?:what|what's|how|when|where|why|who|which|is|are|do|does|did|can|could|will|would|should|may)\b|多少|多久|怎么|什么时候|几天|为什么|能不能|可不可以|是不是|有没有|哪(?:个|里|些|家|款|儿|了)|啥时候|咋(?:还|没|不|办|样)|几点"
 )
 
 
@@ -262,6 +262,26 @@ _DEMANDS_REFUND = re.compile(
 def demands_refund(low: str) -> bool:
     """Whether money is asked back in so many words, and no question put how far that is."""
     return bool(_DEMANDS_REFUND.search(low)) and not is_question(low.strip()) and not asks_progress(low)
+
+
+_LEAVE = re.compile(
+    r"\b(?:bye+|goodbye|good ?night|cya|see (?:you|ya)|ta[- ]?ra|ta[- ]ta|cheerio|farewell|take care|catch (?:you|ya) later|talk (?:to you )?later|until next time|have a (?:nice|good|great|lovely|wonderful|pleasant) (?:day|one|evening|night|weekend|afternoon|week|time)|(?:that's|thats|that is|that was|that will be|that'll be) (?:me (?:done|sorted|finished|all set|happy)|(?:all|everything|it)(?: (?:for (?:now|today|me)|then|from me|i (?:need(?:ed)?|want(?:ed)?)))?(?=\W*(?:$|[,.!;])))|nothing (?:else|more|further)(?: (?:from me|for now|today|to ask|then))?(?=\W*(?:$|[,.!;]))|i(?:'m| am) (?:all )?(?:done|sorted|off|set)(?: (?:now|here|then))?(?=\W*(?:$|[,.!;])))\b"
+    r"|拜+(?:拜|啦|咯|了)?(?!托|访|年)|再见|再会|回见|晚安|(?<!\d)88+6?(?!\d)|回头(?:见|再来|聊)|下次(?:见|再聊|再来|聊)|先?不?聊了|(?:我)?先?(?:撤|走|闪|溜|下)了(?=[啊哈吧哦呢]?\W*$)|没(?:别的?|其他|其它|啥|什么)(?:事儿?|问题|要问的?)?了?(?=[啊哈吧哦呢]?\W*(?:$|[,，。!！]))|没事了|没有(?:别的|其他|其它)(?:事|问题)?了|就(?:这些|这样|到这)(?:了|吧|啦)?(?=\W*(?:$|[,，。!！]))|不打扰(?:你|您)?了|先这样"
+)
+_PRAISE = re.compile(
+    r"\b(?:(?:you(?:'re| are|'ve been)?|u r|u're|ur|been|so|super|very|really|most) (?:an? )?(?:star|legend|gem|angel|hero|lifesaver|champ|ace|great|helpful|kind|brilliant|amazing|awesome|fantastic|the best|good|sweet|lovely)|brilliant|excellent service|(?:great|good|lovely|nice|top|fab|fantastic|super|amazing|brilliant) (?:service|help|job|work|shop|stuff)|well done|nicely done)\b"
+    r"|贴心|给力|真棒|太棒|很棒|厉害|靠谱|暖心|点赞|真赞|好评|满意|(?:服务|态度|效率|你们|小二)[^，。,]{0,4}(?:不错|真好|很好|挺好|可以|好)"
+)
+
+
+def takes_leave(low: str) -> bool:
+    """Whether somebody says goodbye, or that it was all: "that's me done", 没别的了."""
+    return len(low.strip()) <= 60 and bool(_LEAVE.search(low))
+
+
+def praises(low: str) -> bool:
+    """Whether somebody says something kind: "you're a star", 服务真贴心."""
+    return len(low.strip()) <= 60 and bool(_PRAISE.search(low))
 
 
 _ELLIPTICAL = re.compile(

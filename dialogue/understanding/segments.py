@@ -12,13 +12,13 @@ from dialogue.understanding.text import Text, read
 MAX_SEGMENTS = 6
 
 _FAMILIES: tuple[tuple[str, str], ...] = (
-    ("cancel", r"(?<!noise[- ])cancel(?!led|lation|ed)\w*|call off|取消|撤销|撤单|撤回"),
+    ("cancel", r"(?<!noise[- ])cancel(?!led|lation|ed)\w*|(?:have|get|want|like|see|need)(?: [\w'-]+){1,5}? cancell?ed|(?:can|could|should|would|may|must|to|please)(?: [\w'-]+){0,6}? be cancell?ed|call(?:ed)? off|call (?:[\w'-]+ ){1,5}off\b|scrap|取消|撤销|撤单|撤回"),
     ("exchange", r"exchang\w*|swap\w*|replace(?!d)|trade|换货|调换|换(?:成|个|一|大|小|新|码)|换掉"),
     ("return", r"return(?!ed)\w*|send (?:it |them |\w+ )?back|refund(?!ed)(?! status)|(?:get|have|want|give me) (?:my |the )?money back|give back|(?:go|goes|going) back(?! to (?:my|the) (?:order|list|question|start))|退货|退掉|退款|退了|退(?=$|[\u4e00-\u9fff])"),
     ("change", r"chang(?:e|ing)|modify\w*|updat(?:e|ing)|edit|switch|correct(?= (?:the|my|it))|redirect|修改|更改|改(?:一下|成|到|下|为)|改(?=地址|颜色|尺码|支付|付款)|更新|变更"),
     ("look", r"track\w*|check|find out|look up|tell me|show me|where is|where's|what is the status|查(?:一下|下|查|询|看)?|看(?:一下|看|下)|跟踪|催"),
     ("make", r"make (?:it|that|them|the|my)\b"),
-    ("address", r"(?:chang(?:e|ing)|updat(?:e|ing)|correct) (?:the |my |its |that |this )?(?:\w+ ){0,2}address|地址[^,，。;；]{0,6}(?:改|换)|(?:改|换|修改|更改|更新)(?:一?下)?[^,，。;；]{0,6}地址|(?:send|ship|deliver|mail|redirect|reroute)\b(?! (?:it |them |this |that |\w+ )?back)[^.;!?]{0,40}\bto (?:my|the|our|a|an|\d)|寄[到去往给]|送到|发[到往]"),
+    ("address", r"(?:chang(?:e|ing)|updat(?:e|ing)|correct) (?:the |my |its |that |this )?(?:\w+ ){0,2}address|地址[^,，。;；]{0,6}(?:改|换)|(?:改|换|修改|更改|更新)(?:一?下)?[^,，。;；]{0,6}地址|(?:send|ship|deliver|mail|redirect|reroute)\b(?! (?:it |them |this |that |\w+ )?back)[^.;!?]{0,40}\bto (?:my|the|our|a|an|\d)|寄[到去往给]|(?:改|转)[寄送发]|送到|发[到往]"),
     ("pay", r"(?:put|charge|bill|move) (?:the |my |that |this )?(?:order|payment|it)\b(?=[^.;!?]{0,60}\b(?:on|to)\b)"),
     ("invoice", r"invoice|receipt|开(?:个|一张|张|一下)?(?:电子|增值税|专用)?发?票"),
     ("coupon", r"claim|redeem|领(?:个|一张|取|券)?|兑换"),
@@ -49,7 +49,7 @@ _HOW_PAID = re.compile(
     rf"|(?:put|charge|pay|cover|use|take|send|give|apply|get|want)\b[^.;!?]{{0,30}}\b{_MONEY_EN}\b|(?:the |any |whatever )?(?:price )?{_MONEY_EN}s?\b[^.;!?]{{0,24}}\b(?:to|on|with|via|by|through|from)\b"
     rf"|(?:use|charge|via|with|by|on|from|to)? ?(?:my |the )?{_METHOD_EN}\b[^.;!?]{{0,40}}$|(?:pay|paid|paying) (?:with|by|via|from|using)\b"
     rf"|(?:use|charge) (?:my|the) {_METHOD_EN})"
-    rf"|^\W*(?:钱|退款|差价|余额|多的|费用|款)?(?:就|都|也|请|我|帮我)*(?:退|走|用|打|返|付|付款|支付|刷)(?:款|钱|回)?(?:到|回|去|在|至)?(?:我的?)?{_METHOD_ZH}|^\W*(?:钱|退款|差价)[^。；！？]{{0,12}}{_METHOD_ZH}"
+    rf"|^\W*(?:钱|退款|差价|余额|多的|费用|款)?(?:就|都|也|请|我|帮我)*(?:退|走|用|打|返|付|付款|支付|刷)(?:款|钱|回)?(?:到|回|去|在|至)?(?:我的?)?{_METHOD_ZH}|^\W*(?:钱|退款|差价|退(?:的|回来的)(?:钱|款))[^。；！？]{{0,12}}{_METHOD_ZH}"
 )
 """A sentence that only says how money moves: part of the request beside it, never one of its own there."""
 _FALLBACK = re.compile(
@@ -78,6 +78,13 @@ _HESITATION = re.compile(
     re.IGNORECASE,
 )
 """Sounds before the first word."""
+_GREETING = re.compile(
+    r"^\W*(?:(?:hi(?:ya)?|hello|hey|howdy|good (?:morning|afternoon|evening|day)|morning|evening)(?: (?:there|again|all|folks|guys|team))?|你好|您好|哈[喽啰]|嗨|早上好|下午好|晚上好|在吗|亲)[呀啊哈们]?[\s,.!，。！~～:]+(?=\w)",
+    re.IGNORECASE,
+)
+"""A greeting before what is wanted."""
+_ASIDES = frozenset({None, "know", "look", "make", "find"})
+"""Families of verbs that stand in many a sentence that asks for nothing: "as far as I know"."""
 _SENTENCE = re.compile(r"(?<=[。！？!?;；\n])\s*|(?<=[a-z0-9\)\"'\u4e00-\u9fff])\.(?=\s+|$)\s*")
 
 
@@ -94,6 +101,8 @@ class Segment:
     """Where the request itself stands: without what beside it only says how money moves."""
     fallback: bool = False
     """Wanted only where the request before it comes to nothing."""
+    wish: tuple[int, int] | None = None
+    """Where the piece with the request's verb stands: in a long story the rest only tells how it came to it."""
 
 
 def split(text: Text) -> list[Segment]:
@@ -129,8 +138,9 @@ def _piece(low: str, start: int, end: int) -> Segment:
         return Segment(start, end)
     if _HOW_PAID.search(words) and not words.rstrip().endswith(("?", "？")):
         return Segment(start, end)
-    fallback = bool(_FALLBACK.search(words))
-    return Segment(start, end, cue(words), is_question(words.strip()), ((start, end),), fallback)
+    fallback, family = bool(_FALLBACK.search(words)), cue(words)
+    wish = (start, end) if family is not None else None
+    return Segment(start, end, family, is_question(words.strip()), ((start, end),), fallback, wish)
 
 
 def request_of(words: str) -> str:
@@ -142,7 +152,7 @@ def request_of(words: str) -> str:
     spans = sorted(span for segment in found for span in segment.core)
     cores = [words[start:end].strip() for start, end in spans]
     request = " ".join(core for core in cores if not _POLITE.match(core.lower())) or " ".join(cores) or words
-    return without_regard(_HESITATION.sub("", request)).strip() or request
+    return without_regard(_HESITATION.sub("", _GREETING.sub("", request))).strip() or request
 
 
 def is_fallback(words: str) -> bool:
@@ -180,6 +190,7 @@ def _merged(pieces: list[Segment]) -> list[Segment]:
                 last.question or piece.question,
                 last.core + piece.core,
                 last.fallback,
+                last.wish if last.wish and piece.cue in _ASIDES else piece.wish or last.wish,
             )
         merged.append(piece)
     return merged

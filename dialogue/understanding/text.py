@@ -40,6 +40,23 @@ def lower(text: str) -> str:
     return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
+_KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "yxcvbnm")
+SHORTEST_RUN = 4
+_WORDS = re.compile(r"[a-z]+")
+_NO_WORD = re.compile(r"[bcdfghjklmnpqrstvwxz]{5,}|(.)\1{2,}")
+
+
+def is_nonsense(word: str) -> bool:
+    """Whether a lower-case word is a hand on the keyboard: a run of keys side by side, or letters that nobody could say."""
+    run = len(word) >= SHORTEST_RUN and any(word in row or word[::-1] in row for row in _KEYS)
+    return run or bool(_NO_WORD.fullmatch(word))
+
+
+def says_nothing(low: str) -> bool:
+    """Whether a message has no word in it: signs, emoji, keys pressed at random."""
+    return not HAN.search(low) and not re.search(r"\d", low) and all(map(is_nonsense, _WORDS.findall(low)))
+
+
 def _safe(char: str) -> str:
     if " " <= char <= "~" or "\u4e00" <= char <= "\u9fff" or char == "\n":
         return char

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from dialogue.commands import AskHuman, CannotHandle, Command, ScoredIntent, SwitchLanguage
-from dialogue.understanding import phrases
+from dialogue.understanding import phrases, polarity
 from dialogue.understanding.commands.answers import answered
 from dialogue.understanding.commands.expected import unasked
 from dialogue.understanding.commands.interruptions import interrupted
 from dialogue.understanding.commands.lists import of_the_list, vague_wish
 from dialogue.understanding.commands.reading import Classify, Reading, classifier_ranking
 from dialogue.understanding.commands.requests import requested
-from dialogue.understanding.text import read
+from dialogue.understanding.text import read, says_nothing
 
 
 def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
     """Return the commands of a message, in the order in which they are to be done, and the best intents."""
     reading = unasked(reading)
     low = reading.text.low
-    if not low.strip():
+    if says_nothing(low) and polarity.read(low).sense is None and phrases.asks_again(low) is None:
         return [CannotHandle(score=1.0, source="pattern")], []
     if (lang := phrases.language_wanted(low)) and len(low.strip()) < 60:
         rest = requested(reading) if len(low.strip()) > 30 else []

@@ -8,6 +8,7 @@ from dialogue.commands import Affirm, AskKnowledge, Cancel, Command, Correct, De
 from dialogue.understanding import phrases, polarity, segments
 from dialogue.understanding.commands.corrections import correction, own_reason
 from dialogue.understanding.commands.of_goods import CLEAR
+from dialogue.understanding.commands.of_parcels import never_came
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.commands.requests import GUESSED, has_own_cue, requested, same_business
 
@@ -27,6 +28,8 @@ def to_yes_or_no(reading: Reading, question: PendingQuestion) -> list[Command] |
         and not phrases.is_question(low.strip())
     ):
         return [Deny(text=words, score=0.9, source="pending")]
+    if question.kind == "offer" and sense.sense in {None, "wrong"} and _insists(reading):
+        return [Affirm(text=words, score=0.85, source="pending")]
     if sense.sense is None:
         return _unsaid_polarity(reading, question)
     if sense.sense == "wrong":
@@ -52,8 +55,23 @@ _KEEPS = re.compile(
     r"\b(?:want|rather|prefer|like|decided|going|i'll|i will|let me)\b(?: \w+){0,2} keep (?:it|them|this|that|everything|the order)\b\W*$|(?:还是|我想|就|先)?(?:都)?留着(?:吧|好了|算了)?\W*$"
 )
 """A no to an effect that takes something away: "on reflection I want to keep it"."""
+_LOOK_INTO_IT = re.compile(
+    r"\b(?:look(?:s|ing)? into|investigate|chase (?:it|this|that|them)|sort (?:it|this|that) out|find out what|follow (?:it|this) up|needs? looking into)\b|核实|核查|调查|彻查|跟进|追查|查(?:一下|一查|清楚|查)|处理一下"
+)
+"""Said to the offer of a person, this takes it."""
 _REFUSALS = frozenset({"changed_mind", "no_longer_needed"})
 """Reasons for sending goods back that also say no to a question."""
+
+
+def _insists(reading: Reading) -> bool:
+    """Whether the trouble for which a person was offered is told once more, or is to be looked into."""
+    low = reading.text.low
+    elsewhere = any(item.type in {"order_ref", "product", "category"} for item in reading.told())
+    return (
+        not elsewhere
+        and not phrases.asks_how(low)
+        and (never_came(reading.entities, low) or bool(_LOOK_INTO_IT.search(low)))
+    )
 
 
 def _without_reasons(reading: Reading) -> str:

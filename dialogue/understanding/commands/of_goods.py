@@ -12,6 +12,19 @@ CLEAR = 0.62
 """Chance above which a message that could answer the pending question is taken for another wish."""
 HEARD = 0.25
 """Chance from which a search for goods that are named is taken for one: it shows and changes nothing."""
+EFFECTS = frozenset(
+    {
+        "return_items",
+        "exchange_items",
+        "cancel_order",
+        "change_items",
+        "change_payment",
+        "price_protection",
+        "change_order_address",
+        "change_default_address",
+    }
+)
+"""Procedures that change something: "who pays for it?" starts none of them unless it is clear."""
 _FLOWS = frozenset(
     {"product_details", "check_stock", "compare_products", "price_history", "size_advice", "find_products"}
 )

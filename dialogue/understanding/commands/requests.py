@@ -19,25 +19,23 @@ from dialogue.commands import (
     View,
 )
 from dialogue.understanding import phrases, segments
-from dialogue.understanding.commands.of_goods import CLEAR, HEARD, SURE, complains_of_own, of_goods, of_the_procedure
+from dialogue.understanding.commands.of_goods import (
+    CLEAR,
+    EFFECTS,
+    HEARD,
+    SURE,
+    complains_of_own,
+    of_goods,
+    of_the_procedure,
+)
+from dialogue.understanding.commands.of_parcels import of_parcels
 from dialogue.understanding.commands.reading import Reading
+from dialogue.understanding.commands.stories import at_length, is_afterthought, of_the_wish, without_background
 
 _ADDRESS_FLOWS = ("change_default_address", "change_order_address")
 ONE_ORDER_FLOWS = frozenset({"cancel_order", "order_status", "track_order", "request_invoice"})
 HINT = 0.15
 CUED = 0.3
-_EFFECTS = frozenset(
-    {
-        "return_items",
-        "exchange_items",
-        "cancel_order",
-        "change_items",
-        "change_payment",
-        "price_protection",
-        *_ADDRESS_FLOWS,
-    }
-)
-"""Procedures that change something: "who pays for it?" starts none of them unless it is clear."""
 _UNDER_WAY = frozenset({"return_items", "exchange_items", "cancel_order", "change_items"})
 _BEGUN = frozenset({"return", "exchange", "cancel"})
 """Procedures, and the families of their verbs, of which it may be asked how far one is that was begun before."""
@@ -57,15 +55,23 @@ STRANGER = 0.25
 """Weight of a procedure for customers where nobody is known and nothing of one's own was spoken of."""
 _MINE = re.compile(r"\b(?:my|mine)\b|我的|我[买下订退换]|我那")
 _OF_SOMEBODY = frozenset({"order_ref", "email", "phone", "person_name", "postcode", "tracking_number"})
+_SAID_OF_ANY_WISH = frozenset({"payment_method", "email", "reason"})
 _TALK = frozenset({"inform", "affirm", "deny", "repeat", "cancel_flow", "out_of_scope", "ask_human"})
 
 
 def requested(reading: Reading) -> list[Command]:
     """Read every segment of the message as a request of its own."""
     found: list[Command] = []
-    for part in segments.split(reading.text):
-        found += [_with_goods_before(command, found) for command in _segment_commands(reading, part)]
-    return _joined(found) or [CannotHandle(text=reading.words(), score=0.5, source="classifier")]
+    parts = segments.split(reading.text)
+    for part in parts:
+        commands = _segment_commands(reading, part)
+        if any(isinstance(one, StartFlow) for one in found) and is_afterthought(reading, part, commands):
+            beside = tuple(item for item in reading.within(part.start, part.end) if item.type in _SAID_OF_ANY_WISH)
+            commands = [Provide(entities=beside, score=GUESSED, source="pattern")] if beside else []
+        found += [_with_goods_before(command, found) for command in commands]
+    return _joined(without_background(reading, found)) or [
+        CannotHandle(text=reading.words(), score=0.5, source="classifier")
+    ]
 
 
 _THAT_ONE = re.compile(r"^(?: ?ones?\b|的(?!时候|话)|那[件个双条款])")
@@ -94,12 +100,19 @@ def _with_goods_before(command: Command, before: list[Command]) -> Command:
 
 
 def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]:  # noqa: C901, PLR0912  (one table of cases)
-    entities = reading.within(part.start, part.end)
     words = reading.words(part.start, part.end)
     low = reading.text.low[part.start : part.end]
-    ranked = _of_own_order(reading.classify(reading.masked(part.start, part.end)), entities, reading.personal)
+    part, ranked = at_length(reading, part, reading.classify(reading.masked(part.start, part.end)))
+    entities = of_the_wish(reading, part)
+    ranked = _of_own_order(ranked, entities, reading.personal)
     ranked = _of_a_stranger(reading, ranked, low, entities)
     best, chance = ranked[0]
+    if parcel := of_parcels(reading, part, entities, best, chance):
+        return [StartFlow(flow=parcel, entities=entities, text=words, score=0.8, source="pattern")]
+    if leave := _leaves(reading, part, low, entities):
+        return [leave]
+    if sent := _redirected(part, low, entities, best):
+        return [StartFlow(flow=sent, entities=entities, text=words, score=0.8, source="pattern")]
     if chance < CLEAR and reading.view.active_flow is None and complains_of_own(low, entities):
         return [StartFlow(flow="report_problem", entities=entities, text=words, score=0.8, source="pattern")]
     if chance < CLEAR and _WANTS.search(low) and _names_only_a_coupon(part, entities):
@@ -110,7 +123,7 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     if unsure and (swapping := _swapped(part, low, entities)):
         return [StartFlow(flow=swapping, entities=entities, text=words, score=0.8, source="pattern")]
     of_the_running = part.question and best == reading.view.active_flow and not entities
-    only_asks = of_the_running or (not entities and best in _EFFECTS and chance < CLEAR)
+    only_asks = of_the_running or (not entities and best in EFFECTS and chance < CLEAR)
     about_it = all(item.value.get("relation") for item in entities) and of_the_procedure(reading.view, best)
     if part.question and ((only_asks and phrases.asks_how(low)) or about_it or _supposes(low, entities)):
         return [AskKnowledge(query=words, text=words, score=chance, source="pattern")]
@@ -149,14 +162,59 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     return _unsure(reading.flows, ranked, words, best, chance)
 
 
+def _leaves(reading: Reading, part: segments.Segment, low: str, entities: tuple[Entity, ...]) -> ChitChat | None:
+    """Return the goodbye of one who asks for nothing any more."""
+    asked = reading.view.pending
+    if asked is not None and asked.kind != "offer" and asked.slot not in {"@flow", "@knowledge"}:
+        return None
+    told = any(item.type not in {"category", "ordinal"} and item.score > GUESSED for item in entities)
+    if told or part.cue is not None or part.question or not phrases.takes_leave(low):
+        return None
+    return ChitChat(topic="goodbye", text=reading.words(part.start, part.end), score=0.8, source="pattern")
+
+
+_SENDS = re.compile(r"[寄送发收]|\b(?:send|ship|deliver|mail|redirect|reroute|post|forward|go(?:es)?|to)\b")
+
+
+def _redirected(part: segments.Segment, low: str, entities: tuple[Entity, ...], best: str) -> str | None:
+    """Return the procedure of one who names an order or goods and another place for them; None: nobody does."""
+    kinds = {item.type for item in entities}
+    place = any(item.type == "address" and item.value.get("line1") for item in entities)
+    if (
+        not place
+        or not kinds & {"order_ref", "product"}
+        or part.question
+        or part.cue not in {None, "address", "change"}
+    ):
+        return None
+    if best in {*_ADDRESS_FLOWS, "request_invoice", "return_items"} or not _SENDS.search(low):
+        return None
+    return "change_default_address" if phrases.makes_default(low) else "change_order_address"
+
+
 def _swapped(part: segments.Segment, low: str, entities: tuple[Entity, ...]) -> str | None:
     """Return the procedure of one who names goods and what they shall become, "modify the lamp to a black one"; None: nobody does."""
     goods = [item for item in entities if item.type == "product" and item.score > GUESSED]
+    if _rather(part, low, entities):
+        return "change_items"
     if part.cue not in _SWAPPING or part.question or not goods or any(item.type == "address" for item in entities):
         return None
     becomes = _BECOMES.search(low, goods[0].end - part.start)
     named = becomes and any(item.type == "option" and item.start >= part.start + becomes.end() for item in entities)
     return _SWAPPING[part.cue] if named else None
+
+
+_RATHER = re.compile(r"\b(?:rather than|instead of|and not|not)\b|而不是|不要|别要|不是|别发")
+
+
+def _rather(part: segments.Segment, low: str, entities: tuple[Entity, ...]) -> bool:
+    """Whether an order's goods shall be of one kind rather than another: "O3614: blue instead of grey"."""
+    named = [item for item in entities if item.type == "option" and item.value.get("key")]
+    orders = any(item.type == "order_ref" and {"id", "suffix"} & item.value.keys() for item in entities)
+    if not orders or len(named) < 2 or part.question or part.cue not in {None, "make", "change", "exchange"}:
+        return False
+    between = low[named[0].end - part.start : named[1].start - part.start]
+    return named[0].value["key"] == named[1].value["key"] and bool(_RATHER.search(between))
 
 
 def _bar(flow: str, part: segments.Segment, entities: tuple[Entity, ...]) -> float:
@@ -234,6 +292,8 @@ def _unsure(
         return [Repeat(text=words, score=chance, source="classifier")]
     if best == "cancel_flow" and chance >= SURE:
         return [Cancel(text=words, score=chance, source="classifier")]
+    if phrases.praises(words.lower()):
+        return [ChitChat(topic="compliment", text=words, score=GUESSED, source="pattern")]
     return [CannotHandle(candidates=candidates, text=words, score=1.0 - chance, source="classifier")]
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogue.understanding.text import MAX_CHARS, Text, read
+from dialogue.understanding.text import MAX_CHARS, Text, read, says_nothing
 
 
 @given(st.text(max_size=200))
@@ -29,3 +30,13 @@ def test_a_letter_whose_small_form_is_longer_stays() -> None:
 
 def test_a_long_message_is_cut() -> None:
     assert len(read("好" * 20_000).raw) == MAX_CHARS
+
+
+@pytest.mark.parametrize("text", ["😂😂", "???", "...", "asdf zzz", "hjkl"])
+def test_signs_and_keys_at_random_say_nothing(text: str) -> None:
+    assert says_nothing(text)
+
+
+@pytest.mark.parametrize("text", ["ok", "12", "好", "hmm", "property", "thx pls"])
+def test_words_say_something(text: str) -> None:
+    assert not says_nothing(text)
