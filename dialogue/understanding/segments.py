@@ -102,7 +102,7 @@ class Segment:
     fallback: bool = False
     """Wanted only where the request before it comes to nothing."""
     wish: tuple[int, int] | None = None
-    """Where the piece with the request's verb stands: in a long story the rest only tells how it came to it."""
+    """From the first piece with the request's verb to the last: in a long story what stands before only tells how it came to it."""
 
 
 def split(text: Text) -> list[Segment]:
@@ -139,7 +139,7 @@ def _piece(low: str, start: int, end: int) -> Segment:
     if _HOW_PAID.search(words) and not words.rstrip().endswith(("?", "？")):
         return Segment(start, end)
     fallback, family = bool(_FALLBACK.search(words)), cue(words)
-    wish = (start, end) if family is not None else None
+    wish = (start, end) if family not in _ASIDES else None
     return Segment(start, end, family, is_question(words.strip()), ((start, end),), fallback, wish)
 
 
@@ -190,7 +190,7 @@ def _merged(pieces: list[Segment]) -> list[Segment]:
                 last.question or piece.question,
                 last.core + piece.core,
                 last.fallback,
-                last.wish if last.wish and piece.cue in _ASIDES else piece.wish or last.wish,
+                (last.wish[0], piece.wish[1]) if last.wish and piece.wish else last.wish or piece.wish,
             )
         merged.append(piece)
     return merged

@@ -65,4 +65,5 @@ def of_the_wish(reading: Reading, part: segments.Segment) -> tuple[Entity, ...]:
     wished = reading.within(*part.wish)
     if not any(item.type == "product" and item.value.get("product_ids") for item in wished):
         return entities
-    return tuple(item for item in entities if item in wished or item.type not in _OF_GOODS)
+    begin = part.wish[0]
+    return tuple(item for item in entities if item.start >= begin or item.type not in _OF_GOODS)
