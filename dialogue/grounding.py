@@ -24,7 +24,7 @@ _STAYS = re.compile(
     r"^\W*(?:(?:就|先|我|还是|那个|可以|这个)*(?:不(?:退|换|改|取消|动)了?(?!吗|行)|别(?:退|换|改|取消|动)|留着|保留)|(?:can |should |may )?stays?\b|can be kept\b|is fine as it is)"
 )
 _LIKED = re.compile(
-    r"^s?\W*(?:themsel\w+ |itself )?(?:(?:is|are|was|were)(?: (?:really|just|still|all|absolutely|quite|very|so))? (?:lovely|fine|great|good|perfect|ok|okay|nice|beautiful|brilliant|wonderful|all right|alright)|fits? (?:fine|well|perfectly|great)|i(?:'m| am)?(?: really| just| do)? (?:love|like|enjoy|use|wear(?:ing)?|using|happy with|fine with|pleased with))(?: (?:it|them))?(?: (?:though|so|already))?(?=\W*$|\W*[.;!,，])"
+    r"^s?\W*(?:themsel\w+ |itself )?(?:(?:is|are|was|were)(?: (?:really|just|still|all|absolutely|quite|very|so))? (?:lovely|fine|great|good|perfect|ok|okay|nice|beautiful|brilliant|wonderful|all right|alright)|fits? (?:fine|well|perfectly|great)|i(?:'m| am)?(?: really| just| do)? (?:love|like|enjoy|use|wear(?:ing)?|using|happy with|fine with|pleased with))(?: (?:it|them))?(?: (?:though|so|already|please|pls|thanks|thx))*(?=\W*$|\W*[.;!,，])"
     r"|^\W*(?:我|倒|就|都|还|很|挺|已经|一直|自己|蛮|是)*(?:穿着|用着|喜欢|满意|好看|合适|合身|不错|没问题|没毛病|挺好|好的|可以|好用)(?:呢|的|啊|呀|了|得很)*(?=\W*$|\W*[,，。；！])",
     re.I,
 )

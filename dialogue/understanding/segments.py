@@ -13,12 +13,12 @@ MAX_SEGMENTS = 6
 
 _FAMILIES: tuple[tuple[str, str], ...] = (
     ("cancel", r"(?<!noise[- ])cancel(?!led|lation|ed)\w*|(?:have|get|want|like|see|need)(?: [\w'-]+){1,5}? cancell?ed|(?:can|could|should|would|may|must|to|please)(?: [\w'-]+){0,6}? be cancell?ed|call(?:ed)? off|call (?:[\w'-]+ ){1,5}off\b|scrap|取消|撤销|撤单|撤回"),
-    ("exchange", r"exchang\w*|swap\w*|replace(?!d)|trade|换货|调换|换(?:成|个|一|大|小|新|码)|换掉"),
+    ("exchange", r"exchang\w*|swap\w*|replace(?!d)|trade|换货|调换|换(?:成|个|一|大|小|新|码|(?=x*[sml]\b|\d))|换掉"),
     ("return", r"return(?!ed)\w*|send (?:it |them |\w+ )?back|refund(?!ed)(?! status)|(?:get|have|want|give me) (?:my |the )?money back|give back|(?:go|goes|going) back(?! to (?:my|the) (?:order|list|question|start))|退货|退掉|退款|退了|退(?=$|[\u4e00-\u9fff])"),
     ("change", r"chang(?:e|ing)|modify\w*|updat(?:e|ing)|edit|switch|correct(?= (?:the|my|it))|redirect|修改|更改|改(?:一下|成|到|下|为)|改(?=地址|颜色|尺码|支付|付款)|更新|变更"),
-    ("look", r"track\w*|check|find out|look up|tell me|show me|where is|where's|what is the status|查(?:一下|下|查|询|看)?|看(?:一下|看|下)|跟踪|催"),
+    ("look", r"track\w*|check|find out|look up|tell me|show me|where is|where's|what is the status|查(?:一下|下|查|询|看)?|看(?:一下|看|下|一?眼)|[瞅瞧](?:一?[下眼])|跟踪|催"),
     ("make", r"make (?:it|that|them|the|my)\b"),
-    ("address", r"(?:chang(?:e|ing)|updat(?:e|ing)|correct) (?:the |my |its |that |this )?(?:\w+ ){0,2}address|地址[^,，。;；]{0,6}(?:改|换)|(?:改|换|修改|更改|更新)(?:一?下)?[^,，。;；]{0,6}地址|(?:send|ship|deliver|mail|redirect|reroute)\b(?! (?:it |them |this |that |\w+ )?back)[^.;!?]{0,40}\bto (?:my|the|our|a|an|\d)|寄[到去往给]|(?:改|转)[寄送发]|送到|发[到往]"),
+    ("address", r"(?:chang(?:e|ing)|updat(?:e|ing)|correct) (?:the |my |its |that |this )?(?:\w+ ){0,2}address|地址[^,，。;；]{0,6}(?:改|换)|(?:改|换|修改|更改|更新)(?:一?下)?[^,，。;；]{0,6}地址|(?:send|ship|deliver|mail|redirect|reroute)\b(?! (?:it |them |this |that |\w+ )?back)[^.;!?]{0,40}\bto (?:my|the|our|a|an|\d)|寄[到去往给]|(?:改|转)[寄送发邮]|[送寄发]我[^,，。]{0,8}(?:地址|那[边里儿])|送到|发[到往]"),
     ("pay", r"(?:put|charge|bill|move) (?:the |my |that |this )?(?:order|payment|it)\b(?=[^.;!?]{0,60}\b(?:on|to)\b)"),
     ("invoice", r"invoice|receipt|开(?:个|一张|张|一下)?(?:电子|增值税|专用)?发?票"),
     ("coupon", r"claim|redeem|领(?:个|一张|取|券)?|兑换"),
@@ -85,6 +85,10 @@ _GREETING = re.compile(
 """A greeting before what is wanted."""
 _ASIDES = frozenset({None, "know", "look", "make", "find"})
 """Families of verbs that stand in many a sentence that asks for nothing: "as far as I know"."""
+_THANKS_AFTER = re.compile(
+    r"(?<=\S)[\s,.，。！!~～]+(?:(?:谢谢|多谢)[您你啦了]?|谢了|thanks?|thank you|thx|急|asap|哈|亲)\W*$", re.IGNORECASE
+)
+"""Politeness at the end of a wish: it is no part of it."""
 _SENTENCE = re.compile(r"(?<=[。！？!?;；\n])\s*|(?<=[a-z0-9\)\"'\u4e00-\u9fff])\.(?=\s+|$)\s*")
 
 
@@ -152,7 +156,9 @@ def request_of(words: str) -> str:
     spans = sorted(span for segment in found for span in segment.core)
     cores = [words[start:end].strip() for start, end in spans]
     request = " ".join(core for core in cores if not _POLITE.match(core.lower())) or " ".join(cores) or words
-    return without_regard(_HESITATION.sub("", _GREETING.sub("", request))).strip() or request
+    bare = _HESITATION.sub("", _GREETING.sub("", request))
+    wish = _THANKS_AFTER.sub("", bare)
+    return without_regard(bare if cue(wish.lower()) is None else wish).strip() or request
 
 
 def is_fallback(words: str) -> bool:

@@ -44,7 +44,8 @@ def answered(reading: Reading) -> list[Command] | None:
     question = reading.view.pending
     if question is None:
         return _continued(reading)
-    if (place := pending.pressed(reading.text.low, question)) is not None and question.kind not in {"confirm", "offer"}:
+    said = _taken_back(reading, question) if question.choices else reading
+    if (place := pending.pressed(said.text.low, question)) is not None and question.kind not in {"confirm", "offer"}:
         return [Choose(indexes=(place,), text=reading.words(), score=0.95, source="choice")]
     if question.kind in {"confirm", "offer"}:
         return to_yes_or_no(reading, question)

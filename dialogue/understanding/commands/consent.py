@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import re
 
-from dialogue.commands import Affirm, AskKnowledge, Cancel, Command, Correct, Deny, PendingQuestion, Provide, StartFlow
+from dialogue.commands import (
+    Affirm,
+    AskKnowledge,
+    Cancel,
+    Command,
+    Correct,
+    Deny,
+    PendingQuestion,
+    Provide,
+    Repeat,
+    StartFlow,
+)
 from dialogue.understanding import phrases, polarity, segments
 from dialogue.understanding.commands.corrections import correction, own_reason
 from dialogue.understanding.commands.of_goods import CLEAR
@@ -91,7 +102,10 @@ def _yes_and(reading: Reading, rest: Reading, sense: polarity.Polarity) -> list[
         return [Affirm(text=reading.words(0, sense.rest), score=0.9, source="pending"), *more]
     if any(command.kind in {"correct", "cancel", "deny"} for command in more):
         return [command for command in more if command.kind != "deny"] if sense.strong else more
-    asking = phrases.is_question(rest.text.low.strip()) and any(c.kind in {"ask_knowledge", "start_flow"} for c in more)
+    asks = phrases.is_question(rest.text.low.strip())
+    if asks and not more and not sense.strong:
+        return [Repeat(explain=True, text=reading.words(), score=0.7, source="pending")]
+    asking = asks and any(c.kind in {"ask_knowledge", "start_flow"} for c in more)
     if asking or (not sense.strong and any(c.kind in {"start_flow", "ask_knowledge"} for c in more)):
         return [c for c in more if c.kind != "provide"]
     yes = Affirm(text=reading.words(0, sense.rest), score=0.95 if sense.strong else 0.8, source="pending")

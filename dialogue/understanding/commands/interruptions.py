@@ -19,9 +19,7 @@ def interrupted(reading: Reading) -> list[Command] | None:
     """Read what breaks in; None when nothing does."""
     low, view = reading.text.low, reading.view
     again = phrases.asks_again(low)
-    if again and not (
-        view.pending and view.pending.kind in {"confirm", "offer"} and polarity.read(low).sense in {"yes", "no"}
-    ):
+    if again and not _only_says_yes_or_no(reading):
         return [Repeat(explain=again == "explain", text=reading.words(), source="pattern")]
     stop = phrases.stops(low) or _stop_after_a_reason(reading)
     if stop is None or _is_a_reason(reading, stop):
@@ -33,6 +31,15 @@ def interrupted(reading: Reading) -> list[Command] | None:
     if any(command.kind == "correct" for command in follow):
         return follow
     return [Cancel(text=stop[0].strip(), score=0.95, source="pattern"), *follow]
+
+
+def _only_says_yes_or_no(reading: Reading) -> bool:
+    """Whether an answer to a question for yes or no asks for nothing to be said again beside it: "ok, sorry, what was that?" does."""
+    low, pending = reading.text.low, reading.view.pending
+    if pending is None or pending.kind not in {"confirm", "offer"}:
+        return False
+    sense = polarity.read(low)
+    return sense.sense in {"yes", "no"} and phrases.asks_again(low[sense.rest :].strip(" ,.!，。！")) is None
 
 
 def _stop_after_a_reason(reading: Reading) -> re.Match[str] | None:

@@ -51,9 +51,14 @@ _WANTS = re.compile(
 )
 """Said of a coupon's code, this is a wish for the coupon."""
 _BECOMES = re.compile(r"\b(?:to|for|into)\b|[换改](?:成|为)")
+_VERBS = {"return": "return_items", "exchange": "exchange_items", "cancel": "cancel_order"}
+"""Family of a request's verb -> the procedure that does it."""
+_LOOKS = frozenset({"order_status", "track_order", "find_products", "product_details", "out_of_scope"})
 STRANGER = 0.25
 """Weight of a procedure for customers where nobody is known and nothing of one's own was spoken of."""
-_MINE = re.compile(r"\b(?:my|mine)\b|我的|我[买下订退换]|我那")
+_MINE = re.compile(
+    r"\b(?:my|mine|i (?:cancell?ed|returned|ordered|bought|paid|purchased|got|sent back))\b|我的|我[买下订退换]|我那"
+)
 _OF_SOMEBODY = frozenset({"order_ref", "email", "phone", "person_name", "postcode", "tracking_number"})
 _SAID_OF_ANY_WISH = frozenset({"payment_method", "email", "reason"})
 _TALK = frozenset({"inform", "affirm", "deny", "repeat", "cancel_flow", "out_of_scope", "ask_human"})
@@ -104,7 +109,7 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     low = reading.text.low[part.start : part.end]
     part, ranked = at_length(reading, part, reading.classify(reading.masked(part.start, part.end)))
     entities = of_the_wish(reading, part)
-    ranked = _of_own_order(ranked, entities, reading.personal)
+    ranked = _of_the_verb(_of_own_order(ranked, low, entities, reading.personal), part, entities)
     ranked = _of_a_stranger(reading, ranked, low, entities)
     best, chance = ranked[0]
     if parcel := of_parcels(reading, part, entities, best, chance):
@@ -253,15 +258,31 @@ def _supposes(low: str, entities: tuple[Entity, ...]) -> bool:
 
 
 def _of_own_order(
-    ranked: list[tuple[str, float]], entities: tuple[Entity, ...], personal: frozenset[str]
+    ranked: list[tuple[str, float]], low: str, entities: tuple[Entity, ...], personal: frozenset[str]
 ) -> list[tuple[str, float]]:
-    """Nobody looks for goods, or asks about the rules, by the number of an order: its chance goes to the next wish."""
+    """Nobody looks for goods, or asks about the rules, by the number of an order: its chance goes to the next wish.
+
+    Nor is it asked whether goods are to be had that somebody has bought: "the grey keyboard I bought, any news?".
+    """
     numbered = any({"id", "suffix"} & item.value.keys() for item in entities if item.type == "order_ref")
-    if len(ranked) < 2 or not numbered:
+    if len(ranked) < 2:
         return ranked
     (best, first), (wish, chance), *rest = ranked
-    asks_rules = best == "ask_knowledge" and wish in personal and chance >= HINT
-    return [(wish, first + chance), *rest] if asks_rules or best == "find_products" else ranked
+    of_own = wish in personal and chance >= HINT
+    searches = numbered and (best == "find_products" or (best == "ask_knowledge" and of_own))
+    has_it = best == "check_stock" and of_own and browsing.speaks_of_own(low)
+    return [(wish, first + chance), *rest] if searches or has_it else ranked
+
+
+def _of_the_verb(
+    ranked: list[tuple[str, float]], part: segments.Segment, entities: tuple[Entity, ...]
+) -> list[tuple[str, float]]:
+    """Let the verb decide between what is to be done to a numbered order and how it stands: "approve the return of D1"."""
+    flow = _VERBS.get(part.cue or "")
+    numbered = any("id" in item.value for item in entities if item.type == "order_ref")
+    if flow is None or not numbered or part.question or ranked[0][0] not in _LOOKS:
+        return ranked
+    return [(flow, max(ranked[0][1], SURE)), *(one for one in ranked if one[0] != flow)]
 
 
 def _names_only_a_coupon(part: segments.Segment, entities: tuple[Entity, ...]) -> bool:
@@ -360,7 +381,11 @@ def same_business(command: Command, view: View) -> bool:
         {"return_items", "refund_status", "report_problem"},
         {"exchange_items", "change_items", "check_stock", "product_details"},
     )
-    pays = command.flow == "change_payment" and "payment_method" in view.flow_slots.values()
+    takes_money = "payment_method" in view.flow_slots.values()
+    if takes_money and command.entities and all(item.type == "payment_method" for item in command.entities):
+        # 改一下，退到礼品卡: nothing is named but how it is paid.
+        return True
+    pays = command.flow == "change_payment" and takes_money
     if pays and not any(item.type == "order_ref" for item in command.entities):
         return True
     return (

@@ -57,8 +57,9 @@ _ZH = re.compile(
 _ZH_LEAD = re.compile(
     rf".*(?:[寄送发投](?=(?:{_PROVINCE})省?)|(?:地址)?(?:改|换|寄|送|发|变|填|更新|修改|变更|配送)(?:成|到|为|至|给|去)|[改转][寄送发投]|地址(?:是|为|:)|新地址(?:是|为|:)?|应该是|而是|收货地址|住在|住|地址|我在|是|到|成)"
 )
+_ZH_REGION = re.compile(rf"(?:{_PROVINCE})(?:省|自治区|市)|(?:{_CITY})市")
 _ZH_STOP = re.compile(
-    r"[,，。.;；!！?？\n]|(?:谢谢|吧|哈|哦|可以|行吗|好吗|麻烦|收件人|收货人|电话|手机|邮编|联系|的订单|这个地址|那边|就行|才对|不是|请|帮)"
+    r"\s+(?:急|哈|亲|快)|[,，。.;；!！?？\n]|(?:谢谢|吧|哈|哦|可以|行吗|好吗|麻烦|收件人|收货人|电话|手机|邮编|联系|的订单|这个地址|那边|就行|才对|不是|请|帮)"
 )
 
 _THITHER = re.compile(r"(?:(?:那|这)[边里儿]|[去来])+$")
@@ -205,6 +206,8 @@ def _chinese_chunk(text: Text, chunk: str, offset: int) -> Iterator[Entity]:
         begin += 1
     # "The office's, 滨江区科技路66号": what only says whose address it is stands before a space.
     later = (space.end() for space in re.finditer(r"\s+", chunk) if space.end() > begin)
+    if (named := _ZH_REGION.search(chunk, begin)) and not re.search(r"[\dA-Za-z]", chunk[begin : named.start()]):
+        begin = named.start()  # 别寄家里 寄浙江省...: what stands before the province says what to do
     match = (
         _ZH.match(chunk, begin)
         or next((m for m in _ZH.finditer(chunk, 0) if m["city"] or m["state"]), None)

@@ -257,6 +257,9 @@ def _latin_names(text: Text) -> Iterator[Entity]:
             yield entity(text, "person_name", {"full": _titled(match[1])}, match.span(1), score=0.8)
 
 
+_I_AM = re.compile(r"(?:i'?m|i am|this is|it's|name'?s?(?: is)?) ([a-z'-]+ [a-z'-]+?)(?: (?:and|from|here|with|my))?$")
+
+
 def bare_name(text: Text, low_taken: list[tuple[int, int]]) -> Iterator[Entity]:
     """Yield a name that is all there is beside entities already found; for when a name was asked for."""
     rest = list(text.plain)
@@ -265,6 +268,10 @@ def bare_name(text: Text, low_taken: list[tuple[int, int]]) -> Iterator[Entity]:
     for match in re.finditer(r"[A-Za-z][A-Za-z'.-]+(?: [A-Za-z][A-Za-z'-]+){0,3}|[\u4e00-\u9fff]{2,4}", "".join(rest)):
         words = [w for w in match[0].split() if w.lower() not in _NOT_NAMES]
         whole = match[0]
+        if told := _I_AM.match(whole.lower()):
+            name = match.start() + told.start(1), match.start() + told.end(1)
+            yield entity(text, "person_name", {"full": _titled(text.plain[name[0] : name[1]])}, name, score=0.6)
+            return
         if re.fullmatch(_ZH_NAME, whole) or (
             whole.isascii() and 2 <= len(words) <= 3 and len(words) == len(whole.split())
         ):

@@ -20,6 +20,33 @@ from tests.dialogue.conversations.script import (
 
 TALKS = (
     talk(
+        "what-was-that-is-no-yes",
+        "en",
+        EMMA,
+        says("please cancel the keyboard order", asks="consent"),
+        says("ok sorry, what did you say?", shows="D1002000003", asks="consent"),
+        says("no, leave it", hides="Done"),
+        repair="repeat",
+    ),
+    talk(
+        "a-look-before-the-answer",
+        "zh",
+        WANG,
+        says("灰卫衣取消吧", shows="D1001000001", asks="consent"),
+        says("等等，先帮我瞅一眼耳机的物流", shows=("D1001000004", "运输中"), hides="不能取消"),
+        repair="digression",
+    ),
+    talk(
+        "another-purse-in-few-words",
+        "zh",
+        WANG,
+        says("退双肩包，不想要了，退支付宝", shows="支付宝", asks="consent"),
+        says("改下，退礼品卡里", shows="礼品卡", asks="consent"),
+        says("可以", did="return_items"),
+        repair="correction",
+        rows=returned("D1001000008", "BP001-BLK-25L", refund="pm_C1001_3", minor=23900, reason="changed_mind"),
+    ),
+    talk(
         "an-offer-that-was-declined-is-over",
         "en",
         EMMA,

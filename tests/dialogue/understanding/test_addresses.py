@@ -20,6 +20,7 @@ from knowledge.types import JsonObject
         ("改到上海市徐汇区漕溪北路88号12楼,收件人还是我", {"city": "上海市", "district": "徐汇区", "line1": "漕溪北路88号12楼"}),
         ("地址是浙江省杭州市西湖区文三路158号", {"state": "浙江省", "city": "杭州市", "district": "西湖区", "line1": "文三路158号"}),
         ("门牌写错了,是188号", {"line1": "188号"}),
+        ("键盘别往家里寄 寄浙江省杭州市西湖区文三路158号 急", {"state": "浙江省", "city": "杭州市", "district": "西湖区", "line1": "文三路158号"}),
         ("deliver to 4 Harbor Lane, Qingdao, Shandong 266000 rather than the office", {"line1": "4 Harbor Lane", "city": "Qingdao", "state": "Shandong", "postcode": "266000"}),
         ("to 4 harbor lane  qingdao  shandong 266000", {"line1": "4 Harbor Lane", "city": "Qingdao", "state": "Shandong", "postcode": "266000"}),
         ("寄到浙江省杭州市西湖区文三路158号那边去", {"state": "浙江省", "city": "杭州市", "district": "西湖区", "line1": "文三路158号"}),

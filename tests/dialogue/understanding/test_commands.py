@@ -115,6 +115,18 @@ def test_goods_are_not_looked_for_by_the_number_of_an_order() -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["ok, pardon, what did you say?", "嗯 你刚才说啥", "好的…… 没看懂，再说一遍", "okay what does that mean"]
+)
+def test_who_asks_to_hear_it_again_has_not_consented(text: str, classify: Classify) -> None:
+    assert kinds(text, CONFIRM, classify) == ["repeat"]
+
+
+@pytest.mark.parametrize("text", ["ok, hm?", "alright, and who told you so?"])
+def test_a_weak_yes_before_a_question_is_none(text: str, classify: Classify) -> None:
+    assert "affirm" not in kinds(text, CONFIRM, classify)
+
+
+@pytest.mark.parametrize(
     "text", ["that takes far too long, drop it", "so much paperwork. never mind", "手续太多了，算了"]
 )
 def test_a_reason_may_come_before_the_words_that_stop(text: str, classify: Classify) -> None:
@@ -132,6 +144,14 @@ def test_a_vague_answer_to_which_variant_is_no_search(text: str) -> None:
         return [("find_products", 0.9), ("inform", 0.05)]
 
     assert kinds(text, asked("choice", "swaps"), searching) == ["cannot_handle"]
+
+
+def test_a_verb_with_the_number_of_an_order_is_to_be_done() -> None:
+    def looking(_: str) -> list[tuple[str, float]]:
+        return [("order_status", 0.6), ("return_items", 0.1)]
+
+    assert kinds("please arrange the return of W2378156", IDLE, looking) == ["start_flow:return_items"]
+    assert kinds("is the return of W2378156 arranged?", IDLE, looking) == ["start_flow:order_status"]
 
 
 @pytest.mark.parametrize(
