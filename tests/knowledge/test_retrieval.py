@@ -156,3 +156,69 @@ def test_more_evidence_never_lowers_the_chance(name: str) -> None:
     calibration, poor = CALIBRATIONS[name], Features(alike=0.2, concepts=0.2, ahead=0.1, unexplained=0.5)
     for better in ({"alike": 0.6}, {"concepts": 0.9}, {"ahead": 0.4}, {"unexplained": 0.1}):
         assert calibration.chance(dataclasses.replace(poor, **better)) > calibration.chance(poor)
+
+
+@pytest_asyncio.fixture
+async def with_several_questions(database: Database) -> Retriever:
+    """A shop whose curated answers have several questions each, beside articles about the same."""
+    embedder = default_embedder()
+    if embedder.name == HashingEmbedder.name:
+        pytest.skip("no sentence encoder is installed")
+    late = "Within 365 days of the order."
+    needs = "The order number, the name and the tax number."
+    async with database.write() as session:
+        await put_document(
+            session, DocumentFile("invoices", "en", "Invoices", f"## How?\n\n{needs}\n\n## Until when?\n\n{late}"), NOW
+        )
+        await put_document(session, DocumentFile("coupons", "en", "Coupons", "Choose one at checkout."), NOW)
+        await session.flush()
+        session.add(
+            answer(
+                "en",
+                "until when can I get an invoice",
+                "is an old order too old to be invoiced",
+                said=late,
+                document="invoices.en",
+            )
+        )
+        session.add(
+            answer(
+                "en",
+                "what do you need for a company invoice",
+                "which details go on an invoice",
+                said=needs,
+                document="invoices.en",
+            )
+        )
+        session.add(
+            answer(
+                "en",
+                "can I combine coupons",
+                "may I use two vouchers at once",
+                said="One per order.",
+                document="coupons.en",
+            )
+        )
+    return await build_retriever(database, embedder)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (
+            "which information do you want for an invoice to a company?",
+            "The order number, the name and the tax number.",
+        ),
+        ("my order is quite old, can it still be invoiced?", "Within 365 days of the order."),
+        ("are two coupons at once allowed?", "One per order."),
+    ],
+)
+async def test_the_curated_answer_whose_questions_are_nearest_is_said(
+    with_several_questions: Retriever, asked: str, said: str
+) -> None:
+    found = await with_several_questions.search(asked, "en")
+    assert (found.answered, found.hits[0].curated, found.hits[0].text) == (True, True, said)
+
+
+async def test_what_is_near_no_curated_question_is_not_answered_by_one(with_several_questions: Retriever) -> None:
+    assert not (await with_several_questions.search("do you repair bicycles", "en")).answered
