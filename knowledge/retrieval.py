@@ -316,12 +316,11 @@ def _shown_to(lang: Lang, passages: Sequence[Passage]) -> IntArray:
 def _together(passages: Sequence[KnowledgeHit], found: FoundAnswer, agreement: Agreement) -> list[KnowledgeHit]:
     """Return passages and the curated answer best first, each surer where both are of one document, less sure where not."""
     curated = _curated_hit(found)
-    weighed = [
-        dataclasses.replace(
-            hit, score=agreement.chance(hit.score, found.score, agrees=hit.document_id == curated.document_id)
-        )
-        for hit in passages
+    chances = [
+        agreement.chance(hit.score, found.score, agrees=hit.document_id == curated.document_id) for hit in passages
     ]
+    weighed = [dataclasses.replace(hit, score=chance) for hit, chance in zip(passages, chances, strict=True)]
+    weighed.sort(key=lambda hit: -hit.score)
     if not weighed or curated.score >= weighed[0].score:
         return [curated, *weighed]
     if curated.score >= CURATED_BEFORE and curated.document_id == weighed[0].document_id:
