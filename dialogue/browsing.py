@@ -31,7 +31,7 @@ _LISTS = re.compile(
     r"(?:都)?有(?:哪些|什么|啥|哪几款)(?:款式?|牌子|品牌)?(?:吗|呢|呀|啊)?\W*$|\b(?:what|which) (?:[\w-]+ ){1,4}(?:do you (?:guys )?(?:have|sell|carry|stock)|have you got|are there)\W*$"
 )
 _BOUGHT = re.compile(
-    r"\b(?:i|we) (?:just |recently )?(?:bought|ordered|got|purchased|received)\b|\bmy (?:new )?(?!order|account|address|refund|card)\w+|我(?:刚|上次|之前|最近)?(?:买|收到|下单)的|我(?:的|那[件个双条台款])"
+    r"\b(?:i|we) (?:just |recently )?(?:bought|ordered|got|purchased|received)\b|\bmy (?:new )?(?!order|account|address|refund|card|mind|money|e-?mail|phone|number|question|parcel|package|voucher|coupon|invoice|password|points|place|name)\w+|我(?:刚|上次|之前|最近)?(?:买|收到|下单)的|我(?:的|那[件个双条台款])"
 )
 _WHICH = re.compile(r"\bwhich\b|\bwhat(?:'s| is) the \w+(?: \w+)? (?:one|of)\b|哪[一]?[个款件双台种支瓶只条]|哪些|谁")
 _EXTREME = re.compile(

@@ -112,10 +112,11 @@ class Cancel(_Command):
 
 
 class Repeat(_Command):
-    """Say the last thing again, or explain the question ("what do you mean?")."""
+    """Say the last thing again, explain the question ("what do you mean?"), or help who cannot answer it ("I don't have that")."""
 
     kind: Literal["repeat"] = "repeat"
     explain: bool = False
+    unknown: bool = False
 
 
 class AskKnowledge(_Command):

@@ -289,9 +289,10 @@ class Repairs:
                 work.show(reply.model_copy(update={"receipts": ()}) if isinstance(reply, TextReply) else reply)
             if not work.state.last_replies:
                 work.say(self._sentence(work, "chit.greeting"))
-        elif command.explain:
-            name = f"explain.{pending.question.slot_type or pending.question.kind}"
-            work.say(self._sentence(work, name if self.templates.has(name) else "explain.slot"))
+        elif command.explain or command.unknown:
+            topic = "unknown" if command.unknown else "explain"
+            name = f"{topic}.{pending.question.slot_type or pending.question.kind}"
+            work.say(self._sentence(work, name if self.templates.has(name) else f"{topic}.slot"))
 
     def switch_language(self, work: Work, command: SwitchLanguage) -> None:
         """Speak the language that was asked for."""

@@ -18,6 +18,8 @@ from knowledge.words import WordIndex, normalise
 
 CONCEPT_WEIGHT = 0.2
 """What an answer with all the query's concepts gains over one with none, in units of the cosine."""
+LEAST_ALIKE = 0.45
+"""Below this cosine to all its questions an answer counts for nothing, whatever concepts it shares: passages share them too."""
 _FOREIGN = 0.1
 """How much less alike a question of the other language counts."""
 
@@ -90,7 +92,7 @@ class AnsweredQuestions:
     calibration: QuestionCalibration
 
     def best(self, query: str, vector: FloatArray, lang: Lang, passages: Mapping[str, float]) -> FoundAnswer | None:
-        """Return the answer that fits best, in `lang` where there is one so; None without any answer.
+        """Return the answer that fits best, in `lang` where there is one so; None where none is near.
 
         Args:
             passages: the chance that a passage of a document answers, by the document's id.
@@ -102,7 +104,9 @@ class AnsweredQuestions:
         if not self.answers:
             return None
         row, features = self._nearest(query, vector, lang, passages)
-        return FoundAnswer(self.answers[row], self.calibration.chance(features))
+        return (
+            FoundAnswer(self.answers[row], self.calibration.chance(features)) if features.alike >= LEAST_ALIKE else None
+        )
 
     def _nearest(
         self, query: str, vector: FloatArray, lang: Lang, passages: Mapping[str, float]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from dialogue import browsing, grounding
@@ -12,6 +12,7 @@ from dialogue.slots.base import Elsewhere, Filled, Filling, Question, SlotContex
 from dialogue.slots.orders import own_orders
 from dialogue.state import Heard
 from dialogue.understanding.phrases import elliptical
+from knowledge.questions import content
 from tools.catalog.types import Comparison, ProductDetails, ProductResults
 
 _COMES_WITH = re.compile(
@@ -39,9 +40,11 @@ async def fill_product(context: SlotContext) -> Filling:
     focus = context.state.memory.focus_products
     if focus and any(_is_part(entry) for entry in context.heard):
         return Filled(focus[0])
-    found = await _extreme(context) or _placed(context)[:1] or await _products_said(context)
+    found = await _extreme(context) or _placed(context)[:1] or await _described(context, await _products_said(context))
     if len(found) == 1:
         return Filled(found[0])
+    if not found and _not_in_the_shop(context):
+        return Elsewhere("find_products", None)
     if own := await _own(context, found):
         return Filled(own)
     if found and context.spec.instead is not None and _only_a_kind(context):
@@ -52,7 +55,67 @@ async def fill_product(context: SlotContext) -> Filling:
         return Filled(context.state.memory.focus_products[0])
     if shown := context.state.memory.shown_products:
         return await _which(context, shown)
+    if context.spec.instead is not None and _says_more_than_stock(context.frame.text):
+        return Elsewhere(context.spec.instead, None)
     return Question(context.question("ask.product"))
+
+
+_OF_STOCK = frozenset({"stock", "available", "现货", "有货", "库存", "没货", "在售"})
+
+
+def _says_more_than_stock(words: str) -> bool:
+    """Tell whether goods may be named in words that the shop does not know: a search is surer of it than a question back."""
+    return bool(content(words) - _OF_STOCK)
+
+
+def _not_in_the_shop(context: SlotContext) -> bool:
+    """Tell whether goods were named of a kind that the shop does not have: a search says so, and offers what there is."""
+    mentions = [entry.entity for entry in context.heard if entry.entity.type == "product" and entry.entity.score > 0.5]
+    unknown = [one for one in mentions if one.value.get("kinds") and not one.value.get("product_ids")]
+    about_it = context.state.memory.focus_products and not browsing.asks_for_goods(context.frame.text)
+    return bool(mentions) and len(unknown) == len(mentions) and not about_it
+
+
+async def _described(context: SlotContext, products: list[str]) -> list[str]:
+    """Return those of several products that have the brand and the options that were said: "the Manbu canvas sneakers"."""
+    if not 1 < len(products) <= OFFERED:
+        return products
+    brands = {str(entry.entity.value["id"]) for entry in context.heard if entry.entity.type == "brand"}
+    wanted = [
+        str(entry.entity.value["value"])
+        for entry in grounding.options_heard(context.heard)
+        if entry.entity.value.get("value") and not entry.entity.value.get("negated")
+    ]
+    tests = [_of_brand(brands)] if brands else []
+    tests += [_has(value) for value in wanted]
+    left = [found for one in products if (found := await _details(context, one)) is not None] if tests else []
+    for fits in tests:
+        left = [one for one in left if fits(one)] or left
+    return [one.product_id for one in left] or products
+
+
+async def _details(context: SlotContext, product_id: str) -> ProductDetails | None:
+    found = await context.reader.read("get_product", {"product_id": product_id})
+    return found if isinstance(found, ProductDetails) else None
+
+
+def _of_brand(brands: set[str]) -> Callable[[ProductDetails], bool]:
+    """Return whether a product is of one of the brands."""
+
+    def of_brand(product: ProductDetails) -> bool:
+        return product.brand in brands
+
+    return of_brand
+
+
+def _has(value: str) -> Callable[[ProductDetails], bool]:
+    """Return whether a product has a value as an attribute or as an option."""
+
+    def has(product: ProductDetails) -> bool:
+        own = [*product.attributes.values(), *(one for values in product.options.values() for one in values)]
+        return any(grounding.same_value(value, one) for one in own)
+
+    return has
 
 
 async def _extreme(context: SlotContext) -> list[str]:

@@ -236,6 +236,14 @@ def without_regard(words: str) -> str:
 _ASKS_HOW = re.compile(
     r"\b(?:how (?:long|much|many|soon|often|do|does|will|would)|when|why|who|where)\b|多久|多长时间|几天|几个工作日|什么时候|啥时候|何时|怎么|为什么|为啥|谁|哪里|哪儿"
 )
+_ASKS_WHAT = re.compile(r"\b(?:what|which)\b|什么|哪些|啥")
+
+
+def asks_what(low: str) -> bool:
+    """Whether the words ask what, how, when or who, and do not ask for something to be done."""
+    return bool(_ASKS_WHAT.search(low) or _ASKS_HOW.search(low)) and not _ASKS_FOR_IT.search(low)
+
+
 _SUPPOSES = re.compile(
     r"\b(?:if|in case|suppose|what happens when)\b (?:it|they|this|that|the|my|one|something|nobody|i|you)\b[^.!?]{0,60}(?:\b(?:can|could|may|will|would|do|does|is|are|what|how|should)\b|\?)"
     r"|^\W*(?:can|could|may|will|would|do|does|is|what|how)\b[^.!?]{0,60}\b(?:if|in case)\b (?:it|they|this|that|the|something|i)\b"

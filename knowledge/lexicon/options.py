@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
 
@@ -11,6 +12,7 @@ from knowledge.vocabulary import Vocabulary, fold
 Pair = tuple[str, str]
 """An option's key and value, in the catalogue's spelling."""
 
+_BYTES = re.compile(r"\d+ ?[GT]B")
 _ANSWERS = "yes_no"
 """The vocabulary's words for yes and no: values only of a key that is named, never by themselves."""
 
@@ -58,6 +60,9 @@ class Options:
         self.keys_of[product_id].add(key)
         self._keys[fold(key)].add(key)
         self._pairs[fold(value)][key, value].add(product_id)
+        if _BYTES.fullmatch(value):
+            # "32G", "1T": nobody says the byte.
+            self._pairs[fold(value[:-1])][key, value].add(product_id)
 
     def _link(self, key: str, value: str, others: Iterable[str]) -> None:
         """Let every word for a value mean the catalogue's own spellings of it, under every key that has one."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from knowledge.options import same_value
+from knowledge.options import meets, same_value
 from knowledge.questions import Topic, asks, content, keys_asked, questions, sentences, unsaid, value_asked
 from knowledge.schema import Review
 from knowledge.types import Lang
@@ -28,8 +28,9 @@ async def product_facts(context: ToolContext, arguments: ProductQuestion) -> Pro
     record = await find_product(context.session, arguments.product_id)
     asked, question = questions(), arguments.question
     topics = asked.asked(question)
-    facts = _facts(record, question, topics)
     wants_reviews = bool(asked.reviews.search(question.lower()))
+    # "Are people happy with the canvas ones": the material only says which product is meant.
+    facts = () if wants_reviews and not topics else _facts(record, question, topics, arguments.options)
     specific = bool(topics or facts or wants_reviews)
     if not specific and asks(question) and not asked.general.search(question.lower()):
         facts = _by_words(record, question)
@@ -49,14 +50,15 @@ async def product_facts(context: ToolContext, arguments: ProductQuestion) -> Pro
     )
 
 
-def _facts(record: ProductRecord, question: str, topics: Sequence[Topic]) -> tuple[Fact, ...]:
+def _facts(
+    record: ProductRecord, question: str, topics: Sequence[Topic], options: Mapping[str, str]
+) -> tuple[Fact, ...]:
     """Return the attributes named by key or by value, those of the topics, and the sentences that speak of them."""
     own = held(record)
     found: dict[str, Fact] = {}
     for topic in topics:
         if topic.name == "price":
-            card = record.card()
-            found["price"] = Fact(kind="price", price_from=card.price_from, price_to=card.price_to)
+            found["price"] = _price(record, options)
         for key in topic.keys:
             if key in own:
                 found.setdefault(key, _attribute(key, own[key], question))
@@ -65,13 +67,27 @@ def _facts(record: ProductRecord, question: str, topics: Sequence[Topic]) -> tup
         if said is not None and all(fact.text != said for fact in found.values()):
             found.setdefault(f"text {topic.name}", Fact(kind="text", text=said))
     rest = unsaid(question, topics)
+    priced = found["price"].options if "price" in found else {}
     for key in own:
-        if key not in found and value_asked(rest, key):
+        if key not in found and key not in priced and value_asked(rest, key):
             found[key] = _attribute(key, own[key], rest)
-    for key in keys_asked(rest, own):
+    for key in (key for key in keys_asked(rest, own) if key not in priced):
         found.setdefault(key, _attribute(key, own[key], question))
     ranked = sorted(found.values(), key=lambda fact: fact.holds is None)
     return tuple(ranked[:_FACTS])
+
+
+def _price(record: ProductRecord, options: Mapping[str, str]) -> Fact:
+    """Return the price of the variants with these options; of the product where none has them."""
+    own = {key: value for key, value in options.items() if key in options_of(record.variants)}
+    prices = sorted(
+        (variant.price for variant in record.variants if own and meets(variant.options, own)),
+        key=lambda price: price.minor,
+    )
+    if prices:
+        return Fact(kind="price", price_from=prices[0], price_to=prices[-1], options=own)
+    card = record.card()
+    return Fact(kind="price", price_from=card.price_from, price_to=card.price_to)
 
 
 def held(record: ProductRecord) -> dict[str, tuple[str, ...]]:

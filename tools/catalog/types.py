@@ -107,6 +107,8 @@ class ProductQuestion(Arguments):
     question: str = pydantic.Field(max_length=2000)
     lang: Lang = "zh"
     """Reviews in this language are quoted first."""
+    options: dict[str, str] = {}
+    """Option values of the variant asked about, where one was named."""
 
 
 class Fact(Evidence):
@@ -122,6 +124,8 @@ class Fact(Evidence):
     text: LocalText | None = None
     price_from: Money | None = None
     price_to: Money | None = None
+    options: dict[str, str] = {}
+    """What the price is of, where it is not that of the whole product."""
 
 
 class Quote(Evidence):

@@ -243,9 +243,7 @@ def _without_a_value(reading: Reading, question: PendingQuestion) -> list[Comman
     if question.slot_type in _OF_A_VARIANT and not reading.told() and _only_searches(requested(reading)):
         return [CannotHandle(text=reading.words(), score=0.6, source="pending")]
     if _unknown(reading.text.low):
-        # Who does not know which to choose is told once more what the choices are for.
-        doubt = Repeat if question.choices else Deny
-        return [doubt(text=reading.words(), score=0.7, source="pending")]
+        return [Repeat(unknown=True, text=reading.words(), score=0.7, source="pending")]
     return None
 
 

@@ -50,6 +50,8 @@ def of_goods(view: View, low: str, entities: tuple[Entity, ...], best: str, chan
         and any(item.type == "product" and item.value.get("product_ids") for item in entities)
     ):
         return "product_details"
+    if talk and _asks_the_price_of_one(low, entities):
+        return "product_details"
     if chance < CLEAR and best not in _FLOWS and view.shown > 1 and questions().asked(low):
         return "product_details"
     kind = any(item.type == "product" and item.value.get("kinds") for item in entities)
@@ -62,6 +64,14 @@ def of_goods(view: View, low: str, entities: tuple[Entity, ...], best: str, chan
     if best in _FLOWS and chance >= SURE:
         return "find_products" if browsing.asks_for_a_list(low) else None
     return "find_products" if chance < CLEAR and browsing.asks_for_goods(low) else None
+
+
+def _asks_the_price_of_one(low: str, entities: tuple[Entity, ...]) -> bool:
+    """Whether it is asked what a product costs that is named, not only its kind: "how much is the Book 14"."""
+    named = any(
+        item.type == "product" and item.value.get("product_ids") and not item.value.get("generic") for item in entities
+    )
+    return named and any(topic.name == "price" for topic in questions().asked(low))
 
 
 def of_the_procedure(view: View, best: str) -> bool:

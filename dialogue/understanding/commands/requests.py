@@ -30,6 +30,7 @@ from dialogue.understanding.commands.of_goods import (
 )
 from dialogue.understanding.commands.of_parcels import of_parcels
 from dialogue.understanding.commands.reading import Reading
+from dialogue.understanding.commands.rules import WHOLE, is_one_question, nameless
 from dialogue.understanding.commands.stories import at_length, is_afterthought, of_the_wish, without_background
 
 _ADDRESS_FLOWS = ("change_default_address", "change_order_address")
@@ -61,7 +62,7 @@ _MINE = re.compile(
 )
 _OF_SOMEBODY = frozenset({"order_ref", "email", "phone", "person_name", "postcode", "tracking_number"})
 _SAID_OF_ANY_WISH = frozenset({"payment_method", "email", "reason"})
-_TALK = frozenset({"inform", "affirm", "deny", "repeat", "cancel_flow", "out_of_scope", "ask_human"})
+_TALK = frozenset({"inform", "affirm", "deny", "repeat", "cancel_flow", "ask_human"})
 
 
 def requested(reading: Reading) -> list[Command]:
@@ -74,6 +75,8 @@ def requested(reading: Reading) -> list[Command]:
             beside = tuple(item for item in reading.within(part.start, part.end) if item.type in _SAID_OF_ANY_WISH)
             commands = [Provide(entities=beside, score=GUESSED, source="pattern")] if beside else []
         found += [_with_goods_before(command, found) for command in commands]
+    if len(parts) > 1 and parts[-1].question and is_one_question(reading, found):
+        return [AskKnowledge(query=reading.words(), text=reading.words(), score=WHOLE, source="classifier")]
     return _joined(without_background(reading, found)) or [
         CannotHandle(text=reading.words(), score=0.5, source="classifier")
     ]
@@ -153,7 +156,7 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
         meant = _of_the_shop(reading.view, best, low, entities)
         return [one for flow in _meant(meant, low) for one in _start(flow, entities, words, chance)]
     if best == "ask_knowledge" and chance >= 0.3:
-        return [AskKnowledge(query=words, text=words, score=chance, source="classifier")]
+        return [AskKnowledge(query=nameless(reading, part, words), text=words, score=chance, source="classifier")]
     if best == "ask_human" and chance >= 0.75:
         return [AskHuman(text=words, score=chance, source="classifier")]
     if best.startswith("chit_chat.") and (chance >= 0.8 or (chance >= 0.35 and not told)):
@@ -163,7 +166,7 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     if told and (best == "inform" or not part.question):
         return [Provide(entities=told, text=words, score=max(chance, 0.5), source="classifier")]
     if part.question and (best in reading.flows or (best not in _TALK and len(low.strip()) >= ASKED)):
-        return [AskKnowledge(query=words, text=words, score=GUESSED, source="classifier")]
+        return [AskKnowledge(query=nameless(reading, part, words), text=words, score=GUESSED, source="classifier")]
     return _unsure(reading.flows, ranked, words, best, chance)
 
 
@@ -233,6 +236,8 @@ def _of_the_shop(view: View, flow: str, low: str, entities: tuple[Entity, ...]) 
     types = {item.type for item in entities}
     if flow == "price_history" and not phrases.asks_past_price(low):
         return "check_stock" if "option" in types else "product_details"
+    if flow == "product_details" and "option" in types and browsing.asks_for_goods(low):
+        return "check_stock"
     named = bool(types & {"product", "category", "sku", "option", "ordinal", "brand"}) or phrases.points(low)
     if flow == "check_stock" and not named and not view.focused and view.shown == 0:
         return "find_products"

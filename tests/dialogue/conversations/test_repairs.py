@@ -7,6 +7,7 @@ from pathlib import Path
 from tests.dialogue.conversations.holding import each, hold
 from tests.dialogue.conversations.script import (
     EMMA,
+    VISITOR,
     WANG,
     Talk,
     cancelled,
@@ -45,6 +46,22 @@ TALKS = (
         says("可以", did="return_items"),
         repair="correction",
         rows=returned("D1001000008", "BP001-BLK-25L", refund="pm_C1001_3", minor=23900, reason="changed_mind"),
+    ),
+    talk(
+        "what-cannot-be-told",
+        "en",
+        EMMA,
+        says("I want to return something", asks="choice"),
+        says("sorry, I can't remember that", shows=("talk to a person", "never mind", "Which order"), hides="won't do that"),
+        repair="not known",
+    ),
+    talk(
+        "what-cannot-be-told",
+        "zh",
+        VISITOR,
+        says("我的快递到哪了", shows="核实身份"),
+        says("这些我记不清了", shows=("转人工", "算了", "核实身份"), hides="先不办理"),
+        repair="not known",
     ),
     talk(
         "an-offer-that-was-declined-is-over",

@@ -9,6 +9,48 @@ from tests.dialogue.conversations.script import CHEN, EMMA, VISITOR, WANG, Talk,
 
 TALKS = (
     talk(
+        "brand-and-material-say-which",
+        "en",
+        VISITOR,
+        says("how much is the Shimian hoodie?", shows="Shimian", hides="Which one"),
+    ),
+    talk(
+        "brand-and-material-say-which",
+        "zh",
+        VISITOR,
+        says("买过云岫连帽卫衣的人满意吗", shows=("云岫", "条评价，平均")),
+    ),
+    talk(
+        "the-price-of-one-version",
+        "en",
+        VISITOR,
+        says("what does the Book 14 cost with 32G and 1T?", shows=("32GB", "CN¥5,499.00")),
+    ),
+    talk(
+        "the-price-of-one-version",
+        "zh",
+        VISITOR,
+        says("Book 14 要16G内存512G的，什么价位", shows=("16GB", "¥4,699.00")),
+    ),
+    talk(
+        "goods-of-a-kind-that-is-not-there",
+        "en",
+        VISITOR,
+        says("have you got tents in stock?", shows="nothing like that", asks="choice", offers="Electronics"),
+    ),
+    talk(
+        "goods-of-a-kind-that-is-not-there",
+        "zh",
+        VISITOR,
+        says("你们有山地车现货吗", shows="没有找到", asks="choice", offers="数码电子"),
+    ),
+    talk(
+        "sold-out-in-one-size",
+        "en",
+        VISITOR,
+        says("can I still get the Yunxiu hoodie in burgundy, L?", shows=("sold out", "Mar 14")),
+    ),
+    talk(
         "it-is-the-thing-on-its-way",
         "en",
         EMMA,

@@ -223,8 +223,34 @@ def test_a_value_that_was_asked_for(text: str, slot_type: str, types: set[str], 
 @pytest.mark.parametrize(
     "text", ["I don't know", "不记得了", "找不到单号", "no idea", "no clue", "手边没有这个", "我说不准"]
 )
-def test_not_knowing_is_a_no(text: str, classify: Classify) -> None:
-    assert kinds(text, asked("slot", "order"), classify) == ["deny"]
+def test_not_knowing_is_no_answer_and_no_no(text: str, classify: Classify) -> None:
+    assert kinds(text, asked("slot", "order"), classify) == ["repeat"]
+    assert done(text, asked("slot", "order"), classify)[0].unknown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "suppose I take one mug only, what would sending it cost",
+        "before I buy: what has to be on a bill to a company, which papers do you want",
+        "要是只拍一个杯子，邮费要多少",
+    ],
+)
+def test_clauses_that_say_for_which_case_a_rule_is_asked_are_one_question(text: str) -> None:
+    def halves(words: str) -> list[tuple[str, float]]:
+        first = words.startswith(("suppose", "before I buy", "要是只拍")) and len(words) < len(text) - 8
+        return [("request_invoice" if "bill" in words else "return_items", 0.4)] if first else [("ask_knowledge", 0.8)]
+
+    assert [command.text for command in done(text, IDLE, halves)] == [text]
+    assert kinds(text, IDLE, halves) == ["ask_knowledge"]
+
+
+def test_a_wish_before_a_question_stays_a_wish() -> None:
+    def halves(words: str) -> list[tuple[str, float]]:
+        return [("return_items", 0.5)] if words.startswith("return") and len(words) < 30 else [("ask_knowledge", 0.8)]
+
+    found = kinds("return the mug please, and how long does a refund take?", IDLE, halves)
+    assert found == ["start_flow:return_items", "ask_knowledge"]
 
 
 @pytest.mark.parametrize("text", ["I can't recall that at the moment", "no clue what to say"])

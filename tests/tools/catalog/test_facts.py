@@ -124,3 +124,33 @@ async def test_a_product_without_words_or_reviews_has_none(database: Database) -
     found = await _ask(database, "评价怎么样", "P2")
     assert found.reviews is not None
     assert (found.reviews.count, found.reviews.rating, found.reviews.quotes) == (0, None, ())
+
+
+async def _asked_of(database: Database, question: str, options: dict[str, str]) -> ProductFacts:
+    arguments: dict[str, Any] = {"product_id": "P1", "question": question, "lang": "en", "options": options}
+    outcome = await make_executor(database, TOOLS).call(
+        ToolCall("product_facts", arguments), shopper(), idempotency_key="k"
+    )
+    assert isinstance(outcome.evidence, ProductFacts)
+    return outcome.evidence
+
+
+@pytest.mark.parametrize("question", ["how much is the navy one", "藏青色的卖多少"])
+async def test_the_price_is_that_of_the_variant_named(database: Database, question: str) -> None:
+    (fact,) = (await _asked_of(database, question, {"color": "navy"})).facts
+    assert fact.price_from is not None
+    assert (fact.kind, fact.price_from.minor, fact.options) == ("price", 10900, {"color": "navy"})
+
+
+async def test_an_option_that_the_product_lacks_leaves_its_own_price(database: Database) -> None:
+    (fact,) = (await _asked_of(database, "how much is the 2 l one", {"capacity": "2l"})).facts
+    assert fact.price_from is not None
+    assert (fact.price_from.minor, fact.options) == (9900, {})
+
+
+@pytest.mark.parametrize("question", ["are buyers pleased with the cotton tee", "大家对这件纯棉的满意吗"])
+async def test_a_material_beside_words_for_reviews_only_says_which_product(database: Database, question: str) -> None:
+    found = await _ask(database, question)
+    assert found.facts == ()
+    assert found.reviews is not None
+    assert found.reviews.count == 4
