@@ -12,7 +12,7 @@ TALKS = (
         "brand-and-material-say-which",
         "en",
         VISITOR,
-        says("how much is the Shimian hoodie?", shows="Shimian", hides="Which one"),
+        says("how much is the matte lipstick?", shows=("Matte", "CN¥"), asks="nothing"),
     ),
     talk(
         "brand-and-material-say-which",
