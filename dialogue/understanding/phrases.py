@@ -266,10 +266,16 @@ _DEMANDS_REFUND = re.compile(
     r"|\b(?:want|need|demand|give me|get me|like|have|issue|process|approve)\b(?: \w+){0,3}? (?:(?:full|complete|immediate) )?(?:refund|money back)\b(?! (?:status|progress))|\brefund (?:me|it|this|the (?:full|whole))\b"
 )
 
+_MAY_HAVE_REFUND = re.compile(
+    r"能(?:不能)?[^,，。；！？到几多]{0,8}退(?:款|钱)(?:给我)?(?:[吗么不]|$)|\bcan i (?:get|have) (?:a|my) (?:refund|money back)\b"
+)
+
 
 def demands_refund(low: str) -> bool:
     """Whether money is asked back in so many words, and no question put how far that is."""
-    return bool(_DEMANDS_REFUND.search(low)) and not is_question(low.strip()) and not asks_progress(low)
+    if asks_progress(low):
+        return False
+    return bool(_MAY_HAVE_REFUND.search(low) or (_DEMANDS_REFUND.search(low) and not is_question(low.strip())))
 
 
 _LEAVE = re.compile(

@@ -54,7 +54,9 @@ _WANTS = re.compile(
 _BECOMES = re.compile(r"\b(?:to|for|into)\b|[换改](?:成|为)")
 _VERBS = {"return": "return_items", "exchange": "exchange_items", "cancel": "cancel_order"}
 """Family of a request's verb -> the procedure that does it."""
-_LOOKS = frozenset({"order_status", "track_order", "find_products", "product_details", "out_of_scope"})
+_LOOKS = frozenset(
+    {"order_status", "track_order", "find_products", "product_details", "out_of_scope", "ask_human", "ask_knowledge"}
+)
 STRANGER = 0.25
 """Weight of a procedure for customers where nobody is known and nothing of one's own was spoken of."""
 _MINE = re.compile(
