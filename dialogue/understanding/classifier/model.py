@@ -9,6 +9,7 @@ thousand rows; no long documents (`grams.MAX_CHARS`, `knowledge.embedding.MAX_CH
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import shutil
 import zipfile
@@ -23,7 +24,7 @@ from scipy.sparse import csr_matrix
 from dialogue.errors import DialogueError
 from dialogue.understanding.classifier.grams import Grams
 from dialogue.understanding.classifier.reject import Reject, evidence
-from dialogue.understanding.classifier.space import Space, Texts
+from dialogue.understanding.classifier.space import GRAM_WEIGHT, Space, Texts
 from knowledge.embedding import Embedder, FloatArray
 from knowledge.index import IntArray
 
@@ -77,9 +78,19 @@ class TextClassifier:
             found += self._predict(self.space.read(batch, self.embedder.encode(batch)))
         return found
 
+    def _scores(self, texts: Texts, near: FloatArray) -> FloatArray:
+        """Return ``[texts, labels + 1]``: what `Space.likeness` to the training rows gives, the n-grams' part summed up beforehand."""
+        shared = np.float32(GRAM_WEIGHT) * (texts.grams @ self._gram_weights)
+        return np.asarray((near + np.float32(1.0)) @ self.weights + shared, dtype=np.float32)
+
+    @functools.cached_property
+    def _gram_weights(self) -> FloatArray:
+        """What each n-gram speaks for, ``[vocabulary, labels + 1]``."""
+        return np.asarray(self.support.grams.T @ self.weights, dtype=np.float32)
+
     def _predict(self, texts: Texts) -> list[Prediction]:
         near = self.space.nearness(texts, self.support)
-        scores = self.space.likeness(texts, self.support, near.copy()) @ self.weights
+        scores = self._scores(texts, near)
         chances = softmax(scores[:, :-1] / self.temperature)
         chosen = (scores[:, :-1] + self.favour).argmax(axis=1)
         outside = np.zeros(len(texts), dtype=np.float32)

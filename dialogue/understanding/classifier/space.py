@@ -77,9 +77,9 @@ class Space:
         away *= np.float32(-NARROWNESS / self.spread)
         return np.asarray(np.exp(away, out=away), dtype=np.float32)
 
-    def likeness(self, some: Texts, others: Texts, near: FloatArray | None = None) -> FloatArray:
-        """Return the kernel ``[some, others]``: nearness, shared n-grams and a constant; `near` is filled where it is given."""
-        found = self.nearness(some, others) if near is None else near
+    def likeness(self, some: Texts, others: Texts) -> FloatArray:
+        """Return the kernel ``[some, others]``: nearness, shared n-grams and a constant."""
+        found = self.nearness(some, others)
         shared = (some.grams @ others.turned).tocoo()
         found[shared.row, shared.col] += np.float32(GRAM_WEIGHT) * shared.data
         found += 1.0

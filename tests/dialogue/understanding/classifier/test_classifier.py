@@ -10,6 +10,7 @@ import pytest
 
 from dialogue.understanding.classifier import FittingError, ModelError, Row, TextClassifier, fit
 from dialogue.understanding.classifier.fitting import folds
+from dialogue.understanding.classifier.model import softmax
 from knowledge.embedding import HashingEmbedder, default_embedder
 from tests.dialogue.understanding.classifier.messages import ASKED, ELSEWHERE, ROWS
 
@@ -56,6 +57,15 @@ def test_the_same_rows_give_the_same_model(model: TextClassifier) -> None:
     again = fit(ROWS, EMBEDDER)
     assert np.array_equal(again.weights, model.weights)
     assert again.temperature == model.temperature
+
+
+def test_scores_are_the_likeness_to_the_training_rows_times_their_weights(model: TextClassifier) -> None:
+    texts = [text for text, _ in ASKED]
+    known = model.space.read(texts, EMBEDDER.encode(texts))
+    scores = model.space.likeness(known, model.support) @ model.weights
+    chances = softmax(scores[:, :-1] / model.temperature)
+    for guess, row in zip(model.predict(texts), chances, strict=True):
+        assert dict(guess.ranked) == pytest.approx(dict(zip(model.labels, row.tolist(), strict=True)), abs=1e-4)
 
 
 def test_a_saved_model_answers_as_before(model: TextClassifier, tmp_path: Path) -> None:
