@@ -105,7 +105,7 @@ def macro_f1(pairs: Sequence[tuple[str, str]]) -> float:
 
 
 def milliseconds(model: IntentModel, embedder: Embedder, wishes: Sequence[Wish]) -> tuple[float, float]:
-    """Return the 50th and 95th percentile of the time that a message takes."""
+    """Return the 50th and 95th percentile of the time that a message takes, embedding included."""
     extractor = Extractor(Lexicon([]), lambda: dt.datetime(2026, 3, 10, tzinfo=dt.UTC))
     understander = EmbeddedUnderstander(model, embedder, extractor)
 
@@ -113,11 +113,10 @@ def milliseconds(model: IntentModel, embedder: Embedder, wishes: Sequence[Wish])
         taken = []
         for wish in wishes:
             started = time.perf_counter()
-            await understander.understand(wish.text, View())
+            await understander.understand(f"{wish.text}…", View())  # no text whose vector is remembered
             taken.append(1000 * (time.perf_counter() - started))
         return taken
 
-    asyncio.run(timed())
     middle, high = np.percentile(asyncio.run(timed()), [50, 95])
     return float(middle), float(high)
 
