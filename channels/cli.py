@@ -185,12 +185,18 @@ def nlu_train(
         Path, typer.Argument(metavar="DATA", exists=True, dir_okay=False, help="JSON lines: text, intent.")
     ],
     out: Annotated[Path, typer.Option("--out", file_okay=False, help="Folder to write the model into.")],
+    encoder: Annotated[
+        str | None,
+        typer.Option(
+            help="A Hugging Face encoder, by name or folder, in place of the embedded ones.", metavar="NAME|DIR"
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Train a classifier on labelled messages; the label out_of_scope (or oos) says: none of the others."""
     from channels.nlu_commands import train
 
-    train(rows, out, as_json=as_json)
+    train(rows, out, encoder=encoder, as_json=as_json)
 
 
 @nlu_app.command("test")

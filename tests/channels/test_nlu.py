@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,16 @@ def test_a_model_is_trained_and_measured(rows: Path, tmp_path: Path) -> None:
         "accuracy_zh": 3, "accuracy_en": 3, "out_of_scope_recall": 3, "macro_f1": 6,
     }  # fmt: skip
     assert found["ms_per_message"] > 0
+
+
+def test_an_encoder_that_cannot_be_loaded_ends_with_one_sentence_and_1(
+    rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "transformers", None)
+    done = runner.invoke(app, ["nlu", "train", str(rows), "--out", str(tmp_path / "model"), "--encoder", "some/model"])
+    assert done.exit_code == 1
+    assert "xiaoer: the encoder 'some/model' needs torch and transformers" in done.stderr
+    assert not (tmp_path / "model").exists()
 
 
 def test_bad_input_ends_with_one_sentence_and_1(rows: Path, tmp_path: Path) -> None:
