@@ -6,6 +6,7 @@ The older YAML that the library reads takes ``yes``, ``on`` and ``NO`` for truth
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,7 +19,21 @@ _BOOL = "tag:yaml.org,2002:bool"
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """A safe loader, with truth values as in YAML 1.2."""
+    """A safe loader, with truth values as in YAML 1.2 and no field that stands twice: the first would be lost without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 (the library's own)
+        """Return the fields of a mapping.
+
+        Raises:
+            yaml.constructor.ConstructorError: one stands there twice.
+        """
+        names = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
+        for key, _ in node.value:
+            if names.get(key.value, 0) > 1 and isinstance(key, yaml.ScalarNode):
+                problem = f"{key.value!r} stands here more than once; put them together"
+                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+        fields: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+        return fields
 
 
 _Loader.yaml_implicit_resolvers = {

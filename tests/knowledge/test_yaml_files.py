@@ -19,6 +19,12 @@ def test_plain_values_keep_their_types() -> None:
     assert parse_yaml("{a: 1, b: 2.5, c: ~, d: '007', e: tee}") == {"a": 1, "b": 2.5, "c": None, "d": "007", "e": "tee"}
 
 
+def test_a_field_that_stands_twice_is_refused_with_its_line() -> None:
+    with pytest.raises(yaml.YAMLError, match="'slow' stands here more than once") as refused:
+        parse_yaml("fast: 1\nslow: 2\nslow: 3\n")
+    assert "line 2" in str(refused.value)
+
+
 def test_nothing_but_plain_values_is_made() -> None:
     with pytest.raises(yaml.YAMLError):
         parse_yaml("!!python/object/apply:os.getcwd []")
