@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import math
+import re
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,8 @@ from knowledge.db import Database
 from knowledge.documents import Passage, knowledge_version, passages_of, published_answers, published_documents
 from knowledge.embedding import Embedder, FloatArray, encode
 from knowledge.index import IntArray, VectorIndex, build_index
+from knowledge.lexicon.spelling import Spelling
+from knowledge.lexicon.word_lists import real_words
 from knowledge.long_requests import Cases, Shelf, meaning, sentences
 from knowledge.schema import CuratedAnswer
 from knowledge.types import Lang
@@ -137,6 +140,8 @@ class _Corpus:
     """Which passages a shopper of a language may be shown: their own, and documents that exist only in the other."""
     answers: AnsweredQuestions
     shelf: Shelf
+    spelling: Spelling
+    """Of the words of all passages and questions."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -171,6 +176,7 @@ class Retriever:
         corpus = await self._current()
         if not query.strip():
             return KnowledgeHits(answered=False)
+        query = _mended(query, corpus.spelling)
         (vector,) = await encode(self._embedder, [query])
         passages = [self._hit(corpus, row, features) for row, features in ranked(corpus, query, vector, lang, _DEEPEST)]
         chances: dict[str, float] = {}
@@ -242,6 +248,7 @@ class Retriever:
                 self._embedder, answers, path=self._path("questions"), previous=old.answers if old else None
             ),
             shelf=_shelf(passages, words),
+            spelling=_spelling(passages, answers),
         )
 
     def _path(self, name: str) -> Path | None:
@@ -292,6 +299,21 @@ def _unexplained(words: WordIndex, wanted: Sequence[str], passage: Passage, name
     total = sum(map(words.weight, wanted))
     here = set(_words_of(passage)) if weights else set()
     return sum(weight for token, weight in weights.items() if token not in here) / total if total else 0.0
+
+
+def _spelling(passages: Sequence[Passage], answers: Sequence[CuratedAnswer]) -> Spelling:
+    texts = [passage.searched for passage in passages] + [question for one in answers for question in one.questions]
+    return Spelling(texts, known=real_words(), names=())
+
+
+def _mended(query: str, spelling: Spelling) -> str:
+    """Return a query without swapped neighbours in words that the documents know: "handilng time"."""
+
+    def mended(match: re.Match[str]) -> str:
+        target = spelling.corrected(match[0].lower())
+        return target if sorted(target) == sorted(match[0].lower()) else match[0]
+
+    return re.sub(r"[A-Za-z]{5,}", mended, query)
 
 
 def _words_of(passage: Passage) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from knowledge.lexicon.mentions import Mention
 from knowledge.lexicon.options import Options, Pair
@@ -31,16 +31,25 @@ def attributed(low: str, value: Value, things: Sequence[Mention], options: Optio
     """Return the mention with its keys and values, the likeliest first; None where a bare number is a value of nothing."""
     pairs = options.pairs(value.key)
     named = _named_keys(low, value.mention, options)
+    owner = _owner(low, value.mention, things)
     candidates = [pair for pair in pairs if pair[0] in named]
     if not candidates:
-        if BARE_NUMBER.fullmatch(value.key):
+        if BARE_NUMBER.fullmatch(value.key) and not _stands_before(low, value.mention, owner, pairs):
             return None
         candidates = list(pairs)
-    owner = _owner(low, value.mention, things)
     if owner is not None:
         candidates = _of_products(candidates, set(owner.product_ids), options, value.key) or candidates
     ranked = sorted(candidates, key=lambda pair: (-len(pairs[pair]), pair))
     return dataclasses.replace(value.mention, options=tuple(ranked), terms=ranked[0][1])
+
+
+def _stands_before(low: str, number: Mention, owner: Mention | None, pairs: Mapping[Pair, Set[str]]) -> bool:
+    """Whether a bare number says which of some goods: 750的保温杯, of which one has 750ml."""
+    return (
+        owner is not None
+        and low[number.end : owner.start] == "的"
+        and any(ids & set(owner.product_ids) for ids in pairs.values())
+    )
 
 
 def _of_products(candidates: Sequence[Pair], product_ids: Set[str], options: Options, key: str) -> list[Pair]:

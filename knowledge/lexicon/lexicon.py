@@ -20,8 +20,10 @@ from knowledge.lexicon.word_lists import compound_spans, real_words
 from knowledge.stated import StatedAttribute, StatedAttributes
 from knowledge.vocabulary import Vocabulary, fold, vocabulary
 
-_SIZE_BEFORE = re.compile(r"\b(?:size|an?|the|in|into|for|to|is)\s+$")
+_SIZE_BEFORE = re.compile(r"\b(?:size|an?|the|in|into|for|to|is|become)\s+$")
 """Words after which a small letter is a size: "swap it for an l"."""
+_SIZE_APART = re.compile(r",\s*$"), re.compile(r"\s*(?:$|[,.?!]|(?:please|pls|plz|thanks|thx)\b)")
+"""A small letter set apart between these is a size: "in burgundy, l please"."""
 _LACKING = ("none", "no")
 """How catalogues write that a thing does not have something."""
 
@@ -69,6 +71,10 @@ class Lexicon:
         """Return the option keys for a size that something in the catalogue has `value` of."""
         return {key for (key, _), ids in self._options.pairs(fold(value)).items() if ids and key in self._sizes}
 
+    def corrected(self, word: str) -> str:
+        """Return the word of the catalogue that a lower-case English word was meant to be, itself where none is surely better."""
+        return self._spelling.corrected(word)
+
     def stated(self, text: str) -> list[StatedAttribute]:
         """Return the attributes of goods that lower-case words state: 曲面, "noise cancelling"."""
         return self._attributes.found(text)
@@ -102,11 +108,13 @@ class Lexicon:
 
     def _with_options(self, low: str, mentions: list[Mention], value_keys: dict[tuple[int, int], str]) -> list[Mention]:
         things = [m for m in mentions if m.kind in {"product", "sku"} and not (m.generic and not m.product_ids)]
+        goods = [m for m in mentions if m.product_ids]
         decided: list[Mention | None] = []
         for mention in mentions:
             if mention.kind == "option":
                 value = Value(mention, value_keys[mention.start, mention.end])
-                decided.append(attributed(low, value, things, self._options))
+                owners = goods if BARE_NUMBER.fullmatch(value.key) else things
+                decided.append(attributed(low, value, owners, self._options))
             else:
                 decided.append(mention)
         return [mention for mention in decided if mention is not None]
@@ -133,8 +141,10 @@ def _can_be_value(text: str, start: int, end: int, key: str) -> bool:
         return True
     word, before, after = text[start:end], text[start - 1 : start], text[end : end + 1]
     if word.isascii():
-        if word in {"s", "m", "l"} and _SIZE_BEFORE.search(text[:start].lower()) and not after.isalnum():
-            return after not in {"'", "-"}
+        if word in {"s", "m", "l"} and not after.isalnum():
+            if _SIZE_BEFORE.search(text[:start].lower()):
+                return after not in {"'", "-"}
+            return bool(_SIZE_APART[0].search(text[:start]) and _SIZE_APART[1].match(text[end:].lower()))
         return (
             word.isupper() and before not in {"'", "-", "#"} and after not in {"'", "-", "."} and word not in {"I", "A"}
         )

@@ -13,6 +13,7 @@ Pair = tuple[str, str]
 """An option's key and value, in the catalogue's spelling."""
 
 _BYTES = re.compile(r"\d+ ?[GT]B")
+_MEASURE = re.compile(r"(\d+(?:\.\d+)?)(?:ml|l|g|kg|cm|mm|m|w|mah)", re.IGNORECASE)
 _ANSWERS = "yes_no"
 """The vocabulary's words for yes and no: values only of a key that is named, never by themselves."""
 
@@ -63,6 +64,9 @@ class Options:
         if _BYTES.fullmatch(value):
             # "32G", "1T": nobody says the byte.
             self._pairs[fold(value[:-1])][key, value].add(product_id)
+        if measure := _MEASURE.fullmatch(value):
+            # 750的保温杯: the unit goes without saying where the number stands before the goods.
+            self._pairs[measure[1]][key, value].add(product_id)
 
     def _link(self, key: str, value: str, others: Iterable[str]) -> None:
         """Let every word for a value mean the catalogue's own spellings of it, under every key that has one."""
