@@ -84,9 +84,10 @@ class Slips:
         return text
 
     def _with_swapped_letters(self, text: str) -> str:
-        """Swap two letters in the middle of a long word."""
+        """Swap two letters in the middle of a long word that is no part of an address or a name with a number."""
         words = text.split(" ")
-        long = [place for place, word in enumerate(words) if len(word) > 5 and word.isalpha()]
+        names = {word.strip(",.") for fact in self._spared if any(map(str.isdigit, fact)) for word in fact.split()}
+        long = [place for place, word in enumerate(words) if len(word) > 5 and word.isalpha() and word not in names]
         if long:
             place = self._random.choice(long)
             word = words[place]
