@@ -124,6 +124,8 @@ class AskKnowledge(_Command):
 
     kind: Literal["ask_knowledge"] = "ask_knowledge"
     query: str
+    generic: str = ""
+    """A question about an order with "item" and "my order" in the place of names and numbers, of which documents do not speak; else ""."""
 
 
 class AskHuman(_Command):
@@ -192,6 +194,8 @@ class Understanding(_Value):
     emotion: Emotion = Emotion()
     model: str = ""
     """Name and version of the understander."""
+    read_as: str = ""
+    """The message with its slips mended, of the same length, where it was read otherwise than it was written."""
 
 
 class PendingQuestion(_Value):
@@ -209,6 +213,8 @@ class PendingQuestion(_Value):
     multiple: bool = False
     text: str = ""
     """The question as it was put."""
+    declined: bool = False
+    """The person has said that they cannot answer it."""
 
 
 class View(_Value):

@@ -85,6 +85,7 @@ class TurnRunner:
             )
         else:
             understanding = Understanding(lang=work.lang)
+        work.read_as = understanding.read_as
         if understanding.lang != work.lang:
             work.lang = understanding.lang
             work.events.append(LanguageChanged(lang=work.lang))

@@ -20,6 +20,7 @@ from tools.executor import Executor
 from tools.policy import Policy
 
 CONTEXT_CHARACTERS = 24
+AFTER_CHARACTERS = 36
 HEARD_KEPT = 60
 
 
@@ -34,6 +35,9 @@ class Work:
     lang: Lang
     message_seq: int
     text: str
+    """What the person wrote."""
+    read_as: str = ""
+    """The same with its slips mended, place for place; "" where it has none."""
     stack: list[Frame] = dataclasses.field(default_factory=list)
     queue: list[Frame] = dataclasses.field(default_factory=list)
     memory: Memory = dataclasses.field(default_factory=Memory)
@@ -119,14 +123,15 @@ class Work:
 
     def hear(self, entities: tuple[Entity, ...], frame: Frame | None) -> None:
         """Remember mentions for a frame, with the words before each."""
+        said = self.read_as or self.text
         for entity in entities:
-            context = self.text[max(0, entity.start - CONTEXT_CHARACTERS) : entity.start]
+            context = said[max(0, entity.start - CONTEXT_CHARACTERS) : entity.start]
             heard = Heard(
                 entity=entity,
                 frame=frame.id if frame else None,
                 turn=self.memory.turn,
                 context=context,
-                after=self.text[entity.end : entity.end + CONTEXT_CHARACTERS],
+                after=said[entity.end : entity.end + AFTER_CHARACTERS],
             )
             if heard not in self.memory.heard:
                 self.memory.heard.append(heard)

@@ -11,6 +11,8 @@ MAX_CHARS = 1500
 
 _SAME_LENGTH = {0x3000: " ", 0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0x2013: "-", 0x2014: "-", 0x2212: "-"}
 _SAME_LENGTH |= {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+_PAUSE = re.compile(r"(?<=\w) {2,3}(?=[A-Za-z])")
+"""Spaces in the place of a comma: "it is too small  send it back"."""
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 
 
@@ -28,9 +30,9 @@ class Text:
 
 
 def read(message: str) -> Text:
-    """Cut to `MAX_CHARS`, turn control characters into spaces and full-width characters into plain ones."""
+    """Cut to `MAX_CHARS`, turn control characters into spaces, full-width characters into plain ones, a wide gap into a comma."""
     raw = "".join(map(_safe, message[:MAX_CHARS]))
-    plain = raw.translate(_SAME_LENGTH)
+    plain = _PAUSE.sub(lambda match: "," + " " * (len(match[0]) - 1), raw.translate(_SAME_LENGTH))
     return Text(raw, plain, lower(plain))
 
 

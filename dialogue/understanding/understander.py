@@ -59,7 +59,7 @@ class EmbeddedUnderstander:
         self._flows = procedures.flows or frozenset(label for label in model.labels if not data.is_talk(label))
         self._personal = procedures.personal
         self._keywords = Keywords(procedures.lessons)
-        self._respelling = Respelling(training.words(procedures.lessons), lambda word: bool(self.lexicon.find(word)))
+        self._respelling = Respelling(training.words(procedures.lessons), self._name_of)
         self._default_lang = default_lang
         self.name = name
 
@@ -67,6 +67,10 @@ class EmbeddedUnderstander:
     def lexicon(self) -> Lexicon:
         """The words of the catalogue."""
         return self._extractor.lexicon
+
+    def _name_of(self, word: str) -> str | None:
+        """Return the word of the catalogue that an English word was meant to be."""
+        return self.lexicon.corrected(word) if self.lexicon.find(word) else None
 
     async def understand(self, text: str, view: View) -> Understanding:
         """Read one message. Never raises for any text."""
@@ -84,8 +88,11 @@ class EmbeddedUnderstander:
         """Return only the entities of a text."""
         return self._extractor.extract(read(text))
 
-    def _understand(self, message: Text, view: View) -> Understanding:
-        entities = self._extractor.extract(message)
+    def _understand(self, written: Text, view: View) -> Understanding:
+        message, entities = written, self._extractor.extract(written)
+        spared = [(item.start, item.end) for item in entities if item.type in _NAMED_SPANS]
+        if (mended := self._respelling.mend_in_place(message, spared)) is not message:
+            message, entities = mended, self._extractor.extract(mended)
         lang = detect(_unnamed(message, entities), previous=view.lang, default=view.opened_in or self._default_lang)
         found, intents = commands(
             Reading(message, entities, view, self._extractor.lexicon, self._ranker(), self._flows, self._personal)
@@ -98,6 +105,7 @@ class EmbeddedUnderstander:
             entities=tuple(entities),
             emotion=feel(message),
             model=self.name,
+            read_as=message.raw if message is not written else "",
         )
 
     def _ranker(self) -> Callable[[str], list[tuple[str, float]]]:
