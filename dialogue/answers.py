@@ -23,6 +23,10 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 """Words that only lead over to a question."""
+_ASIDE = re.compile(
+    r"^\W*(?:(?:oh|and|just|so|ok|哦|那)\b[, ]*)*(?:by the way|btw|quick(?: little)? question|one (?:quick )?question|before (?:that|i forget)|while i'm at it|oh and|incidentally|in the meantime|插一?句|插个话|插嘴|顺便|对了|另外问|多问一?句|先问)"
+)
+"""Said by somebody who asks in between and means to go on."""
 _POINTS = re.compile(r"\b(?:it|its|this|that|they|them|these|those)\b|[这那它]")
 """Words for the goods talked about."""
 WHICH_FLOW = "@flow"
@@ -31,24 +35,20 @@ CHOICE = "@knowledge"
 """Names the open question "do you mean one of these passages?"."""
 
 
-async def answer_from_knowledge(work: Work, query: str, templates: Templates) -> bool:
+async def answer_from_knowledge(work: Work, query: str, templates: Templates, *, generic: str = "") -> bool:
     """Say the best passage with its source; returns whether it was answered.
 
     Below the score nothing is claimed: passages that may be what was meant are offered as choices, with a colleague as the
     last one; without any, the colleague alone is offered. While a procedure waits for an answer there is no second question.
+
+    Args:
+        generic: the question without the names of goods and orders, tried where it is not answered as it was put.
     """
     asked = _LEAD.sub("", query.strip()) or query
-    outcome = await work.call("search_knowledge", {"query": asked[:2000], "lang": work.lang})
-    found = outcome.evidence
-    if (
-        work.memory.last_question
-        and asked != query.strip()
-        and not (isinstance(found, KnowledgeAnswer) and found.answered)
-    ):
-        # "And who pays?" goes on with the question before it.
-        joined = f"{work.memory.last_question} {asked}"[-2000:]
-        together = (await work.call("search_knowledge", {"query": joined, "lang": work.lang})).evidence
-        found = together if isinstance(together, KnowledgeAnswer) and together.answered else found
+    # "And who pays?" goes on with the question before it.
+    leads_on = work.memory.last_question and asked != query.strip()
+    joined = f"{work.memory.last_question} {asked}"[-2000:] if leads_on else ""
+    found = await _searched(work, asked[:2000], joined, generic[:2000])
     work.memory.last_question = asked[:200]
     if isinstance(found, KnowledgeAnswer) and found.answered and found.citations:
         work.show(citation_card(found.citations[0].model_dump(mode="json"), work.lang))
@@ -81,11 +81,27 @@ async def of_the_product(work: Work, command: Command) -> Command:
     return StartFlow(flow="product_details", text=command.text, score=command.score, source=command.source)
 
 
+async def _searched(work: Work, query: str, *others: str) -> object:
+    """Return what is found; where that is no answer, what answers the question put another way."""
+    first = (await work.call("search_knowledge", {"query": query, "lang": work.lang})).evidence
+    found: object = first
+    for other in filter(None, others):
+        if isinstance(found, KnowledgeAnswer) and found.answered:
+            break
+        found = (await work.call("search_knowledge", {"query": other, "lang": work.lang})).evidence
+    return found if isinstance(found, KnowledgeAnswer) and found.answered else first
+
+
 def offer_colleague(work: Work, templates: Templates) -> None:
     """Say that it is not known, and offer to ask a person."""
     yes = (templates.say("label.yes", work.lang), {"do": "hand_over", "reason": "knowledge_gap"})
     no = (templates.say("label.no", work.lang), False)
     work.ask(Question(templates.say("knowledge.unknown_offer", work.lang), (yes, no)), kind="offer")
+
+
+def is_aside(low: str) -> bool:
+    """Whether a question is put in between, by somebody who means to go on: "by the way, ...", 插一句."""
+    return bool(_ASIDE.search(low))
 
 
 def lapses(pending: Pending | None) -> bool:

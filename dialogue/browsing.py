@@ -25,13 +25,13 @@ _FIRST_FEW = re.compile(r"\bfirst (two|three|four|[234])\b|前([两二三四234]
 _LAST_FEW = re.compile(r"\blast (two|three|four|[234])\b|(?:后|最后)([两二三四234])[个款件双]")
 _HAS = re.compile(
     r"^\W*(?:(?:请问|你好|您好|那|亲|你们|您们|店里|这里|你家|咱们?|还)[,， ]*)*(?:有没有|有无|有卖|卖不卖|有)|有没有|(?:推荐|找|挑|选|介绍)(?:一?[个款件双台条]|几[个款件双]|点)|(?:有吗|有么|有没有|有卖吗|卖吗)\W*$"
-    r"|^\W*(?:(?:hi|hello|hey|ok|and|so|also)\b\W*)*(?:do you (?:guys )?(?:have|sell|carry|stock)|have you got|got any|are there any|is there an?y?|any|(?:can|could|would|will) you (?:please )?(?:find|show|recommend|suggest|get|pick)(?: me)?|(?:please )?(?:find|recommend|suggest) me)\b"
+    r"|^\W*(?:(?:hi|hello|hey|there|good (?:morning|afternoon|evening)|ok|and|so|also|u+m+)\b\W*)*(?:do you (?:guys )?(?:have|sell|carry|stock)|have you got|got any|are there any|is there an?y?|any|(?:can|could|would|will) you (?:please )?(?:find|show|recommend|suggest|get|pick)(?: me)?|(?:please )?(?:find|recommend|suggest) me)\b"
 )
 _LISTS = re.compile(
     r"(?:都)?有(?:哪些|什么|啥|哪几款)(?:款式?|牌子|品牌)?(?:吗|呢|呀|啊)?\W*$|\b(?:what|which) (?:[\w-]+ ){1,4}(?:do you (?:guys )?(?:have|sell|carry|stock)|have you got|are there)\W*$"
 )
 _BOUGHT = re.compile(
-    r"\b(?:i|we) (?:just |recently )?(?:bought|ordered|got|purchased|received)\b|\bmy (?:new )?(?!order|account|address|refund|card|mind|money|e-?mail|phone|number|question|parcel|package|voucher|coupon|invoice|password|points|place|name)\w+|我(?:刚|上次|之前|最近)?(?:买|收到|下单)的|我(?:的|那[件个双条台款])"
+    r"\b(?:i|we) (?:just |recently )?(?:bought|ordered|got|purchased|received)\b|\bmy (?:new )?(?!order|account|address|refund|card|mind|money|e-?mail|phone|number|question|parcel|package|voucher|coupon|invoice|password|points|place|name)\w+|我(?:刚|上次|之前|最近|昨天|前天|早上|上周)?(?:买|收到|下单)的|(?<![想要能家人户])(?:买|拍|下单)的那|买(?:回来|到手)(?!之?前)|我(?:的|那[件个双条台款])"
 )
 _WHICH = re.compile(r"\bwhich\b|\bwhat(?:'s| is) the \w+(?: \w+)? (?:one|of)\b|哪[一]?[个款件双台种支瓶只条]|哪些|谁")
 _EXTREME = re.compile(

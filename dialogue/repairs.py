@@ -301,9 +301,11 @@ class Repairs:
             work.events.append(LanguageChanged(lang=command.lang))
         work.say(self._sentence(work, "chit.language"))
 
-    def keep_question(self, work: Work, before: Pending, *, aside: bool) -> None:
+    def keep_question(self, work: Work, before: Pending, *, aside: bool, declined: bool = False) -> None:
         """Put the open question again: after an aside as a return to it, after a failed answer just as it was."""
         work.pending = before
+        if declined:
+            work.pending = before.model_copy(update={"question": before.question.model_copy(update={"declined": True})})
         question = before.question
         text = self._sentence(work, "repair.back", question=question.text) if aside else question.text
         work.put(text, question.choices, multiple=question.multiple)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dialogue.answers import answer_from_knowledge, lapses, of_the_product
+from dialogue.answers import answer_from_knowledge, is_aside, lapses, of_the_product
 from dialogue.change_of_mind import give_way, settled, successor
 from dialogue.commands import (
     Affirm,
@@ -45,9 +45,7 @@ class Router:
     async def apply(self, work: Work, commands: tuple[Command, ...]) -> None:
         """Change the stack as the commands say, run the flows, and keep or repeat the question that was open."""
         commands = tuple([await of_the_product(work, command) for command in commands])
-        before = work.state.pending
-        if lapses(before) and any(isinstance(command, AskKnowledge) or _takes_leave(command) for command in commands):
-            before = None
+        before = self._still_open(work, commands)
         moved = aside = False
         if (wish := successor(work, commands)) is not None:
             await give_way(work, wish)
@@ -66,9 +64,27 @@ class Router:
         if moved:
             await self.engine.run(work)
         elif before is not None:
-            await self._back_to_question(work, before, aside=aside)
+            declined = any(isinstance(command, Repeat) and command.unknown for command in commands)
+            await self._back_to_question(work, before, aside=aside, declined=declined)
 
-    async def _back_to_question(self, work: Work, before: Pending, *, aside: bool) -> None:
+    @staticmethod
+    def _still_open(work: Work, commands: tuple[Command, ...]) -> Pending | None:
+        """Return the open question, unless these words let it go.
+
+        So does another wish, where a procedure in which nothing is settled yet waits for what the person cannot say.
+        """
+        before, frame = work.state.pending, work.business_frame
+        asks = any(isinstance(command, AskKnowledge) for command in commands)
+        if before is None or (lapses(before) and (asks or any(map(_takes_leave, commands)))):
+            return None
+        if not before.question.declined or frame is None or any(frame.slots.values()) or is_aside(work.text.lower()):
+            return before
+        if asks or any(isinstance(command, StartFlow) and command.flow != frame.flow for command in commands):
+            del work.stack[work.stack.index(frame) :]
+            return None
+        return before
+
+    async def _back_to_question(self, work: Work, before: Pending, *, aside: bool, declined: bool) -> None:
         """Put the open question again; in another language than it was put in, the flow asks it anew."""
         frame = work.frame
         if work.replies and not aside:
@@ -79,7 +95,7 @@ class Router:
             frame.asked.pop(before.question.slot, None)
             await self.engine.run(work)
         else:
-            self.repairs.keep_question(work, before, aside=aside)
+            self.repairs.keep_question(work, before, aside=aside, declined=declined)
 
     async def _business(
         self, work: Work, command: Command, commands: tuple[Command, ...], before: Pending | None, *, first: bool
@@ -109,7 +125,7 @@ class Router:
         """Answer what moves no flow; returns whether an open question should be put again."""
         match command:
             case AskKnowledge():
-                await answer_from_knowledge(work, command.query or work.text, self.templates)
+                await answer_from_knowledge(work, command.query or work.text, self.templates, generic=command.generic)
             case ChitChat(topic="complaint") if work.state.pending is None and not work.stack:
                 self.repairs.offer_person(work)
             case ChitChat():

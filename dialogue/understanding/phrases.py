@@ -147,7 +147,7 @@ def names_both_addresses(low: str) -> bool:
 
 
 _TAKEN_BACK = re.compile(
-    r"^\W*(?:(?:no|nope|oh|oops|wait|sorry|hmm|my bad|hold on|not that|wrong)\b[,.! ]+)+|\bi (?:mean|meant)\b|\bnot that (?:one|order)\b|不对|不是(?:这|那)|我说的是|我是说|搞错|说错|弄错"
+    r"^\W*(?:(?:nope|oh|oops|wait|sorry|hmm|my bad|hold on|not that|wrong)\b[,.! ]+|no\b(?:[,.!]+ *| +(?=(?:i|it|its|it's|not|the|my|that|this|wait|sorry|please|\S*\d)\b)))+|\bi (?:mean|meant)\b|\bnot that (?:one|order)\b|不对|不是(?:这|那)|我说的是|我是说|搞错|说错|弄错"
 )
 
 
@@ -177,7 +177,7 @@ _REGARDLESS = re.compile(
     re.IGNORECASE,
 )
 _QUESTION = re.compile(
-    r"[?？]\s*(?:(?:pls|plz|please|thx|thanks|thank you|asap|谢谢|谢了|多谢|哈|急|亲)\W*)?$|(?:吗|呢|么|吧\?)\W*(?:(?:谢谢|谢了|哈|急|亲)\W*)?$|^\W*(?:(?:and|but|so|ok|okay|also|wait|oh|hmm|hold on|actually|by the way|btw|then|hey|hi|hello|yes|no|just|before that|first|first of all|quick question|one question|question)\b[,.: ]*)*(?:what|what's|how|when|where|why|who|which|is|are|do|does|did|can|could|will|would|should|may)\b|多少|多久|怎么|什么时候|几天|为什么|能不能|可不可以|是不是|有没有|哪(?:个|里|些|家|款|儿|了)|啥时候|咋(?:还|没|不|办|样)|几点"
+    r"[?？]\s*(?:(?:pls|plz|please|thx|thanks|thank you|asap|谢谢|谢了|多谢|哈|急|亲)\W*)?$|(?:吗|呢|么|吧\?)\W*(?:(?:谢谢|谢了|哈|急|亲)\W*)?$|^\W*(?:(?:and|but|so|ok|okay|also|wait|oh|hmm|hold on|actually|by the way|btw|then|hey|hi|hello|yes|no|just|before that|first|first of all|quick question|one question|question|please|tell me)\b[,.: ]*)*(?:what|what's|how|when|where|why|who|which|is|are|do|does|did|can|could|will|would|should|may)\b|,\s*(?:what|how|when|where|why|which)(?:'s)? (?!ever)[a-z]+ [^,.!]*$|多少|多久|怎么|什么时候|几天|为什么|能不能|可不可以|是不是|有没有|哪(?:个|里|些|家|款|儿|了)|啥时候|咋(?:还|没|不|办|样)|几点"
 )
 
 
@@ -271,6 +271,17 @@ _MAY_HAVE_REFUND = re.compile(
 )
 
 
+_PAID_BACK = re.compile(
+    r"\b(?:have|has|did|was|were|when (?:will|do|does|did|is|are)|is|are)\b[^.!?]{0,30}\b(?:(?:pay|paid|give|given|gave|send|sent|put|transfer(?:red)?) (?:me |it |the money |my money )?back|refund(?:ed)? me|reimburse[ds]?|credited)\b"
+    r"|(?:钱|款)[^，。！？]{0,6}(?:退|返|打)(?:回来?|给我|到)?了(?:吗|没|么)"
+)
+
+
+def asks_whether_paid_back(low: str) -> bool:
+    """Whether it is asked if, or when, money comes back: "have you paid me back for D1?"."""
+    return bool(_PAID_BACK.search(low))
+
+
 def demands_refund(low: str) -> bool:
     """Whether money is asked back in so many words, and no question put how far that is."""
     if asks_progress(low):
@@ -311,3 +322,13 @@ def elliptical(low: str) -> bool:
 def segments_wish(low: str) -> bool:
     """Whether another value is named as the one wanted after all: 还是红色的吧, "the red one then"."""
     return bool(re.search(r"还是|就要|要|改|换|用|\b(?:the|use|make|just|rather|instead|go with|take)\b", low))
+
+
+_CANNOT_SAY = re.compile(
+    r"\b(?:i )?(?:don't|dont|do not|can't|cannot) (?:know|remember|have|recall|find|tell)\b|\bno (?:idea|clue)\b|\bnot sure\b|\bforgot\b|\blost (?:it|the)|不(?:知道|记得|清楚)|[说答]不(?:上来?|出来?|准|清)|忘(?:了|记)|手(?:头|边|上)(?:上)?没有?|没(?:有)?(?:带|在手)|没有(?:订单号|单号)|找不到|记不(?:得|住|清)"
+)
+
+
+def cannot_say(low: str) -> bool:
+    """Whether somebody does not know, or does not have at hand, what was asked for."""
+    return bool(_CANNOT_SAY.search(low))

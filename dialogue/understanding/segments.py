@@ -13,10 +13,10 @@ MAX_SEGMENTS = 6
 
 _FAMILIES: tuple[tuple[str, str], ...] = (
     ("cancel", r"(?<!noise[- ])cancel(?!led|lation|ed)\w*|(?:have|get|want|like|see|need)(?: [\w'-]+){1,5}? cancell?ed|(?:can|could|should|would|may|must|to|please)(?: [\w'-]+){0,6}? be cancell?ed|call(?:ed)? off|call (?:[\w'-]+ ){1,5}off\b|scrap|取消|拦(?:下|截|回|住)|撤销|撤单|撤回"),
-    ("exchange", r"exchang\w*|swap\w*|replace(?!d)|trade|换货|调换|换(?:成|个|一|大|小|新|码|(?=x*[sml]\b|\d))|换掉"),
+    ("exchange", r"exchang\w*|swap\w*|replace(?!d)|trade|换货|调换|换(?:成|个|一|大|小|新|码|(?=x*[sml]\b|\d))|换掉|(?:become|turn into)(?= (?:an?|one)\b)"),
     ("return", r"return(?!ed)\w*|send (?:it |them |\w+ )?back|refund(?!ed)(?! status)|(?:get|have|want|give me) (?:my |the )?money back|give back|(?:go|goes|going) back(?! to (?:my|the) (?:order|list|question|start))|退货|退掉|退款|退了|退(?=$|[\u4e00-\u9fff])"),
     ("change", r"chang(?:e|ing)|modify\w*|updat(?:e|ing)|edit|switch|correct(?= (?:the|my|it))|redirect|修改|更改|改(?:一下|成|到|下|为)|改(?=地址|颜色|尺码|支付|付款)|更新|变更"),
-    ("look", r"track\w*|check|find out|look up|tell me|show me|where is|where's|what is the status|查(?:一下|下|查|询|看)?|看(?:一下|看|下|一?眼)|[瞅瞧](?:一?[下眼])|跟踪|催"),
+    ("look", r"track\w*|check(?!out)|find out|look up|tell me|show me|where is|where's|what is the status|查(?:一下|下|查|询|看)?|看(?:一下|看|下|一?眼)|[瞅瞧](?:一?[下眼])|跟踪|催"),
     ("make", r"make (?:it|that|them|the|my)\b"),
     ("address", r"(?:chang(?:e|ing)|updat(?:e|ing)|correct) (?:the |my |its |that |this )?(?:\w+ ){0,2}address|地址[^,，。;；]{0,6}(?:改|换)|(?:改|换|修改|更改|更新)(?:一?下)?[^,，。;；]{0,6}地址|(?:send|ship|deliver|mail|redirect|reroute)\b(?! (?:it |them |this |that |\w+ )?back)[^.;!?]{0,40}\bto (?:my|the|our|a|an|\d)|寄[到去往给]|(?:改|转)[寄送发邮]|[送寄发]我[^,，。]{0,8}(?:地址|那[边里儿])|送到|发[到往]"),
     ("pay", r"(?:put|charge|bill|move) (?:the |my |that |this )?(?:order|payment|it)\b(?=[^.;!?]{0,60}\b(?:on|to)\b)"),
@@ -74,7 +74,7 @@ _DROPPED = re.compile(
 )
 """A procedure named only to be given up, before what is wanted in its place: "forget the swap, ..."."""
 _POLITE = re.compile(
-    r"^\W*(?:(?:ok(?:ay)?|thanks?|thank you|thx|great|perfect|hi|hello|hey|and|there|so much|very much|a lot|好的?|谢谢[您你]?|你好|您好|嗯)\b\W*)*$"
+    r"^\W*(?:(?:ok(?:ay)?|thanks?|thank you|thx|please|pls|plz|great|perfect|hi|hello|hey|and|there|so much|very much|a lot|好的?|谢谢[您你]?|你好|您好|嗯)\b\W*)*$"
 )
 _HESITATION = re.compile(
     r"^\W*(?:(?:u+h*m+|u+h+|e+r+m*|h+m+|well(?=,)|so|嗯+|呃+|额+|唔+|那个|就是)[\s,.，。、…~～]+|[嗯唔]+)+(?=\w)",
@@ -82,14 +82,15 @@ _HESITATION = re.compile(
 )
 """Sounds before the first word."""
 _GREETING = re.compile(
-    r"^\W*(?:(?:hi(?:ya)?|hello|hey|howdy|good (?:morning|afternoon|evening|day)|morning|evening)(?: (?:there|again|all|folks|guys|team))?|你好|您好|哈[喽啰]|嗨|早上好|下午好|晚上好|在吗|亲)[呀啊哈们]?[\s,.!，。！~～:]+(?=\w)",
+    r"^\W*(?:(?:hi(?:ya)?|hello|hey|howdy|good (?:morning|afternoon|evening|day)|morning|evening)(?: (?:there|again|all|folks|guys|team))?|你好|您好|哈[喽啰]|嗨|早上好|下午好|晚上好|在[吗么嘛不]|亲)[呀啊哈们]?[\s,.!，。！~～:]+(?=\w)",
     re.IGNORECASE,
 )
 """A greeting before what is wanted."""
 _ASIDES = frozenset({None, "know", "look", "make", "find"})
 """Families of verbs that stand in many a sentence that asks for nothing: "as far as I know"."""
 _THANKS_AFTER = re.compile(
-    r"(?<=\S)[\s,.，。！!~～]+(?:(?:谢谢|多谢)[您你啦了]?|谢了|thanks?|thank you|thx|急|asap|哈|亲)\W*$", re.IGNORECASE
+    r"(?<=\S)[\s,.，。！!~～]+(?:(?:谢谢|多谢)[您你啦了]?|谢了|thanks?|thank you|thx|please|pls|plz|急|asap|哈|亲)\W*$",
+    re.IGNORECASE,
 )
 """Politeness at the end of a wish: it is no part of it."""
 _SENTENCE = re.compile(r"(?<=[。！？!?;；\n])\s*|(?<=[a-z0-9\)\"'\u4e00-\u9fff])\.(?=\s+|$)\s*")

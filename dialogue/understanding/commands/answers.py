@@ -171,18 +171,21 @@ def _says_in_full(reading: Reading, question: PendingQuestion) -> bool:
 def _other_wish(reading: Reading, question: PendingQuestion) -> list[Command] | None:
     """A request that is clearly not an answer to the question."""
     low = reading.text.low
-    if segments.cue(low) is None and not phrases.is_question(low.strip()):
+    given = [item for item in reading.told() if item.type in pending.ANSWERS.get(question.slot_type, frozenset())]
+    goods = any(item.type == "product" for item in reading.told())
+    asks_who = question.slot_type == "proof" and not given and goods
+    if segments.cue(low) is None and not phrases.is_question(low.strip()) and not asks_who:
         return None
     requests = requested(reading)
     clear = [
         c
         for c in requests
-        if isinstance(c, (StartFlow, AskKnowledge)) and c.score >= CLEAR and not same_business(c, reading.view)
+        if isinstance(c, (StartFlow, AskKnowledge))
+        and c.score >= CLEAR
+        and (asks_who or not same_business(c, reading.view))
     ]
     if not clear or len(requests) != len(clear):
         return None
-    answers = pending.ANSWERS.get(question.slot_type, frozenset())
-    given = [item for item in reading.told() if item.type in answers]
     starts = [c for c in clear if isinstance(c, StartFlow)]
     if given and not starts and not phrases.asks_how(low):
         return None
@@ -211,7 +214,8 @@ def _to_slot(reading: Reading, question: PendingQuestion) -> list[Command] | Non
     other = _other_wish(reading, question)
     if other is not None:
         return other
-    reading = expecting(reading, kind)
+    if not phrases.cannot_say(low):
+        reading = expecting(reading, kind)
     answers = pending.ANSWERS.get(kind, frozenset())
     told = reading.told()
     given = [item for item in told if item.type in answers]
@@ -231,7 +235,7 @@ def _to_slot(reading: Reading, question: PendingQuestion) -> list[Command] | Non
         and kind not in pending.FREE_TEXT
     ):
         return [(Affirm if sense.sense == "yes" else Deny)(text=reading.words(), score=0.8, source="pending")]
-    if kind in {*pending.FREE_TEXT, "reason"} and not phrases.is_question(low.strip()) and not _unknown(low):
+    if kind in {*pending.FREE_TEXT, "reason"} and not phrases.is_question(low.strip()) and not phrases.cannot_say(low):
         return [_own_words(reading, told, kind)]
     if told and reading.view.active_flow and not phrases.is_question(low.strip()) and _adds_nothing(reading):
         return [Provide(entities=told, text=reading.words(), score=0.7, source="pending")]
@@ -242,7 +246,7 @@ def _without_a_value(reading: Reading, question: PendingQuestion) -> list[Comman
     """Read an answer that names nothing of what was asked for; None when it may be anything else."""
     if question.slot_type in _OF_A_VARIANT and not reading.told() and _only_searches(requested(reading)):
         return [CannotHandle(text=reading.words(), score=0.6, source="pending")]
-    if _unknown(reading.text.low):
+    if phrases.cannot_say(reading.text.low):
         return [Repeat(unknown=True, text=reading.words(), score=0.7, source="pending")]
     return None
 
@@ -282,15 +286,6 @@ def _takes_back(low: str) -> bool:
             low,
         )
     ) and not re.match(r"^\W*(?:no longer|not needed|no need|不需要|不喜欢|不合适|不想要|不要)", low)
-
-
-def _unknown(low: str) -> bool:
-    return bool(
-        re.search(
-            r"\b(?:i )?(?:don't|dont|do not|can't|cannot) (?:know|remember|have|recall|find|tell)\b|\bno (?:idea|clue)\b|\bnot sure\b|\bforgot\b|\blost (?:it|the)|不(?:知道|记得|清楚)|说不(?:上来|准|清)|忘(?:了|记)|手(?:头|边|上)(?:上)?没有?|没(?:有)?(?:带|在手)|没有(?:订单号|单号)|找不到|记不(?:得|住|清)",
-            low,
-        )
-    )
 
 
 def _small_talk(reading: Reading) -> list[Command] | None:

@@ -17,8 +17,8 @@ from dialogue.commands import (
     StartFlow,
 )
 from dialogue.understanding import phrases, polarity, segments
-from dialogue.understanding.commands.corrections import correction, own_reason
-from dialogue.understanding.commands.of_goods import CLEAR
+from dialogue.understanding.commands.corrections import correction, only_values, own_reason
+from dialogue.understanding.commands.of_goods import CLEAR, EFFECTS
 from dialogue.understanding.commands.of_parcels import never_came
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.commands.requests import GUESSED, has_own_cue, requested, same_business
@@ -47,6 +47,9 @@ def to_yes_or_no(reading: Reading, question: PendingQuestion) -> list[Command] |
         return [Deny(text=words, score=0.9, source="pending"), correction(reading)]
     rest = reading.sub(sense.rest)
     has_rest = bool(rest.text.low.strip(" ,.;:!?。，！？；、…~"))
+    if sense.sense == "no" and _PAUSES.fullmatch(reading.text.low[: sense.rest]) and _only_looks(rest):
+        # "Wait, how long does that take?" says no to nothing.
+        return requested(rest)
     if sense.sense == "no":
         return [
             Deny(text=reading.words(0, sense.rest), score=0.97, source="pending"),
@@ -62,6 +65,9 @@ def to_yes_or_no(reading: Reading, question: PendingQuestion) -> list[Command] |
 _BECAUSE = re.compile(
     r"^\W*(?:(?:it's|its|that's|oh|well|嗯|哦|就是)\W*)*(?:because|cause|cos|since|as i|因为|由于|主要是|是因为)"
 )
+_PAUSES = re.compile(
+    r"\W*(?:(?:oh|ah|well|hmm+|sorry|哦|啊|诶|那)\W*)*(?:wait(?: a (?:minute|second|sec|moment))?|hold on|hang on|等等|等一下|等下|慢着|且慢|先等等)\W*"
+)
 _KEEPS = re.compile(
     r"\b(?:want|rather|prefer|like|decided|going|i'll|i will|let me)\b(?: \w+){0,2} keep (?:it|them|this|that|everything|the order)\b\W*$|(?:还是|我想|就|先)?(?:都)?留着(?:吧|好了|算了)?\W*$"
 )
@@ -72,6 +78,15 @@ _LOOK_INTO_IT = re.compile(
 """Said to the offer of a person, this takes it."""
 _REFUSALS = frozenset({"changed_mind", "no_longer_needed"})
 """Reasons for sending goods back that also say no to a question."""
+
+
+def _only_looks(rest: Reading) -> bool:
+    """Whether something is asked for that changes nothing."""
+    asks = phrases.is_question(rest.text.low.strip(" ,.!，。！"))
+    return all(
+        (isinstance(one, AskKnowledge) and asks) or (isinstance(one, StartFlow) and one.flow not in EFFECTS)
+        for one in requested(rest)
+    )
 
 
 def _insists(reading: Reading) -> bool:
@@ -146,6 +161,9 @@ def _fitting_flow(rest: Reading, wanted: list[Command]) -> bool:
 def _after_no(rest: Reading) -> list[Command]:
     low = rest.text.low
     if stop := phrases.stops(low.lstrip(" ,.;:!?。，！？；、")):
+        after = rest.sub(stop.end() + len(low) - len(low.lstrip(" ,.;:!?。，！？；、")))
+        if only_values(after):
+            return [correction(after)]
         return [Cancel(text=stop[0].strip(), score=0.9, source="pattern")]
     more = [c for c in _rest_commands(rest) if c.kind not in {"affirm", "deny", "chit_chat", "cannot_handle", "cancel"}]
     if more:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from dialogue.commands import Correct, Entity
 from dialogue.understanding import phrases
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.entities.base import entity
 from knowledge.types import JsonObject
+
+_VALUES = frozenset({"email", "phone", "postcode", "address", "tax_id", "payment_method"})
+"""What is said only to be put in the place of what was shown."""
 
 
 def correction(reading: Reading) -> Correct:
@@ -24,3 +29,11 @@ def own_reason(reading: Reading) -> Entity:
     """A reason in words of one's own, which no code stands for."""
     value: JsonObject = {"code": "other", "text": reading.words()}
     return entity(reading.text, "reason", value, (0, len(reading.text.raw)), score=0.5)
+
+
+def only_values(reading: Reading) -> bool:
+    """Whether nothing but values that a procedure asks for are said: "no, leave it, me@example.com"."""
+    told, words = reading.told(), reading.text.low
+    for item in told:
+        words = words[: item.start] + " " * (item.end - item.start) + words[item.end :]
+    return bool(told) and all(item.type in _VALUES for item in told) and not re.search(r"\w", words)

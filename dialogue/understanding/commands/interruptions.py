@@ -6,6 +6,7 @@ import re
 
 from dialogue.commands import Cancel, Command, Correct, Entity, Repeat
 from dialogue.understanding import phrases, polarity, segments
+from dialogue.understanding.commands.corrections import only_values
 from dialogue.understanding.commands.of_goods import CLEAR
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.commands.requests import has_own_cue, requested
@@ -74,7 +75,7 @@ def _after_stop(reading: Reading, start: int) -> list[Command]:
     if wanted and (has_own_cue(rest) or any(c.score >= CLEAR for c in wanted)):
         return wanted
     entities = tuple(item for item in rest.entities if item.type not in {"reason", "category"})
-    if entities and reading.view.active_flow and phrases.segments_wish(rest.text.low):
+    if entities and reading.view.active_flow and (phrases.segments_wish(rest.text.low) or only_values(rest)):
         return [Correct(entities=entities, text=rest.words(), source="pattern")]
     return []
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from dialogue import browsing
 from dialogue.commands import Entity, View
 from knowledge.questions import questions
 
+_AMONG = re.compile(r"\b(?:and|or|than|vs\.?|versus|between)\b|[和跟与比]|还是")
 SURE = 0.40
 """Chance above which an intent is acted on without asking."""
 CLEAR = 0.62
@@ -42,21 +45,18 @@ def of_goods(view: View, low: str, entities: tuple[Entity, ...], best: str, chan
         return None
     talk = best == "ask_knowledge" or best in _PROCEDURES_BESIDE or best.startswith("chit_chat.")
     unsure = talk or chance < (SURE if best in _FLOWS else CLEAR)
+    if (talk or best in _FLOWS) and _compares(low, entities):
+        return "compare_products"
     if unsure and _of_the_shown(view, low, entities):
         return "product_details"
-    if (
-        talk
-        and browsing.asks_about_own(low)
-        and any(item.type == "product" and item.value.get("product_ids") for item in entities)
-    ):
-        return "product_details"
-    if talk and _asks_the_price_of_one(low, entities):
+    if talk and (_asks_about_own(low, entities) or _asks_the_price_of_one(low, entities)):
         return "product_details"
     if chance < CLEAR and best not in _FLOWS and view.shown > 1 and questions().asked(low):
         return "product_details"
     kind = any(item.type == "product" and item.value.get("kinds") for item in entities)
     if not kind:
-        return None
+        has_it = unsure and browsing.asks_for_goods(low) and any(item.value.get("product_ids") for item in entities)
+        return "check_stock" if has_it and any(item.type == "option" for item in entities) else None
     if browsing.speaks_of_own(low):
         return None
     if best == "find_products" and chance >= HEARD:
@@ -64,6 +64,18 @@ def of_goods(view: View, low: str, entities: tuple[Entity, ...], best: str, chan
     if best in _FLOWS and chance >= SURE:
         return "find_products" if browsing.asks_for_a_list(low) else None
     return "find_products" if chance < CLEAR and browsing.asks_for_goods(low) else None
+
+
+def _compares(low: str, entities: tuple[Entity, ...]) -> bool:
+    """Whether it is asked which of two products named comes first: "is the satin lipstick dearer than the matte one?"."""
+    named = [frozenset(item.value.get("product_ids") or ()) for item in entities if item.type == "product"]
+    apart = any(one and other and not one <= other and not other <= one for one in named for other in named)
+    return apart and bool(_AMONG.search(low)) and questions().compared_by(low) is not None
+
+
+def _asks_about_own(low: str, entities: tuple[Entity, ...]) -> bool:
+    named = any(item.type == "product" and item.value.get("product_ids") for item in entities)
+    return named and browsing.asks_about_own(low)
 
 
 def _asks_the_price_of_one(low: str, entities: tuple[Entity, ...]) -> bool:
@@ -89,5 +101,5 @@ def _of_the_shown(view: View, low: str, entities: tuple[Entity, ...]) -> bool:
 
 def complains_of_own(low: str, entities: tuple[Entity, ...]) -> bool:
     """Whether something is said to be wrong with goods that were bought: 我买的黑T恤起球了怎么办."""
-    faulty = any(item.type == "reason" and item.value.get("code") in _FAULTS for item in entities)
-    return faulty and browsing.speaks_of_own(low)
+    codes = {item.value.get("code") for item in entities if item.type == "reason"}
+    return "missing_item" in codes or (bool(codes & _FAULTS) and browsing.speaks_of_own(low))

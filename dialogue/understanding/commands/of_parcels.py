@@ -37,13 +37,16 @@ _COMES = re.compile(
     r"\b(?:when|(?:what|which) (?:day|date|time)|how soon)\b[^.!?;]{0,40}\b(?:arriv\w*|com(?:e|es|ing)|get (?:here|to me|it|them)|gets (?:here|to me)|be here|here|reach\w*|land\w*|turn\w* up|show\w* up|deliver\w*|expect|keep (?:myself )?free|stay(?:ing)? (?:in|home|at home)|be (?:in|home|at home))\b"
     r"|\b(?:reached|arrived in|got to|made it to)\b[^.!?;]{0,20}\b(?:city|town|country|depot|hub|area|port)\b"
     r"|(?:什么时候|啥时候|啥时|何时|几时|几号|哪一?天|多久|还要几天|几天|几点|明天|明儿|今天|今儿|后天|周[一二三四五六日末天]|礼拜[一二三四五六天])[^，。！？,!?]{0,6}(?:能到|会到|可以到|到(?=[不吗呀啊呢哦么了的]|$)|收(?:到|着|得到)|拿(?:到|得到)|送(?:到|来|过来|达)|签收|派送)"
-    r"|(?:什么时候|啥时候|哪一?天|几号|几时)[^，。！？,!?]{0,4}(?:到货?|送到|签收|收到)的"
+    r"|(?:什么时候|啥时候|哪一?天|几号|几时)[^，。！？,!?]{0,4}(?:到货?|送到|签收|收到)的|(?:签收|送达|到货|派送|配送)(?:的)?(?:日期|时间)"
+    r"|\b(?:delivery|arrival) (?:date|day|time)\b"
 )
 """When goods come, or came."""
 _ONLY_WHEN = re.compile(
     r"^\W*(?:(?:hello|hi|hey|there|good|morning|afternoon|evening|so|and|the|my|our|please|pls|now|tell me|just|那|那个|我的?|你好|您好|哈喽|请问|亲|嗯)\W*)*(?:when|what day|which day|eta|什么时候|啥时候|哪天|几号|几时)\W*(?:(?:please|pls|then|now|is it|呀|啊|呢|到)\W*)*$"
 )
 """What is left beside the goods where nothing but the day is asked for: "speaker. when?"."""
+_ON_ITS_WAY = re.compile(r"\b(?:on|along) (?:its|their) way\b|\bin transit\b|(?:在|半)路上")
+"""Said of goods that were sent, which are somebody's own."""
 _MONEY_OR_PAPERS = re.compile(
     r"(?:退款|退的钱|钱|发票|券|验证码|短信|邮件|\b(?:refund|money|invoice|receipt|e-?mail|voucher|coupon|code))[^，。,.!?]{0,16}$"
 )
@@ -71,9 +74,11 @@ def of_parcels(reading: Reading, part: Segment, entities: tuple[Entity, ...], be
         return "track_order"
     if cue in _OTHER_CUES or (best in _OF_OTHER_THINGS and chance >= SURE):
         return None
-    if not named or (best in {"order_status", "track_order"} and chance >= SURE):
+    if not named and not _ON_ITS_WAY.search(low):
         return None
-    if _COMES.search(low) or _ONLY_WHEN.match(_without_goods(low, entities)):
+    if best in {"order_status", "track_order"} and chance >= SURE:
+        return None
+    if _COMES.search(low) or _ON_ITS_WAY.search(low) or _ONLY_WHEN.match(_without_goods(low, entities)):
         return "track_order"
     waits = _NOT_YET.search(low) and not (best in EFFECTS and chance >= SURE)
     return "order_status" if waits or _LEFT.search(low) else None

@@ -7,7 +7,6 @@ import re
 from dialogue import browsing
 from dialogue.commands import (
     AskHuman,
-    AskKnowledge,
     Cancel,
     CannotHandle,
     ChitChat,
@@ -30,7 +29,7 @@ from dialogue.understanding.commands.of_goods import (
 )
 from dialogue.understanding.commands.of_parcels import of_parcels
 from dialogue.understanding.commands.reading import Reading
-from dialogue.understanding.commands.rules import WHOLE, is_one_question, nameless
+from dialogue.understanding.commands.rules import WHOLE, adds_to_an_order, is_one_question, to_documents
 from dialogue.understanding.commands.stories import at_length, is_afterthought, of_the_wish, without_background
 
 _ADDRESS_FLOWS = ("change_default_address", "change_order_address")
@@ -51,7 +50,14 @@ _WANTS = re.compile(
     r"\b(?:grab|get|have|take|use|add|want|need|try|apply|activate|enter|mine|still)\b|[领要用拿取兑]|来一?张|给我"
 )
 """Said of a coupon's code, this is a wish for the coupon."""
-_BECOMES = re.compile(r"\b(?:to|for|into)\b|[换改](?:成|为)")
+_BECOMES = re.compile(r"\b(?:to|for|into|become)\b|[换改](?:成|为)")
+_REQUESTS = re.compile(
+    r"\b(?:can|could|may|might|would|will) (?:you|i|we|my|the|it|that|this)\b|[能可](?:不[能可])?以?(?:帮|给|把|换|改)"
+)
+"""Questions by which something is asked for."""
+_ANOTHER_KIND = re.compile(
+    r"\b(?:in )?(?:an?|some) (?:diff\w{0,2}rent|other) (?:colou?r|size|shade|version|one)\b|\bin another (?:colou?r|size|shade|version)\b|(?:换|要|来)个?(?:别的|其他|其它|另一?个|另外的?)(?:颜色|尺码|码|色|款)"
+)
 _VERBS = {"return": "return_items", "exchange": "exchange_items", "cancel": "cancel_order"}
 """Family of a request's verb -> the procedure that does it."""
 _LOOKS = frozenset(
@@ -78,7 +84,7 @@ def requested(reading: Reading) -> list[Command]:
             commands = [Provide(entities=beside, score=GUESSED, source="pattern")] if beside else []
         found += [_with_goods_before(command, found) for command in commands]
     if len(parts) > 1 and parts[-1].question and is_one_question(reading, found):
-        return [AskKnowledge(query=reading.words(), text=reading.words(), score=WHOLE, source="classifier")]
+        return [to_documents(reading, 0, len(reading.text.raw), WHOLE)]
     return _joined(without_background(reading, found)) or [
         CannotHandle(text=reading.words(), score=0.5, source="classifier")
     ]
@@ -123,6 +129,8 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
         return [leave]
     if sent := _redirected(part, low, entities, best):
         return [StartFlow(flow=sent, entities=entities, text=words, score=0.8, source="pattern")]
+    if chance < CLEAR and adds_to_an_order(low):
+        return [to_documents(reading, part.start, part.end, 0.8, "pattern")]
     if chance < CLEAR and reading.view.active_flow is None and complains_of_own(low, entities):
         return [StartFlow(flow="report_problem", entities=entities, text=words, score=0.8, source="pattern")]
     if chance < CLEAR and _WANTS.search(low) and _names_only_a_coupon(part, entities):
@@ -136,11 +144,13 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     only_asks = of_the_running or (not entities and best in EFFECTS and chance < CLEAR)
     about_it = all(item.value.get("relation") for item in entities) and of_the_procedure(reading.view, best)
     if part.question and ((only_asks and phrases.asks_how(low)) or about_it or _supposes(low, entities)):
-        return [AskKnowledge(query=words, text=words, score=chance, source="pattern")]
+        return [to_documents(reading, part.start, part.end, chance, "pattern")]
     if of_the_running:
         # Nobody asks anew for what is going on: the question is about it.
         best, chance = next((one for one in ranked[1:3] if one[0] == "ask_knowledge" and one[1] >= 0.1), ranked[0])
         chance = max(chance, 0.3)
+    if chance < CLEAR and phrases.asks_whether_paid_back(low):
+        return [StartFlow(flow="refund_status", entities=entities, text=words, score=0.8, source="pattern")]
     if part.question and (asked := of_goods(reading.view, low, entities, best, chance)):
         return [StartFlow(flow=asked, entities=entities, text=words, score=0.8, source="pattern")]
     if (
@@ -158,7 +168,7 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
         meant = _of_the_shop(reading.view, best, low, entities)
         return [one for flow in _meant(meant, low) for one in _start(flow, entities, words, chance)]
     if best == "ask_knowledge" and chance >= 0.3:
-        return [AskKnowledge(query=nameless(reading, part, words), text=words, score=chance, source="classifier")]
+        return [to_documents(reading, part.start, part.end, chance)]
     if best == "ask_human" and chance >= 0.75:
         return [AskHuman(text=words, score=chance, source="classifier")]
     if best.startswith("chit_chat.") and (chance >= 0.8 or (chance >= 0.35 and not told)):
@@ -168,7 +178,7 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     if told and (best == "inform" or not part.question):
         return [Provide(entities=told, text=words, score=max(chance, 0.5), source="classifier")]
     if part.question and (best in reading.flows or (best not in _TALK and len(low.strip()) >= ASKED)):
-        return [AskKnowledge(query=nameless(reading, part, words), text=words, score=GUESSED, source="classifier")]
+        return [to_documents(reading, part.start, part.end, GUESSED)]
     return _unsure(reading.flows, ranked, words, best, chance)
 
 
@@ -183,11 +193,14 @@ def _leaves(reading: Reading, part: segments.Segment, low: str, entities: tuple[
     return ChitChat(topic="goodbye", text=reading.words(part.start, part.end), score=0.8, source="pattern")
 
 
+_DIVERTED = re.compile(r"[改转](?:送|寄|邮|派)(?!货)")
 _SENDS = re.compile(r"[寄送发收]|\b(?:send|ship|deliver|mail|redirect|reroute|post|forward|go(?:es)?|to)\b")
 
 
 def _redirected(part: segments.Segment, low: str, entities: tuple[Entity, ...], best: str) -> str | None:
     """Return the procedure of one who names an order or goods and another place for them; None: nobody does."""
+    if part.cue == "address" and best not in _ADDRESS_FLOWS and not part.question and _DIVERTED.search(low):
+        return "change_order_address"
     kinds = {item.type for item in entities}
     place = any(item.type == "address" and item.value.get("line1") for item in entities)
     if (
@@ -207,7 +220,11 @@ def _swapped(part: segments.Segment, low: str, entities: tuple[Entity, ...]) -> 
     goods = [item for item in entities if item.type == "product" and item.score > GUESSED]
     if _rather(part, low, entities):
         return "change_items"
-    if part.cue not in _SWAPPING or part.question or not goods or any(item.type == "address" for item in entities):
+    if not goods or any(item.type == "address" for item in entities) or (part.question and not _REQUESTS.search(low)):
+        return None
+    if _ANOTHER_KIND.search(low) and browsing.speaks_of_own(low) and not browsing.asks_for_goods(low):
+        return "exchange_items"
+    if part.cue not in _SWAPPING:
         return None
     becomes = _BECOMES.search(low, goods[0].end - part.start)
     named = becomes and any(item.type == "option" and item.start >= part.start + becomes.end() for item in entities)
@@ -250,6 +267,8 @@ def _meant(flow: str, low: str) -> tuple[str, ...]:
     """Return the procedures that the words mean, where they are more exact than the classifier."""
     if flow == "refund_status" and phrases.demands_refund(low):
         return ("return_items",)
+    if flow == "return_items" and phrases.asks_whether_paid_back(low):
+        return ("refund_status",)
     if flow == "size_advice" and phrases.asks_how_it_runs(low):
         return ("product_details",)
     if flow in _ADDRESS_FLOWS and phrases.makes_default(low):

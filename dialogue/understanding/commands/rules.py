@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dialogue.commands import Command, StartFlow
+import re
+
+from dialogue.commands import AskKnowledge, Command, Entity, StartFlow
 from dialogue.understanding import phrases, segments
 from dialogue.understanding.commands.of_goods import CLEAR, EFFECTS
 from dialogue.understanding.commands.reading import Reading
+from dialogue.understanding.text import HAN
 
 WHOLE = 0.5
 """Chance from which a message of several clauses is one question."""
@@ -30,7 +33,43 @@ def is_one_question(reading: Reading, found: list[Command]) -> bool:
     return bool(wishes) and rules and unclear
 
 
-def nameless(reading: Reading, part: segments.Segment, words: str) -> str:
-    """Return a question without the names of people: no document speaks of them."""
-    named = any(item.type == "person_name" for item in reading.within(part.start, part.end))
-    return reading.masked(part.start, part.end) if named else words
+_ADDS = re.compile(
+    r"\b(?:add|put|include|throw|squeeze|extra|another|one more|additional)\b[^.!?]{0,60}\b(?:to|in|into|on|onto)\b[^.!?]{0,20}(?:\border\b|#?\b[a-z]{1,3}\d{4,})"
+    r"|(?:订单|单|[a-z]?\d{4,})[^，。！？]{0,8}(?:多|再|添)(?:加|放|塞|来|添)?(?:上|进)?[一两几]?[个件双条瓶支只份](?!月|小时|多)|(?:加|添|塞)(?:到|进|在)[^，。！？]{0,8}(?:订单|那单|单子|[a-z]?\d{4,})"
+)
+
+
+_OF_AN_ORDER = re.compile(r"\border(?:s|ed)?\b|订单|单子|那单")
+
+
+def adds_to_an_order(low: str) -> bool:
+    """Whether more goods are to go into an order that is placed: "add one more candle to D1", 那单再加一件. The rules say whether they may."""
+    return bool(_ADDS.search(low))
+
+
+def to_documents(reading: Reading, start: int, end: int, score: float, source: str = "classifier") -> AskKnowledge:
+    """Return a question to the documents, without the names of people: no document speaks of them."""
+    words = reading.words(start, end)
+    entities = reading.within(start, end)
+    named = any(item.type == "person_name" for item in entities)
+    query = reading.masked(start, end) if named else words
+    generic = _generic(reading, start, end, entities)
+    return AskKnowledge(query=query, generic=generic, text=words, score=score, source=source)
+
+
+def _generic(reading: Reading, start: int, end: int, entities: tuple[Entity, ...]) -> str:
+    if not _OF_AN_ORDER.search(reading.text.low[start:end]) and not any(one.type == "order_ref" for one in entities):
+        return ""
+    chinese = bool(HAN.search(reading.text.plain[start:end]))
+    goods, order = ("商品", "订单") if chinese else ("item", "my order")
+    said = {item.start: (item.end, goods if item.type == "product" else order) for item in entities if _is_a_name(item)}
+    pieces, place = [], start
+    for at in sorted(said):
+        if at >= place:
+            pieces += [reading.text.plain[place:at], said[at][1]]
+            place = said[at][0]
+    return " ".join("".join([*pieces, reading.text.plain[place:end]]).split()) if pieces else ""
+
+
+def _is_a_name(item: Entity) -> bool:
+    return item.type == "product" or (item.type == "order_ref" and "id" in item.value)

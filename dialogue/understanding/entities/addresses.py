@@ -36,7 +36,7 @@ _LANDS = r"usa|u\.s\.a?\.?|us|united states|p\.?r\.? ?china|china"
 _EN = re.compile(
     rf"(?<![a-z0-9_#$.])(?P<line1>\d{{1,6}}[a-z]? (?!(?:go|goes|to|get|be|of|more|days?|weeks?|times?)\b)(?:[a-z0-9'.-]+ ){{0,4}}?{_STREET}\b\.?(?: (?:north|south|east|west|[nsew])\b)?)"
     rf"(?:[, ]+(?P<line2>{_UNIT}))?"
-    rf"(?:,? *(?:in +)?(?P<rest>(?:[a-z][a-z .'-]+?)?(?:, *| +)?(?:[a-z][a-z .'-]+?)?(?:, *[a-z][a-z .'-]+?)?(?:,? *\d{{5,6}}(?:-\d{{4}})?)?(?:,? *(?:{_LANDS}))?))?(?=$|[;!?\n)]|\s*\(|\.(?:\s|$)|, (?:and|please|the|my|for|can|could|i|instead|thanks?|thx|cheers|ok|okay)\b|\s(?:and|please|for|because|since|instead|by|with|so|from|is|as|rather|not|if|when|until|before|this|that|which|where)\b|,?\s*$)"
+    rf"(?:,? *(?:in +)?(?P<rest>(?:[a-z][a-z .'-]+?)?(?:, *| +)?(?:[a-z][a-z .'-]+?)?(?:, *[a-z][a-z .'-]+?)?(?:,? *\d{{5,6}}(?:-\d{{4}})?)?(?:,? *(?:{_LANDS}))?))?(?=$|[;!?\n)]|\s*\(|\.(?:\s|$)|, (?:and|please|the|my|for|can|could|i|instead|thanks?|thx|cheers|ok|okay)\b|\s(?:and|please|for|because|since|instead|by|with|so|from|is|as|too|also|pls|plz|thx|thanks|asap|rather|not|if|when|until|before|this|that|which|where)\b|,?\s*$)"
 )
 _ZIP = re.compile(r"(\d{5,6}(?:-\d{4})?)\s*$")
 _COUNTRY = re.compile(rf",?\s*\b({_LANDS})\s*$")

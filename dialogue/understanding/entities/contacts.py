@@ -257,6 +257,8 @@ def _latin_names(text: Text) -> Iterator[Entity]:
             yield entity(text, "person_name", {"full": _titled(match[1])}, match.span(1), score=0.8)
 
 
+_SAYS_SOMETHING = re.compile(r"\b(?:i|you|he|she|it|we|they|that|there|what|who|where|how)'(?:m|re|s|ve|d|ll)\b|n't\b")
+"""Part of a sentence, and of no name: "I'm after", "can't tell"."""
 _I_AM = re.compile(r"(?:i'?m|i am|this is|it's|name'?s?(?: is)?) ([a-z'-]+ [a-z'-]+?)(?: (?:and|from|here|with|my))?$")
 
 
@@ -273,7 +275,10 @@ def bare_name(text: Text, low_taken: list[tuple[int, int]]) -> Iterator[Entity]:
             yield entity(text, "person_name", {"full": _titled(text.plain[name[0] : name[1]])}, name, score=0.6)
             return
         if re.fullmatch(_ZH_NAME, whole) or (
-            whole.isascii() and 2 <= len(words) <= 3 and len(words) == len(whole.split())
+            whole.isascii()
+            and not _SAYS_SOMETHING.search(whole.lower())
+            and 2 <= len(words) <= 3
+            and len(words) == len(whole.split())
         ):
             yield entity(text, "person_name", {"full": _titled(whole)}, match.span(), score=0.6)
             return

@@ -71,7 +71,8 @@ _BARE_KG = re.compile(
     r"(?:体重|weigh(?:t)?(?: is)?)\s*(?:是|:|大概|约|about)*\s*(\d{2,3}(?:\.\d)?)(?!\s*(?:斤|kg|公斤|lb|pound|千克|\d))"
 )
 _FOOT = re.compile(
-    r"(?:脚长|脚|foot length|feet are|foot is|my foot|insole)\s*(?:是|:|大概|约|about|is|长)*\s*(\d{2}(?:\.\d)?|\d{3})\s*(cm|厘米|公分|mm|毫米)?"
+    r"(?:脚长|脚|foot length|feet(?: are| r)?|foot(?: is)?|insole)\s*(?:是|:|大概|约|about|is|长)*\s*(\d{2}(?:\.\d)?|\d{3})\s*(cm|厘米|公分|mm|毫米)?"
+    r"|(?<![\d.])(?P<before>\d{2}(?:\.\d)?|\d{3})\s*(?:cm|厘米|公分|mm|毫米)\s*(?:long )?(?:的?脚|foot|feet)"
 )
 
 
@@ -124,7 +125,7 @@ def ordinals(text: Text) -> Iterator[Entity]:
 def measures(text: Text) -> Iterator[Entity]:
     """Yield body heights (cm), weights (kg) and foot lengths (mm)."""
     for match in _FOOT.finditer(text.low):
-        number = float(match[1])
+        number = float(match[1] or match["before"])
         if 180 <= (length := number * 10 if number < 100 else number) <= 330:
             yield entity(text, "foot_length_mm", {"n": length}, match.span())
     for pattern in (_CM, _BARE_CM):

@@ -42,7 +42,7 @@ _RELATIVE: tuple[tuple[str, JsonObject], ...] = (
     (r"\b(?:my |the )?cancell?ed orders?|(?:已取消|取消了)的(?:那)?(?:个|笔)?(?:订单|单)", {"status": "cancelled"}),
     (r"\b(?:all|every(?: one)?)(?: of)?(?: my| the| these| those)? orders?\b|\bboth (?:of )?(?:my |the )?orders|(?:所有|全部)(?:的)?(?:订单|单子)|(?:订单|单子)(?:全部|全都|都)", {"all": True}),
     (r"\b(?:my |the )?(?:last|latest|newest|most recent|recent|previous) (?:order|purchase|one i (?:ordered|bought|placed))\b|\border i(?:'ve| have)? just (?:placed|made|ordered)|\b(?:things?|stuff|items?|one|order|what) i (?:just (?:ordered|bought|placed)|(?:ordered|bought|placed) (?:just now|last time|recently|last))\b|\bjust (?:placed|made) (?:an?|the|this) order\b|\border(?:ed)? just now", {"relative": "last"}),
-    (r"(?:我)?(?:最近|最新|最后)(?:的|下的|买的)?(?:那|一|这)?(?:个|笔|次|一)*(?:的)?(?:订单|单子|单)|(?:刚刚|刚才|刚)(?:才)?(?:下|买|拍|订)(?:的|了)(?:那|一|这)*(?:个|笔)?(?:的)?(?:订单|单子|单)?|上(?:一|个)?(?:个|笔)?(?:订单|单)(?!号|位)|上(?:一)?次(?:买|下|订|拍|购买)(?:的)?(?:那|一|这)*(?:个|笔)?(?:订单|单)?|上次(?:那|的)(?:一)?(?:个|笔)?(?:订单|单)", {"relative": "last"}),
+    (r"(?:我)?(?:最近|最新|最后)(?:的|下的|买的)?(?:那|一|这)(?:个|笔|次|一)*(?:的)?(?:订单|单子|单)|(?:我)?(?:最新|最后)(?:的)?(?:订单|单子|单)|(?:我)?最近(?:的)?(?:那)?(?:单子|单)|(?:刚刚|刚才|刚)(?:才)?(?:下|买|拍|订)(?:的|了)(?:那|一|这)*(?:个|笔)?(?:的)?(?:订单|单子|单)?|上(?:一|个)?(?:个|笔)?(?:订单|单)(?!号|位)|上(?:一)?次(?:买|下|订|拍|购买)(?:的)?(?:那|一|这)*(?:个|笔)?(?:订单|单)?|上次(?:那|的)(?:一)?(?:个|笔)?(?:订单|单)", {"relative": "last"}),
 )  # fmt: skip
 _COMPILED = tuple((re.compile(pattern), value) for pattern, value in _RELATIVE)
 
