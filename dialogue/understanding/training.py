@@ -1,7 +1,7 @@
 """The training utterances: YAML per language and intent, with alternatives and placeholders, expanded into rows.
 
 A line is a sentence; ``(a|b)`` is a choice, ``[a|b]`` may be left out, ``{product}`` stands for one of the fillers. Each line
-gives up to `PER_LINE` different rows, drawn with a fixed seed.
+gives up to `PER_LINE` different rows, one of many alternatives up to `PER_RICH_LINE`, drawn with a fixed seed.
 """
 
 from __future__ import annotations
@@ -22,8 +22,13 @@ from knowledge.types import Lang
 from knowledge.yaml_files import read_yaml
 
 PER_LINE = 2
+PER_RICH_LINE = 4
+_RICH = 4
+"""Alternatives from which a line says so many different things that more of them are worth their time."""
 HEAVIEST = 8.0
 """A line of a scantily taught flow counts up to so many ordinary ones."""
+_EVENED = 0.25
+"""How far the intents' numbers of lines are evened out: 0 not at all, 1 wholly, which the rare ones would be heard too often by."""
 _INNER = re.compile(r"\(([^()\[\]]*)\)|\[([^()\[\]]*)\]")
 _SLOT = re.compile(r"\{(\w+)\}")
 
@@ -36,15 +41,22 @@ def examples(lessons: Iterable[Lesson] = (), *, seed: int = 7, folder: Path = da
     weight = _weights(Counter(intent for intent, _, _ in shipped), Counter(intent for intent, _, _ in taught))
     for group, (intent, lang, line) in enumerate([*shipped, *taught], start=1):
         rng = random.Random(f"{seed} {line}")  # noqa: S311 (no secret; a line's rows are the same whatever stands beside it)
-        texts = {expand(line, fillers[lang], rng) for _ in range(PER_LINE if set(line) & set("([{") else 1)}
+        texts = {expand(line, fillers[lang], rng) for _ in range(_draws(line))}
         rows += [Example(text, intent, lang, group, weight.get(intent, 1.0)) for text in sorted(texts)]
     return rows
 
 
 def _weights(shipped: Counter[str], taught: Counter[str]) -> dict[str, float]:
-    """Return what a line counts of a flow that only a few lines teach: as much together as an ordinary flow's, up to a limit."""
+    """Return what a line of each intent counts.
+
+    What is told in few lines counts somewhat more, what in many somewhat less; a flow that only a few lines teach counts as much
+    as an ordinary one, up to a limit.
+    """
     ordinary = statistics.median(shipped.values())
-    return {flow: min(max(ordinary / lines, 1.0), HEAVIEST) for flow, lines in taught.items() if flow not in shipped}
+    evened = {intent: (ordinary / lines) ** _EVENED for intent, lines in shipped.items()}
+    return evened | {
+        flow: min(max(ordinary / lines, 1.0), HEAVIEST) for flow, lines in taught.items() if flow not in shipped
+    }
 
 
 def _shipped(folder: Path) -> Iterator[tuple[str, Lang, str]]:
@@ -59,6 +71,12 @@ def _taught(lessons: Iterable[Lesson]) -> Iterator[tuple[str, Lang, str]]:
         for lang, lines in lesson.examples.items():
             for line in lines:
                 yield lesson.flow, lang, line
+
+
+def _draws(line: str) -> int:
+    if line.count("|") >= _RICH:
+        return PER_RICH_LINE
+    return PER_LINE if set(line) & set("([{") else 1
 
 
 def expand(line: str, fillers: dict[str, list[str]], rng: random.Random) -> str:
