@@ -139,7 +139,7 @@ class IntentModel:
 def fit(examples: Sequence[Example], embedder: Embedder, vectors: FloatArray | None = None) -> IntentModel:
     """Fit on `examples`: twice, once without every fourth group to find the temperature, once on all.
 
-    11,000 rows take about 6 s on one core besides 11 s for embedding; `vectors` are those of the texts, where they are known.
+    11,000 rows take about 10 s on one core and as long for embedding; `vectors` are those of the texts, where they are known.
     """
     labels = sorted({example.intent for example in examples})
     truth = np.array([labels.index(example.intent) for example in examples])
