@@ -25,7 +25,7 @@ PER_LINE = 2
 PER_RICH_LINE = 4
 _RICH = 4
 """Alternatives from which a line says so many different things that more of them are worth their time."""
-HEAVIEST = 8.0
+HEAVIEST = 12.0
 """A line of a scantily taught flow counts up to so many ordinary ones."""
 _EVENED = 0.25
 """How far the intents' numbers of lines are evened out: 0 not at all, 1 wholly, which the rare ones would be heard too often by."""
