@@ -182,7 +182,7 @@ _QUESTION = re.compile(
 
 
 _ASKS_FOR_IT = re.compile(
-    r"^\W*(?:(?:and|but|so|ok|okay|also|wait|oh|hmm|actually|then|no|just)\b[,. ]*)*(?:can|could|may|would|will) (?:it|that|they|you|we|i|the (?:money|refund|difference))\b"
+    r"^\W*(?:(?:and|but|so|ok|okay|also|wait|oh|hmm|u+m+|hi|hey|hello|there|good (?:morning|afternoon|evening)|please|actually|then|no|just)\b[,. ]*)*(?:can|could|may|would|will) (?:it|that|they|you|we|i|the (?:money|refund|difference))\b"
     r"|^\W*(?:那|不|等等|要不)?[,，]?\s*(?:能不能|可不可以|可以|能|要不)(?!吗)"
 )
 

@@ -10,7 +10,9 @@ from dialogue.understanding.text import Text
 from knowledge.lexicon.spelling import Spelling
 
 _WORD = re.compile(r"[a-z]{5,}")
-_DE = re.compile(r"(?<=[\u4e00-\u9fff])(?<![水眼雨一几两滴点])滴(?![滴管眼水露灌定液答])")
+_DE = re.compile(
+    r"(?<=[\u4e00-\u9fff])(?<![水眼雨一几两滴点])滴(?![滴管眼水露灌定液答])|(?<=\d{3})滴(?=[\u4e00-\u9fff])(?![眼精油水血管])"
+)
 """的 as it is written in fun: 买过滴人."""
 
 

@@ -20,9 +20,9 @@ from knowledge.lexicon.word_lists import compound_spans, real_words
 from knowledge.stated import StatedAttribute, StatedAttributes
 from knowledge.vocabulary import Vocabulary, fold, vocabulary
 
-_SIZE_BEFORE = re.compile(r"\b(?:size|an?|the|in|into|for|to|is|become)\s+$")
+_SIZE_BEFORE = re.compile(r"\b(?:size|an?|the|in|into|for|to|is|become|instead of|rather than)\s+$")
 """Words after which a small letter is a size: "swap it for an l"."""
-_SIZE_APART = re.compile(r",\s*$"), re.compile(r"\s*(?:$|[,.?!]|(?:please|pls|plz|thanks|thx)\b)")
+_SIZE_APART = re.compile(r"[,:]\s*$"), re.compile(r"\s*(?:$|[,.?!]|(?:please|pls|plz|thanks|thx|instead|rather)\b)")
 """A small letter set apart between these is a size: "in burgundy, l please"."""
 _LACKING = ("none", "no")
 """How catalogues write that a thing does not have something."""
@@ -144,6 +144,8 @@ def _can_be_value(text: str, start: int, end: int, key: str) -> bool:
         if word in {"s", "m", "l"} and not after.isalnum():
             if _SIZE_BEFORE.search(text[:start].lower()):
                 return after not in {"'", "-"}
+            if HAN.match(before) and not HAN.match(after.replace("码", "").replace("号", "") or " "):
+                return True
             return bool(_SIZE_APART[0].search(text[:start]) and _SIZE_APART[1].match(text[end:].lower()))
         return (
             word.isupper() and before not in {"'", "-", "#"} and after not in {"'", "-", "."} and word not in {"I", "A"}

@@ -66,7 +66,7 @@ _BECAUSE = re.compile(
     r"^\W*(?:(?:it's|its|that's|oh|well|嗯|哦|就是)\W*)*(?:because|cause|cos|since|as i|因为|由于|主要是|是因为)"
 )
 _PAUSES = re.compile(
-    r"\W*(?:(?:oh|ah|well|hmm+|sorry|哦|啊|诶|那)\W*)*(?:wait(?: a (?:minute|second|sec|moment))?|hold on|hang on|等等|等一下|等下|慢着|且慢|先等等)\W*"
+    r"\W*(?:(?:oh|ah|well|u+m+|hmm+|hi|hey|ok|sorry|[哦啊诶哎嗯呃额唔]+|那|亲|老板)\W*)*(?:wait(?: a (?:minute|second|sec|moment))?|hold on|hang on|等等|等一下|等下|慢着|且慢|先等等)\W*"
 )
 _KEEPS = re.compile(
     r"\b(?:want|rather|prefer|like|decided|going|i'll|i will|let me)\b(?: \w+){0,2} keep (?:it|them|this|that|everything|the order)\b\W*$|(?:还是|我想|就|先)?(?:都)?留着(?:吧|好了|算了)?\W*$"

@@ -129,9 +129,10 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
         return [leave]
     if sent := _redirected(part, low, entities, best):
         return [StartFlow(flow=sent, entities=entities, text=words, score=0.8, source="pattern")]
-    if chance < CLEAR and adds_to_an_order(low):
+    if (chance < CLEAR or best != "ask_knowledge") and adds_to_an_order(low):
         return [to_documents(reading, part.start, part.end, 0.8, "pattern")]
-    if chance < CLEAR and reading.view.active_flow is None and complains_of_own(low, entities):
+    vague = chance < CLEAR or best not in reading.flows
+    if vague and reading.view.active_flow is None and complains_of_own(low, entities):
         return [StartFlow(flow="report_problem", entities=entities, text=words, score=0.8, source="pattern")]
     if chance < CLEAR and _WANTS.search(low) and _names_only_a_coupon(part, entities):
         return [StartFlow(flow="claim_coupon", entities=entities, text=words, score=0.7, source="pattern")]
@@ -219,7 +220,7 @@ def _swapped(part: segments.Segment, low: str, entities: tuple[Entity, ...]) -> 
     """Return the procedure of one who names goods and what they shall become, "modify the lamp to a black one"; None: nobody does."""
     goods = [item for item in entities if item.type == "product" and item.score > GUESSED]
     if _rather(part, low, entities):
-        return "change_items"
+        return "exchange_items" if goods else "change_items"
     if not goods or any(item.type == "address" for item in entities) or (part.question and not _REQUESTS.search(low)):
         return None
     if _ANOTHER_KIND.search(low) and browsing.speaks_of_own(low) and not browsing.asks_for_goods(low):
@@ -231,17 +232,21 @@ def _swapped(part: segments.Segment, low: str, entities: tuple[Entity, ...]) -> 
     return _SWAPPING[part.cue] if named else None
 
 
+BETWEEN_TWO = 30
+"""Characters between the kind that is wanted and the one that is not."""
 _RATHER = re.compile(r"\b(?:rather than|instead of|and not|not)\b|而不是|不要|别要|不是|别发")
 
 
 def _rather(part: segments.Segment, low: str, entities: tuple[Entity, ...]) -> bool:
-    """Whether an order's goods shall be of one kind rather than another: "O3614: blue instead of grey"."""
+    """Whether goods shall be of one kind rather than another: "O3614: blue instead of grey", "the sweater: L instead of M"."""
     named = [item for item in entities if item.type == "option" and item.value.get("key")]
     orders = any(item.type == "order_ref" and {"id", "suffix"} & item.value.keys() for item in entities)
-    if not orders or len(named) < 2 or part.question or part.cue not in {None, "make", "change", "exchange"}:
+    goods = any(item.type == "product" and item.score > GUESSED for item in entities)
+    if not (orders or goods) or len(named) < 2 or part.question or part.cue not in {None, "make", "change", "exchange"}:
         return False
     between = low[named[0].end - part.start : named[1].start - part.start]
-    return named[0].value["key"] == named[1].value["key"] and bool(_RATHER.search(between))
+    near = len(between) <= BETWEEN_TWO
+    return near and named[0].value["key"] == named[1].value["key"] and bool(_RATHER.search(between))
 
 
 def _bar(flow: str, part: segments.Segment, entities: tuple[Entity, ...]) -> float:
@@ -303,8 +308,18 @@ def _of_own_order(
 def _of_the_verb(
     ranked: list[tuple[str, float]], part: segments.Segment, entities: tuple[Entity, ...]
 ) -> list[tuple[str, float]]:
-    """Let the verb decide between what is to be done to a numbered order and how it stands: "approve the return of D1"."""
+    """Let the verb decide between what is to be done to a numbered order and how it stands: "approve the return of D1".
+
+    So it does between two things to be done of which neither is clear.
+    """
     flow = _VERBS.get(part.cue or "")
+    if (
+        flow is not None
+        and ranked[0][0] in EFFECTS - {flow}
+        and ranked[0][1] < CLEAR
+        and dict(ranked[1:3]).get(flow, 0.0) >= HEARD
+    ):
+        return [(flow, ranked[0][1]), *(one for one in ranked if one[0] != flow)]
     numbered = any("id" in item.value for item in entities if item.type == "order_ref")
     if flow is None or not numbered or part.question or ranked[0][0] not in _LOOKS:
         return ranked
