@@ -18,10 +18,10 @@ from dialogue.commands import (
 )
 from dialogue.understanding import phrases, polarity, segments
 from dialogue.understanding.commands.corrections import correction, only_values, own_reason
-from dialogue.understanding.commands.of_goods import CLEAR, EFFECTS
+from dialogue.understanding.commands.of_goods import CLEAR, EFFECTS, GUESSED
 from dialogue.understanding.commands.of_parcels import never_came
 from dialogue.understanding.commands.reading import Reading
-from dialogue.understanding.commands.requests import GUESSED, has_own_cue, requested, same_business
+from dialogue.understanding.commands.requests import has_own_cue, requested, same_business
 
 
 def to_yes_or_no(reading: Reading, question: PendingQuestion) -> list[Command] | None:

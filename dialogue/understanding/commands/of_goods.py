@@ -13,6 +13,8 @@ SURE = 0.40
 """Chance above which an intent is acted on without asking."""
 CLEAR = 0.62
 """Chance above which a message that could answer the pending question is taken for another wish."""
+GUESSED = 0.5
+"""Score of a question to the documents in which nothing else was heard."""
 HEARD = 0.25
 """Chance from which a search for goods that are named is taken for one: it shows and changes nothing."""
 EFFECTS = frozenset(

@@ -18,9 +18,11 @@ from dialogue.commands import (
     View,
 )
 from dialogue.understanding import phrases, segments
+from dialogue.understanding.commands.alterations import ADDRESS_FLOWS, SWAPPING, redirected, swapped
 from dialogue.understanding.commands.of_goods import (
     CLEAR,
     EFFECTS,
+    GUESSED,
     HEARD,
     SURE,
     complains_of_own,
@@ -28,47 +30,23 @@ from dialogue.understanding.commands.of_goods import (
     of_the_procedure,
 )
 from dialogue.understanding.commands.of_parcels import of_parcels
+from dialogue.understanding.commands.ranking import HINT, weighed
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.commands.rules import WHOLE, adds_to_an_order, is_one_question, to_documents
 from dialogue.understanding.commands.stories import at_length, is_afterthought, of_the_wish, without_background
 
-_ADDRESS_FLOWS = ("change_default_address", "change_order_address")
 ONE_ORDER_FLOWS = frozenset({"cancel_order", "order_status", "track_order", "request_invoice"})
-HINT = 0.15
 CUED = 0.3
 _UNDER_WAY = frozenset({"return_items", "exchange_items", "cancel_order", "change_items"})
 _BEGUN = frozenset({"return", "exchange", "cancel"})
 """Procedures, and the families of their verbs, of which it may be asked how far one is that was begun before."""
 _OF_MONEY = frozenset({"refund_status", "track_order"})
-GUESSED = 0.5
-"""Score of a question to the documents in which nothing else was heard."""
 ASKED = 4
 """Characters from which a question that no procedure answers is put to the documents."""
-_SWAPPING = {"exchange": "exchange_items", "change": "change_items"}
-"""Family of a request's verb -> the procedure that puts other goods in the place of some."""
 _WANTS = re.compile(
     r"\b(?:grab|get|have|take|use|add|want|need|try|apply|activate|enter|mine|still)\b|[领要用拿取兑]|来一?张|给我"
 )
 """Said of a coupon's code, this is a wish for the coupon."""
-_BECOMES = re.compile(r"\b(?:to|for|into|become)\b|[换改](?:成|为)")
-_REQUESTS = re.compile(
-    r"\b(?:can|could|may|might|would|will) (?:you|i|we|my|the|it|that|this)\b|[能可](?:不[能可])?以?(?:帮|给|把|换|改)"
-)
-"""Questions by which something is asked for."""
-_ANOTHER_KIND = re.compile(
-    r"\b(?:in )?(?:an?|some) (?:diff\w{0,2}rent|other) (?:colou?r|size|shade|version|one)\b|\bin another (?:colou?r|size|shade|version)\b|(?:换|要|来)个?(?:别的|其他|其它|另一?个|另外的?)(?:颜色|尺码|码|色|款)"
-)
-_VERBS = {"return": "return_items", "exchange": "exchange_items", "cancel": "cancel_order"}
-"""Family of a request's verb -> the procedure that does it."""
-_LOOKS = frozenset(
-    {"order_status", "track_order", "find_products", "product_details", "out_of_scope", "ask_human", "ask_knowledge"}
-)
-STRANGER = 0.25
-"""Weight of a procedure for customers where nobody is known and nothing of one's own was spoken of."""
-_MINE = re.compile(
-    r"\b(?:my|mine|i (?:cancell?ed|returned|ordered|bought|paid|purchased|got|sent back))\b|我的|我[买下订退换]|我那"
-)
-_OF_SOMEBODY = frozenset({"order_ref", "email", "phone", "person_name", "postcode", "tracking_number"})
 _SAID_OF_ANY_WISH = frozenset({"payment_method", "email", "reason"})
 _TALK = frozenset({"inform", "affirm", "deny", "repeat", "cancel_flow", "ask_human"})
 
@@ -120,14 +98,13 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     low = reading.text.low[part.start : part.end]
     part, ranked = at_length(reading, part, reading.classify(reading.masked(part.start, part.end)))
     entities = of_the_wish(reading, part)
-    ranked = _of_the_verb(_of_own_order(ranked, low, entities, reading.personal), part, entities)
-    ranked = _of_a_stranger(reading, ranked, low, entities)
+    ranked = weighed(reading, part, entities, ranked)
     best, chance = ranked[0]
     if parcel := of_parcels(reading, part, entities, best, chance):
         return [StartFlow(flow=parcel, entities=entities, text=words, score=0.8, source="pattern")]
     if leave := _leaves(reading, part, low, entities):
         return [leave]
-    if sent := _redirected(part, low, entities, best):
+    if sent := redirected(part, low, entities, best):
         return [StartFlow(flow=sent, entities=entities, text=words, score=0.8, source="pattern")]
     if (chance < CLEAR or best != "ask_knowledge") and adds_to_an_order(low):
         return [to_documents(reading, part.start, part.end, 0.8, "pattern")]
@@ -138,8 +115,8 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
         return [StartFlow(flow="claim_coupon", entities=entities, text=words, score=0.7, source="pattern")]
     if (best in _UNDER_WAY or part.cue in _BEGUN) and best not in _OF_MONEY and phrases.asks_progress(low):
         return [StartFlow(flow="order_status", entities=entities, text=words, score=0.8, source="pattern")]
-    unsure = chance < (SURE if best in _SWAPPING.values() else CLEAR)
-    if unsure and (swapping := _swapped(part, low, entities)):
+    unsure = chance < (SURE if best in SWAPPING.values() else CLEAR)
+    if unsure and (swapping := swapped(part, low, entities)):
         return [StartFlow(flow=swapping, entities=entities, text=words, score=0.8, source="pattern")]
     of_the_running = part.question and best == reading.view.active_flow and not entities
     only_asks = of_the_running or (not entities and best in EFFECTS and chance < CLEAR)
@@ -194,61 +171,6 @@ def _leaves(reading: Reading, part: segments.Segment, low: str, entities: tuple[
     return ChitChat(topic="goodbye", text=reading.words(part.start, part.end), score=0.8, source="pattern")
 
 
-_DIVERTED = re.compile(r"[改转](?:送|寄|邮|派)(?!货)")
-_SENDS = re.compile(r"[寄送发收]|\b(?:send|ship|deliver|mail|redirect|reroute|post|forward|go(?:es)?|to)\b")
-
-
-def _redirected(part: segments.Segment, low: str, entities: tuple[Entity, ...], best: str) -> str | None:
-    """Return the procedure of one who names an order or goods and another place for them; None: nobody does."""
-    if part.cue == "address" and best not in _ADDRESS_FLOWS and not part.question and _DIVERTED.search(low):
-        return "change_order_address"
-    kinds = {item.type for item in entities}
-    place = any(item.type == "address" and item.value.get("line1") for item in entities)
-    if (
-        not place
-        or not kinds & {"order_ref", "product"}
-        or part.question
-        or part.cue not in {None, "address", "change"}
-    ):
-        return None
-    if best in {*_ADDRESS_FLOWS, "request_invoice", "return_items"} or not _SENDS.search(low):
-        return None
-    return "change_default_address" if phrases.makes_default(low) else "change_order_address"
-
-
-def _swapped(part: segments.Segment, low: str, entities: tuple[Entity, ...]) -> str | None:
-    """Return the procedure of one who names goods and what they shall become, "modify the lamp to a black one"; None: nobody does."""
-    goods = [item for item in entities if item.type == "product" and item.score > GUESSED]
-    if _rather(part, low, entities):
-        return "exchange_items" if goods else "change_items"
-    if not goods or any(item.type == "address" for item in entities) or (part.question and not _REQUESTS.search(low)):
-        return None
-    if _ANOTHER_KIND.search(low) and browsing.speaks_of_own(low) and not browsing.asks_for_goods(low):
-        return "exchange_items"
-    if part.cue not in _SWAPPING:
-        return None
-    becomes = _BECOMES.search(low, goods[0].end - part.start)
-    named = becomes and any(item.type == "option" and item.start >= part.start + becomes.end() for item in entities)
-    return _SWAPPING[part.cue] if named else None
-
-
-BETWEEN_TWO = 30
-"""Characters between the kind that is wanted and the one that is not."""
-_RATHER = re.compile(r"\b(?:rather than|instead of|and not|not)\b|而不是|不要|别要|不是|别发")
-
-
-def _rather(part: segments.Segment, low: str, entities: tuple[Entity, ...]) -> bool:
-    """Whether goods shall be of one kind rather than another: "O3614: blue instead of grey", "the sweater: L instead of M"."""
-    named = [item for item in entities if item.type == "option" and item.value.get("key")]
-    orders = any(item.type == "order_ref" and {"id", "suffix"} & item.value.keys() for item in entities)
-    goods = any(item.type == "product" and item.score > GUESSED for item in entities)
-    if not (orders or goods) or len(named) < 2 or part.question or part.cue not in {None, "make", "change", "exchange"}:
-        return False
-    between = low[named[0].end - part.start : named[1].start - part.start]
-    near = len(between) <= BETWEEN_TWO
-    return near and named[0].value["key"] == named[1].value["key"] and bool(_RATHER.search(between))
-
-
 def _bar(flow: str, part: segments.Segment, entities: tuple[Entity, ...]) -> float:
     """Return the chance from which a procedure is started: a lower one where the words ask for something, or say what is wrong."""
     faulty = flow == "report_problem" and any(item.type == "reason" for item in entities)
@@ -276,10 +198,10 @@ def _meant(flow: str, low: str) -> tuple[str, ...]:
         return ("refund_status",)
     if flow == "size_advice" and phrases.asks_how_it_runs(low):
         return ("product_details",)
-    if flow in _ADDRESS_FLOWS and phrases.makes_default(low):
+    if flow in ADDRESS_FLOWS and phrases.makes_default(low):
         return ("change_default_address",)
-    if flow in _ADDRESS_FLOWS and phrases.names_both_addresses(low):
-        return _ADDRESS_FLOWS
+    if flow in ADDRESS_FLOWS and phrases.names_both_addresses(low):
+        return ADDRESS_FLOWS
     return (flow,)
 
 
@@ -288,60 +210,10 @@ def _supposes(low: str, entities: tuple[Entity, ...]) -> bool:
     return phrases.supposes(low) and not any("id" in item.value for item in entities if item.type == "order_ref")
 
 
-def _of_own_order(
-    ranked: list[tuple[str, float]], low: str, entities: tuple[Entity, ...], personal: frozenset[str]
-) -> list[tuple[str, float]]:
-    """Nobody looks for goods, or asks about the rules, by the number of an order: its chance goes to the next wish.
-
-    Nor is it asked whether goods are to be had that somebody has bought: "the grey keyboard I bought, any news?".
-    """
-    numbered = any({"id", "suffix"} & item.value.keys() for item in entities if item.type == "order_ref")
-    if len(ranked) < 2:
-        return ranked
-    (best, first), (wish, chance), *rest = ranked
-    of_own = wish in personal and chance >= HINT
-    searches = numbered and (best == "find_products" or (best == "ask_knowledge" and of_own))
-    has_it = best == "check_stock" and of_own and browsing.speaks_of_own(low)
-    return [(wish, first + chance), *rest] if searches or has_it else ranked
-
-
-def _of_the_verb(
-    ranked: list[tuple[str, float]], part: segments.Segment, entities: tuple[Entity, ...]
-) -> list[tuple[str, float]]:
-    """Let the verb decide between what is to be done to a numbered order and how it stands: "approve the return of D1".
-
-    So it does between two things to be done of which neither is clear.
-    """
-    flow = _VERBS.get(part.cue or "")
-    if (
-        flow is not None
-        and ranked[0][0] in EFFECTS - {flow}
-        and ranked[0][1] < CLEAR
-        and dict(ranked[1:3]).get(flow, 0.0) >= HEARD
-    ):
-        return [(flow, ranked[0][1]), *(one for one in ranked if one[0] != flow)]
-    numbered = any("id" in item.value for item in entities if item.type == "order_ref")
-    if flow is None or not numbered or part.question or ranked[0][0] not in _LOOKS:
-        return ranked
-    return [(flow, max(ranked[0][1], SURE)), *(one for one in ranked if one[0] != flow)]
-
-
 def _names_only_a_coupon(part: segments.Segment, entities: tuple[Entity, ...]) -> bool:
     """Whether a coupon's code is named, and nothing that could have such a code for another reason: earbuds in IPX4."""
     kinds = {item.type for item in entities}
     return "coupon_code" in kinds and part.cue in {None, "coupon"} and not kinds & {"product", "option", "order_ref"}
-
-
-def _of_a_stranger(
-    reading: Reading, ranked: list[tuple[str, float]], low: str, entities: tuple[Entity, ...]
-) -> list[tuple[str, float]]:
-    """Who is not known and speaks of nothing of their own rather asks about the shop than about an order."""
-    own = browsing.speaks_of_own(low) or _MINE.search(low) or any(item.type in _OF_SOMEBODY for item in entities)
-    if reading.view.known or own:
-        return ranked
-    weighed = [(name, chance * (STRANGER if name in reading.personal else 1.0)) for name, chance in ranked]
-    total = sum(chance for _, chance in weighed) or 1.0
-    return sorted(((name, chance / total) for name, chance in weighed), key=lambda one: -one[1])
 
 
 def _unsure(

@@ -1,0 +1,75 @@
+"""Other goods, or another place for them, in the place of what was ordered: "modify the lamp to a black one", "send D1 to 5 Elm St"."""
+
+from __future__ import annotations
+
+import re
+
+from dialogue import browsing
+from dialogue.commands import Entity
+from dialogue.understanding import phrases, segments
+from dialogue.understanding.commands.of_goods import GUESSED
+
+ADDRESS_FLOWS = ("change_default_address", "change_order_address")
+SWAPPING = {"exchange": "exchange_items", "change": "change_items"}
+"""Family of a request's verb -> the procedure that puts other goods in the place of some."""
+_BECOMES = re.compile(r"\b(?:to|for|into|become)\b|[换改](?:成|为)")
+_REQUESTS = re.compile(
+    r"\b(?:can|could|may|might|would|will) (?:you|i|we|my|the|it|that|this)\b|[能可](?:不[能可])?以?(?:帮|给|把|换|改)"
+)
+"""Questions by which something is asked for."""
+_ANOTHER_KIND = re.compile(
+    r"\b(?:in )?(?:an?|some) (?:diff\w{0,2}rent|other) (?:colou?r|size|shade|version|one)\b|\bin another (?:colou?r|size|shade|version)\b|(?:换|要|来)个?(?:别的|其他|其它|另一?个|另外的?)(?:颜色|尺码|码|色|款)"
+)
+_DIVERTED = re.compile(r"[改转](?:送|寄|邮|派)(?!货)")
+_SENDS = re.compile(r"[寄送发收]|\b(?:send|ship|deliver|mail|redirect|reroute|post|forward|go(?:es)?|to)\b")
+
+
+def redirected(part: segments.Segment, low: str, entities: tuple[Entity, ...], best: str) -> str | None:
+    """Return the procedure of one who names an order or goods and another place for them; None: nobody does."""
+    if part.cue == "address" and best not in ADDRESS_FLOWS and not part.question and _DIVERTED.search(low):
+        return "change_order_address"
+    kinds = {item.type for item in entities}
+    place = any(item.type == "address" and item.value.get("line1") for item in entities)
+    if (
+        not place
+        or not kinds & {"order_ref", "product"}
+        or part.question
+        or part.cue not in {None, "address", "change"}
+    ):
+        return None
+    if best in {*ADDRESS_FLOWS, "request_invoice", "return_items"} or not _SENDS.search(low):
+        return None
+    return "change_default_address" if phrases.makes_default(low) else "change_order_address"
+
+
+def swapped(part: segments.Segment, low: str, entities: tuple[Entity, ...]) -> str | None:
+    """Return the procedure of one who names goods and what they shall become, "modify the lamp to a black one"; None: nobody does."""
+    goods = [item for item in entities if item.type == "product" and item.score > GUESSED]
+    if _rather(part, low, entities):
+        return "exchange_items" if goods else "change_items"
+    if not goods or any(item.type == "address" for item in entities) or (part.question and not _REQUESTS.search(low)):
+        return None
+    if _ANOTHER_KIND.search(low) and browsing.speaks_of_own(low) and not browsing.asks_for_goods(low):
+        return "exchange_items"
+    if part.cue not in SWAPPING:
+        return None
+    becomes = _BECOMES.search(low, goods[0].end - part.start)
+    named = becomes and any(item.type == "option" and item.start >= part.start + becomes.end() for item in entities)
+    return SWAPPING[part.cue] if named else None
+
+
+BETWEEN_TWO = 30
+"""Characters between the kind that is wanted and the one that is not."""
+_RATHER = re.compile(r"\b(?:rather than|instead of|and not|not)\b|而不是|不要|别要|不是|别发")
+
+
+def _rather(part: segments.Segment, low: str, entities: tuple[Entity, ...]) -> bool:
+    """Whether goods shall be of one kind rather than another: "O3614: blue instead of grey", "the sweater: L instead of M"."""
+    named = [item for item in entities if item.type == "option" and item.value.get("key")]
+    orders = any(item.type == "order_ref" and {"id", "suffix"} & item.value.keys() for item in entities)
+    goods = any(item.type == "product" and item.score > GUESSED for item in entities)
+    if not (orders or goods) or len(named) < 2 or part.question or part.cue not in {None, "make", "change", "exchange"}:
+        return False
+    between = low[named[0].end - part.start : named[1].start - part.start]
+    near = len(between) <= BETWEEN_TWO
+    return near and named[0].value["key"] == named[1].value["key"] and bool(_RATHER.search(between))
