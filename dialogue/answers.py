@@ -29,6 +29,10 @@ _ASIDE = re.compile(
 """Said by somebody who asks in between and means to go on."""
 _POINTS = re.compile(r"\b(?:it|its|this|that|they|them|these|those)\b|[这那它]")
 """Words for the goods talked about."""
+_OF_THE_RULES = re.compile(
+    r"\b(?:shipping|postage|deliver\w*|refund\w*|return\w*|exchang\w*|warranty|guarantee|invoice|coupon|voucher)\b|运费|邮费|快递费|包邮|退|换货|保修|质保|发票|券"
+)
+_LIKE = re.compile(r"\bwhat(?:'s| is| are|'re) (?:the|this|that|these|those|your) [^,.!?]{1,60} like\b")
 WHICH_FLOW = "@flow"
 """The slot of a question which of several procedures was meant."""
 CHOICE = "@knowledge"
@@ -64,21 +68,39 @@ async def answer_from_knowledge(work: Work, query: str, templates: Templates, *,
 
 
 async def of_the_product(work: Work, command: Command) -> Command:
-    """Return a question that is about the product talked about as one to its page, where the page knows or no document does."""
+    """Return a question about goods named or talked about as one to their page, where the page knows or no document does."""
     focus = work.memory.focus_products
-    if not isinstance(command, AskKnowledge) or work.stack or not focus or not questions().asked(command.text):
+    if not isinstance(command, AskKnowledge) or work.stack:
         return command
-    if not _POINTS.search(command.text.lower()):
-        found = await work.read("search_knowledge", {"query": command.text[:2000], "lang": work.lang})
-        if isinstance(found, KnowledgeAnswer) and found.answered:
-            return command
+    if command.goods and _asks_of_goods(command.text):
+        return command if await _documents_know(work, command.query) else _to_its_page(command)
+    if not focus or not questions().asked(command.text):
+        return command
+    if not _POINTS.search(command.text.lower()) and await _documents_know(work, command.text):
+        return command
     asked: JsonObject = {"product_id": focus[0], "question": command.text[:2000], "lang": work.lang}
     page = await work.read("product_facts", asked)
-    if not isinstance(page, ProductFacts) or not page.facts:
-        found = await work.read("search_knowledge", {"query": command.text[:2000], "lang": work.lang})
-        if isinstance(found, KnowledgeAnswer) and found.answered:
-            return command
-    return StartFlow(flow="product_details", text=command.text, score=command.score, source=command.source)
+    if (not isinstance(page, ProductFacts) or not page.facts) and await _documents_know(work, command.text):
+        return command
+    return _to_its_page(command)
+
+
+def _to_its_page(command: AskKnowledge) -> StartFlow:
+    flow, goods = "product_details", command.goods
+    return StartFlow(flow=flow, entities=goods, text=command.text, score=command.score, source=command.source)
+
+
+def _asks_of_goods(text: str) -> bool:
+    """Whether something is asked that pages of goods tell: a price, a measure, what buyers say, what it is like."""
+    known, low = questions(), text.lower()
+    return not _OF_THE_RULES.search(low) and bool(
+        known.asked(low) or known.reviews.search(low) or known.general.search(low) or _LIKE.search(low)
+    )
+
+
+async def _documents_know(work: Work, query: str) -> bool:
+    found = await work.read("search_knowledge", {"query": query[:2000], "lang": work.lang})
+    return isinstance(found, KnowledgeAnswer) and found.answered
 
 
 async def _searched(work: Work, query: str, *others: str) -> object:

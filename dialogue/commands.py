@@ -124,6 +124,8 @@ class AskKnowledge(_Command):
 
     kind: Literal["ask_knowledge"] = "ask_knowledge"
     query: str
+    goods: tuple[Entity, ...] = ()
+    """The goods named in it, whose page may know what no document says."""
     generic: str = ""
     """A question about an order with "item" and "my order" in the place of names and numbers, of which documents do not speak; else ""."""
 

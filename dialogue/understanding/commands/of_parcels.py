@@ -47,6 +47,9 @@ _ONLY_WHEN = re.compile(
 """What is left beside the goods where nothing but the day is asked for: "speaker. when?"."""
 _ON_ITS_WAY = re.compile(r"\b(?:on|along) (?:its|their) way\b|\bin transit\b|(?:在|半)路上")
 """Said of goods that were sent, which are somebody's own."""
+_TO_ME = re.compile(
+    r"\b(?:arrive|come|coming|turn up|show up|get|reach|land|be|delivered)\b[^.!?,;]{0,12}\b(?:at|to|with) (?:mine|me|my (?:place|door|house|home|flat))\b|到我(?:家|手|这)"
+)
 _MONEY_OR_PAPERS = re.compile(
     r"(?:退款|退的钱|钱|发票|券|验证码|短信|邮件|\b(?:refund|money|invoice|receipt|e-?mail|voucher|coupon|code))[^，。,.!?]{0,16}$"
 )
@@ -68,6 +71,7 @@ def of_parcels(reading: Reading, part: Segment, entities: tuple[Entity, ...], be
     if _BEFORE_BUYING.search(low):
         return None
     own = browsing.speaks_of_own(low) or any(item.type == "order_ref" for item in entities)
+    own = own or bool(_TO_ME.search(low) and any(item.type == "product" for item in entities))
     named = own or (known and any(_is_one(item, whole) for item in entities))
     gone = cue in _OTHER_CUES - {"return"} or best in _OF_OTHER_THINGS - {"refund_status"}
     if never_came(entities, whole) and (known or own) and not gone and not phrases.supposes(low):

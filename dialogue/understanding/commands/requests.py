@@ -113,7 +113,9 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
         return [StartFlow(flow="report_problem", entities=entities, text=words, score=0.8, source="pattern")]
     if chance < CLEAR and _WANTS.search(low) and _names_only_a_coupon(part, entities):
         return [StartFlow(flow="claim_coupon", entities=entities, text=words, score=0.7, source="pattern")]
-    if (best in _UNDER_WAY or part.cue in _BEGUN) and best not in _OF_MONEY and phrases.asks_progress(low):
+    bought = best not in reading.flows and browsing.speaks_of_own(low)
+    begun = (best in _UNDER_WAY or part.cue in _BEGUN) and best not in _OF_MONEY
+    if (begun or bought) and phrases.asks_progress(low):
         return [StartFlow(flow="order_status", entities=entities, text=words, score=0.8, source="pattern")]
     unsure = chance < (SURE if best in SWAPPING.values() else CLEAR)
     if unsure and (swapping := swapped(part, low, entities)):
@@ -142,7 +144,7 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     told = tuple(item for item in entities if item.type != "category")
     if told and phrases.elliptical(low):
         return [Provide(entities=told, text=words, score=0.7, source="pattern")]
-    if best in reading.flows and chance >= _bar(best, part, entities):
+    if best in reading.flows and chance >= _bar(best, part, low, entities):
         meant = _of_the_shop(reading.view, best, low, entities)
         return [one for flow in _meant(meant, low) for one in _start(flow, entities, words, chance)]
     if best == "ask_knowledge" and chance >= 0.3:
@@ -171,10 +173,11 @@ def _leaves(reading: Reading, part: segments.Segment, low: str, entities: tuple[
     return ChitChat(topic="goodbye", text=reading.words(part.start, part.end), score=0.8, source="pattern")
 
 
-def _bar(flow: str, part: segments.Segment, entities: tuple[Entity, ...]) -> float:
-    """Return the chance from which a procedure is started: a lower one where the words ask for something, or say what is wrong."""
+def _bar(flow: str, part: segments.Segment, low: str, entities: tuple[Entity, ...]) -> float:
+    """Return the chance from which a procedure is started: a lower one where the words ask for something, say what is wrong, or speak of one's own."""
     faulty = flow == "report_problem" and any(item.type == "reason" for item in entities)
-    return HEARD if faulty else CUED if part.cue is not None else SURE
+    own = flow in {"order_status", "track_order"} and browsing.speaks_of_own(low)
+    return HEARD if faulty or own else CUED if part.cue is not None else SURE
 
 
 def _of_the_shop(view: View, flow: str, low: str, entities: tuple[Entity, ...]) -> str:

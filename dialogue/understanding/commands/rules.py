@@ -39,7 +39,9 @@ _ADDS = re.compile(
 )
 
 
-_OF_AN_ORDER = re.compile(r"\border(?:s|ed)?\b|订单|单子|那单")
+_OF_AN_ORDER = re.compile(
+    r"\b(?:order(?:s|ed)?|shipping|postage|delivery|return|refund|warranty)\b|订单|单子|那单|运费|邮费|快递费|包邮|退|保修"
+)
 
 
 def adds_to_an_order(low: str) -> bool:
@@ -54,7 +56,9 @@ def to_documents(reading: Reading, start: int, end: int, score: float, source: s
     named = any(item.type == "person_name" for item in entities)
     query = reading.masked(start, end) if named else words
     generic = _generic(reading, start, end, entities)
-    return AskKnowledge(query=query, generic=generic, text=words, score=score, source=source)
+    goods = tuple(item for item in entities if item.type in {"product", "category", "option"})
+    goods = goods if any(item.value.get("product_ids") for item in goods) else ()
+    return AskKnowledge(query=query, goods=goods, generic=generic, text=words, score=score, source=source)
 
 
 def _generic(reading: Reading, start: int, end: int, entities: tuple[Entity, ...]) -> str:
