@@ -73,7 +73,7 @@ async def of_the_product(work: Work, command: Command) -> Command:
     if not isinstance(command, AskKnowledge) or work.stack:
         return command
     if command.goods and _asks_of_goods(command.text):
-        return command if await _documents_know(work, command.query) else _to_its_page(command)
+        return command if await _documents_know(work, command.query, maybe=True) else _to_its_page(command)
     if not focus or not questions().asked(command.text):
         return command
     if not _POINTS.search(command.text.lower()) and await _documents_know(work, command.text):
@@ -98,9 +98,10 @@ def _asks_of_goods(text: str) -> bool:
     )
 
 
-async def _documents_know(work: Work, query: str) -> bool:
+async def _documents_know(work: Work, query: str, *, maybe: bool = False) -> bool:
+    """Whether a document answers; with `maybe` also where one may be what was meant."""
     found = await work.read("search_knowledge", {"query": query[:2000], "lang": work.lang})
-    return isinstance(found, KnowledgeAnswer) and found.answered
+    return isinstance(found, KnowledgeAnswer) and (found.answered or (maybe and bool(_possible(found))))
 
 
 async def _searched(work: Work, query: str, *others: str) -> object:

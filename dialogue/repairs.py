@@ -313,7 +313,8 @@ class Repairs:
     def lost(self, work: Work, command: CannotHandle, before: Pending | None, *, alone: bool) -> bool:
         """Nothing understood: take free words where they were asked for, else clarify, offer a person, hand over."""
         top = work.frame
-        if before is not None and top is not None and before.question.slot_type in FREE_TEXT_SLOTS:
+        asks = work.text.rstrip().endswith(("?", "？"))
+        if before is not None and top is not None and before.question.slot_type in FREE_TEXT_SLOTS and not asks:
             return self._take_words(work, top, before)
         if not alone:
             return False

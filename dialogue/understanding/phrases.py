@@ -198,6 +198,16 @@ _PAST_PRICE = re.compile(
 )
 
 
+_LOWEST = re.compile(
+    r"\b(?:least|lowest|most|cheapest|highest)\b[^.!?]{0,40}\b(?:gone|sold|went|go(?:es)? for|been)\b|(?:史低|历史最低|最低卖过|最便宜的时候)"
+)
+
+
+def asks_extreme_price(low: str) -> bool:
+    """Whether the least or most that something has cost is asked: "what's the least it has gone for", 史低."""
+    return bool(_LOWEST.search(low))
+
+
 def asks_past_price(low: str) -> bool:
     """Whether a price of the past, a change of it, or a good moment is asked about, not what it costs."""
     return bool(_PAST_PRICE.search(low))

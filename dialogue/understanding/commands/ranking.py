@@ -64,7 +64,7 @@ def _of_the_verb(ranked: Ranking, part: segments.Segment, entities: tuple[Entity
     ):
         return [(flow, ranked[0][1]), *(one for one in ranked if one[0] != flow)]
     numbered = any("id" in item.value for item in entities if item.type == "order_ref")
-    if flow is None or not numbered or part.question or ranked[0][0] not in _LOOKS:
+    if flow is None or not numbered or part.question or ranked[0][0] not in _LOOKS | {flow}:
         return ranked
     return [(flow, max(ranked[0][1], SURE)), *(one for one in ranked if one[0] != flow)]
 

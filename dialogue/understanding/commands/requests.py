@@ -131,6 +131,8 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
         chance = max(chance, 0.3)
     if chance < CLEAR and phrases.asks_whether_paid_back(low):
         return [StartFlow(flow="refund_status", entities=entities, text=words, score=0.8, source="pattern")]
+    if chance < CLEAR and phrases.asks_extreme_price(low) and any(item.value.get("product_ids") for item in entities):
+        return [StartFlow(flow="price_history", entities=entities, text=words, score=0.8, source="pattern")]
     if part.question and (asked := of_goods(reading.view, low, entities, best, chance)):
         return [StartFlow(flow=asked, entities=entities, text=words, score=0.8, source="pattern")]
     if (

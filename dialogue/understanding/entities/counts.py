@@ -71,7 +71,7 @@ _BARE_KG = re.compile(
     r"(?:体重|weigh(?:t)?(?: is)?)\s*(?:是|:|大概|约|about)*\s*(\d{2,3}(?:\.\d)?)(?!\s*(?:斤|kg|公斤|lb|pound|千克|\d))"
 )
 _FOOT = re.compile(
-    r"(?:脚长|脚|foot length|feet(?: are| r)?|foot(?: is)?|insole)\s*(?:是|:|大概|约|about|is|长)*\s*(\d{2}(?:\.\d)?|\d{3})\s*(cm|厘米|公分|mm|毫米)?"
+    r"(?:脚长|脚|foot length|feet(?: are| r)?|foot(?: is)?|insole)\s*(?:是|:|大概|约|about|is|长|measures?|of|=)*\s*(\d{3}|\d{2}(?:\.\d)?)(?![\d.])\s*(cm|厘米|公分|mm|毫米)?"
     r"|(?<![\d.])(?P<before>\d{2}(?:\.\d)?|\d{3})\s*(?:cm|厘米|公分|mm|毫米)\s*(?:long )?(?:的?脚|foot|feet)"
 )
 
