@@ -23,7 +23,7 @@ from dialogue.understanding import pending, phrases, polarity, segments
 from dialogue.understanding.commands.consent import to_yes_or_no
 from dialogue.understanding.commands.corrections import correction, own_reason
 from dialogue.understanding.commands.expected import expecting
-from dialogue.understanding.commands.of_goods import CLEAR
+from dialogue.understanding.commands.of_goods import CLEAR, SURE
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.commands.requests import has_own_cue, requested, same_business
 from dialogue.understanding.text import read
@@ -168,6 +168,10 @@ def _says_in_full(reading: Reading, question: PendingQuestion) -> bool:
     return any(item.type == "address" and item.value.get("line1") for item in reading.entities)
 
 
+_WHERE_IT_IS = frozenset({"track_order", "order_status", "refund_status"})
+"""What may be asked in between of other goods: "and my speaker, where's that got to?"."""
+
+
 def _other_wish(reading: Reading, question: PendingQuestion) -> list[Command] | None:
     """A request that is clearly not an answer to the question."""
     low = reading.text.low
@@ -176,12 +180,13 @@ def _other_wish(reading: Reading, question: PendingQuestion) -> list[Command] | 
     asks_who = question.slot_type == "proof" and not given and goods
     if segments.cue(low) is None and not phrases.is_question(low.strip()) and not asks_who:
         return None
+    asks = phrases.is_question(low.strip())
     requests = requested(reading)
     clear = [
         c
         for c in requests
         if isinstance(c, (StartFlow, AskKnowledge))
-        and c.score >= CLEAR
+        and c.score >= (SURE if asks and c.kind == "start_flow" and c.flow in _WHERE_IT_IS else CLEAR)
         and (asks_who or not same_business(c, reading.view))
     ]
     if not clear or len(requests) != len(clear):

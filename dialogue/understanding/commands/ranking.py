@@ -7,7 +7,7 @@ import re
 from dialogue import browsing
 from dialogue.commands import Entity
 from dialogue.understanding import segments
-from dialogue.understanding.commands.of_goods import CLEAR, EFFECTS, HEARD, SURE
+from dialogue.understanding.commands.of_goods import CLEAR, EFFECTS, GUESSED, HEARD, SURE
 from dialogue.understanding.commands.reading import Reading
 
 Ranking = list[tuple[str, float]]
@@ -53,7 +53,7 @@ def _of_own_order(ranked: Ranking, low: str, entities: tuple[Entity, ...], perso
 def _of_the_verb(ranked: Ranking, part: segments.Segment, entities: tuple[Entity, ...]) -> Ranking:
     """Let the verb decide between what is to be done to a numbered order and how it stands: "approve the return of D1".
 
-    So it does between two things to be done of which neither is clear.
+    So it does between two things to be done of which neither is clear, and where nothing else is clear of goods that are named.
     """
     flow = _VERBS.get(part.cue or "")
     if (
@@ -64,6 +64,9 @@ def _of_the_verb(ranked: Ranking, part: segments.Segment, entities: tuple[Entity
     ):
         return [(flow, ranked[0][1]), *(one for one in ranked if one[0] != flow)]
     numbered = any("id" in item.value for item in entities if item.type == "order_ref")
+    goods = any(item.type == "product" and item.score > GUESSED for item in entities)
+    if flow and goods and not part.question and ranked[0][1] < SURE and dict(ranked[1:4]).get(flow, 0.0) >= HINT:
+        return [(flow, SURE), *(one for one in ranked if one[0] != flow)]
     if flow is None or not numbered or part.question or ranked[0][0] not in _LOOKS | {flow}:
         return ranked
     return [(flow, max(ranked[0][1], SURE)), *(one for one in ranked if one[0] != flow)]

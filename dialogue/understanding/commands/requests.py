@@ -40,6 +40,8 @@ CUED = 0.3
 _UNDER_WAY = frozenset({"return_items", "exchange_items", "cancel_order", "change_items"})
 _BEGUN = frozenset({"return", "exchange", "cancel"})
 """Procedures, and the families of their verbs, of which it may be asked how far one is that was begun before."""
+_NOUN = re.compile(r"^\W*(?:(?:what|how) about |about )?(?:my|the)\b[\w\s-]*\b(?:exchange|return|cancellation)\W*$")
+"""Something under way that is named before it is asked about: "my sneakers exchange, where does it stand?"."""
 _OF_MONEY = frozenset({"refund_status", "track_order"})
 ASKED = 4
 """Characters from which a question that no procedure answers is put to the documents."""
@@ -115,7 +117,8 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
         return [StartFlow(flow="claim_coupon", entities=entities, text=words, score=0.7, source="pattern")]
     bought = best not in reading.flows and browsing.speaks_of_own(low)
     begun = (best in _UNDER_WAY or part.cue in _BEGUN) and best not in _OF_MONEY
-    if (begun or bought) and phrases.asks_progress(low):
+    asked_of = reading.text.low[part.start :] if _NOUN.match(low) else low
+    if (begun or bought) and phrases.asks_progress(asked_of):
         return [StartFlow(flow="order_status", entities=entities, text=words, score=0.8, source="pattern")]
     unsure = chance < (SURE if best in SWAPPING.values() else CLEAR)
     if unsure and (swapping := swapped(part, low, entities)):
