@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
+import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
@@ -20,6 +22,19 @@ from knowledge.db import Database, sqlite_url
 
 POSTGRES = os.environ.get("XIAOER_TEST_POSTGRES", "postgresql+asyncpg://postgres@127.0.0.1:5432/test")
 """A PostgreSQL server on which the tests may make databases of their own, and drop them."""
+_CACHE = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the run a cache of its own, which its workers share: what one shop has learnt, the next need not."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        config.stash[_CACHE] = os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="xiaoer-cache-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove the run's cache."""
+    if _CACHE in config.stash:
+        shutil.rmtree(config.stash[_CACHE], ignore_errors=True)
 
 
 @pytest_asyncio.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlmodel import select
 
 from dialogue.commands import CannotHandle, Command, Entity, StartFlow, Understanding, View
-from dialogue.understanding import data, segments, training
+from dialogue.understanding import data, model_cache, segments, training
 from dialogue.understanding.commands import Reading, classifier_ranking, commands
 from dialogue.understanding.emotion import feel
 from dialogue.understanding.entities import Clock, Extractor
@@ -159,8 +159,9 @@ async def build_understander(
 ) -> EmbeddedUnderstander:
     """Return an understander for the shop in `database`.
 
-    The classifier is fitted at the first start (some seconds) and kept below `folder`; another version of the data, of the
-    code, of the embedder or of the flows' own utterances fits anew, encoding only what is new.
+    The classifier is fitted at the first start (some seconds) and kept below `folder` and in the person's cache, where another
+    shop finds it; another version of the data, of the code, of the embedder or of the flows' own utterances fits anew, encoding
+    only what is new.
 
     Args:
         procedures: what the shop's flows are and teach.
@@ -191,11 +192,10 @@ async def _model(
     embedder: Embedder, folder: Path, version: str, lessons: Sequence[Lesson], progress: Progress
 ) -> IntentModel:
     path = folder / f"intents-{version}.npz"
-    if path.exists():
-        try:
-            return IntentModel.load(path)
-        except ValueError as error:
-            _log.warning("%s; fitting it anew", error)
+    if (kept := _kept(path)) is not None:
+        return kept
+    if await asyncio.to_thread(model_cache.fetch, folder, version) and (kept := _kept(path)) is not None:
+        return kept
     started = time.monotonic()
     rows = training.examples(lessons)
     progress(FITTING, 0.0)
@@ -206,6 +206,18 @@ async def _model(
         await asyncio.to_thread(model.save, path)
     except OSError as error:
         _log.warning("the model %s was not saved (%s); the next start fits it again", path, error.strerror)
+    else:
+        await asyncio.to_thread(model_cache.keep, folder, version)
     progress(FITTING, 1.0)
     _log.info("intent model fitted in %.1f s", time.monotonic() - started)
     return model
+
+
+def _kept(path: Path) -> IntentModel | None:
+    if not path.exists():
+        return None
+    try:
+        return IntentModel.load(path)
+    except ValueError as error:
+        _log.warning("%s; it is replaced", error)
+        return None

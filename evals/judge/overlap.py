@@ -7,6 +7,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import get_args
 
+import numpy as np
+from sklearn.feature_extraction.text import CountVectorizer
+
 from dialogue.understanding.training import examples
 from evals.judge.reading import words_of
 from evals.judge.scenario import Scenario
@@ -71,15 +74,19 @@ def alikeness(one: str, other: str) -> float:
 class _Taught:
     def __init__(self, texts: Iterable[str]) -> None:
         self._texts = {_letters(text): text for text in sorted(texts)}
-        self._pairs = {letters: _pairs(letters) for letters in self._texts}
+        self._counter = CountVectorizer(analyzer=_pairs, dtype=np.float32)
+        self._pairs = self._counter.fit_transform(self._texts)
+        self._sizes = self._pairs.sum(axis=1).A1
 
     def same(self, said: str) -> str | None:
         return self._texts.get(_letters(said))
 
     def near(self, said: str) -> str | None:
         pairs = _pairs(_letters(said))
-        likest = max(self._pairs, key=lambda letters: _dice(pairs, self._pairs[letters]), default="")
-        return self._texts[likest] if likest and _dice(pairs, self._pairs[likest]) >= TOO_ALIKE else None
+        shared = (self._pairs @ self._counter.transform([_letters(said)]).T).toarray().ravel()
+        alike = 2 * shared / (self._sizes + len(pairs))
+        likest = int(alike.argmax())
+        return list(self._texts.values())[likest] if alike[likest] >= TOO_ALIKE else None
 
 
 def _wordings(lang: Lang) -> Iterator[tuple[str, str]]:

@@ -99,16 +99,47 @@ async def test_the_same_message_is_understood_the_same_way() -> None:
     assert first == second
 
 
-async def test_a_broken_model_file_is_fitted_anew(
-    database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A person's cache that is empty."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+async def test_a_broken_model_file_is_replaced(
+    database: Database, tmp_path: Path, cache: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await build_understander(database, EMBEDDER, tmp_path)
-    [path] = tmp_path.glob("intents-*.npz")  # noqa: ASYNC240 (a test)
-    path.write_bytes(b"not a model")
-    understander = await build_understander(database, EMBEDDER, tmp_path)
-    assert "is not a fitted intent model; fitting it anew" in caplog.text
+    await build_understander(database, EMBEDDER, tmp_path / "models")
+    for folder in (tmp_path / "models", cache):
+        [path] = folder.rglob("intents-*.npz")
+        path.write_bytes(b"not a model")
+    understander = await build_understander(database, EMBEDDER, tmp_path / "models")
+    assert "is not a fitted intent model; it is replaced" in caplog.text
     [command, *_] = (await understander.understand("我想退货", View())).commands
     assert command.kind == "start_flow"
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+async def test_a_second_shop_need_not_learn_what_the_first_has_learnt(
+    database: Database, tmp_path: Path, cache: Path
+) -> None:
+    steps: list[tuple[str, float]] = []
+    await build_understander(database, EMBEDDER, tmp_path / "one", progress=lambda *step: steps.append(step))
+    assert steps[-1] == ("learning what people say", 1.0)
+    steps.clear()
+    await build_understander(database, EMBEDDER, tmp_path / "two", progress=lambda *step: steps.append(step))
+    assert steps == []
+    files = [_files(folder) for folder in (tmp_path / "one", tmp_path / "two", cache / "xiaoer" / "models")]
+    assert files[0] == files[1] == files[2]
+
+
+async def test_a_cache_that_cannot_be_written_costs_only_time(database: Database, tmp_path: Path, cache: Path) -> None:
+    cache.write_text("a file where a folder should be")  # noqa: ASYNC240 (a test)
+    understander = await build_understander(database, EMBEDDER, tmp_path / "models")
+    assert (await understander.understand("hello", View())).commands
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
