@@ -86,8 +86,13 @@ async def of_the_product(work: Work, command: Command) -> Command:
 
 
 def _to_its_page(command: AskKnowledge) -> StartFlow:
-    flow, goods = "product_details", command.goods
-    return StartFlow(flow=flow, entities=goods, text=command.text, score=command.score, source=command.source)
+    return StartFlow(
+        flow="product_details",
+        entities=command.goods,
+        text=command.text,
+        score=command.score,
+        source=command.source,
+    )
 
 
 def _asks_of_goods(text: str) -> bool:

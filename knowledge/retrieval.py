@@ -308,12 +308,7 @@ def _spelling(passages: Sequence[Passage], answers: Sequence[CuratedAnswer]) -> 
 
 def _mended(query: str, spelling: Spelling) -> str:
     """Return a query without swapped neighbours in words that the documents know: "handilng time"."""
-
-    def mended(match: re.Match[str]) -> str:
-        target = spelling.corrected(match[0].lower())
-        return target if sorted(target) == sorted(match[0].lower()) else match[0]
-
-    return re.sub(r"[A-Za-z]{5,}", mended, query)
+    return re.sub(r"\b[a-z]{5,}\b", lambda word: spelling.unswapped(word[0]), query)
 
 
 def _words_of(passage: Passage) -> list[str]:

@@ -33,7 +33,7 @@ _CUES = tuple(
 )
 _VERB_EN = r"(?:cancel|return|exchange|swap|replace|refund|change|modify|update|switch|track|check|send|get|find|tell|show|know|see|look|compare|claim|apply|buy|ask|redirect|ship|give|make|help|have|pay|use|issue|what|how|where|when|is|are|do|does|can|could|if)"
 _LEAD_EN = r"(?:(?:i|we)(?:'d| would|'ll| will)?(?: also)?(?: just)?(?: (?:want|need|like|love|wish|wanna|have|am going))?(?: to)? |(?:can|could|would|will) (?:you|i|we) (?:also |please )*|please (?:also )?|help me (?:to )?|let me |let's |also |then |to )*"
-_AND_EN = r"(?:,?\s*\b(?:but(?! not\b)(?: also| instead)?|and(?: also| then| please| finally| lastly| while you're at it)?|also|then|plus|additionally|besides(?: that)?|after that|secondly|second,|next,|finally|lastly|as well as|oh and)\b,?\s+|,\s+)"
+_AND_EN = r"(?:,?\s*\b(?:but(?! not\b)(?: also| instead)?|and(?: also| then| please| finally| lastly| while you're at it)?|also|then|plus|additionally|besides(?: that)?|after that|secondly|second,|next,|finally|lastly|as well as|oh and|by the way|btw)\b,?\s+|,\s+)"
 _SPLIT_EN = re.compile(rf"{_AND_EN}(?={_LEAD_EN}{_VERB_EN}\b)")
 _AND_ZH = r"(?:[,，、]?\s*(?:然后|另外|还有|顺便|顺带|同时|并且|再帮我|再(?=退|换|取消|改|查|开|看|买|领|推)|以及|此外|对了|其次|最后|以后)[,，]?\s*|[,，]\s*)"
 _LEAD_ZH = r"(?:我|还|也|再|想要?|要|帮我|帮忙|帮|请|麻烦(?:你|您)?|给我|把|能不能|可以|能|需要|顺便|一下|你|您|另外|把?(?:订单)?#?[a-z]?\d{4,}(?:这单|的)?)*"
@@ -86,6 +86,11 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 """A greeting before what is wanted."""
+_ONE_MORE = r"(?:also|by the way|btw|another (?:thing|question)|one more (?:thing|question)|another one|另外|还有|此外|对了|顺便)"
+_ADDED = re.compile(rf"(?:[,，;；]\s*|(?<=[吗呢么]))(?={_ONE_MORE})")
+"""Where something is asked or wanted besides."""
+_ADDS = (re.compile(rf"{_ONE_MORE}\W*$"), re.compile(rf"\W*{_ONE_MORE}"))
+"""That it is, before the words and at their beginning."""
 _ASIDES = frozenset({None, "know", "look", "make", "find"})
 """Families of verbs that stand in many a sentence that asks for nothing: "as far as I know"."""
 _THANKS_AFTER = re.compile(
@@ -109,6 +114,8 @@ class Segment:
     """Where the request itself stands: without what beside it only says how money moves."""
     fallback: bool = False
     """Wanted only where the request before it comes to nothing."""
+    added: bool = False
+    """Said to come besides: "by the way, …"."""
     wish: tuple[int, int] | None = None
     """From the first piece with the request's verb to the last: in a long story what stands before only tells how it came to it."""
 
@@ -147,8 +154,9 @@ def _piece(low: str, start: int, end: int) -> Segment:
     if _HOW_PAID.search(words) and not words.rstrip().endswith(("?", "？")):
         return Segment(start, end)
     fallback, family = bool(_FALLBACK.search(words)), cue(words)
+    added = bool(_ADDS[0].search(low[:start]) or _ADDS[1].match(words))
     wish = (start, end) if family not in _ASIDES else None
-    return Segment(start, end, family, is_question(words.strip()), ((start, end),), fallback, wish)
+    return Segment(start, end, family, is_question(words.strip()), ((start, end),), fallback, added, wish)
 
 
 def request_of(words: str) -> str:
@@ -180,7 +188,7 @@ def _pieces(low: str) -> list[tuple[int, int]]:
     cuts = {0, len(low)}
     if dropped := _DROPPED.match(low):
         cuts.add(dropped.end())
-    for pattern in (_SENTENCE, _SPLIT_EN, _SPLIT_ZH, _ASIDE):
+    for pattern in (_SENTENCE, _SPLIT_EN, _SPLIT_ZH, _ASIDE, _ADDED):
         for match in pattern.finditer(low):
             cuts.add(match.end())
     places = sorted(cuts)
@@ -200,6 +208,7 @@ def _merged(pieces: list[Segment]) -> list[Segment]:
                 last.question or piece.question,
                 last.core + piece.core,
                 last.fallback,
+                last.added,
                 (last.wish[0], piece.wish[1]) if last.wish and piece.wish else last.wish or piece.wish,
             )
         merged.append(piece)
@@ -207,6 +216,8 @@ def _merged(pieces: list[Segment]) -> list[Segment]:
 
 
 def _belongs(last: Segment, piece: Segment) -> bool:
+    if piece.added and piece.question and last.question:
+        return False
     if piece.fallback and piece.cue is not None and last.cue is not None:
         return False
     if piece.question and last.cue is not None and piece.cue != last.cue:

@@ -144,7 +144,7 @@ def _can_be_value(text: str, start: int, end: int, key: str) -> bool:
         if word in {"s", "m", "l"} and not after.isalnum():
             if _SIZE_BEFORE.search(text[:start].lower()):
                 return after not in {"'", "-"}
-            if HAN.match(before) and not HAN.match(after.replace("码", "").replace("号", "") or " "):
+            if HAN.match(before) and (after in {"码", "号"} or not HAN.match(after)):
                 return True
             return bool(_SIZE_APART[0].search(text[:start]) and _SIZE_APART[1].match(text[end:].lower()))
         return (

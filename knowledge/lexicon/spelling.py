@@ -37,6 +37,11 @@ class Spelling:
                 return target
         return word
 
+    def unswapped(self, word: str) -> str:
+        """Return a lower-case word with two neighbours put right, "handilng"; itself where another slip would be mended."""
+        target = self.corrected(word)
+        return target if sorted(target) == sorted(word) else word
+
     def _is_right(self, word: str) -> bool:
         one = singular(word)
         if word in self._words or one in self._words or word in self._known or one in self._known:

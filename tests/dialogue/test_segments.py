@@ -52,6 +52,22 @@ def test_a_message_is_cut_where_a_wish_begins(message: str, cues: list[tuple[str
 
 
 @pytest.mark.parametrize(
+    ("message", "parts"),
+    [
+        ("how long does delivery take? and by the way, do you gift wrap?", 2),
+        ("do you ship to Tibet, also can I pay with PayPal?", 2),
+        ("what's your return window. one more thing: who pays the postage?", 2),
+        ("寄到西藏要几天，另外能用微信付款吗", 2),
+        ("退货谁出运费呢对了发票怎么开", 2),
+        ("how long does it take? I'd also like to know for Tibet", 1),
+        ("the kettle is broken, what can I do?", 1),
+    ],
+)
+def test_one_more_question_is_one_of_its_own(message: str, parts: int) -> None:
+    assert len(segments.split(read(message))) == parts
+
+
+@pytest.mark.parametrize(
     ("message", "both"),
     [
         ("change my default address and the address of my pending order to 1 Elm Street", True),

@@ -240,11 +240,34 @@ def _to_slot(reading: Reading, question: PendingQuestion) -> list[Command] | Non
         and kind not in pending.FREE_TEXT
     ):
         return [(Affirm if sense.sense == "yes" else Deny)(text=reading.words(), score=0.8, source="pending")]
-    if kind in {*pending.FREE_TEXT, "reason"} and not phrases.is_question(low.strip()) and not phrases.cannot_say(low):
+    return _in_own_words(reading, question, told)
+
+
+def _in_own_words(reading: Reading, question: PendingQuestion, told: tuple[Entity, ...]) -> list[Command] | None:
+    low, kind = reading.text.low, question.slot_type
+    asks = phrases.is_question(low.strip())
+    if kind in {*pending.FREE_TEXT, "reason"} and not asks and not phrases.cannot_say(low):
+        if kind != "reason" and _says_the_wish_again(reading):
+            return [Repeat(unknown=True, text=reading.words(), score=0.7, source="pending")]
         return [_own_words(reading, told, kind)]
-    if told and reading.view.active_flow and not phrases.is_question(low.strip()) and _adds_nothing(reading):
+    if told and reading.view.active_flow and not asks and _adds_nothing(reading):
         return [Provide(entities=told, text=reading.words(), score=0.7, source="pending")]
     return _without_a_value(reading, question)
+
+
+_WANTS = re.compile(
+    r"^\W*(?:i(?:'d| would)? (?:want|need|like)\b|(?:can|could|may) i\b|please\b|我?(?:想|要|需要)|(?:请|麻烦)?(?:帮|给)我)"
+)
+_NAMING = re.compile(r"\b(?:name|title|made out to|in the name of|it to)\b|抬头|名字|开给|写")
+
+
+def _says_the_wish_again(reading: Reading) -> bool:
+    """Whether an answer in free words is only what is being done: "I need an invoice", asked for the name on it."""
+    low = reading.text.low
+    if not _WANTS.search(low) or _NAMING.search(low):
+        return False
+    requests = requested(reading)
+    return all(isinstance(one, StartFlow) and one.flow == reading.view.active_flow for one in requests)
 
 
 def _without_a_value(reading: Reading, question: PendingQuestion) -> list[Command] | None:

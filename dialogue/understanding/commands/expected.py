@@ -18,6 +18,8 @@ _ORIGINAL = re.compile(
 POSTCODE_FIGURES = 6
 """A bare number this short proves a postcode, not an order."""
 
+_TAX_ID = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z-]*\d)([A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)[\s.。!！]*$")
+"""The last letters and figures of an answer, whatever their number: what is no tax id the shop refuses with its reason."""
 _LONG_NUMBER = re.compile(r"(?<![A-Za-z0-9_@.+#-])(\d{8,16})(?![A-Za-z0-9_@-]|\.\d)")
 
 
@@ -41,9 +43,24 @@ def expecting(reading: Reading, kind: str) -> Reading:
     if kind == "payment_method" and (same := _ORIGINAL.fullmatch(text.low)):
         original = entity(text, "payment_method", {"original": True}, same.span("said"), score=0.9)
         return dataclasses.replace(reading, entities=[*entities, original])
+    if kind == "tax_id":
+        return _with_tax_id(reading)
     if kind in _ORDERS or kind in _PROOFS or kind == "address":
         return _expecting(reading, kind)
     return reading
+
+
+def _with_tax_id(reading: Reading) -> Reading:
+    """Take a bare number for the tax id that was asked for, also where it looks like an order's, unless an order is spoken of."""
+    if any(item.type == "tax_id" for item in reading.entities) or phrases.slot_named(reading.text.low) == "order":
+        return reading
+    match = _TAX_ID.search(reading.text.plain)
+    if match is None or phrases.is_question(reading.text.low.strip()):
+        return reading
+    start, end = match.span(1)
+    beside = [item for item in reading.entities if item.end <= start or item.start >= end]
+    said = entity(reading.text, "tax_id", {"text": match[1].upper()}, (start, end), score=0.8)
+    return dataclasses.replace(reading, entities=[*beside, said])
 
 
 def _expecting(reading: Reading, kind: str) -> Reading:

@@ -24,7 +24,7 @@ _GOES = r"(?:packed|wrapped up|shipped|dispatched|despatched|posted|mailed|sent|
 _LEFT = re.compile(
     rf"\b(?:has|have|had|is|are|was|were|did)\b[^.!?,;]{{0,40}}\b{_GOES}\b(?! (?:with|in(?!\W*$)|by|from|via|as|free|for free|to me)\b)"
     rf"|(?<!not )(?<!n't )(?<!not been )(?<!n't been )\b{_GOES} (?:yet|already|or (?:not|no))\b"
-    r"|\bwhen (?:(?:does|do|will|did|is|are)\b[^.!?,;]{0,30}\b(?:leave|leaving|ship|go out|going out|get (?:sent|shipped|packed)|be (?:sent|shipped|dispatched|posted|packed))|[^.!?,;]{0,30}\bleaves)\b"
+    r"|\bwhen (?:(?:does|do|will|did|is|are)\b[^.!?,;]{0,30}\b(?:leave|leaving|ship|go out|going out|get (?:sent|shipped|packed)|be (?:sent|shipped|dispatched|posted|packed))|[^.!?,;]{0,30}\b(?:leaves|ships))\b"
     r"|发没发|寄没寄|有没有(?:发货|发出|寄出|出库|打包)|(?:发货|发出来?|发出去|发走|寄出来?|寄出去|寄走|送出来?|出库|出仓|出货|打好?包|包好|备好货?|揽收)(?:了|过)?没(?:有|呢|呀|啊)?(?![\u3400-\u9fff]*(?:退|换|取消|改))"
     r"|(?:发|寄)了没|(?:发|寄)了吗|(?:发货|发出|寄出|寄走|发走|出库|出仓|打包|备货)(?:好|完)?了(?:吗|么)"
 )
@@ -78,11 +78,12 @@ def of_parcels(reading: Reading, part: Segment, entities: tuple[Entity, ...], be
         return "track_order"
     if cue in _OTHER_CUES or (best in _OF_OTHER_THINGS and chance >= SURE):
         return None
-    if not named and not _ON_ITS_WAY.search(low):
+    under_way = _ON_ITS_WAY.search(low) and not phrases.asks_for_it(low)
+    if not named and not under_way:
         return None
     if best in {"order_status", "track_order"} and chance >= SURE:
         return None
-    if _COMES.search(low) or _ON_ITS_WAY.search(low) or _ONLY_WHEN.match(_without_goods(low, entities)):
+    if _COMES.search(low) or under_way or _ONLY_WHEN.match(_without_goods(low, entities)):
         return "track_order"
     waits = _NOT_YET.search(low) and not (best in EFFECTS and chance >= SURE)
     return "order_status" if waits or _LEFT.search(low) else None

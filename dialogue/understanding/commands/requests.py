@@ -110,7 +110,7 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
         return [StartFlow(flow=sent, entities=entities, text=words, score=0.8, source="pattern")]
     if (chance < CLEAR or best != "ask_knowledge") and adds_to_an_order(low):
         return [to_documents(reading, part.start, part.end, 0.8, "pattern")]
-    vague = chance < CLEAR or best not in reading.flows
+    vague = (chance < CLEAR or best not in reading.flows) and not phrases.supposes(low)
     if vague and reading.view.active_flow is None and complains_of_own(low, entities):
         return [StartFlow(flow="report_problem", entities=entities, text=words, score=0.8, source="pattern")]
     if chance < CLEAR and _WANTS.search(low) and _names_only_a_coupon(part, entities):

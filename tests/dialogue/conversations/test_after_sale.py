@@ -85,6 +85,18 @@ TALKS = (
         rows={"invoice": [{"order_id": "D1001000008", "kind": "company", "title": "杭州云栖科技有限公司", "email": "finance@yunqi.com"}]},
     ),
     talk(
+        "the-wish-again-is-no-title",
+        "en",
+        EMMA,
+        says("need an invoice for the kettle order", asks="choice", offers="For a company"),
+        says("a company", shows="Which name"),
+        says("I need an invoice for my company", shows="Which name", hides="tax id"),
+        says("I want it in the name of Elm Ltd", shows="tax id"),
+        says("D1002000007", shows=("Elm Ltd", "D1002000007"), hides="I want it", asks="consent"),
+        says("yes", did="request_invoice"),
+        rows={"invoice": [{"order_id": "D1002000007", "kind": "company", "title": "Elm Ltd"}]},
+    ),
+    talk(
         "the-backpack-got-cheaper",
         "zh",
         WANG,

@@ -61,6 +61,7 @@ async def test_curated_answers_have_several_phrasings_and_an_article_in_their_la
     assert len(answers) >= 40
     for answer in answers:
         assert len(answer.questions) >= 3
+        assert answer.answer.endswith(("。", ".")), answer.answer
         assert documents[str(answer.document_id)].lang == answer.lang
     asked = [question for answer in answers for question in answer.questions]
     assert len(set(asked)) == len(asked)
