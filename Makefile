@@ -29,7 +29,7 @@ test-fast: .venv/installed  ## the tests that take seconds
 	$(BIN)/pytest -m "not slow and not browser"
 
 test: check  ## everything that CI runs: style, types, all tests; browser tests where there is a Chromium
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: .venv/installed  ## all that can be measured; DATA=DIR with the public benchmarks, OUT=DIR for the results
 	$(BIN)/python -m evals.bench.everything --out $(or $(OUT),bench-results) $(if $(DATA),--data $(DATA))
