@@ -125,8 +125,9 @@ class Change:
 class Comparison:
     """Two states of a shop's SQLite file, read side by side."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, *, same_file: bool = False) -> None:
         self._connection = connection
+        self._same_file = same_file
 
     @classmethod
     @contextlib.contextmanager
@@ -135,22 +136,35 @@ class Comparison:
         with contextlib.closing(sqlite3.connect(f"file:{after}?mode=ro", uri=True)) as connection:
             connection.row_factory = sqlite3.Row
             connection.execute("ATTACH ? AS base", (f"file:{before}?mode=ro",))
-            yield cls(connection)
+            yield cls(connection, same_file=before == after)
 
     def changes(self) -> list[Change]:
         """Return every raw row of the shop that differs."""
+        if self._same_file:
+            return []
         names = [row[0] for row in self._connection.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'")]
         return [change for name in sorted(set(names) - TALK) for change in self._changes(name)]
 
     def _changes(self, table: str) -> Iterator[Change]:
-        old = {_key(table, row): row for row in self._only(table, "base", "main")}
-        new = {_key(table, row): row for row in self._only(table, "main", "base")}
+        new = {_key(table, row): row for row in map(dict, self._moved(table, "main", "base"))}
+        if not new and self._count("main", table) == self._count("base", table):
+            return
+        old = {_key(table, row): row for row in map(dict, self._moved(table, "base", "main"))}
         for key in dict.fromkeys((*old, *new)):
-            yield Change(table, key, old.get(key), new.get(key))
+            if old.get(key) != new.get(key):
+                yield Change(table, key, old.get(key), new.get(key))
 
-    def _only(self, table: str, here: str, there: str) -> list[dict[str, Any]]:
-        query = f'SELECT * FROM {here}."{table}" EXCEPT SELECT * FROM {there}."{table}"'
-        return [dict(row) for row in self._connection.execute(query)]
+    def _count(self, side: str, table: str) -> int:
+        return int(self._connection.execute(f'SELECT count(*) FROM {side}."{table}"').fetchone()[0])
+
+    def _moved(self, table: str, here: str, there: str) -> sqlite3.Cursor:
+        """Return the rows that are not the same at the same place there: one walk through both, much quicker than EXCEPT."""
+        columns = [row["name"] for row in self._connection.execute(f'PRAGMA main.table_info("{table}")')]
+        own, other = (", ".join(f'{name}."{column}"' for column in columns) for name in ("own", "other"))
+        return self._connection.execute(
+            f'SELECT own.* FROM {here}."{table}" AS own LEFT JOIN {there}."{table}" AS other ON own.rowid = other.rowid'
+            f" WHERE ({own}) IS NOT ({other})"
+        )
 
     def rows(self, name: str) -> list[Row]:
         """Return the rows of one of `TABLES` that are new or changed, as a scenario writes them."""
