@@ -99,47 +99,39 @@ async def test_the_same_message_is_understood_the_same_way() -> None:
     assert first == second
 
 
-@pytest.fixture
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A person's cache that is empty."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return tmp_path / "cache"
-
-
-async def test_a_broken_model_file_is_replaced(
-    database: Database, tmp_path: Path, cache: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    await build_understander(database, EMBEDDER, tmp_path / "models")
-    for folder in (tmp_path / "models", cache):
-        [path] = folder.rglob("intents-*.npz")
-        path.write_bytes(b"not a model")
-    understander = await build_understander(database, EMBEDDER, tmp_path / "models")
-    assert "is not a fitted intent model; it is replaced" in caplog.text
-    [command, *_] = (await understander.understand("我想退货", View())).commands
-    assert command.kind == "start_flow"
-
-
 def _files(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-async def test_a_second_shop_need_not_learn_what_the_first_has_learnt(
-    database: Database, tmp_path: Path, cache: Path
+def _break(*folders: Path) -> None:
+    for folder in folders:
+        [path] = folder.rglob("intents-*.npz")
+        path.write_bytes(b"not a model")
+
+
+@pytest.mark.slow
+async def test_a_second_shop_need_not_learn_what_the_first_has_learnt_and_a_broken_model_is_replaced(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    steps: list[tuple[str, float]] = []
-    await build_understander(database, EMBEDDER, tmp_path / "one", progress=lambda *step: steps.append(step))
-    assert steps[-1] == ("learning what people say", 1.0)
-    steps.clear()
-    await build_understander(database, EMBEDDER, tmp_path / "two", progress=lambda *step: steps.append(step))
-    assert steps == []
-    files = [_files(folder) for folder in (tmp_path / "one", tmp_path / "two", cache / "xiaoer" / "models")]
-    assert files[0] == files[1] == files[2]
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    one, two, kept = tmp_path / "one", tmp_path / "two", tmp_path / "cache" / "xiaoer" / "models"
 
+    async def learns(folder: Path) -> bool:
+        steps: list[tuple[str, float]] = []
+        understander = await build_understander(database, EMBEDDER, folder, progress=lambda *step: steps.append(step))
+        [command, *_] = (await understander.understand("我想退货", View())).commands
+        assert command.kind == "start_flow"
+        return bool(steps)
 
-async def test_a_cache_that_cannot_be_written_costs_only_time(database: Database, tmp_path: Path, cache: Path) -> None:
-    cache.write_text("a file where a folder should be")  # noqa: ASYNC240 (a test)
-    understander = await build_understander(database, EMBEDDER, tmp_path / "models")
-    assert (await understander.understand("hello", View())).commands
+    assert await learns(one)
+    assert not await learns(two)
+    assert _files(one) == _files(two) == _files(kept)
+    _break(two)
+    assert not await learns(two)
+    assert "is not a fitted intent model; it is replaced" in caplog.text
+    _break(two, kept)
+    assert await learns(two)
+    assert _files(one) == _files(two) == _files(kept)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
