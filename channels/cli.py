@@ -27,7 +27,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 tools_app = typer.Typer(help="The tools that flows, agents and people act through.", no_args_is_help=True)
-nlu_app = typer.Typer(help="A classifier for messages of your own: train it, test it.", no_args_is_help=True)
+nlu_app = typer.Typer(
+    help="The understanding: review what it read with doubt, retrain it; or train a classifier of your own.",
+    no_args_is_help=True,
+)
 app.add_typer(eval_app, name="eval")
 app.add_typer(nlu_app, name="nlu")
 app.add_typer(tools_app, name="tools")
@@ -211,6 +214,38 @@ def nlu_test(
     from channels.nlu_commands import test
 
     test(rows, model, as_json=as_json)
+
+
+@nlu_app.command("review")
+def nlu_review(
+    days: Annotated[int, typer.Option(min=1, help="How far back to look.")] = 30,
+    as_json: Json = False,
+    data: Data = None,
+) -> None:
+    """Label the messages that were read with doubt, in groups, with one key each; --json prints the groups."""
+    from channels.nlu_review import review
+
+    review(data, days, as_json=as_json)
+
+
+@nlu_app.command("retrain")
+def nlu_retrain(
+    force: Annotated[bool, typer.Option("--force", help="Use the retrained model even where it is worse.")] = False,
+    as_json: Json = False,
+    data: Data = None,
+) -> None:
+    """Teach the labels, compare with the model in use on frozen messages, and use it where it is no worse."""
+    from channels.nlu_review import retrain
+
+    retrain(data, force=force, as_json=as_json)
+
+
+@nlu_app.command("rollback")
+def nlu_rollback(as_json: Json = False, data: Data = None) -> None:
+    """Go back to the model before the one that was retrained last."""
+    from channels.nlu_review import rollback
+
+    rollback(data, as_json=as_json)
 
 
 @app.command()

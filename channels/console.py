@@ -19,9 +19,10 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 from channels.app import config_of
 from channels.problems import ProblemError
 from channels.settings import Settings, SettingsError, load_settings
-from dialogue.build import NoShopError, Platform, build
+from dialogue.build import NoShopError, Platform, build, open_database
 from dialogue.errors import DialogueError
 from dialogue.flows import FlowError
+from knowledge.db import Database
 from knowledge.errors import KnowledgeError
 from tools.errors import ToolError
 from tools.own import OwnToolError
@@ -174,3 +175,19 @@ async def platform_of(settings: Settings, *, demo: bool = True) -> AsyncIterator
         yield platform
     finally:
         await platform.close()
+
+
+@contextlib.asynccontextmanager
+async def existing_database(settings: Settings) -> AsyncIterator[Database]:
+    """Open the database of a shop that is there.
+
+    Raises:
+        CommandError: there is none.
+    """
+    if settings.database_url is None and not (settings.data / "shop.db").exists():
+        raise CommandError(f"there is no shop in {settings.data}")
+    database = await open_database(config_of(settings, demo=False))
+    try:
+        yield database
+    finally:
+        await database.close()

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import typer
 
-from channels.app import config_of
-from channels.console import CommandError, check_writable, print_json, run, settings_for, told
+from channels.console import CommandError, check_writable, existing_database, print_json, run, settings_for, told
 from channels.render import plain_all
 from channels.settings import Settings
-from dialogue.build import open_database
 from dialogue.events import (
     Decided,
     Event,
@@ -33,7 +29,6 @@ from dialogue.store import EventStore
 from evals.judge.files import yaml_of
 from evals.judge.frozen import FrozenError, Source, freeze
 from evals.judge.scenario import Scenario
-from knowledge.db import Database
 from knowledge.schema import Conversation
 
 
@@ -68,7 +63,7 @@ def to_scenario(data: Path | None, conversation_id: str, file: Path, *, force: b
 
 
 async def _freeze(settings: Settings, conversation_id: str, *, name: str) -> Scenario:
-    async with _opened(settings) as database:
+    async with existing_database(settings) as database:
         try:
             return await freeze(Source(database, settings.data), conversation_id, name=name)
         except FrozenError as error:
@@ -76,23 +71,12 @@ async def _freeze(settings: Settings, conversation_id: str, *, name: str) -> Sce
 
 
 async def _load(settings: Settings, conversation_id: str) -> tuple[dict[str, Any], list[StoredEvent]]:
-    async with _opened(settings) as database:
+    async with existing_database(settings) as database:
         async with database.read() as session:
             head = await session.get(Conversation, conversation_id)
         if head is None:
             raise CommandError(f"there is no conversation {conversation_id!r}")
         return head.model_dump(mode="json"), await EventStore(database).load(conversation_id)
-
-
-@contextlib.asynccontextmanager
-async def _opened(settings: Settings) -> AsyncIterator[Database]:
-    if settings.database_url is None and not (settings.data / "shop.db").exists():
-        raise CommandError(f"there is no shop in {settings.data}")
-    database = await open_database(config_of(settings, demo=False))
-    try:
-        yield database
-    finally:
-        await database.close()
 
 
 def _line(event: Event) -> str:

@@ -11,6 +11,7 @@ from sqlmodel import select
 
 from dialogue.conversations import Conversations
 from dialogue.flows import Flow, load_flows, procedures
+from dialogue.learning.taught import with_taught
 from dialogue.replies.templates import Templates
 from dialogue.turns import TurnRunner
 from dialogue.understanding import build_understander
@@ -90,7 +91,8 @@ async def build(config: Config, *, progress: Progress | None = None) -> Platform
 
     Raises:
         NoShopError: the database holds no shop and `config.demo` is off.
-        tools.own.OwnToolError, dialogue.flows.FlowError, tools.policy.PolicyError: a file of the shop's own cannot be used.
+        tools.own.OwnToolError, dialogue.flows.FlowError, tools.policy.PolicyError, dialogue.learning.TaughtError: a file of the shop's
+            own cannot be used.
         knowledge.errors.DatabaseUnavailableError.
     """
     tools = {**all_tools(), **own_tools(config.data / "tools", taken=all_tools())}
@@ -141,7 +143,7 @@ async def _wire(
         embedder,
         config.data / "models",
         clock=config.clock,
-        procedures=procedures(flows),
+        procedures=with_taught(procedures(flows), config.data),
         progress=progress,
     )
     templates = Templates(shop.timezone, config.clock)

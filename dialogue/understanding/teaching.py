@@ -28,6 +28,15 @@ class Lesson:
 
 
 @dataclasses.dataclass(frozen=True)
+class Said:
+    """A message of the shop's own people, and what a person said that it means."""
+
+    text: str
+    intent: str
+    lang: Lang
+
+
+@dataclasses.dataclass(frozen=True)
 class Procedures:
     """What a person can ask for: the ids of the flows, and what those of the shop's own teach.
 
@@ -38,11 +47,13 @@ class Procedures:
     personal: frozenset[str] = frozenset()
     """Those that need to know who is talking."""
     lessons: tuple[Lesson, ...] = ()
+    said: tuple[Said, ...] = ()
 
     @property
     def signature(self) -> str:
         """What a fitted model depends on."""
-        return "|".join(lesson.signature for lesson in self.lessons if lesson.examples)
+        said = (f"{one.intent}:{one.lang}:{one.text}" for one in self.said)
+        return "|".join([*(lesson.signature for lesson in self.lessons if lesson.examples), *said])
 
 
 class Keywords:

@@ -17,7 +17,7 @@ from typing import get_args
 
 from dialogue.understanding import data
 from dialogue.understanding.intents import Example
-from dialogue.understanding.teaching import Lesson
+from dialogue.understanding.teaching import Lesson, Said
 from knowledge.types import Lang
 from knowledge.yaml_files import read_yaml
 
@@ -27,14 +27,18 @@ _RICH = 4
 """Alternatives from which a line says so many different things that more of them are worth their time."""
 HEAVIEST = 12.0
 """A line of a scantily taught flow counts up to so many ordinary ones."""
+SAID_WEIGHT = 4.0
+"""What a message that people did say counts, beside lines that were made up."""
 _EVENED = 0.25
 """How far the intents' numbers of lines are evened out: 0 not at all, 1 wholly, which the rare ones would be heard too often by."""
 _INNER = re.compile(r"\(([^()\[\]]*)\)|\[([^()\[\]]*)\]")
 _SLOT = re.compile(r"\{(\w+)\}")
 
 
-def examples(lessons: Iterable[Lesson] = (), *, seed: int = 7, folder: Path = data.FOLDER) -> list[Example]:
-    """Return the rows of every file, then those of the flows' own utterances."""
+def examples(
+    lessons: Iterable[Lesson] = (), said: Iterable[Said] = (), *, seed: int = 7, folder: Path = data.FOLDER
+) -> list[Example]:
+    """Return the rows of every file, then those of the flows' own utterances, then what people said."""
     fillers = data.read_yaml("fillers.yaml")
     rows: list[Example] = []
     shipped, taught = list(_shipped(folder)), list(_taught(lessons))
@@ -43,7 +47,10 @@ def examples(lessons: Iterable[Lesson] = (), *, seed: int = 7, folder: Path = da
         rng = random.Random(f"{seed} {line}")  # noqa: S311 (no secret; a line's rows are the same whatever stands beside it)
         texts = {expand(line, fillers[lang], rng) for _ in range(_draws(line))}
         rows += [Example(text, intent, lang, group, weight.get(intent, 1.0)) for text in sorted(texts)]
-    return rows
+    first = len(shipped) + len(taught) + 1
+    return rows + [
+        Example(one.text, one.intent, one.lang, group, SAID_WEIGHT) for group, one in enumerate(said, start=first)
+    ]
 
 
 def _weights(shipped: Counter[str], taught: Counter[str]) -> dict[str, float]:

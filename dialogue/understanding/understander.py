@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlmodel import select
@@ -18,7 +18,7 @@ from dialogue.understanding.entities import Clock, Extractor
 from dialogue.understanding.intents import MAX_CHARS, IntentModel, fit
 from dialogue.understanding.language import detect
 from dialogue.understanding.spelling import Respelling
-from dialogue.understanding.teaching import Keywords, Lesson, Procedures
+from dialogue.understanding.teaching import Keywords, Procedures
 from dialogue.understanding.text import Text, read
 from knowledge.db import Database
 from knowledge.embedding import Embedder
@@ -167,8 +167,8 @@ async def build_understander(
         procedures: what the shop's flows are and teach.
         progress: told where the classifier has to be fitted.
     """
-    version = training.fingerprint(embedder.name, embedder.version, procedures.signature)
-    model = await _model(embedder, folder, version, procedures.lessons, progress or (lambda _what, _share: None))
+    version = version_of(embedder, procedures)
+    model = await intent_model(embedder, folder, procedures, progress)
     lexicon = await build_lexicon(database, known_words=training.words(procedures.lessons))
     async with database.read() as session:
         shop = (await session.exec(select(Shop))).first()
@@ -188,16 +188,18 @@ async def build_understander(
     )
 
 
-async def _model(
-    embedder: Embedder, folder: Path, version: str, lessons: Sequence[Lesson], progress: Progress
+async def intent_model(
+    embedder: Embedder, folder: Path, procedures: Procedures, progress: Progress | None = None
 ) -> IntentModel:
+    """Return the classifier of a version, from `folder`, from the person's cache, or fitted."""
+    version, progress = version_of(embedder, procedures), progress or (lambda _what, _share: None)
     path = folder / f"intents-{version}.npz"
     if (kept := _kept(path)) is not None:
         return kept
     if await asyncio.to_thread(model_cache.fetch, folder, version) and (kept := _kept(path)) is not None:
         return kept
     started = time.monotonic()
-    rows = training.examples(lessons)
+    rows = training.examples(procedures.lessons, procedures.said)
     progress(FITTING, 0.0)
     encoded = await build_index(embedder, [row.text[:MAX_CHARS] for row in rows], path=folder / "utterances.faiss")
     progress(FITTING, 0.5)
@@ -211,6 +213,11 @@ async def _model(
     progress(FITTING, 1.0)
     _log.info("intent model fitted in %.1f s", time.monotonic() - started)
     return model
+
+
+def version_of(embedder: Embedder, procedures: Procedures) -> str:
+    """Return what tells a fitted classifier from those of other data, code or flows."""
+    return training.fingerprint(embedder.name, embedder.version, procedures.signature)
 
 
 def _kept(path: Path) -> IntentModel | None:

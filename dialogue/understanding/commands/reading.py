@@ -75,23 +75,28 @@ class Reading:
 
     def masked(self, start: int = 0, end: int | None = None) -> str:
         """Return the words with ids, names and addresses taken out, as the classifier was taught."""
-        end = len(self.text.plain) if end is None else end
-        chinese = any("\u4e00" <= c <= "\u9fff" for c in self.text.plain[start:end])
-        masks = _MASKS_ZH if chinese else _MASKS
-        pieces, place = [], start
-        for item in sorted(self.entities, key=lambda item: item.start):
-            if item.start < place or item.end > end:
-                continue
-            mask = masks.get(item.type)
-            if item.type == "order_ref" and "id" in item.value:
-                mask = "#1"
-            if item.type == "coupon_code" and _CODE.match(item.text):
-                mask = CODE if chinese else f" {CODE} "
-            if mask is not None:
-                pieces += [self.text.plain[place : item.start], mask]
-                place = item.end
-        pieces.append(self.text.plain[place:end])
-        return re.sub(r"\s+", " ", "".join(pieces)).strip()
+        return masked(self.text, self.entities, start, end)
+
+
+def masked(text: Text, entities: Iterable[Entity], start: int = 0, end: int | None = None) -> str:
+    """Return the words between two places with ids, names and addresses taken out."""
+    end = len(text.plain) if end is None else end
+    chinese = any("\u4e00" <= c <= "\u9fff" for c in text.plain[start:end])
+    masks = _MASKS_ZH if chinese else _MASKS
+    pieces, place = [], start
+    for item in sorted(entities, key=lambda item: item.start):
+        if item.start < place or item.end > end:
+            continue
+        mask = masks.get(item.type)
+        if item.type == "order_ref" and "id" in item.value:
+            mask = "#1"
+        if item.type == "coupon_code" and _CODE.match(item.text):
+            mask = CODE if chinese else f" {CODE} "
+        if mask is not None:
+            pieces += [text.plain[place : item.start], mask]
+            place = item.end
+    pieces.append(text.plain[place:end])
+    return re.sub(r"\s+", " ", "".join(pieces)).strip()
 
 
 def classifier_ranking(labels: Iterable[str], chances: np.ndarray) -> list[tuple[str, float]]:
