@@ -9,10 +9,11 @@ from pathlib import Path
 import typer
 
 from channels.console import CommandError, print_json, progress_bar, run, settings_for
+from evals.benchmarks import table
 from evals.benchmarks.base import BenchmarkError, Job, Listed
 from evals.benchmarks.kept import keep, last
 from evals.benchmarks.registry import BENCHMARKS as BY_NAME
-from evals.benchmarks.registry import LISTED
+from evals.benchmarks.registry import LISTED, OF_UNDERSTANDING
 from evals.judge.report import transcript
 from evals.judge.trial import Trial
 from evals.tau_retail.report import text_of
@@ -34,12 +35,17 @@ class Wanted:
 
 def tau_retail(name: str, wanted: Wanted) -> None:
     """Hold the tasks of a version of the benchmark, print what came of them, and keep the figures."""
-    found = run(_tau_retail(name, wanted))
-    keep(name, found.figures(), settings_for(None).data, at=dt.datetime.now(dt.UTC))
+    found = run(_kept_tau_retail(name, wanted))
     if wanted.as_json:
         print_json(found.figures())
     else:
         typer.echo(text_of(found))
+
+
+async def _kept_tau_retail(name: str, wanted: Wanted) -> TasksRun:
+    found = await _tau_retail(name, wanted)
+    keep(name, found.figures(), settings_for(None).data, at=dt.datetime.now(dt.UTC))
+    return found
 
 
 async def _tau_retail(name: str, wanted: Wanted) -> TasksRun:
@@ -62,12 +68,17 @@ async def _tau_retail(name: str, wanted: Wanted) -> TasksRun:
 
 def benchmark(name: str, *, data: Path, test: Path | None, limit: int | None, as_json: bool) -> None:
     """Run a benchmark by its protocol, print its figures, and keep them as the last result."""
-    found = {"benchmark": name, **run(_benchmark(name, data, test, limit))}
-    keep(name, found, settings_for(None).data, at=dt.datetime.now(dt.UTC))
+    found = run(_kept_benchmark(name, data, test, limit))
     if as_json:
         print_json(found)
     else:
         typer.echo(_readable(found))
+
+
+async def _kept_benchmark(name: str, data: Path, test: Path | None, limit: int | None) -> JsonObject:
+    found = {"benchmark": name, **await _benchmark(name, data, test, limit)}
+    keep(name, found, settings_for(None).data, at=dt.datetime.now(dt.UTC))
+    return found
 
 
 async def _benchmark(name: str, data: Path, test: Path | None, limit: int | None) -> JsonObject:
@@ -76,6 +87,36 @@ async def _benchmark(name: str, data: Path, test: Path | None, limit: int | None
             return await BY_NAME[name].run(Job(data, test, limit, progress))
         except BenchmarkError as error:
             raise CommandError(str(error)) from error
+
+
+def understanding(data: Path | None, test: Path | None, limit: int | None, *, as_json: bool) -> None:
+    """Run every benchmark of the understanding, or show what they gave last, as one table; 1 where a bar is not met."""
+    found = run(_understanding(data, test, limit))
+    if as_json:
+        print_json({"figures": [line.to_json() for line in found]})
+    else:
+        typer.echo(table.text(found))
+    if not all(line.met for line in found):
+        raise typer.Exit(1)
+
+
+async def _understanding(data: Path | None, test: Path | None, limit: int | None) -> list[table.Line]:
+    listed = {each.name: each for each in LISTED}
+    found: list[table.Line] = []
+    for name in OF_UNDERSTANDING:
+        result, why = last(name, settings_for(None).data), "not measured yet"
+        if data is not None:
+            typer.echo(f"{name} ...", err=True)
+            try:
+                if name in BENCHMARKS:
+                    held = await _kept_tau_retail(name, Wanted(data, test, 1, limit, show=False, as_json=True))
+                    result = held.figures()
+                else:
+                    result = await _kept_benchmark(name, data, test, limit)
+            except CommandError as error:
+                result, why = None, str(error)
+        found += table.lines(listed[name], result, why=why)
+    return found
 
 
 def _readable(found: JsonObject) -> str:
@@ -101,11 +142,15 @@ def benchmarks(*, as_json: bool) -> None:
         typer.echo(
             f"{row['name']}: needs --data with {row['needs']} ({row['licence']}; {row['source']})\n  {row['metric']}"
         )
-        typer.echo(f"  floor {row['floor']}; gate {row['gate']}; goal {row['goal']}\n  last: {_short(row['last'])}")
+        bars = "; ".join(
+            f"{bar['figure']} gate {bar['gate']:.1%}, goal {bar['goal']:.1%}".replace("%", " %") for bar in row["bars"]
+        )
+        typer.echo(f"  floor {row['floor']}\n  {bars}\n  last: {_short(row['last'])}")
 
 
 def _told(listed: Listed) -> JsonObject:
-    return {field.name: getattr(listed, field.name) for field in dataclasses.fields(Listed)}
+    told = {field.name: getattr(listed, field.name) for field in dataclasses.fields(Listed)}
+    return {**told, "bars": [dataclasses.asdict(bar) for bar in listed.bars]}
 
 
 def _short(result: JsonObject | None) -> str:

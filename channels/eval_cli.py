@@ -167,6 +167,24 @@ def eval_load(
     load(plan, Wanted(data, url, port, html, as_json))
 
 
+@eval_app.command("understanding")
+def eval_understanding(
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data", exists=True, file_okay=False, help="Folder of the public sets; without it the last results."
+        ),
+    ] = None,
+    test: HeldOut = None,
+    limit: Limit = None,
+    as_json: Json = False,
+) -> None:
+    """Every figure of the understanding beside its bar, in one table; ends with 1 where one is not met."""
+    from channels.benchmark_commands import understanding
+
+    understanding(data, test, limit, as_json=as_json)
+
+
 @eval_app.command("list")
 def eval_list(as_json: Json = False) -> None:
     """List the benchmarks: what each needs and measures, and its last result."""

@@ -32,6 +32,23 @@ class Job:
         return self.test if self.test is not None else self.data
 
 
+@dataclasses.dataclass(frozen=True)
+class Bar:
+    """What a figure of a benchmark must reach, and where it is going."""
+
+    figure: str
+    """Its name in the result."""
+    gate: float
+    """The least that is accepted on the held-out part."""
+    goal: float
+    at_most: bool = False
+    """Whether it is the most instead."""
+
+    def met(self, value: float) -> bool:
+        """Whether a value is accepted."""
+        return value <= self.gate if self.at_most else value >= self.gate
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Listed:
     """What one should know before running a benchmark."""
@@ -42,9 +59,7 @@ class Listed:
     metric: str
     floor: str
     """What a simple baseline reaches."""
-    gate: str
-    """The least that is accepted on the held-out part."""
-    goal: str
+    bars: tuple[Bar, ...]
     licence: str
     source: str
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from dialogue.understanding.tracking.tracker import Heard, Labelled, fit
 from dialogue.understanding.tracking.values import Slot, State
-from evals.benchmarks.base import Benchmark, BenchmarkError, Job
+from evals.benchmarks.base import Bar, Benchmark, BenchmarkError, Job
 from evals.benchmarks.figures import IntArray, bootstrapped
 from evals.benchmarks.reading import json_file, json_rows
 from evals.benchmarks.splits import Split, grouped
@@ -155,8 +155,7 @@ BENCHMARK = Benchmark(
     needs=FOLDER,
     metric="joint state accuracy",
     floor="36.1 % (TRADE, trained on 5,012 dialogues)",
-    gate="40 %",
-    goal="55 %",
+    bars=(Bar("joint_accuracy", 0.4, 0.55),),
     licence="Apache-2.0",
     source="github.com/thu-coai/CrossWOZ",
     run=run,

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dialogue.understanding.classifier import Prediction, Row, fit
-from evals.benchmarks.base import Benchmark, Job
+from evals.benchmarks.base import Bar, Benchmark, Job
 from evals.benchmarks.figures import IntArray, auroc, bootstrapped, macro_f1
 from evals.benchmarks.reading import json_rows
 from evals.benchmarks.splits import Split, grouped
@@ -154,8 +154,12 @@ BENCHMARK = Benchmark(
     needs=FOLDER,
     metric="satisfaction macro-F1 (3 levels); AUROC of the dissatisfied; intent accuracy, macro-F1",
     floor="54.5 %; -; 60.4 %, 17.6 % (tf-idf, linear)",
-    gate="58 %; 78 %; 64 %, 24 %",
-    goal="64 %; 85 %; 68 %, 30 %",
+    bars=(
+        Bar("satisfaction_macro_f1", 0.58, 0.64),
+        Bar("auroc_dissatisfied", 0.78, 0.85),
+        Bar("intent_accuracy", 0.64, 0.68),
+        Bar("intent_macro_f1", 0.24, 0.3),
+    ),
     licence="research only",
     source="github.com/sunnweiwei/user-satisfaction-simulation",
     run=run,

@@ -14,7 +14,7 @@ from evals.benchmarks import (
     voice,
     xsid,
 )
-from evals.benchmarks.base import Benchmark, Listed
+from evals.benchmarks.base import Bar, Benchmark, Listed
 from evals.tau_retail import run as tau_retail
 
 BENCHMARKS: dict[str, Benchmark] = {
@@ -34,8 +34,13 @@ BENCHMARKS: dict[str, Benchmark] = {
     )
 }
 """Those that are run on a `Job`."""
+OF_UNDERSTANDING = (
+    "banking77", "clinc150", "banking77_oos", "xsid_zh_en", "smp2020_ewect", "jddc_uss", "crosswoz", "voice_emodb", "voice_ravdess",
+    "tau2-retail", "tau1-retail",
+)  # fmt: skip
+"""Those that tell how well messages and voices are understood, in the order of their table."""
 
-_TAU_GATES = {"tau2-retail": "40 %", "tau1-retail": "65 %"}
+_TAU_GATES = {"tau2-retail": 0.40, "tau1-retail": 0.65}
 LISTED: tuple[Listed, ...] = (
     *(
         Listed(
@@ -43,8 +48,7 @@ LISTED: tuple[Listed, ...] = (
             needs=each.folder,
             metric="share of tasks that end in exactly the gold records, in all of k trials (pass_1 .. pass_k)",
             floor="a bot that does nothing (do_nothing)",
-            gate=f"pass_1 {_TAU_GATES[each.name]}, pass_4 = pass_1, no forbidden write",
-            goal="95 %",
+            bars=(Bar("pass_1", _TAU_GATES[each.name], 0.95), Bar("forbidden_writes", 0, 0, at_most=True)),
             licence="MIT",
             source="github.com/sierra-research/tau2-bench, tau-bench",
         )

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from dialogue.errors import DialogueError
 from dialogue.understanding.voice import emotion
 from dialogue.understanding.voice.features import FloatArray, available, features_of
-from evals.benchmarks.base import Benchmark, BenchmarkError, Job
+from evals.benchmarks.base import Bar, Benchmark, BenchmarkError, Job
 from evals.benchmarks.figures import IntArray, auroc, bootstrapped
 from evals.benchmarks.reading import csv_rows
 from evals.benchmarks.splits import Split
@@ -152,8 +152,7 @@ EMODB = Benchmark(
     needs="voice_emodb",
     metric="unweighted accuracy over seven emotions, speakers apart, German",
     floor="66.4 % (cepstra, linear; other protocol)",
-    gate="74 %",
-    goal="85 %",
+    bars=(Bar("unweighted_accuracy", 0.74, 0.85),),
     licence="free",
     source="EmoDB, TU Berlin",
     run=_emodb,
@@ -163,8 +162,7 @@ RAVDESS = Benchmark(
     needs="voice_ravdess",
     metric="unweighted accuracy over eight emotions, speakers apart, English; AUROC of upset against calm",
     floor="44.9 % (cepstra, linear)",
-    gate="62 %; 90 %",
-    goal="72 %; 96 %",
+    bars=(Bar("unweighted_accuracy", 0.62, 0.72), Bar("auroc_upset_against_calm", 0.90, 0.96)),
     licence="CC BY-NC-SA 4.0: measure only",
     source="RAVDESS, Zenodo 1188976",
     run=_ravdess,

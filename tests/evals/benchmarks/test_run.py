@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from channels import cli, eval_cli
-from evals.benchmarks.registry import BENCHMARKS, LISTED
+from evals.benchmarks.registry import BENCHMARKS, LISTED, OF_UNDERSTANDING
 from tests.evals.benchmarks import sets
 
 runner = CliRunner()
@@ -76,6 +76,7 @@ def test_every_figure_names_its_set_number_and_interval(name: str, tmp_path: Pat
         assert value["set"].startswith(name.split("_zh", maxsplit=1)[0])
         assert value["n"] > 0
         assert 0 <= low <= value["value"] <= high <= 1
+    assert {bar.figure for bar in BENCHMARKS[name].bars} <= set(values)
     assert found["model"]["version"]
     assert found["train_seconds"] >= 0
 
@@ -122,7 +123,29 @@ def test_the_list_shows_the_last_result(tmp_path: Path) -> None:
     last = {row["name"]: row["last"] for row in listed}
     assert last["banking77"]["accuracy"] == found["accuracy"]
     assert last["clinc150"] is None
-    assert "gate 93.5 %" in runner.invoke(cli.app, ["eval", "list"]).stdout
+    assert "accuracy gate 93.5 %, goal 95.0 %" in runner.invoke(cli.app, ["eval", "list"]).stdout
+
+
+def test_the_table_of_the_understanding_has_a_line_for_every_bar_and_says_what_is_not_met(tmp_path: Path) -> None:
+    sets.banking77(tmp_path / "data")
+    done = runner.invoke(cli.app, ["eval", "understanding", "--data", str(tmp_path / "data"), "--json"])
+    assert done.exit_code == 1
+    lines = {(line["benchmark"], line["figure"]): line for line in json.loads(done.stdout)["figures"]}
+    assert {benchmark for benchmark, _ in lines} == set(OF_UNDERSTANDING)
+    measured = lines["banking77", "accuracy"]
+    assert (measured["gate"], measured["met"], measured["of"]) == (
+        0.935,
+        measured["value"] >= 0.935,
+        "banking77/train.jsonl, rows of jianguoz_valid.jsonl",
+    )
+    missing = lines["clinc150", "in_scope_accuracy"]
+    assert (missing["value"], missing["met"]) == (None, False)
+    assert "train.jsonl is not there" in missing["of"]
+
+    shown = runner.invoke(cli.app, ["eval", "understanding"]).stdout.splitlines()
+    assert shown[0].split() == ["benchmark", "figure", "measured", "interval", "gate", "goal"]
+    assert shown[1].split()[:3] == ["banking77", "accuracy", f"{measured['value']:.3f}"]
+    assert shown[2].endswith("not measured yet")
 
 
 def test_absent_and_broken_data_end_with_a_sentence_and_1(tmp_path: Path) -> None:
