@@ -98,6 +98,8 @@ _THANKS_AFTER = re.compile(
     re.IGNORECASE,
 )
 """Politeness at the end of a wish: it is no part of it."""
+_LONG = re.compile(r"[\u3400-\u9fff]{8}|(?:[\w']+\W+){5}")
+"""So much that thanks behind it are not what the message is about."""
 _SENTENCE = re.compile(r"(?<=[。！？!?;；\n])\s*|(?<=[a-z0-9\)\"'\u4e00-\u9fff])\.(?=\s+|$)\s*")
 
 
@@ -170,7 +172,8 @@ def request_of(words: str) -> str:
     request = " ".join(core for core in cores if not _POLITE.match(core.lower())) or " ".join(cores) or words
     bare = _HESITATION.sub("", _GREETING.sub("", request))
     wish = _THANKS_AFTER.sub("", bare)
-    return without_regard(bare if cue(wish.lower()) is None else wish).strip() or request
+    asks = cue(wish.lower()) is not None or _LONG.search(wish)
+    return without_regard(wish if asks else bare).strip() or request
 
 
 def is_fallback(words: str) -> bool:

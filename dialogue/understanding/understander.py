@@ -17,6 +17,7 @@ from dialogue.understanding.emotion import feel
 from dialogue.understanding.entities import Clock, Extractor
 from dialogue.understanding.intents import MAX_CHARS, IntentModel, fit
 from dialogue.understanding.language import detect
+from dialogue.understanding.openings import without_opening
 from dialogue.understanding.spelling import Respelling
 from dialogue.understanding.teaching import Keywords, Procedures
 from dialogue.understanding.text import Text, read
@@ -93,9 +94,10 @@ class EmbeddedUnderstander:
         spared = [(item.start, item.end) for item in entities if item.type in _NAMED_SPANS]
         if (mended := self._respelling.mend_in_place(message, spared)) is not message:
             message, entities = mended, self._extractor.extract(mended)
-        lang = detect(_unnamed(message, entities), previous=view.lang, default=view.opened_in or self._default_lang)
+        heard = without_opening(message, asked=view.pending is not None)
+        lang = detect(_unnamed(heard, entities), previous=view.lang, default=view.opened_in or self._default_lang)
         found, intents = commands(
-            Reading(message, entities, view, self._extractor.lexicon, self._ranker(), self._flows, self._personal)
+            Reading(heard, entities, view, self._extractor.lexicon, self._ranker(), self._flows, self._personal)
         )
         found = _conditioned(found)
         return Understanding(

@@ -196,7 +196,8 @@ def _other_wish(reading: Reading, question: PendingQuestion) -> list[Command] | 
         return None
     if given and question.slot_type == "reason":
         return None
-    if _only_says_how(low, question):
+    of_goods = question.slot_type == "address" and goods and not given
+    if _only_says_how(low, question) and not of_goods:
         return None
     return requests
 

@@ -34,7 +34,7 @@ def is_one_question(reading: Reading, found: list[Command]) -> bool:
 
 
 _ADDS = re.compile(
-    r"\b(?:add|put|pop|slip|stick|include|throw|toss|squeeze|extra|another|one more|additional)\b[^.!?]{0,60}\b(?:to|in|into|on|onto)\b[^.!?]{0,20}(?:\border\b|#?\b[a-z]{1,3}\d{4,})"
+    r"\b(?:add|put|pop|slip|stick|include|throw|toss|squeeze|extra|another|one more|additional)\b[^.!?]{0,60}\b(?:to|2|in|into|on|onto)\b[^.!?]{0,20}(?:\border\b|#?\b[a-z]{1,3}\d{4,})"
     r"|(?:订单|单|[a-z]?\d{4,})[^，。！？]{0,8}(?:多|再|添|追加|补)(?:加|放|塞|来|添)?(?:上|进)?[一两几]?[个件双条瓶支只份](?!月|小时|多)|(?:加|添|塞)(?:到|进|在)[^，。！？]{0,8}(?:订单|那单|单子|[a-z]?\d{4,})"
 )
 
