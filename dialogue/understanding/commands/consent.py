@@ -32,12 +32,7 @@ def to_yes_or_no(reading: Reading, question: PendingQuestion) -> list[Command] |
     low = _without_reasons(reading) if question.kind == "confirm" else reading.text.low
     sense = polarity.read(low)
     words = reading.words()
-    if (
-        sense.sense is None
-        and question.kind == "confirm"
-        and _KEEPS.search(low)
-        and not phrases.is_question(low.strip())
-    ):
+    if question.kind == "confirm" and sense.sense is None and _would_rather_keep(low):
         return [Deny(text=words, score=0.9, source="pending")]
     if question.kind == "offer" and sense.sense in {None, "wrong"} and _insists(reading):
         return [Affirm(text=words, score=0.85, source="pending")]
@@ -51,10 +46,10 @@ def to_yes_or_no(reading: Reading, question: PendingQuestion) -> list[Command] |
         # "Wait, how long does that take?" says no to nothing.
         return requested(rest)
     if sense.sense == "no":
-        return [
-            Deny(text=reading.words(0, sense.rest), score=0.97, source="pending"),
-            *(_after_no(rest) if has_rest else []),
-        ]
+        said = reading.words(0, sense.rest)
+        return [Deny(text=said, score=0.97, source="pending"), *(_after_no(rest) if has_rest else [])]
+    if has_rest and _only_refuses(rest):
+        return [Deny(text=words, score=0.9, source="pending")]
     if sense.sense == "yes_but":
         return _yes_but(rest, question)
     if not has_rest:
@@ -72,6 +67,12 @@ _KEEPS = re.compile(
     r"\b(?:want|rather|prefer|like|decided|going|i'll|i will|let me)\b(?: \w+){0,2} keep (?:it|them|this|that|everything|the order)\b\W*$|(?:还是|我想|就|先)?(?:都)?留着(?:吧|好了|算了)?\W*$"
 )
 """A no to an effect that takes something away: "on reflection I want to keep it"."""
+
+
+def _would_rather_keep(low: str) -> bool:
+    return bool(_KEEPS.search(low)) and not phrases.is_question(low.strip())
+
+
 _LOOK_INTO_IT = re.compile(
     r"\b(?:look(?:s|ing)? into|investigate|chase (?:it|this|that|them)|sort (?:it|this|that) out|find out what|follow (?:it|this) up|needs? looking into)\b|核实|核查|调查|彻查|跟进|追查|查(?:一下|一查|清楚|查)|处理一下"
 )
@@ -107,6 +108,14 @@ def _without_reasons(reading: Reading) -> str:
         if item.type == "reason" and item.value.get("code") not in _REFUSALS:
             low = low[: item.start] + " " * (item.end - item.start) + low[item.end :]
     return low if low.strip(" ,.;:!?。，！？；、…~") else reading.text.low
+
+
+def _only_refuses(rest: Reading) -> bool:
+    """Whether what comes after a polite nod is a no: 好的，先不要了."""
+    said = polarity.read(rest.text.low.strip(" ,.;!，。；！"))
+    return said.sense == "no" and all(
+        item.type == "reason" and item.value.get("code") in _REFUSALS for item in rest.told()
+    )
 
 
 def _yes_and(reading: Reading, rest: Reading, sense: polarity.Polarity) -> list[Command] | None:

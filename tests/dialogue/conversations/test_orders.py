@@ -21,6 +21,17 @@ from tests.dialogue.conversations.script import (
 
 TALKS = (
     talk(
+        "goods-to-be-changed-while-an-address-is-asked-for",
+        "zh",
+        WANG,
+        says("老板，我要改订单D1001000002的收货地址", shows="新的收货地址"),
+        says("那什么，白T恤里有一件改成XL，另一件不动", shows=("只能一起改", "继续刚才的修改收货地址")),
+        says("换成浙江省杭州市西湖区文三路 90 号", shows="文三路 90 号", asks="consent"),
+        says("好的，先不要了", offers=("不办了",)),
+        says("不办了", asks="nothing"),
+        repair="digression",
+    ),
+    talk(
         "cancel-the-grey-hoodie",
         "zh",
         WANG,
