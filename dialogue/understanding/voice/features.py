@@ -1,11 +1,14 @@
 """What can be measured of a recording: how it sounds, not what is said. Needs the extra ``speech`` (librosa).
 
-Functionals (mean, deviation, percentiles, slope) over frames of: mel cepstra with deltas, mel bands, spectral contrast and shape,
-loudness, pitch (YIN) and pauses. A fixed length whatever the recording's; raw, not normalised by speaker.
+Groups of functionals (`functionals`) over what is heard in each 10 ms (`pitch`, `spectrum`, `formants`): pitch, loudness, rhythm,
+the shape of the spectrum and of the voice, cepstra, and how these move together. A fixed length whatever the recording's; raw, not
+normalised by speaker. Places within a recording (a first quarter, a contour) are left out: they tell the sentence, not the mood.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import importlib
 import importlib.util
 import warnings
@@ -16,16 +19,28 @@ import numpy as np
 import numpy.typing as npt
 
 from dialogue.errors import DialogueError
+from dialogue.understanding.voice.frames import FRAMES_A_SECOND, RATE_HZ, Mask, Track, runs
+from dialogue.understanding.voice.functionals import (
+    QUINTILES,
+    correlations,
+    course,
+    log_covariance,
+    modulation,
+    persistence,
+    rises,
+)
+from dialogue.understanding.voice.pitch import Pitch, track, unsteadiness
+from dialogue.understanding.voice.spectrum import ALPHA, CENTROID, SLOPE_HIGH, SLOPE_MIDDLE, Spectrum, spectrum_of
 
 FloatArray = npt.NDArray[np.float32]
-RATE_HZ = 16_000
 LONGEST_S = 30.0
-_FRAME, _HOP = 1024, 160
-_PITCH_FRAME = 1024
-_LOWEST_HZ, _HIGHEST_HZ = 65.0, 500.0
-_SILENT_DB = -35.0
-_SHORTEST = 2 * _PITCH_FRAME
-_TINY = 1e-8
+_SHORTEST = RATE_HZ // 3
+_SILENT_DB = 40.0
+_FEWEST_VOICED = 5
+_FEWEST_UNVOICED = 3
+_LOWEST_HZ = 50.0
+_MODULATED_DB = 60.0
+_CONTOUR_FRAMES = 6
 
 
 class VoiceUnavailableError(DialogueError):
@@ -36,13 +51,32 @@ class RecordingError(DialogueError):
     """A recording that cannot be read."""
 
 
+@dataclasses.dataclass(frozen=True)
+class Heard:
+    """A recording by its frames."""
+
+    samples: Track
+    pitch: Pitch
+    spectrum: Spectrum
+    active: Mask
+    """Frames within 40 dB of the loudest."""
+    voiced: Mask
+    """Active ones that have a pitch; all active ones where hardly any has."""
+    tones: Track
+    """The pitch in semitones over 50 Hz."""
+
+
 def available() -> bool:
     """Return whether recordings can be read here."""
     return importlib.util.find_spec("librosa") is not None
 
 
-def features_of(path: Path) -> FloatArray:
+def features_of(path: Path, speed: float = 1.0) -> FloatArray:
     """Return the features of a file, at most its first `LONGEST_S` seconds.
+
+    Args:
+        path: of the recording.
+        speed: how much faster, and so higher, to play it.
 
     Raises:
         VoiceUnavailableError, RecordingError.
@@ -54,61 +88,171 @@ def features_of(path: Path) -> FloatArray:
             samples, _ = librosa.load(path, sr=RATE_HZ, mono=True, duration=LONGEST_S)
     except Exception as error:  # every decoder has errors of its own
         raise RecordingError(f"{path} cannot be read as a recording ({type(error).__name__})") from error
-    return measure(samples)
+    return measure(samples, speed)
 
 
-def measure(samples: FloatArray) -> FloatArray:
-    """Return the features of samples at `RATE_HZ`; silence gives the features of silence."""
+def measure(samples: FloatArray, speed: float = 1.0) -> FloatArray:
+    """Return the features of samples at `RATE_HZ`, ``[sum(group_sizes())]``; silence gives the features of silence.
+
+    Args:
+        samples: ``[samples]``, of any length.
+        speed: how much faster, and so higher, to play them; in steps of a hundredth.
+    """
+    heard = _hear(_played(np.asarray(samples, dtype=np.float64), speed))
+    return np.asarray(np.nan_to_num(np.concatenate(list(_groups(heard).values()))), dtype=np.float32)
+
+
+@functools.cache
+def group_sizes() -> tuple[int, ...]:
+    """Return how many features of `measure` are about one thing, group after group."""
+    return tuple(len(group) for group in _groups(_hear(np.zeros(_SHORTEST))).values())
+
+
+def _played(samples: Track, speed: float) -> Track:
+    if speed == 1.0 or not len(samples):
+        return samples
+    from scipy.signal import resample_poly  # noqa: PLC0415
+
+    return np.asarray(resample_poly(samples, 100, round(100 * speed)))
+
+
+def _hear(sound: Track) -> Heard:
     librosa = _librosa()
-    samples = np.asarray(samples, dtype=np.float32)
-    samples, _ = librosa.effects.trim(samples, top_db=35) if np.abs(samples).max(initial=0.0) > 0 else (samples, None)
-    if len(samples) < _SHORTEST:
-        samples = np.pad(samples, (0, _SHORTEST - len(samples)))
-    spectrum = np.abs(librosa.stft(samples, n_fft=_FRAME, hop_length=_HOP))
-    mel = librosa.power_to_db(librosa.feature.melspectrogram(S=spectrum**2, sr=RATE_HZ, n_mels=64))
-    cepstra = librosa.feature.mfcc(S=mel, n_mfcc=30)
-    shape = {"S": spectrum, "sr": RATE_HZ}
-    tracks = np.vstack([
-        cepstra, librosa.feature.delta(cepstra, mode="nearest"), librosa.feature.delta(cepstra, order=2, mode="nearest"),
-        librosa.feature.spectral_contrast(**shape, fmin=100.0, n_bands=5),
-        librosa.feature.spectral_centroid(**shape), librosa.feature.spectral_bandwidth(**shape),
-        librosa.feature.spectral_rolloff(**shape), librosa.feature.spectral_flatness(S=spectrum),
-        librosa.feature.zero_crossing_rate(samples, frame_length=_FRAME, hop_length=_HOP),
+    if np.abs(sound).max(initial=0.0) > 0:
+        sound, _ = librosa.effects.trim(sound, top_db=35)
+    sound = np.pad(sound, (0, max(0, _SHORTEST - len(sound))))
+    pitch = track(sound)
+    spectrum = spectrum_of(librosa, sound, pitch)
+    active = spectrum.level_db > spectrum.level_db.max() - _SILENT_DB
+    voiced = (pitch.hertz > 0) & active
+    if voiced.sum() < _FEWEST_VOICED:
+        voiced = active
+    return Heard(sound, pitch, spectrum, active, voiced, 12 * np.log2(np.maximum(pitch.hertz, _LOWEST_HZ) / _LOWEST_HZ))
+
+
+def _groups(heard: Heard) -> dict[str, Track]:
+    """Return the features by what they are about; each group weighs the same (`emotion`)."""
+    spectrum, active, voiced = heard.spectrum, heard.active, heard.voiced
+    cepstra, mel = spectrum.cepstra, spectrum.mel_db
+    steps = _steps(cepstra)
+    unvoiced = active & ~voiced
+    timbre = mel[:, voiced] - mel[:, voiced].mean(axis=0)
+    return {
+        "pitch": _pitch(heard),
+        "unsteadiness": unsteadiness(heard.samples, heard.pitch.hertz, voiced),
+        "contours": _contours(heard),
+        "loudness": _loudness(spectrum, active, voiced),
+        "rhythm": _rhythm(heard),
+        "shape voiced": course(spectrum.shape[:, voiced], QUINTILES),
+        "shape": course(spectrum.shape[:, active], QUINTILES),
+        "shape unvoiced": spectrum.shape[:, unvoiced if unvoiced.sum() >= _FEWEST_UNVOICED else active].mean(axis=1),
+        "falls": course(spectrum.falls_db[:, voiced], QUINTILES, slope=False),
+        "formants": course(spectrum.formants[:, voiced], QUINTILES, slope=False),
+        "prominence": course(spectrum.prominence_db[voiced], QUINTILES, slope=False),
+        "cepstra": course(cepstra[:, active], (10, 50, 90)),
+        "steps": _swings(cepstra, steps, active),
+        "bands": np.concatenate(
+            [mel[:, active].mean(axis=1), mel[:, active].std(axis=1), np.percentile(mel[:, active], 95, axis=1)]
+        ),
+        "timbre": np.concatenate([timbre.mean(axis=1), timbre.std(axis=1)]),
+        "persistence": persistence(cepstra[:10]),
+        "modulation": modulation(_wide_bands(mel)),
+        "joint cepstra": log_covariance(np.vstack([cepstra[:10], 3 * steps[:10]])[:, active]),
+        "joint steps": log_covariance(3 * steps[:13, active], 0.3),
+        "joint bands": log_covariance(np.vstack([band.mean(axis=0) for band in np.array_split(mel, 12)])[:, active]),
+        **_prosody(heard),
+    }
+
+
+def _pitch(heard: Heard) -> Track:
+    tones = heard.tones[heard.voiced]
+    low, lower, higher, high = np.percentile(tones, [5, 25, 75, 95])
+    return np.concatenate([
+        course(tones), rises(tones), [high - low, higher - lower],
+        course(np.abs(np.diff(tones)), (50, 75, 90), slope=False),
+        course(heard.pitch.harmonics_db[heard.voiced], (25, 50, 75), slope=False),
     ])  # fmt: skip
-    level = librosa.power_to_db((spectrum**2).mean(axis=0))
-    loud = level - level.max()
-    pitch = _pitch(librosa, samples, loud)
-    parts = [
-        tracks.mean(axis=1), tracks.std(axis=1), np.percentile(tracks[:30], [10, 90], axis=1).ravel(),
-        mel.mean(axis=1), mel.std(axis=1), _course(level), pitch, _rhythm(loud, len(samples) / RATE_HZ),
-    ]  # fmt: skip
-    return np.asarray(np.nan_to_num(np.concatenate(parts)), dtype=np.float32)
 
 
-def _pitch(librosa: Any, samples: FloatArray, loud: FloatArray) -> FloatArray:
-    """Return the course of the pitch in semitones over 65 Hz where it is loud enough to have one, and of its steps."""
-    hertz = librosa.yin(
-        samples, fmin=_LOWEST_HZ, fmax=_HIGHEST_HZ, sr=RATE_HZ, frame_length=_PITCH_FRAME, hop_length=_HOP
+def _contours(heard: Heard) -> Track:
+    """Return slope, growth, range and place of the highest tone of the stretches of voice, and how the first and last tones lie."""
+    tones, level = heard.tones, heard.spectrum.level_db
+    found = []
+    for start, end in runs(heard.voiced, _CONTOUR_FRAMES):
+        time = np.arange(end - start) - (end - start - 1) / 2
+        slope, growth = (100 * (values[start:end] @ time) / (time @ time) for values in (tones, level))
+        found.append((slope, growth, np.ptp(tones[start:end]), tones[start:end].argmax() / (end - start)))
+    every = np.array(found) if found else np.zeros((1, 4))
+    usual = tones[heard.voiced]
+    ends = [usual[-8:].mean() - usual.mean(), usual[:8].mean() - usual.mean()]
+    return np.concatenate(
+        [every.mean(axis=0), every.std(axis=0), every.max(axis=0), every.min(axis=0), every[-1, :3], ends]
     )
-    frames = min(len(hertz), len(loud))
-    spoken = (loud[:frames] > _SILENT_DB / 1.5) & (hertz[:frames] < _HIGHEST_HZ * 0.98)
-    voiced = hertz[:frames][spoken] if spoken.sum() > 5 else np.full(6, _LOWEST_HZ)
-    tones = np.asarray(12 * np.log2(voiced / _LOWEST_HZ), dtype=np.float32)
-    return np.concatenate([_course(tones), _course(np.abs(np.diff(tones)))])
 
 
-def _rhythm(loud: FloatArray, seconds: float) -> FloatArray:
-    """Return the share of pauses, how often speech starts in a second, and the length."""
-    spoken = loud > _SILENT_DB
-    starts = float((np.diff(spoken.astype(np.int8)) == 1).sum())
-    peaks = float(((loud[1:-1] > loud[:-2]) & (loud[1:-1] >= loud[2:]) & (loud[1:-1] > -20)).sum())
-    return np.array([1 - spoken.mean(), starts / seconds, peaks / seconds, np.log(seconds)])
+def _loudness(spectrum: Spectrum, active: Mask, voiced: Mask) -> Track:
+    ear, level = np.log(spectrum.loudness + 1e-3), spectrum.level_db
+    return np.concatenate([
+        course(ear[active]), rises(ear[active]), course(spectrum.loudness[active]),
+        course(level[active], QUINTILES), course(level[voiced], QUINTILES),
+    ])  # fmt: skip
 
 
-def _course(values: FloatArray) -> FloatArray:
-    """Return mean, deviation, percentiles and slope of a track."""
-    slope = np.polyfit(np.linspace(0, 1, len(values)), values, 1)[0] if len(values) > 1 else 0.0
-    return np.concatenate([[values.mean(), values.std(), slope], np.percentile(values, [5, 25, 50, 75, 95])])
+def _rhythm(heard: Heard) -> Track:
+    """Return stretches of voice a second, their lengths and those of the gaps, shares of both, peaks a second, the length."""
+    ear, active, voiced = np.log(heard.spectrum.loudness + 1e-3), heard.active, heard.voiced
+    seconds = len(voiced) / FRAMES_A_SECOND
+    stretches, gaps = (_lengths(mask) for mask in (voiced, ~voiced))
+    window = np.hanning(9)
+    smooth = np.convolve(ear, window / window.sum(), "same")
+    return np.concatenate([
+        [len(stretches) / seconds, stretches.mean(), stretches.std(), stretches.max(), gaps.mean(), gaps.std(), gaps.max()],
+        [voiced.mean(), active.mean(), _peaks(ear, active) / seconds, _peaks(smooth, active) / seconds],
+        [np.log(seconds), np.log(voiced.sum() + 1.0)],
+    ])  # fmt: skip
+
+
+def _lengths(mask: Mask) -> Track:
+    """Return the length of every run in seconds; one of 0 where there is none."""
+    return np.array([end - start for start, end in runs(mask)] or [0]) / FRAMES_A_SECOND
+
+
+def _peaks(values: Track, active: Mask) -> int:
+    return int(((values[1:-1] > values[:-2]) & (values[1:-1] >= values[2:]) & active[1:-1]).sum())
+
+
+def _swings(cepstra: Track, steps: Track, active: Mask) -> Track:
+    again = _steps(cepstra, order=2)
+    return np.concatenate(
+        [steps[:, active].std(axis=1), again[:, active].std(axis=1), np.abs(steps[:, active]).mean(axis=1)]
+    )
+
+
+def _steps(tracks: Track, order: int = 1) -> Track:
+    return np.asarray(_librosa().feature.delta(tracks, order=order, mode="nearest"))
+
+
+def _wide_bands(mel: Track) -> Track:
+    """Return eight bands and their mean, not more than 60 dB below the highest."""
+    kept = np.maximum(mel, mel.max() - _MODULATED_DB)
+    return np.vstack([*(band.mean(axis=0) for band in np.array_split(kept, 8)), kept.mean(axis=0)])
+
+
+def _prosody(heard: Heard) -> dict[str, Track]:
+    """Return how pitch, level, tilt, clearness and formants move together in voice."""
+    spectrum, shape = heard.spectrum, heard.spectrum.shape
+    tones, level, clear = heard.tones, spectrum.level_db, heard.pitch.harmonics_db
+    first, second = np.log(spectrum.formants[:2]) * 4
+    scaled = np.vstack([
+        tones / 3, level / 6, shape[ALPHA] / 5, clear / 5, first, second, shape[CENTROID] / 500, spectrum.falls_db[0] / 5,
+        shape[SLOPE_MIDDLE] / 5, shape[SLOPE_HIGH] / 2,
+    ])  # fmt: skip
+    """About one standard deviation each."""
+    related = np.vstack([tones, level, shape[ALPHA], clear, spectrum.formants[0], shape[CENTROID]])
+    return {
+        "joint prosody": log_covariance(scaled[:, heard.voiced], 0.05),
+        "prosody": correlations(related[:, heard.voiced]),
+    }
 
 
 def _librosa() -> Any:
