@@ -32,7 +32,8 @@ ENOUGH = 4
 SPEEDS = (0.9, 1.1)
 """At which recordings of training are heard once more (`fit`'s copies)."""
 _NARROWNESS = 0.5
-_RIDGES = (0.1, 0.3, 1.0, 3.0)
+_RIDGES = (0.1, 0.3, 1.0)
+"""For each time that a recording is heard: copies say little that is new."""
 _TEMPERATURES = np.geomspace(0.03, 0.6, 20)
 _FOLDS = 8
 _FARTHEST = 4.0
@@ -134,19 +135,18 @@ def fit(
     known = _weighed(support, shares)
     truth = np.array([labels.index(emotion) for emotion in emotions] * (1 + len(copies)))
     spread = float(np.median(_distances(known, known))) or 1.0
-    machine, temperature = _solved(
-        _kernel(known, known, spread), truth, _folds(speakers, 1 + len(copies)), len(emotions)
-    )
+    takes = 1 + len(copies)
+    machine, temperature = _solved(_kernel(known, known, spread), truth, _folds(speakers, takes), takes)
     return VoiceEmotion(tuple(labels), mean, scale, shares, support, machine.weights, spread, temperature)
 
 
-def _solved(kernel: FloatArray, truth: IntArray, folds: Sequence[IntArray], judged: int) -> tuple[Machine, float]:
-    """Return the machine and the temperature that surprise least on speakers left out, judged on the first so many rows."""
-    labels = int(truth.max()) + 1
+def _solved(kernel: FloatArray, truth: IntArray, folds: Sequence[IntArray], takes: int) -> tuple[Machine, float]:
+    """Return the machine and the temperature that surprise least on speakers left out, as recorded."""
+    labels, judged = int(truth.max()) + 1, len(truth) // takes
     counts = np.bincount(truth)[truth] * labels / len(truth)
     machines, scores = {}, {}
     for ridge in _RIDGES:
-        diagonal = np.asarray(ridge * counts, dtype=np.float32)
+        diagonal = np.asarray(ridge * takes * counts, dtype=np.float32)
         machines[ridge] = solve(kernel.copy(), targets_of(truth, labels), diagonal)
         scores[ridge] = np.zeros((len(truth), labels), dtype=np.float32)
         for fold in folds:

@@ -131,9 +131,10 @@ def _periods(samples: Track, hertz: Track, start: int, end: int) -> tuple[list[f
         if start + period + high + 2 >= len(samples):
             break
         first = samples[start : start + period]
-        others = np.lib.stride_tricks.sliding_window_view(samples[start + low : start + high + period], period)
-        energies = np.einsum("ij,ij->i", others, others)
-        likeness = others @ first / (np.sqrt(energies * (first @ first)) + _TINY)
+        others = samples[start + low : start + high + period]
+        sums = np.cumsum(np.append(0.0, others**2))
+        energies = np.maximum(sums[period:] - sums[:-period], 0.0)
+        likeness = np.correlate(others, first, "valid") / (np.sqrt(energies * (first @ first)) + _TINY)
         best = int(likeness.argmax())
         lengths.append(low + best + _peak(likeness, best))
         growths.append(float(np.log(np.sqrt(energies[best]) / (np.sqrt(first @ first) + _TINY) + 1e-6)))
