@@ -2,7 +2,8 @@
 
 Groups of functionals (`functionals`) over what is heard in each 10 ms (`pitch`, `spectrum`, `formants`): pitch, loudness, rhythm,
 the shape of the spectrum and of the voice, cepstra, and how these move together. A fixed length whatever the recording's; raw, not
-normalised by speaker. Places within a recording (a first quarter, a contour) are left out: they tell the sentence, not the mood.
+normalised by speaker. How pitch and loudness go from quarter to quarter is left out: it tells the sentence more than the mood (with
+it, EmoDB loses three points of accuracy). 60 ms for a recording of 2 to 4 s on one core, 0.02 to 0.03 of its length.
 """
 
 from __future__ import annotations
@@ -243,11 +244,11 @@ def _prosody(heard: Heard) -> dict[str, Track]:
     spectrum, shape = heard.spectrum, heard.spectrum.shape
     tones, level, clear = heard.tones, spectrum.level_db, heard.pitch.harmonics_db
     first, second = np.log(spectrum.formants[:2]) * 4
+    # divided by about the standard deviation of each, so that the floor of the variances is the same share of all
     scaled = np.vstack([
         tones / 3, level / 6, shape[ALPHA] / 5, clear / 5, first, second, shape[CENTROID] / 500, spectrum.falls_db[0] / 5,
         shape[SLOPE_MIDDLE] / 5, shape[SLOPE_HIGH] / 2,
     ])  # fmt: skip
-    """About one standard deviation each."""
     related = np.vstack([tones, level, shape[ALPHA], clear, spectrum.formants[0], shape[CENTROID]])
     return {
         "joint prosody": log_covariance(scaled[:, heard.voiced], 0.05),

