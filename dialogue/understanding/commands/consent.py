@@ -42,12 +42,8 @@ def to_yes_or_no(reading: Reading, question: PendingQuestion) -> list[Command] |
         return [Deny(text=words, score=0.9, source="pending"), correction(reading)]
     rest = reading.sub(sense.rest)
     has_rest = bool(rest.text.low.strip(" ,.;:!?。，！？；、…~"))
-    if sense.sense == "no" and _PAUSES.fullmatch(reading.text.low[: sense.rest]) and _only_looks(rest):
-        # "Wait, how long does that take?" says no to nothing.
-        return requested(rest)
     if sense.sense == "no":
-        said = reading.words(0, sense.rest)
-        return [Deny(text=said, score=0.97, source="pending"), *(_after_no(rest) if has_rest else [])]
+        return _no_and(reading, rest, sense)
     if has_rest and _only_refuses(rest):
         return [Deny(text=words, score=0.9, source="pending")]
     if sense.sense == "yes_but":
@@ -108,6 +104,14 @@ def _without_reasons(reading: Reading) -> str:
         if item.type == "reason" and item.value.get("code") not in _REFUSALS:
             low = low[: item.start] + " " * (item.end - item.start) + low[item.end :]
     return low if low.strip(" ,.;:!?。，！？；、…~") else reading.text.low
+
+
+def _no_and(reading: Reading, rest: Reading, sense: polarity.Polarity) -> list[Command]:
+    if _PAUSES.fullmatch(reading.text.low[: sense.rest]) and _only_looks(rest):
+        # "Wait, how long does that take?" says no to nothing.
+        return requested(rest)
+    no = Deny(text=reading.words(0, sense.rest), score=0.97, source="pending")
+    return [no, *(_after_no(rest) if rest.text.low.strip(" ,.;:!?。，！？；、…~") else [])]
 
 
 def _only_refuses(rest: Reading) -> bool:
