@@ -20,6 +20,8 @@ _TOKEN = re.compile(r"[\u3400-\u9fff]+|[^\W_]+(?:'[^\W_]+)?|[?!？！]|[\U0001f3
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _SCARCE = 200
 """With fewer rows than this a gram that stands in one row only is kept."""
+_PLENTY = 20_000
+"""With so many, one that stands in two rows is not."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Grams:
     def of(cls, texts: Sequence[str]) -> Grams:
         """Collect the grams that stand in at least two texts, in any text where there are few."""
         frequency = Counter(gram for text in texts for gram in set(_grams(text)))
-        least = 2 if len(texts) >= _SCARCE else 1
+        least = sum(len(texts) >= many for many in (0, _SCARCE, _PLENTY))
         vocabulary = tuple(sorted(gram for gram, rows in frequency.items() if rows >= least))
         idf = [math.log((1 + len(texts)) / (1 + frequency[gram])) + 1 for gram in vocabulary]
         return cls(vocabulary, np.array(idf, dtype=np.float32))

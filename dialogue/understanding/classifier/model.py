@@ -2,14 +2,13 @@
 
 Data: any labelled texts, a few a label upwards (`fitting.fit`). Method: kernel ridge regression over sentence embeddings and
 n-grams. Scores become chances by a temperature fitted on held-out rows, and `Prediction.outside` tells how likely a text
-belongs to no label. Limits: it keeps its training rows (2 to 4 kB each) and compares a text with all of them, 0.3 ms for a
-thousand rows; no long documents (`grams.MAX_CHARS`, `knowledge.embedding.MAX_CHARS`).
+belongs to no label. Limits: it keeps training rows (2 to 4 kB each; some thousand where there are many) and compares a text with
+all of them, 0.3 ms for a thousand rows; no long documents (`grams.MAX_CHARS`, `knowledge.embedding.MAX_CHARS`).
 """
 
 from __future__ import annotations
 
 import dataclasses
-import functools
 import json
 import shutil
 import zipfile
@@ -19,16 +18,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
 from dialogue.errors import DialogueError
 from dialogue.understanding.classifier.grams import Grams
+from dialogue.understanding.classifier.machine import Weights
 from dialogue.understanding.classifier.reject import Reject, evidence
-from dialogue.understanding.classifier.space import GRAM_WEIGHT, Space, Texts
+from dialogue.understanding.classifier.space import Space, Texts
 from knowledge.embedding import Embedder, FloatArray
 from knowledge.index import IntArray
 
-FORMAT = 1
+FORMAT = 2
 _DESCRIPTION, _ARRAYS = "model.json", "arrays.npz"
 _BATCH = 512
 
@@ -49,6 +48,8 @@ class Prediction:
     """Chance in [0, 1] that it is none of them."""
     rejected: bool
     """Whether that chance is so high that only 3 % of texts of the labels reach it."""
+    found: tuple[str, ...] = ()
+    """Where the training rows had several labels: all those that this text seems to have, maybe none. Otherwise `label` alone."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,16 +60,17 @@ class TextClassifier:
     embedder: Embedder
     space: Space
     support: Texts
-    """The training rows."""
+    """The training rows that it keeps."""
     owners: IntArray
-    """The label of every training row; -1: none of them."""
-    weights: FloatArray
-    """``[rows, labels + 1]``; the last column is the score of being none of them."""
+    """The label of each of them; -1: none of them."""
+    weights: Weights
     temperature: float
     favour: FloatArray
     """What is added to the score of each label before one is chosen, ``[labels]``: 0, or more for a rare one."""
     reject: Reject | None
     """None: there was nothing to learn it from (a single label, no row marked as out of scope)."""
+    bars: FloatArray | None = None
+    """The score from which on a text has a label, ``[labels]``; None: every text has exactly one."""
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """Return one prediction a text."""
@@ -78,19 +80,9 @@ class TextClassifier:
             found += self._predict(self.space.read(batch, self.embedder.encode(batch)))
         return found
 
-    def _scores(self, texts: Texts, near: FloatArray) -> FloatArray:
-        """Return ``[texts, labels + 1]``: what `Space.likeness` to the training rows gives, the n-grams' part summed up beforehand."""
-        shared = np.float32(GRAM_WEIGHT) * (texts.grams @ self._gram_weights)
-        return np.asarray((near + np.float32(1.0)) @ self.weights + shared, dtype=np.float32)
-
-    @functools.cached_property
-    def _gram_weights(self) -> FloatArray:
-        """What each n-gram speaks for, ``[vocabulary, labels + 1]``."""
-        return np.asarray(self.support.grams.T @ self.weights, dtype=np.float32)
-
     def _predict(self, texts: Texts) -> list[Prediction]:
         near = self.space.nearness(texts, self.support)
-        scores = self._scores(texts, near)
+        scores = self.weights.scores(near, texts.grams)
         chances = softmax(scores[:, :-1] / self.temperature)
         chosen = (scores[:, :-1] + self.favour).argmax(axis=1)
         outside = np.zeros(len(texts), dtype=np.float32)
@@ -98,9 +90,17 @@ class TextClassifier:
             outside = self.reject.chances(evidence(scores[:, :-1], scores[:, -1], near, self.owners))
         threshold = self.reject.threshold if self.reject is not None else 2.0
         return [
-            Prediction(self.labels[label], self._ranked(row), float(chance), bool(chance > threshold))
-            for label, row, chance in zip(chosen, chances, outside, strict=True)
-        ]
+            Prediction(
+                self.labels[label], self._ranked(chances[row]), float(outside[row]), bool(outside[row] > threshold),
+                self._found(scores[row, :-1], int(label)),
+            )
+            for row, label in enumerate(chosen)
+        ]  # fmt: skip
+
+    def _found(self, scores: FloatArray, chosen: int) -> tuple[str, ...]:
+        if self.bars is None:
+            return (self.labels[chosen],)
+        return tuple(self.labels[i] for i in np.flatnonzero(scores >= self.bars))
 
     def _ranked(self, chances: FloatArray) -> tuple[tuple[str, float], ...]:
         return tuple((self.labels[i], float(chances[i])) for i in np.argsort(-chances, kind="stable"))
@@ -125,18 +125,19 @@ class TextClassifier:
             "embedder": [self.embedder.name, self.embedder.version],
             "labels": list(self.labels),
             "grams": list(self.space.grams.vocabulary),
-            "spread": self.space.spread,
+            "space": [self.space.spread, self.space.narrowness, self.space.gram_weight],
             "temperature": self.temperature,
             "reject": None if self.reject is None else [self.reject.bias, self.reject.threshold],
         }
 
     def _arrays(self) -> dict[str, Any]:
-        grams = self.support.grams
         arrays = {
             "mean": self.space.mean, "scale": self.space.scale, "idf": self.space.grams.idf, "dense": self.support.dense,
-            "data": grams.data, "indices": grams.indices, "indptr": grams.indptr, "owners": self.owners, "weights": self.weights,
+            "owners": self.owners, "near": self.weights.near, "grams": self.weights.grams, "bias": self.weights.bias,
             "favour": self.favour,
         }  # fmt: skip
+        if self.bars is not None:
+            arrays["bars"] = self.bars
         if self.reject is not None:
             arrays |= {
                 "reject_mean": self.reject.mean,
@@ -183,8 +184,6 @@ class TextClassifier:
     @classmethod
     def _read(cls, described: dict[str, Any], arrays: dict[str, Any], embedder: Embedder) -> TextClassifier:
         grams = Grams(tuple(described["grams"]), arrays["idf"])
-        rows = (arrays["data"], arrays["indices"], arrays["indptr"])
-        dense = arrays["dense"]
         reject = None
         if described["reject"] is not None:
             curve = (arrays["reject_mean"], arrays["reject_scale"], arrays["reject_weights"])
@@ -192,13 +191,14 @@ class TextClassifier:
         return cls(
             labels=tuple(described["labels"]),
             embedder=embedder,
-            space=Space(arrays["mean"], arrays["scale"], grams, described["spread"]),
-            support=Texts(dense, csr_matrix(rows, shape=(len(dense), len(grams.vocabulary)))),
+            space=Space(arrays["mean"], arrays["scale"], grams, *described["space"]),
+            support=Texts(arrays["dense"], None),
             owners=arrays["owners"],
-            weights=arrays["weights"],
+            weights=Weights(arrays["near"], arrays["grams"], arrays["bias"]),
             temperature=described["temperature"],
             favour=arrays["favour"],
             reject=reject,
+            bars=arrays.get("bars"),
         )
 
 

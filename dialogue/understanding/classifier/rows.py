@@ -27,6 +27,8 @@ class Row:
     group: str | None = None
     weight: float = 1.0
     """How much it counts: below 1 for a row of a neighbouring subject, which then teaches but sets no temperature."""
+    also: tuple[str, ...] = ()
+    """Further labels, where a text can have several."""
 
     @property
     def outside(self) -> bool:

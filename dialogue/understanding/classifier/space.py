@@ -56,6 +56,8 @@ class Space:
     grams: Grams
     spread: float
     """Median squared distance between two training rows."""
+    narrowness: float = NARROWNESS
+    gram_weight: float = GRAM_WEIGHT
 
     @classmethod
     def of(cls, texts: Sequence[str], vectors: FloatArray) -> Space:
@@ -74,14 +76,14 @@ class Space:
     def nearness(self, some: Texts, others: Texts) -> FloatArray:
         """Return the Gaussian alone, in (0, 1], ``[some, others]``."""
         away = _distances(some, others)
-        away *= np.float32(-NARROWNESS / self.spread)
+        away *= np.float32(-self.narrowness / self.spread)
         return np.asarray(np.exp(away, out=away), dtype=np.float32)
 
     def likeness(self, some: Texts, others: Texts) -> FloatArray:
         """Return the kernel ``[some, others]``: nearness, shared n-grams and a constant."""
         found = self.nearness(some, others)
         shared = (some.grams @ others.turned).tocoo()
-        found[shared.row, shared.col] += np.float32(GRAM_WEIGHT) * shared.data
+        found[shared.row, shared.col] += np.float32(self.gram_weight) * shared.data
         found += 1.0
         return found
 

@@ -153,7 +153,7 @@ def _solved(kernel: FloatArray, truth: IntArray, folds: Sequence[IntArray], take
     machines, scores = {}, {}
     for ridge in _RIDGES:
         diagonal = np.asarray(ridge * takes * counts, dtype=np.float32)
-        machines[ridge] = solve(kernel.copy(), targets_of(truth, labels), diagonal)
+        machines[ridge] = solve(kernel.copy(), targets_of(truth[:, None].tolist(), labels), diagonal)
         scores[ridge] = np.zeros((len(truth), labels), dtype=np.float32)
         for fold in folds:
             scores[ridge][fold] = machines[ridge].held_out(fold)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dialogue.understanding.classifier import FittingError, ModelError, Row, TextClassifier, fit
+from dialogue.understanding.classifier import FittingError, ModelError, Row, TextClassifier, fit, fitting
 from dialogue.understanding.classifier.fitting import folds
 from dialogue.understanding.classifier.model import softmax
 from knowledge.embedding import HashingEmbedder, default_embedder
@@ -55,14 +55,14 @@ def test_rows_marked_as_out_of_scope_are_no_label_and_teach_the_reject() -> None
 
 def test_the_same_rows_give_the_same_model(model: TextClassifier) -> None:
     again = fit(ROWS, EMBEDDER)
-    assert np.array_equal(again.weights, model.weights)
+    assert np.array_equal(again.weights.near, model.weights.near)
     assert again.temperature == model.temperature
 
 
 def test_scores_are_the_likeness_to_the_training_rows_times_their_weights(model: TextClassifier) -> None:
     texts = [text for text, _ in ASKED]
     known = model.space.read(texts, EMBEDDER.encode(texts))
-    scores = model.space.likeness(known, model.support) @ model.weights
+    scores = model.weights.scores(model.space.nearness(known, model.support), known.grams)
     chances = softmax(scores[:, :-1] / model.temperature)
     for guess, row in zip(model.predict(texts), chances, strict=True):
         assert dict(guess.ranked) == pytest.approx(dict(zip(model.labels, row.tolist(), strict=True)), abs=1e-4)
@@ -115,6 +115,43 @@ def test_two_labels_of_one_row_each_can_be_learned() -> None:
     model = fit([Row("where is my parcel", "parcel"), Row("I want a refund", "refund")], EMBEDDER)
     [guess] = model.predict(["refund please"])
     assert guess.label == "refund"
+
+
+SEVERAL = [
+    *(Row(f"I am so happy about {thing}", "joy") for thing in ("this", "the lamp", "it all", "today", "you")),
+    *(Row(f"{thing} scares me", "fear") for thing in ("this", "the dark", "it all", "today", "he")),
+    *(Row(f"so happy, and yet {thing} scares me", "joy", also=("fear",)) for thing in ("this", "it all", "he")),
+]
+
+
+def test_a_text_can_have_several_labels_where_rows_have() -> None:
+    found = fit(SEVERAL, EMBEDDER).predict(["so happy, and yet today scares me", "I am so happy about him"])
+    assert [set(guess.found) for guess in found] == [{"joy", "fear"}, {"joy"}]
+    assert not any(guess.rejected for guess in found)
+
+
+def test_bars_are_kept(tmp_path: Path) -> None:
+    model = fit(SEVERAL, EMBEDDER)
+    model.save(tmp_path / "model")
+    texts = ["so happy, and yet today scares me"]
+    assert TextClassifier.load(tmp_path / "model", EMBEDDER).predict(texts) == model.predict(texts)
+
+
+def test_where_rows_have_one_label_a_text_has_one(model: TextClassifier) -> None:
+    assert all(guess.found == (guess.label,) for guess in model.predict([text for text, _ in ASKED]))
+
+
+def test_many_rows_are_learned_by_landmarks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fitting, "EXACT_ROWS", 20)
+    monkeypatch.setattr(fitting, "LANDMARKS", 60)
+    model = fit([*ROWS, Row("will it rain", "oos"), Row("how cold is it", "oos")], EMBEDDER)
+    assert len(model.support) == 30
+    assert [guess.label for guess in model.predict([text for text, _ in ASKED])] == [label for _, label in ASKED]
+
+
+def test_the_name_of_a_label_is_known_to_be_of_it() -> None:
+    rows = [Row("show it", "show_alarms"), Row("away with it", "cancel_alarms"), Row("hm", "17"), Row("oh", "17")]
+    assert [guess.label for guess in fit(rows, EMBEDDER).predict(["cancel alarms"])] == ["cancel_alarms"]
 
 
 def test_rows_of_one_group_and_rows_that_read_alike_are_held_out_together() -> None:

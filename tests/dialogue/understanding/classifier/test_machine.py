@@ -10,7 +10,7 @@ def test_held_out_scores_are_those_of_a_machine_that_never_saw_the_rows() -> Non
     points = rng.normal(size=(40, 6)).astype(np.float32)
     kernel = (points @ points.T + 1).astype(np.float32)
     truth = rng.integers(0, 3, 40)
-    targets = targets_of(truth, 3)
+    targets = targets_of([[label] for label in truth.tolist()], 3)
     ridge = np.linspace(0.5, 1.5, 40).astype(np.float32)
     held = np.array([2, 7, 8, 30])
     rest = np.setdiff1d(np.arange(40), held)
@@ -21,4 +21,4 @@ def test_held_out_scores_are_those_of_a_machine_that_never_saw_the_rows() -> Non
 
 
 def test_targets_are_one_for_the_label_and_little_below_zero_for_others() -> None:
-    assert targets_of(np.array([1, 0]), 2).tolist() == [[-0.5, 1.0], [1.0, -0.5]]
+    assert targets_of([[1], [0]], 2).tolist() == [[-0.5, 1.0], [1.0, -0.5]]
