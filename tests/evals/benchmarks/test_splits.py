@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dialogue.understanding.classifier.fitting import bare
-from evals.benchmarks import banking77, banking77_oos, clinc150, jddc, smp2020, voice, xsid
+from evals.benchmarks import banking77, banking77_oos, clinc150, goemotions, jddc, reviews, smp2020, voice, xsid
 from evals.benchmarks.base import Job
 from evals.benchmarks.splits import grouped, shared, without
 from evals.benchmarks.texts import repeats
@@ -77,6 +77,48 @@ def test_a_post_is_never_trained_on_and_measured_and_the_other_domain_counts_les
                 row.weight for row in split.train if (int(row.text[-3:-1].strip("第")) >= 40) == (domain == "usual")
             }
             assert weights == {1.0}
+
+
+def test_no_comment_is_trained_on_that_reads_like_a_measured_one(tmp_path: Path) -> None:
+    sets.goemotions(tmp_path)
+    parts = goemotions.split(Job(tmp_path))
+    assert (len(parts.train), len(parts.held)) == (47, 49)
+    assert not shared(parts.train, parts.held, lambda row: bare(row.text))
+    assert {(row.label, *row.also) for row in parts.train} == {("joy",), ("anger",), ("fear",), ("anger", "fear")}
+
+
+@pytest.mark.parametrize("name", ["online_shopping_10_cats", "waimai_10k"])
+def test_no_review_is_trained_on_that_reads_like_a_measured_one(tmp_path: Path, name: str) -> None:
+    sets.shop_reviews(tmp_path, name)
+    parts = reviews.split(Job(tmp_path), name)
+    assert len(parts.held) == 12
+    assert not shared(parts.train, parts.held, lambda row: bare(row.text))
+    assert {row.label for row in parts.train} == {"positive", "negative"}
+
+
+def test_a_small_set_of_reviews_is_measured_once_each_and_by_the_other_half(tmp_path: Path) -> None:
+    sets.few_reviews(tmp_path)
+    found = reviews.few_splits(Job(tmp_path))
+    assert [len(parts.held) for parts in found] == [10, 6]
+    for parts in found:
+        assert not shared(parts.train, parts.held, lambda row: bare(row.text))
+        assert len({bare(row.text) for row in parts.held}) == len(parts.held)
+    assert not shared(found[0].held, found[1].held, lambda row: bare(row.text))
+
+
+@pytest.mark.parametrize(
+    ("name", "held"),
+    [("goemotions", 5426), ("online_shopping_10_cats", 6502), ("waimai_10k", 1265), ("fewclue_eprstmt", 266)],
+)
+def test_no_real_text_of_the_emotions_and_reviews_is_on_both_sides(shared_data: Path, name: str, held: int) -> None:
+    job = Job(shared_data)
+    if name == "goemotions":
+        found = [goemotions.split(job)]
+    else:
+        found = reviews.few_splits(job) if name == "fewclue_eprstmt" else [reviews.split(job, name)]
+    assert sum(len(parts.held) for parts in found) == held
+    for parts in found:
+        assert not shared(parts.train, parts.held, lambda row: bare(row.text))
 
 
 @pytest.mark.parametrize("name", ["banking77", "banking77_oos", "clinc150", "xsid_zh_en"])
