@@ -143,7 +143,7 @@ def test_where_rows_have_one_label_a_text_has_one(model: TextClassifier) -> None
 
 def test_many_rows_are_learned_by_landmarks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fitting, "EXACT_ROWS", 20)
-    monkeypatch.setattr(fitting, "LANDMARKS", 60)
+    monkeypatch.setattr(fitting, "LANDMARKS", 30)
     model = fit([*ROWS, Row("will it rain", "oos"), Row("how cold is it", "oos")], EMBEDDER)
     assert len(model.support) == 30
     assert [guess.label for guess in model.predict([text for text, _ in ASKED])] == [label for _, label in ASKED]
