@@ -41,7 +41,8 @@ BENCHMARKS: dict[str, Benchmark] = {
 }
 """Those that are run on a `Job`."""
 OF_UNDERSTANDING = (
-    "banking77", "clinc150", "banking77_oos", "xsid_zh_en", "smp2020_ewect", "jddc_uss", "crosswoz", "voice_emodb", "voice_ravdess",
+    "banking77", "clinc150", "banking77_oos", "xsid_zh_en", "smp2020_ewect", "goemotions", "online_shopping_10_cats", "waimai_10k",
+    "fewclue_eprstmt", "jddc_uss", "crosswoz", "voice_emodb", "voice_ravdess",
     "tau2-retail", "tau1-retail",
 )  # fmt: skip
 """Those that tell how well messages and voices are understood, in the order of their table."""
