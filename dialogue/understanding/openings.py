@@ -13,11 +13,14 @@ _VOCATIVE_ZH = (
 _VOCATIVE_EN = r"(?:boss|mate|guys|folks|buddy|dude|bro|sir|madam|team|dear(?: team| all)?|my (?:friend|man))"
 _SOUND = r"(?:u+h*m+|u+h+|e+r+m*|h+m+|嗯+|呃+|额+|唔+|唉+|哎呀?|诶|那什么|那啥|就是说|怎么说呢|这个嘛|话说|是这样的?)"
 _SOUND_ALONE = r"(?:那什么|那啥|u+h*m+|e+r+m*)\s+"
+_GREETING = (
+    r"(?:hey(?: there)?|hi(?: there)?|hello|good (?:morning|afternoon|evening|day)|哈[喽啰]|你好|您好|在[么吗嘛])"
+)
 _NOD = r"(?:ok(?:ay)?的?|好[的嘞吧]?|行|right|alright|all right|well|so|now then|listen|look)"
-_ALWAYS = re.compile(rf"\W*(?:(?:{_VOCATIVE_ZH}|{_VOCATIVE_EN}|{_SOUND}){_SEPARATED}|{_SOUND_ALONE})")
+_ALWAYS = re.compile(rf"\W*(?:(?:{_VOCATIVE_ZH}|{_VOCATIVE_EN}|{_SOUND}|{_GREETING}){_SEPARATED}|{_SOUND_ALONE})")
 _UNASKED = re.compile(rf"\W*{_NOD}{_SEPARATED}")
 """A nod is an answer where something was asked."""
-_FOREIGN = re.compile(r"\W*(?:那个|这个|就是|然后|嗯+)\s+(?=[a-z' ]{12,})")
+_FOREIGN = re.compile(r"\W*(?:那个|这个|就是|然后|嗯+)\s+(?=[a-z' ]{8,})")
 """A Chinese filler before English."""
 _ENOUGH = 4
 """Letters that are left of a message that says something beside its opening."""

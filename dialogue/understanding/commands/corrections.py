@@ -25,6 +25,12 @@ def correction(reading: Reading) -> Correct:
     )
 
 
+_NAMES = re.compile(
+    r"\b(?:my|the|is|it's|new|e-?mail|mail|phone|number|address|tax|id|here|use|to)\b|我的?|邮箱|电话|手机号?|地址|税号|用|是|发到"
+)
+"""Words that only name a value."""
+
+
 def own_reason(reading: Reading) -> Entity:
     """A reason in words of one's own, which no code stands for."""
     value: JsonObject = {"code": "other", "text": reading.words()}
@@ -32,8 +38,8 @@ def own_reason(reading: Reading) -> Entity:
 
 
 def only_values(reading: Reading) -> bool:
-    """Whether nothing but values that a procedure asks for are said: "no, leave it, me@example.com"."""
+    """Whether nothing but values that a procedure asks for are said: "no, leave it, my mail: me@example.com"."""
     told, words = reading.told(), reading.text.low
     for item in told:
         words = words[: item.start] + " " * (item.end - item.start) + words[item.end :]
-    return bool(told) and all(item.type in _VALUES for item in told) and not re.search(r"\w", words)
+    return bool(told) and all(item.type in _VALUES for item in told) and not re.search(r"\w", _NAMES.sub("", words))
