@@ -34,7 +34,7 @@ _STREET = r"(?:street|st|avenue|ave|road|rd|drive|dr|lane|ln|boulevard|blvd|cour
 _UNIT = r"(?:(?:suite|ste|apt|apartment|unit|floor|fl|room|rm|building|bldg)\.? ?#?\s?[a-z0-9-]+|#\s?[a-z0-9-]+)"
 _LANDS = r"usa|u\.s\.a?\.?|us|united states|p\.?r\.? ?china|china"
 _EN = re.compile(
-    rf"(?<![a-z0-9_#$.])(?P<line1>\d{{1,6}}[a-z]? (?!(?:go|goes|to|get|be|of|more|days?|weeks?|times?)\b)(?:[a-z0-9'.-]+ ){{0,4}}?{_STREET}\b\.?(?: (?:north|south|east|west|[nsew])\b)?)"
+    rf"(?<![a-z0-9_#$.])(?!2 \d)(?P<line1>\d{{1,6}}[a-z]? (?!(?:go|goes|to|get|be|of|more|days?|weeks?|times?)\b)(?:[a-z0-9'.-]+ ){{0,4}}?{_STREET}\b\.?(?: (?:north|south|east|west|[nsew])\b)?)"
     rf"(?:[, ]+(?P<line2>{_UNIT}))?"
     rf"(?:,? *(?:in +)?(?P<rest>(?:[a-z][a-z .'-]+?)?(?:, *| +)?(?:[a-z][a-z .'-]+?)?(?:, *[a-z][a-z .'-]+?)?(?:,? *\d{{5,6}}(?:-\d{{4}})?)?(?:,? *(?:{_LANDS}))?))?(?=$|[;!?\n)]|\s*\(|\.(?:\s|$)|, (?:and|please|the|my|for|can|could|i|instead|thanks?|thx|cheers|ok|okay)\b|\s(?:and|please|for|because|since|instead|by|with|so|from|is|as|too|also|pls|plz|thx|thanks|asap|rather|not|if|when|until|before|this|that|which|where)\b|,?\s*$)"
 )

@@ -18,10 +18,10 @@ _QUANTITY_EN = re.compile(
     rf"\b(\d{{1,5}}|{EN_NUMBER}) (?:(?:more|extra|additional) )?(?:of (?:them|these|those|the|my)|pieces?\b|pcs\b|units?\b|copies\b|pairs?\b|x\b)|\b(?:qty|quantity)(?: of| is|:)? ?(\d{{1,3}})\b|\bx ?(\d{{1,2}})\b|(?<![\w.])(\d{{1,2}}) ?x(?= )"
 )
 _QUANTITY_BACK = re.compile(
-    rf"\b(\d{{1,2}}|{EN_NUMBER})(?: of (?:them|these|those))?(?: (?:can|could|should|may|might|has to|needs to|to|will))? (?:go|goes|come|comes|be sent) back\b"
+    rf"\b(?<!has )(?<!have )(?<!need )(?<!needs )(?<!got )(\d{{1,2}}|{EN_NUMBER})(?: of (?:them|these|those))?(?: (?:can|could|should|may|might|has to|needs to|to|will))? (?:go|goes|come|comes|be sent) back\b"
     rf"|\b(?:send|sending|return|returning|give|giving|exchange|exchanging|swap|swapping|refund) (?:just |only )?(\d{{1,2}}|{EN_NUMBER})(?= back\b| of (?:them|these|those)\b| only\b|(?: please)?[.!,]? *$)"
 )
-"""How many of what was named before: "the tees - I want to send one back"."""
+"""How many of what was named before: "the tees - I want to send one back"; not of "it has 2 go back"."""
 _QUANTITY_ALONE = re.compile(
     rf"^\W*(?:(?:ok|okay|no|oh|sorry|actually|please|and|but)\b\W*)*(?:just|only)(?: the)? (\d{{1,4}}|{EN_NUMBER})(?: of (?:them|these|those))?(?: please| then| is enough)?\W*$"
     rf"|^\W*(?:(?:那|嗯|哦|好的?)\W*)*(?:就|只|先)(?:要|退|换|取消|来)?(\d{{1,4}}|{ZH_NUMBER})[{_ZH_MEASURE}](?:就?(?:行|好|够)了?|吧)?\W*$"

@@ -16,6 +16,7 @@ from knowledge.types import JsonObject
         ("ship it to 5 Elm Ave, Apt 3, Austin, TX 73301 please", {"line1": "5 Elm Ave", "line2": "Apt 3", "city": "Austin", "state": "TX", "postcode": "73301"}),
         ("12 Oak Road, Reno, NV 89501, USA (same as my other order)", {"line1": "12 Oak Road", "city": "Reno", "state": "NV", "postcode": "89501", "country": "USA"}),
         ("3 Pier Road, Xiamen, Fujian 361000, thanks", {"line1": "3 Pier Road", "city": "Xiamen", "state": "Fujian", "postcode": "361000"}),
+        ("send it 2 500 Fuxing Road, Shanghai", {"line1": "500 Fuxing Road", "city": "Shanghai"}),
         ("9 Bund Street, Shanghai, Shanghai 200002", {"line1": "9 Bund Street", "city": "Shanghai", "state": "Shanghai", "postcode": "200002"}),
         ("改到上海市徐汇区漕溪北路88号12楼,收件人还是我", {"city": "上海市", "district": "徐汇区", "line1": "漕溪北路88号12楼"}),
         ("地址是浙江省杭州市西湖区文三路158号", {"state": "浙江省", "city": "杭州市", "district": "西湖区", "line1": "文三路158号"}),

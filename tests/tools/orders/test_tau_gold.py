@@ -19,8 +19,8 @@ from tools.executor import Executor
 from tools.orders.types import OrderDetails
 from tools.testing import make_executor
 
-ENOUGH = 125
-"""Of the 500 tasks every fourth is replayed: their actions repeat each other."""
+ENOUGH = 100
+"""Of the 500 tasks every fifth is replayed: their actions repeat each other."""
 
 
 @dataclasses.dataclass
