@@ -14,6 +14,7 @@ from dialogue.replies.types import TextReply
 from dialogue.slots import ACCEPTS, Question, accepts
 from dialogue.state import Frame, Pending
 from dialogue.work import HandOverWish, Work
+from tools.evidence import OrderSummary
 from tools.orders.types import OrderList
 
 FREE_TEXT_SLOTS = frozenset({"text", "reason"})
@@ -40,6 +41,8 @@ _WRONG_WITH_GOODS = frozenset(
         "bad_quality",
     }
 )
+_OF_ORDERS = frozenset({"order_ref", "date"})
+"""What points at an order by itself, whatever is in it."""
 _OF_THE_BODY = frozenset({"height_cm", "weight_kg", "foot_length_mm"})
 LOST_BEFORE_OFFER, LOST_BEFORE_HAND_OVER = 2, 3
 SLOT_WORDS: dict[str, tuple[str, ...]] = {
@@ -135,11 +138,24 @@ class Repairs:
         return True
 
     async def _has_bought(self, work: Work, entities: tuple[Entity, ...]) -> bool:
-        if not work.knows_customer():
+        return work.knows_customer() and bool(await self._orders_with(work, entities))
+
+    @staticmethod
+    async def _orders_with(work: Work, entities: tuple[Entity, ...]) -> list[OrderSummary]:
+        """Return the person's orders that hold any of the goods."""
+        goods = [entity for entity in entities if entity.type == "product"]
+        bought = await work.read("list_orders", {}) if goods else None
+        orders = bought.orders if isinstance(bought, OrderList) else ()
+        return [order for order in orders if any(mentions_line(item, line) for item in goods for line in order.lines)]
+
+    async def _in_another_order(self, work: Work, frame: Frame, entities: tuple[Entity, ...]) -> bool:
+        """Tell whether these goods were bought, but not in the order that the flow is about."""
+        slots = work.flows[frame.flow].slots.items()
+        chosen = [frame.slots.get(name) for name, spec in slots if spec.type in ("order", "order_optional")]
+        if not any(chosen):
             return False
-        bought = await work.read("list_orders", {})
-        lines = [line for order in bought.orders for line in order.lines] if isinstance(bought, OrderList) else []
-        return any(mentions_line(entity, line) for entity in entities if entity.type == "product" for line in lines)
+        holding = [order.order_id for order in await self._orders_with(work, entities)]
+        return bool(holding) and not set(holding) & set(chosen)
 
     def _words_beside(self, work: Work, frame: Frame, entities: tuple[Entity, ...]) -> str:
         """Return the words of the message that no other slot of the flow takes: the name beside a tax id."""
@@ -166,7 +182,7 @@ class Repairs:
             if filled and asked not in takers:
                 self.engine.clear(frame, filled[-1])
 
-    def correct(self, work: Work, command: Correct) -> bool:
+    async def correct(self, work: Work, command: Correct) -> bool:
         """Take something back: what was said anew replaces it; without anything new, it is asked again."""
         frame = work.business_frame
         if frame is None:
@@ -178,9 +194,12 @@ class Repairs:
         if command.entities:
             work.hear(command.entities, frame)
             types = frozenset(entity.type for entity in command.entities)
+            adds = _ADDS.search(command.text.lower())
+            if not adds and await self._in_another_order(work, frame, command.entities):
+                work.forget(frame, _OF_ORDERS)
             takers = self._takers(work, frame, types)
             replaced = types - {"option", "ordinal"} if "swaps" in {flow.slots[name].type for name in takers} else types
-            if not _ADDS.search(command.text.lower()):
+            if not adds:
                 # A kind of goods comes with its product ("dress"): both are taken back together.
                 kinds = frozenset({"category"}) if "product" in replaced else frozenset[str]()
                 # The parts of an address are put together by its slot.

@@ -111,7 +111,7 @@ class Router:
             case Provide():
                 return await self.repairs.provide(work, command.entities, before)
             case Correct():
-                return self.repairs.correct(work, command)
+                return await self.repairs.correct(work, command)
             case StartFlow():
                 return self._start(work, command, first=first)
             case Cancel():
