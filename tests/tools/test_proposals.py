@@ -136,7 +136,7 @@ class Proposals(RuleBasedStateMachine):
         assert self.run(note()) == self.expected
 
 
-@pytest.mark.parametrize("examples", [30, pytest.param(80, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("examples", [30, pytest.param(150, marks=pytest.mark.slow)])
 def test_an_effect_happens_at_most_once_and_only_after_a_yes(shop_file: Path, examples: int) -> None:
     Proposals.template = shop_file
     run_state_machine_as_test(

@@ -140,7 +140,7 @@ async def sums(desk: Desk, order_id: str) -> tuple[int, int, int]:
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(step, max_size=9), st.builds(Cost, prices, prices, st.floats(0, 1), st.integers(0, 2000)))
 def test_never_more_goes_back_than_was_paid(
     shop_file: Path, tmp_path: Path, moves: list[tuple[Any, ...]], cost: Cost
