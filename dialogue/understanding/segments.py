@@ -219,7 +219,7 @@ def _merged(pieces: list[Segment]) -> list[Segment]:
 
 
 def _belongs(last: Segment, piece: Segment) -> bool:
-    if piece.added and piece.question and last.question:
+    if piece.added and (last.question or last.cue is not None) and (piece.question or piece.cue == "know"):
         return False
     if piece.fallback and piece.cue is not None and last.cue is not None:
         return False

@@ -60,6 +60,8 @@ def test_a_message_is_cut_where_a_wish_begins(message: str, cues: list[tuple[str
         ("寄到西藏要几天，另外能用微信付款吗", 2),
         ("退货谁出运费呢对了发票怎么开", 2),
         ("how long does it take? I'd also like to know for Tibet", 1),
+        ("where is my parcel, also I'd like to know how long a refund takes", 2),
+        ("帮我取消卫衣，另外想问一下运费谁出", 2),
         ("the kettle is broken, what can I do?", 1),
     ],
 )
