@@ -4,33 +4,48 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
 
-from channels.console import CommandError, print_json, progress_bar, run, settings_for
+from channels.console import CommandError, print_json, progress_bar, run, settings_for, told
 from evals.benchmarks import table
 from evals.benchmarks.base import BenchmarkError, Job, Listed
 from evals.benchmarks.kept import keep, last
 from evals.benchmarks.registry import BENCHMARKS as BY_NAME
 from evals.benchmarks.registry import LISTED, OF_UNDERSTANDING
+from evals.judge.junit import junit_of
+from evals.judge.page import page_of
 from evals.judge.report import transcript
 from evals.judge.trial import Trial
-from evals.tau_retail.report import text_of
+from evals.tau_retail.report import note_of, text_of
 from evals.tau_retail.run import BENCHMARKS, TasksError, TasksRun, run_tasks, task_set
 from knowledge.types import JsonObject
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What of a benchmark is wanted."""
+    """What of a benchmark's tasks is wanted."""
 
     data: Path
-    test: Path | None
-    trials: int
-    limit: int | None
-    show: bool
-    as_json: bool
+    test: Path | None = None
+    trials: int = 1
+    seed: int | None = None
+    """Only the trial with this seed."""
+    only: tuple[str, ...] = ()
+    """Ids of tasks; none: all."""
+    limit: int | None = None
+    html: Path | None = None
+    junit: Path | None = None
+    show: bool = False
+    as_json: bool = False
+
+    @property
+    def seeds(self) -> Sequence[int]:
+        """The seeds of the trials."""
+        return range(self.trials) if self.seed is None else (self.seed,)
 
 
 def tau_retail(name: str, wanted: Wanted) -> None:
@@ -40,17 +55,30 @@ def tau_retail(name: str, wanted: Wanted) -> None:
         print_json(found.figures())
     else:
         typer.echo(text_of(found))
+    with told():
+        _write(name, found, wanted)
+
+
+def _write(name: str, found: TasksRun, wanted: Wanted) -> None:
+    if wanted.html is not None:
+        test = ["--test", str(wanted.test)] if wanted.test is not None else []
+        command = shlex.join(["xiaoer", "eval", name, "--data", str(wanted.data), *test])
+        page = page_of(found.run, at=dt.datetime.now(dt.UTC), command=command, note=note_of(found))
+        wanted.html.write_text(page, encoding="utf-8")
+    if wanted.junit is not None:
+        wanted.junit.write_text(junit_of(found.run), encoding="utf-8")
 
 
 async def _kept_tau_retail(name: str, wanted: Wanted) -> TasksRun:
     found = await _tau_retail(name, wanted)
-    keep(name, found.figures(), settings_for(None).data, at=dt.datetime.now(dt.UTC))
+    if not wanted.only and wanted.seed is None:
+        keep(name, found.figures(), settings_for(None).data, at=dt.datetime.now(dt.UTC))
     return found
 
 
 async def _tau_retail(name: str, wanted: Wanted) -> TasksRun:
     try:
-        tasks = task_set(BENCHMARKS[name], wanted.data, test=wanted.test, limit=wanted.limit)
+        tasks = task_set(BENCHMARKS[name], wanted.data, test=wanted.test, limit=wanted.limit, only=wanted.only)
     except TasksError as error:
         raise CommandError(str(error)) from error
     done = 0
@@ -59,11 +87,11 @@ async def _tau_retail(name: str, wanted: Wanted) -> TasksRun:
         def held(trial: Trial) -> None:
             nonlocal done
             done += 1
-            progress(f"task {trial.scenario.id}", done / (len(tasks.tasks) * wanted.trials))
+            progress(f"task {trial.scenario.id}", done / (len(tasks.tasks) * len(wanted.seeds)))
             if wanted.show:
                 typer.echo(transcript(trial), err=True)
 
-        return await run_tasks(tasks, trials=wanted.trials, progress=progress, held=held)
+        return await run_tasks(tasks, seeds=wanted.seeds, progress=progress, held=held)
 
 
 def benchmark(name: str, *, data: Path, test: Path | None, limit: int | None, as_json: bool) -> None:
@@ -109,7 +137,7 @@ async def _understanding(data: Path | None, test: Path | None, limit: int | None
             typer.echo(f"{name} ...", err=True)
             try:
                 if name in BENCHMARKS:
-                    held = await _kept_tau_retail(name, Wanted(data, test, 1, limit, show=False, as_json=True))
+                    held = await _kept_tau_retail(name, Wanted(data=data, test=test, limit=limit))
                     result = held.figures()
                 else:
                     result = await _kept_benchmark(name, data, test, limit)

@@ -23,6 +23,10 @@ Trials = Annotated[int, typer.Option("--trials", min=1, max=100, help="How often
 Limit = Annotated[
     int | None, typer.Option("--limit", min=1, help="Only so many tasks or messages. [all]", show_default=False)
 ]
+Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Only the trial with this seed.", show_default=False)]
+Only = Annotated[list[str] | None, typer.Option("--only", metavar="ID", help="Only these; may be given again.")]
+Html = Annotated[Path | None, typer.Option("--html", callback=destination, help="Write a page of it.")]
+Junit = Annotated[Path | None, typer.Option("--junit", callback=destination, help="Write JUnit XML of it.")]
 Show = Annotated[bool, typer.Option("--show", help="Print every conversation, to stderr.")]
 
 
@@ -33,12 +37,10 @@ def eval_scenarios(
     shopper: Annotated[
         Talker, typer.Option("--shopper", help="Who talks: the scenario's agenda, or an LLM (XIAOER_SHOPPER_LLM_URL).")
     ] = "agenda",
-    seed: Annotated[
-        int | None, typer.Option("--seed", min=0, help="Only the trial with this seed.", show_default=False)
-    ] = None,
-    only: Annotated[list[str] | None, typer.Option("--only", metavar="ID", help="Only these scenarios.")] = None,
-    html: Annotated[Path | None, typer.Option("--html", callback=destination, help="Write a page of it.")] = None,
-    junit: Annotated[Path | None, typer.Option("--junit", callback=destination, help="Write JUnit XML of it.")] = None,
+    seed: Seed = None,
+    only: Only = None,
+    html: Html = None,
+    junit: Junit = None,
     baseline: Annotated[
         Path | None,
         typer.Option("--baseline", dir_okay=False, help="Compare with this file: fail where a scenario fell below it."),
@@ -71,24 +73,43 @@ def eval_scenarios(
     scenarios(paths, wanted)
 
 
-@eval_app.command("tau2-retail")
-def eval_tau2_retail(
-    data: Sets, test: HeldOut = None, trials: Trials = 1, limit: Limit = None, show: Show = False, as_json: Json = False
-) -> None:
-    """Judge the retail tasks of tau2-bench by the shop's records, with a shopper made from their texts."""
-    from channels.benchmark_commands import Wanted, tau_retail
+def _tasks_command(name: str) -> Callable[..., None]:
+    def command(
+        data: Sets,
+        test: HeldOut = None,
+        trials: Trials = 1,
+        seed: Seed = None,
+        only: Only = None,
+        limit: Limit = None,
+        html: Html = None,
+        junit: Junit = None,
+        show: Show = False,
+        as_json: Json = False,
+    ) -> None:
+        from channels.benchmark_commands import Wanted, tau_retail
 
-    tau_retail("tau2-retail", Wanted(data, test, trials, limit, show, as_json))
+        wanted = Wanted(
+            data=data,
+            test=test,
+            trials=trials,
+            seed=seed,
+            only=tuple(only or ()),
+            limit=limit,
+            html=html,
+            junit=junit,
+            show=show,
+            as_json=as_json,
+        )
+        tau_retail(name, wanted)
+
+    return command
 
 
-@eval_app.command("tau1-retail")
-def eval_tau1_retail(
-    data: Sets, test: HeldOut = None, trials: Trials = 1, limit: Limit = None, show: Show = False, as_json: Json = False
-) -> None:
-    """Judge the retail tasks of the first tau-bench in the same way."""
-    from channels.benchmark_commands import Wanted, tau_retail
-
-    tau_retail("tau1-retail", Wanted(data, test, trials, limit, show, as_json))
+for _name, _about in {
+    "tau2-retail": "Judge the retail tasks of tau2-bench by the shop's records, with a shopper made from their texts.",
+    "tau1-retail": "Judge the retail tasks of the first tau-bench in the same way.",
+}.items():
+    eval_app.command(_name, help=_about)(_tasks_command(_name))
 
 
 BENCHMARKS = {

@@ -67,18 +67,13 @@ class Entry:
         """Every trial that failed; of a scenario that never did, the first."""
         return self.failed or list(self.trials[:1])
 
-    @property
-    def goal(self) -> str:
-        """What the shopper wants."""
-        user = getattr(self.scenario, "user", None)
-        return str(user.goal) if user else ""
 
-
-def page_of(run: Run, *, at: dt.datetime, command: str) -> str:
+def page_of(run: Run, *, at: dt.datetime, command: str, note: str = "") -> str:
     """Return the page as HTML.
 
     Args:
         command: the command line that held the run, to which ``--only ID --seed N`` is added for a conversation.
+        note: what must be said beside the figures, in English.
     """
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.filters["share"] = lambda value: f"{value:.1%}".replace("%", "\u00a0%")
@@ -100,7 +95,8 @@ def page_of(run: Run, *, at: dt.datetime, command: str) -> str:
         careless=sum(len(trial.without_consent) for trial in run.trials),
         costs=_costs(run.trials),
         tags=_tags(run.trials),
-        langs=list(LANGS),
+        note=note,
+        langs=[lang for lang in LANGS if any(entry.scenario.lang == lang for entry in entries)],
         curves=_curves(run.trials, tries),
         bars=_bars(run.trials),
         width=PLOT_WIDTH,

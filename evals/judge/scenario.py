@@ -194,3 +194,8 @@ class Scenario(_Part):
     max_turns: int = pydantic.Field(default=16, ge=1, le=60)
     tags: tuple[str, ...] = ()
     """Flow and repair that it is about, for the figures."""
+
+    @property
+    def goal(self) -> str:
+        """What the shopper wants."""
+        return self.user.goal

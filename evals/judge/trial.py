@@ -59,6 +59,8 @@ class Subject(Protocol):
     def lang(self) -> Lang: ...  # noqa: D102
     @property
     def tags(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def goal(self) -> str: ...  # noqa: D102
 
 
 @dataclasses.dataclass(frozen=True)

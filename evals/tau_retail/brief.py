@@ -138,14 +138,22 @@ class Brief:
         return " ".join((*said, *(case.said for case in self.when_asked)))
 
 
-def brief_of(task: Json) -> Brief:
-    """Read the part from a task of either version."""
+def texts_of(task: Json) -> tuple[str, str, str]:
+    """Return what a task tells its shopper, of either version: who it is, why it calls, how it goes on."""
     if "instruction" in task:
         opening, *rest = sentences(str(task["instruction"]))
-        return _sorted(opening, rest, directions=())
+        return opening, "\n".join(rest), ""
     texts = task["user_scenario"]["instructions"]
-    reason, direction = (str(texts.get(name) or "") for name in ("reason_for_call", "task_instructions"))
-    return _sorted(str(texts.get("known_info") or ""), list(sentences(reason)), directions=list(sentences(direction)))
+    known, reason, direction = (
+        str(texts.get(name) or "") for name in ("known_info", "reason_for_call", "task_instructions")
+    )
+    return known, reason, direction
+
+
+def brief_of(task: Json) -> Brief:
+    """Read the part from a task of either version."""
+    known, reason, direction = texts_of(task)
+    return _sorted(known, list(sentences(reason)), directions=list(sentences(direction)))
 
 
 def facts_of(text: str) -> Facts:

@@ -14,6 +14,11 @@ def text_of(found: TasksRun) -> str:
             judged(found.run),
             f"  writes that the policy forbids  {len(found.forbidden)}",
             *against,
-            f"{found.tasks.name}. {NOT_COMPARABLE}",
+            note_of(found),
         ]
     )
+
+
+def note_of(found: TasksRun) -> str:
+    """Say which tasks they were, and what the figures are not."""
+    return f"{found.tasks.name}. {NOT_COMPARABLE}"

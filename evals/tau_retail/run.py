@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from dialogue.build import Progress
@@ -13,7 +14,7 @@ from evals.judge.run import Held, Run
 from evals.judge.shopper import Shopper
 from evals.judge.trial import BrokenOffError, Trial, consented_tools, talk
 from evals.judge.world import World, world
-from evals.tau_retail.brief import brief_of
+from evals.tau_retail.brief import brief_of, texts_of
 from evals.tau_retail.forbidden import forbidden
 from evals.tau_retail.shopper import BriefShopper
 from evals.tau_retail.tasks import Json, Records, differences, lay_shop, load_tasks, records
@@ -62,6 +63,11 @@ class Task:
         """The benchmark's id."""
         return str(self.record["id"])
 
+    @property
+    def goal(self) -> str:
+        """What the shopper was told."""
+        return " ".join(text for text in texts_of(self.record) if text)
+
 
 @dataclasses.dataclass(frozen=True)
 class TaskSet:
@@ -100,11 +106,18 @@ class TasksRun:
         }
 
 
-def task_set(benchmark: Benchmark, data: Path, *, test: Path | None = None, limit: int | None = None) -> TaskSet:
-    """Read the training tasks below `data`, or the held-out ones below `test`.
+def task_set(
+    benchmark: Benchmark,
+    data: Path,
+    *,
+    test: Path | None = None,
+    limit: int | None = None,
+    only: Sequence[str] = (),
+) -> TaskSet:
+    """Read the training tasks below `data`, or the held-out ones below `test`; with `only`, those with these ids.
 
     Raises:
-        TasksError: there is no such file, or it is no JSON lines.
+        TasksError: there is no such file, it is no JSON lines, or no task has one of the ids.
     """
     file = TRAIN if test is None else TEST
     path = (test or data) / benchmark.folder / file
@@ -115,13 +128,17 @@ def task_set(benchmark: Benchmark, data: Path, *, test: Path | None = None, limi
         raise TasksError(f"{path} cannot be read ({reason}); name the folder that holds {benchmark.folder}") from error
     except ValueError as error:
         raise TasksError(f"{path} is no JSON lines: {error}") from error
-    return TaskSet(benchmark, data, file, tuple(Task(record) for record in found[:limit]))
+    tasks = [Task(record) for record in found]
+    if unknown := set(only) - {task.id for task in tasks}:
+        raise TasksError(f"no task of {path} has the id {', '.join(sorted(unknown))}")
+    chosen = [task for task in tasks if not only or task.id in only]
+    return TaskSet(benchmark, data, file, tuple(chosen[:limit]))
 
 
 async def run_tasks(
-    tasks: TaskSet, *, trials: int = 1, progress: Progress | None = None, held: Held | None = None
+    tasks: TaskSet, *, seeds: Sequence[int] = (0,), progress: Progress | None = None, held: Held | None = None
 ) -> TasksRun:
-    """Hold every task `trials` times, each time on a fresh copy of the shop."""
+    """Hold every task once with each seed, each time on a fresh copy of the shop."""
     done: list[Trial] = []
     found: list[str] = []
     with tempfile.TemporaryDirectory(prefix="xiaoer-tau-") as name:
@@ -131,7 +148,7 @@ async def run_tasks(
         idle = {task.id: not _faults(task, before, before) for task in tasks.tasks}
         async with world(Path(name) / "run", shop=shop, progress=progress) as opened:
             for task in tasks.tasks:
-                for seed in range(trials):
+                for seed in seeds:
                     trial, against = await hold(opened, task, seed, before)
                     done.append(trial)
                     found += [f"task {task.id}, seed {seed}: {write}" for write in against]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from typer.testing import CliRunner
@@ -64,7 +65,7 @@ def data(tmp_path: Path) -> Path:
 
 
 async def test_tasks_are_held_and_judged(data: Path) -> None:
-    found = await run_tasks(task_set(BENCHMARKS["tau2-retail"], data), trials=2)
+    found = await run_tasks(task_set(BENCHMARKS["tau2-retail"], data), seeds=(0, 1))
 
     assert [(trial.scenario.id, trial.faults) for trial in found.run.trials] == [("cancel", ())] * 2 + [
         ("too-late", ())
@@ -114,6 +115,26 @@ def test_the_command_prints_the_figures_and_keeps_them_for_the_list(
     last = {row["name"]: row["last"] for row in listed}
     assert (last["tau2-retail"]["pass_1"]["value"], last["tau1-retail"]) == (1.0, None)
     assert "tau1-retail: needs --data with tau1_retail" in CliRunner().invoke(app, ["eval", "list"]).stdout
+
+
+def test_the_command_writes_a_page_and_junit_of_the_tasks_that_are_chosen(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XIAOER_DATA", str(tmp_path / "state"))
+    page, junit = tmp_path / "page.html", tmp_path / "junit.xml"
+    command = ["eval", "tau2-retail", "--data", str(data), "--only", "too-late", "--seed", "3"]
+    done = CliRunner().invoke(app, [*command, "--html", str(page), "--junit", str(junit), "--json"])
+
+    assert done.exit_code == 0, done.output
+    held = [(each["scenario"], each["seed"]) for each in json.loads(done.stdout)["conversations"]]
+    assert held == [("too-late", 3)]
+    html = page.read_text(encoding="utf-8")
+    assert "You want to cancel order #W7654321." in html
+    assert "not comparable" in html
+    assert f"xiaoer eval tau2-retail --data {data} --only too-late --seed 3 --show" in html
+    assert ElementTree.parse(junit).getroot().attrib["tests"] == "1"
+    none = CliRunner().invoke(app, ["eval", "tau2-retail", "--data", str(data), "--only", "never"])
+    assert (none.exit_code, "has the id never" in none.stderr) == (1, True)
 
 
 def test_a_folder_without_the_benchmark_is_named(tmp_path: Path) -> None:
