@@ -14,7 +14,20 @@ import typer
 from channels.console import CommandError, existing_database, print_json, progress_bar, run, settings_for, told
 from channels.settings import Settings
 from dialogue.flows import load_flows, procedures
-from dialogue.learning import LABELS, TAUGHT, Doubt, Group, Labels, Taught, Version, Why, collect, grouped, with_taught
+from dialogue.learning import (
+    LABELS,
+    TAUGHT,
+    Doubt,
+    Group,
+    Labels,
+    Taught,
+    Version,
+    Why,
+    collect,
+    grouped,
+    with_said,
+    with_taught,
+)
 from dialogue.understanding.data import intents
 from dialogue.understanding.teaching import Procedures
 from dialogue.understanding.understander import intent_model, version_of
@@ -192,8 +205,8 @@ async def _retrain(folder: Path, *, force: bool) -> _Trained:
         raise CommandError("there are no labels to learn from: give some with `xiaoer nlu review`")
     if set(said) == set(taught.said):
         raise CommandError("nothing was labelled since the version in use was made")
-    in_use = with_taught(_procedures(folder), folder)
-    fresh = dataclasses.replace(in_use, said=said)
+    known = _procedures(folder)
+    in_use, fresh = with_taught(known, folder), with_said(known, said)
     embedder, models = default_embedder(), folder / "models"
     with progress_bar("learning what was labelled") as progress:
         old = await intent_model(embedder, models, in_use, lambda what, share: progress(what, share / 2))

@@ -8,7 +8,6 @@ import hashlib
 import importlib
 import json
 import logging
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ import numpy.typing as npt
 
 from knowledge.embedding import Embedder, FloatArray
 from knowledge.errors import KnowledgeError
+from knowledge.whole_files import write_whole
 
 IntArray = npt.NDArray[np.int64]
 
@@ -112,8 +112,8 @@ class VectorIndex:
         path.parent.mkdir(parents=True, exist_ok=True)
         data: bytes = _faiss().serialize_index(self._index).tobytes()
         described = {**dataclasses.asdict(self.stamp), "keys": self.keys, "sha256": hashlib.sha256(data).hexdigest()}
-        _write(path, data)
-        _write(_description(path), json.dumps(described).encode())
+        write_whole(path, data)
+        write_whole(_description(path), json.dumps(described).encode())
 
     @classmethod
     def load(cls, path: Path, embedder: Embedder) -> VectorIndex:
@@ -204,12 +204,3 @@ def _parameters(*, exact: bool, selector: Any) -> Any:
 
 def _description(path: Path) -> Path:
     return path.with_name(path.name + ".json")
-
-
-def _write(path: Path, data: bytes) -> None:
-    fresh = path.with_name(path.name + ".new")
-    try:
-        fresh.write_bytes(data)
-        os.replace(fresh, path)
-    finally:
-        fresh.unlink(missing_ok=True)  # half a file on a full disk takes the room of others

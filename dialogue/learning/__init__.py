@@ -7,7 +7,7 @@ for group in grouped(found, embedder): ...
 from dialogue.learning.doubts import Doubt, Why, collect, doubts
 from dialogue.learning.grouping import Group, grouped
 from dialogue.learning.labels import LABELS, Label, Labels, LabelsError
-from dialogue.learning.taught import TAUGHT, Taught, TaughtError, Version, with_taught
+from dialogue.learning.taught import TAUGHT, Taught, TaughtError, Version, with_said, with_taught
 
 __all__ = [
     "LABELS",
@@ -24,5 +24,6 @@ __all__ = [
     "collect",
     "doubts",
     "grouped",
+    "with_said",
     "with_taught",
 ]

@@ -11,6 +11,7 @@ from dialogue.errors import DialogueError
 from dialogue.understanding.classifier.fitting import bare
 from dialogue.understanding.teaching import Said
 from knowledge.types import Lang
+from knowledge.whole_files import write_whole
 
 LABELS = Path("nlu") / "labels.jsonl"
 """Where they stand in a data folder."""
@@ -77,16 +78,13 @@ class Labels:
         self._rows.append(label)
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(label.model_dump(), ensure_ascii=False) + "\n")
+            file.write(_line(label))
         return label
 
     def take_back(self, count: int) -> None:
         """Forget the last labels that were given."""
         self._rows = self._rows[: len(self._rows) - count]
-        fresh = self._path.with_suffix(".new")
-        lines = (json.dumps(label.model_dump(), ensure_ascii=False) + "\n" for label in self._rows)
-        fresh.write_text("".join(lines), encoding="utf-8")
-        fresh.replace(self._path)
+        write_whole(self._path, "".join(map(_line, self._rows)).encode())
 
     def said(self, *, apart: bool) -> tuple[Said, ...]:
         """Return the labelled messages to train on, or those kept apart."""
@@ -95,3 +93,7 @@ class Labels:
             for label in self.known.values()
             if label.intent is not None and label.apart == apart
         )
+
+
+def _line(label: Label) -> str:
+    return json.dumps(label.model_dump(), ensure_ascii=False) + "\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pydantic
 from dialogue.errors import DialogueError
 from dialogue.understanding.data import intents
 from dialogue.understanding.teaching import Procedures, Said
+from knowledge.whole_files import write_whole
 
 TAUGHT = Path("nlu") / "taught.json"
 """Where it stands in a data folder."""
@@ -46,14 +48,16 @@ class _File(pydantic.BaseModel):
 def with_taught(procedures: Procedures, data: Path) -> Procedures:
     """Return what the understander has to know, with the messages that a shop's version in use teaches.
 
-    Messages of a flow that is there no more are left out.
-
     Raises:
         TaughtError.
     """
+    return with_said(procedures, Taught(data / TAUGHT).said)
+
+
+def with_said(procedures: Procedures, said: Iterable[Said]) -> Procedures:
+    """Return what the understander has to know, with what people said; messages of a flow that is there no more are left out."""
     wanted = procedures.flows | intents()
-    said = tuple(one for one in Taught(data / TAUGHT).said if one.intent in wanted)
-    return dataclasses.replace(procedures, said=said)
+    return dataclasses.replace(procedures, said=tuple(one for one in said if one.intent in wanted))
 
 
 class Taught:
@@ -105,8 +109,5 @@ class Taught:
         return self.active
 
     def _write(self, file: _File) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self._path.with_suffix(".new")
-        fresh.write_text(file.model_dump_json(), encoding="utf-8")
-        fresh.replace(self._path)
+        write_whole(self._path, file.model_dump_json().encode())
         self._file = file

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from dialogue.understanding.conjugate_gradients import solved
 from knowledge.embedding import Embedder
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ _EMBEDDING_WEIGHT = 2.0
 _TOLERANCE = 1e-4
 """Share of the targets that may be left unexplained by the solution of the equations: scores are right to three digits."""
 _MOST_STEPS = 200
-_TINY = np.float32(1e-30)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -208,23 +208,10 @@ def _dual(
     def near(residual: FloatArray) -> FloatArray:
         return np.asarray(residual / ridge - scaled @ cho_solve(small, scaled.T @ residual))
 
-    x = np.zeros_like(targets)
-    residual = targets.copy()
-    towards = near(residual)
-    direction = towards
-    slope = (residual * towards).sum(axis=0)
-    goal = _TOLERANCE * np.linalg.norm(targets)
-    for _ in range(_MOST_STEPS):
-        image = dense @ (dense.T @ direction) + gain * (sparse @ (transposed @ direction)) + ridge * direction
-        step = slope / ((direction * image).sum(axis=0) + _TINY)
-        x += step * direction
-        residual -= step * image
-        if np.linalg.norm(residual) < goal:
-            break
-        towards = near(residual)
-        previous, slope = slope, (residual * towards).sum(axis=0)
-        direction = towards + slope / (previous + _TINY) * direction
-    return x
+    def image(x: FloatArray) -> FloatArray:
+        return np.asarray(dense @ (dense.T @ x) + gain * (sparse @ (transposed @ x)) + ridge * x)
+
+    return solved(image, near, targets, tolerance=_TOLERANCE, steps=_MOST_STEPS)
 
 
 def _softmax(scores: FloatArray) -> FloatArray:

@@ -31,6 +31,8 @@ SAID_WEIGHT = 4.0
 """What a message that people did say counts, beside lines that were made up."""
 _EVENED = 0.25
 """How far the intents' numbers of lines are evened out: 0 not at all, 1 wholly, which the rare ones would be heard too often by."""
+_CODE = ("conjugate_gradients.py", "intents.py", "training.py")
+"""Files whose every change makes another model."""
 _INNER = re.compile(r"\(([^()\[\]]*)\)|\[([^()\[\]]*)\]")
 _SLOT = re.compile(r"\{(\w+)\}")
 
@@ -107,7 +109,7 @@ def fingerprint(*more: str) -> str:
     """Return a hash of all the data and code that a fitted model depends on."""
     digest = hashlib.sha256("|".join(more).encode())
     here = Path(__file__).parent
-    for path in (*sorted(data.FOLDER.rglob("*.yaml")), here / "intents.py", here / "training.py"):
+    for path in (*sorted(data.FOLDER.rglob("*.yaml")), *(here / name for name in _CODE)):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -211,7 +211,8 @@ async def intent_model(
     except OSError as error:
         _log.warning("the model %s was not saved (%s); the next start fits it again", path, error.strerror)
     else:
-        await asyncio.to_thread(model_cache.keep, folder, version)
+        if not procedures.said:  # what a shop's people said is no other shop's business
+            await asyncio.to_thread(model_cache.keep, folder, version)
     progress(FITTING, 1.0)
     _log.info("intent model fitted in %.1f s", time.monotonic() - started)
     return model

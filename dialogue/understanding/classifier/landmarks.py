@@ -16,6 +16,7 @@ import numpy as np
 
 from dialogue.understanding.classifier.machine import Weights
 from dialogue.understanding.classifier.space import Space, Texts
+from dialogue.understanding.conjugate_gradients import solved
 from knowledge.embedding import FloatArray
 from knowledge.index import IntArray
 
@@ -24,7 +25,6 @@ _TOLERANCE, _HELD_OUT_TOLERANCE = 3e-3, 1e-2
 _MOST_STEPS = 60
 _JITTER = 1e-4
 _BATCH = 4096
-_TINY = np.float32(1e-30)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -110,20 +110,9 @@ class WideMachine:
             scaled = residual * inverse
             return np.asarray(scaled - inverse * (dense @ cho_solve(small, dense.T @ scaled)))
 
-        residual = self.targets * counts
-        goal = tolerance * np.linalg.norm(residual)
-        found = np.zeros_like(residual)
-        towards = near(residual)
-        direction, slope = towards, (residual * towards).sum(axis=0)
-        for _ in range(_MOST_STEPS):
-            image = counts * (dense @ (dense.T @ direction) + grams @ (turned @ direction))
-            image += self.ridge[:, None] * direction
-            step = slope / ((direction * image).sum(axis=0) + _TINY)
-            found += step * direction
-            residual = residual - step * image
-            if np.linalg.norm(residual) < goal:
-                break
-            towards = near(residual)
-            previous, slope = slope, (residual * towards).sum(axis=0)
-            direction = towards + slope / (previous + _TINY) * direction
+        def image(x: FloatArray) -> FloatArray:
+            explained = counts * (dense @ (dense.T @ x) + grams @ (turned @ x))
+            return np.asarray(explained + self.ridge[:, None] * x)
+
+        found = solved(image, near, self.targets * counts, tolerance=tolerance, steps=_MOST_STEPS)
         return np.asarray(dense.T @ found), np.asarray(turned @ found)

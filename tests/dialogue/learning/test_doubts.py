@@ -22,8 +22,10 @@ from dialogue.commands import (
 )
 from dialogue.events import Asked, Event, MessageReceived, Understood
 from dialogue.learning import Doubt, collect, doubts
+from dialogue.store import EventStore
 from dialogue.testing import entity
-from tests.dialogue.conftest import Talk
+from knowledge.db import Database
+from knowledge.schema import Conversation
 
 NOON = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
 GUESS = StartFlow(flow="return_items", score=0.5, source="classifier")
@@ -121,10 +123,17 @@ def test_names_and_numbers_are_taken_out() -> None:
     assert doubt.text == "blorp #1 for email"
 
 
-async def test_they_are_collected_from_the_conversations_of_a_shop(talk: Talk) -> None:
-    await talk.say("blorp", CannotHandle())
-    await talk.say("hello", ChitChat(topic="greeting", score=1.0, source="classifier"))
-    now = talk.conversations.executor.clock()
-    found = await collect(talk.database, since=now - dt.timedelta(days=1))
-    assert whys(found) == [("blorp", "not_understood")]
-    assert await collect(talk.database, since=now + dt.timedelta(days=1)) == []
+async def test_they_are_collected_from_the_conversations_of_a_shop(any_database: Database) -> None:
+    store = EventStore(any_database, lambda: NOON)
+    for name, text in (("cnv_1", "blorp"), ("cnv_2", "blarp")):
+        events: list[Event] = [
+            MessageReceived(author="shopper", client_id="m", text=text),
+            Understood(of_seq=1, understanding=Understanding(lang="en", commands=(LOST,))),
+        ]
+        await store.create(Conversation(id=name, created_at=NOON, updated_at=NOON), events)
+    found = await collect(any_database, since=NOON - dt.timedelta(days=1))
+    assert [(doubt.conversation_id, doubt.text, doubt.why) for doubt in found] == [
+        ("cnv_1", "blorp", "not_understood"),
+        ("cnv_2", "blarp", "not_understood"),
+    ]
+    assert await collect(any_database, since=NOON + dt.timedelta(days=1)) == []

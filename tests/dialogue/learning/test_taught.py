@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dialogue.learning import TAUGHT, Taught, TaughtError, with_taught
+from dialogue.learning import TAUGHT, Taught, TaughtError, with_said, with_taught
 from dialogue.understanding.teaching import Procedures, Said
 
 NOON = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
@@ -43,5 +43,6 @@ def test_what_was_said_of_a_flow_that_is_gone_is_left_out(tmp_path: Path) -> Non
     adopt(Taught(tmp_path / TAUGHT), ONE, Said("warranty?", "claim_warranty", "en"))
     assert with_taught(Procedures(), tmp_path).said == (ONE,)
     assert len(with_taught(Procedures(frozenset({"claim_warranty"})), tmp_path).said) == 2
+    assert with_said(Procedures(), (TWO, Said("warranty?", "claim_warranty", "en"))).said == (TWO,)
     plain = Procedures()
     assert with_taught(plain, tmp_path).signature != plain.signature
