@@ -162,23 +162,19 @@ def _readable(found: JsonObject) -> str:
 def benchmarks(*, as_json: bool) -> None:
     """Print the benchmarks, what each needs and measures, and its last result."""
     folder = settings_for(None).data
-    rows = [{**_told(listed), "last": last(listed.name, folder)} for listed in LISTED]
+    results = [(listed, last(listed.name, folder)) for listed in LISTED]
     if as_json:
-        print_json({"benchmarks": rows})
+        print_json({"benchmarks": [{**_plain(listed), "last": result} for listed, result in results]})
         return
-    for row in rows:
-        typer.echo(
-            f"{row['name']}: needs --data with {row['needs']} ({row['licence']}; {row['source']})\n  {row['metric']}"
-        )
-        bars = "; ".join(
-            f"{bar['figure']} gate {bar['gate']:.1%}, goal {bar['goal']:.1%}".replace("%", " %") for bar in row["bars"]
-        )
-        typer.echo(f"  floor {row['floor']}\n  {bars}\n  last: {_short(row['last'])}")
+    for listed, result in results:
+        typer.echo(f"{listed.name}: needs --data with {listed.needs} ({listed.licence}; {listed.source})")
+        typer.echo(f"  {listed.metric}\n  floor {listed.floor}\n  {'; '.join(map(str, listed.bars))}")
+        typer.echo(f"  last: {_short(result)}")
 
 
-def _told(listed: Listed) -> JsonObject:
-    told = {field.name: getattr(listed, field.name) for field in dataclasses.fields(Listed)}
-    return {**told, "bars": [dataclasses.asdict(bar) for bar in listed.bars]}
+def _plain(listed: Listed) -> JsonObject:
+    plain = {field.name: getattr(listed, field.name) for field in dataclasses.fields(Listed)}
+    return {**plain, "bars": [dataclasses.asdict(bar) for bar in listed.bars]}
 
 
 def _short(result: JsonObject | None) -> str:

@@ -6,6 +6,7 @@ import dataclasses
 import itertools
 import re
 
+from dialogue.understanding.openings import stripped
 from dialogue.understanding.phrases import is_question, without_regard
 from dialogue.understanding.text import Text, read
 
@@ -76,16 +77,6 @@ _DROPPED = re.compile(
 _POLITE = re.compile(
     r"^\W*(?:(?:ok(?:ay)?|thanks?|thank you|thx|please|pls|plz|great|perfect|hi|hello|hey|and|there|so much|very much|a lot|好的?|谢谢[您你]?|你好|您好|嗯)\b\W*)*$"
 )
-_HESITATION = re.compile(
-    r"^\W*(?:(?:u+h*m+|u+h+|e+r+m*|h+m+|well(?=,)|so|嗯+|呃+|额+|唔+|那个|就是)[\s,.，。、…~～]+|[嗯唔]+)+(?=\w)",
-    re.IGNORECASE,
-)
-"""Sounds before the first word."""
-_GREETING = re.compile(
-    r"^\W*(?:(?:hi(?:ya)?|hello|hey|howdy|good (?:morning|afternoon|evening|day)|morning|evening)(?: (?:there|again|all|folks|guys|team))?|你好|您好|哈[喽啰]|嗨|早上好|下午好|晚上好|在[吗么嘛不]|亲)[呀啊哈们]?[\s,.!，。！~～:]+(?=\w)",
-    re.IGNORECASE,
-)
-"""A greeting before what is wanted."""
 _ONE_MORE = r"(?:also|by the way|btw|another (?:thing|question)|one more (?:thing|question)|another one|另外|还有|此外|对了|顺便)"
 _ADDED = re.compile(rf"(?:[,，;；]\s*|(?<=[吗呢么]))(?={_ONE_MORE})")
 """Where something is asked or wanted besides."""
@@ -170,7 +161,7 @@ def request_of(words: str) -> str:
     spans = sorted(span for segment in found for span in segment.core)
     cores = [words[start:end].strip() for start, end in spans]
     request = " ".join(core for core in cores if not _POLITE.match(core.lower())) or " ".join(cores) or words
-    bare = _HESITATION.sub("", _GREETING.sub("", request))
+    bare = stripped(request)
     wish = _THANKS_AFTER.sub("", bare)
     asks = cue(wish.lower()) is not None or _LONG.search(wish)
     return without_regard(wish if asks else bare).strip() or request

@@ -44,6 +44,12 @@ class Bar:
     at_most: bool = False
     """Whether it is the most instead."""
 
+    def __str__(self) -> str:
+        """Say it in a line."""
+        if self.at_most:
+            return f"{self.figure} at most {self.gate:g}"
+        return f"{self.figure} gate {self.gate:.1%}, goal {self.goal:.1%}".replace("%", " %")
+
     def met(self, value: float) -> bool:
         """Whether a value is accepted."""
         return value <= self.gate if self.at_most else value >= self.gate
