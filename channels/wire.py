@@ -26,7 +26,7 @@ import pydantic
 from channels.problems import ProblemError
 from dialogue.events import MessageReceived, OwnershipChanged, Replied, StoredEvent
 from dialogue.replies.types import Reply
-from dialogue.turn import Turn
+from dialogue.turn import Sign, Turn
 from knowledge.types import Lang
 from tools.base import Role
 
@@ -126,6 +126,13 @@ class TicketRefView(_Body):
     queue: str
 
 
+class SatisfactionView(_Body):
+    """How content the shopper seems, and what speaks against it, the weightiest first."""
+
+    dissatisfied: float
+    because: list[Sign]
+
+
 class MsView(_Body):
     """Milliseconds by stage."""
 
@@ -137,7 +144,7 @@ class MsView(_Body):
 
 
 class TurnView(_Body):
-    """The answer to one message. A shopper's own token gets no `understanding`, `actions` and `ms` unless debugging is on."""
+    """The answer to one message. A shopper's own token gets no `understanding`, `satisfaction`, `actions` and `ms` unless debugging is on."""
 
     conversation_id: str
     seq: int
@@ -145,6 +152,7 @@ class TurnView(_Body):
     replies: list[Reply]
     ticket: TicketRefView | None
     understanding: UnderstandingView | None = None
+    satisfaction: SatisfactionView | None = None
     actions: list[ActionView] | None = None
     ms: MsView | None = None
 
@@ -160,6 +168,7 @@ def turn_json(turn: Turn, *, full: bool) -> dict[str, Any]:
     }
     if full:
         shown["understanding"] = _understanding_json(turn)
+        shown["satisfaction"] = turn.satisfaction.model_dump(mode="json")
         shown["actions"] = [action.model_dump(mode="json") for action in turn.actions]
         shown["ms"] = {stage: round(ms, 3) for stage, ms in turn.ms.model_dump().items()}
     return shown

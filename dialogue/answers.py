@@ -57,6 +57,7 @@ async def answer_from_knowledge(work: Work, query: str, templates: Templates, *,
     if isinstance(found, KnowledgeAnswer) and found.answered and found.citations:
         work.show(citation_card(found.citations[0].model_dump(mode="json"), work.lang))
         return True
+    work.memory.unanswered += 1
     if work.stack or not lapses(work.state.pending):
         work.say(templates.say("knowledge.unknown", work.lang))
         return False

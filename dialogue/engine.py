@@ -325,6 +325,7 @@ class Engine:
 
     def _refused(self, work: Work, frame: Frame, flow: Flow, outcome: Outcome, fingerprint: str) -> End:
         """Say why; ask again for what was wrong, hand over what only a person may decide, else stop."""
+        work.memory.refused += 1
         facts = {**facts_of(work, frame), **outcome.facts}
         known = (f"refused.{outcome.code}", f"failed.{outcome.code}", f"failed.{outcome.status}")
         sentence = next(filter(self.templates.has, known))

@@ -9,7 +9,7 @@ import pydantic
 
 from dialogue.commands import PendingQuestion, Understanding
 from dialogue.replies.types import Reply
-from dialogue.turn import Action, TicketRef, TurnTimes
+from dialogue.turn import Action, Satisfaction, TicketRef, TurnTimes
 from knowledge.types import Lang
 
 Owner = Literal["bot", "queued", "human", "closed"]
@@ -159,6 +159,7 @@ class TurnEnded(_Event):
     of_seq: int
     handled_by: Literal["bot", "human", "queue"]
     trend: Literal["better", "steady", "worse"] = "steady"
+    satisfaction: Satisfaction = Satisfaction()
     ticket: TicketRef | None = None
     """The case that the conversation was with then."""
     ms: TurnTimes

@@ -63,7 +63,7 @@ def past_turn(conversation_id: str, after_message: Sequence[StoredEvent], seq: i
             case "replied" if event.author != "agent" and not event.reminder:
                 turn.replies.extend(event.replies)
             case "turn_ended" if event.of_seq >= seq:
-                found = ("handled_by", "ms", "trend", "ticket")
+                found = ("handled_by", "ms", "trend", "satisfaction", "ticket")
                 return turn.model_copy(update={"seq": entry.seq, **{name: getattr(event, name) for name in found}})
             case _:
                 pass

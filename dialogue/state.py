@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
 import pydantic
 
-from dialogue.commands import CannotHandle, Emotion, Entity, PendingQuestion, View
+from dialogue.commands import CannotHandle, Emotion, Entity, PendingQuestion, Understanding, View
 from dialogue.events import (
     Asked,
     CustomerProven,
@@ -89,6 +89,13 @@ class Memory(pydantic.BaseModel):
     """The last question to the documents, which the next may go on with."""
     product_question: str = ""
     """The last question about a product, which "and the second one?" asks of another."""
+    said: list[str] = []
+    """The last messages of this episode, to notice what is said again."""
+    unanswered: int = 0
+    """Questions that nothing answered."""
+    refused: int = 0
+    """Wishes that the shop's rules refused."""
+    person_offered: bool = False
     next_frame: int = 1
     turn: int = 0
 
@@ -158,16 +165,17 @@ class DialogueState(pydantic.BaseModel):
         """The running flow, if any."""
         return self.stack[-1] if self.stack else None
 
-    def trend(self) -> Literal["better", "steady", "worse"]:
-        """Compare the mood of the last message with the mean of those before."""
-        if len(self.moods) < 2:
-            return "steady"
-        weights = [_displeasure(mood) for mood in self.moods]
-        change = weights[-1] - sum(weights[:-1]) / (len(weights) - 1)
-        return "worse" if change > 0.25 else "better" if change < -0.25 else "steady"
+
+def trend(moods: Sequence[Emotion]) -> Literal["better", "steady", "worse"]:
+    """Compare the mood of the last message with the mean of those before."""
+    if len(moods) < 2:
+        return "steady"
+    weights = [displeasure(mood) for mood in moods]
+    change = weights[-1] - sum(weights[:-1]) / (len(weights) - 1)
+    return "worse" if change > 0.25 else "better" if change < -0.25 else "steady"
 
 
-def _displeasure(mood: Emotion) -> float:
+def displeasure(mood: Emotion) -> float:
     """Map a mood to [-0.5, 1]: how unhappy it is."""
     base = {"angry": 1.0, "annoyed": 0.6, "sad": 0.5, "anxious": 0.4, "confused": 0.3, "satisfied": -0.5}
     return base.get(mood.label, 0.0) * max(mood.intensity, 0.3)
@@ -239,15 +247,19 @@ def _standing(state: DialogueState, event: Event) -> dict[str, Any]:
 
 
 def _understood(state: DialogueState, event: Understood) -> dict[str, Any]:
-    commands = event.understanding.commands
-    lost = bool(commands) and all(
-        isinstance(command, CannotHandle) and not command.out_of_scope for command in commands
-    )
     return {
         "moods": [*state.moods, event.understanding.emotion][-MOODS_KEPT:],
-        "failures": state.failures + 1 if lost else 0,
+        "failures": state.failures + 1 if is_lost(event.understanding) else 0,
         "lang_known": True,
     }
+
+
+def is_lost(understanding: Understanding) -> bool:
+    """Whether nothing usable was understood of what may be the shop's business."""
+    commands = understanding.commands
+    return bool(commands) and all(
+        isinstance(command, CannotHandle) and not command.out_of_scope for command in commands
+    )
 
 
 def _pending(event: Asked) -> Pending | None:

@@ -39,6 +39,21 @@ class TurnTimes(pydantic.BaseModel):
     total: float = 0.0
 
 
+Sign = Literal["mood", "getting_worse", "said_before", "not_understood", "unanswered", "refused", "asked_again"]
+"""What shows that a shopper is not content."""
+
+
+class Satisfaction(pydantic.BaseModel):
+    """How content a shopper is with the way the conversation goes: see `dialogue.satisfaction`."""
+
+    model_config = pydantic.ConfigDict(frozen=True)
+
+    dissatisfied: float = 0.0
+    """The chance that they are not, in [0, 1]."""
+    because: tuple[Sign, ...] = ()
+    """What speaks for it, the weightiest first."""
+
+
 class Turn(pydantic.BaseModel):
     """The answer to one message."""
 
@@ -50,6 +65,7 @@ class Turn(pydantic.BaseModel):
     understanding: Understanding | None = None
     trend: Literal["better", "steady", "worse"] = "steady"
     """Where the shopper's mood is going over the last messages."""
+    satisfaction: Satisfaction = Satisfaction()
     actions: list[Action] = []
     ticket: TicketRef | None = None
     ms: TurnTimes = TurnTimes()

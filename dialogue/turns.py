@@ -8,7 +8,7 @@ import time
 from agent.guard import is_honest
 from dialogue.commands import Understander, Understanding
 from dialogue.engine import Engine
-from dialogue.escalation import from_mood, hand_over
+from dialogue.escalation import hand_over, judge, offer_person
 from dialogue.events import (
     Decided,
     Event,
@@ -23,7 +23,7 @@ from dialogue.flows.model import Flow
 from dialogue.replies.templates import Templates
 from dialogue.replies.types import Reply, TextReply
 from dialogue.router import Router
-from dialogue.state import DialogueState, view
+from dialogue.state import DialogueState, trend, view
 from dialogue.turn import Turn
 from dialogue.work import Work
 from tools.base import Identity
@@ -99,8 +99,9 @@ class TurnRunner:
         else:
             if attachments:
                 work.say(self.templates.say(f"attachment.with_{attachments[0].kind}", work.lang))
-            work.hand_over = from_mood(work.state, understanding)
+            judge(work, understanding)
             await self.router.apply(work, understanding.commands)
+            offer_person(work, self.templates)
         if work.hand_over is not None:
             await hand_over(work, understanding, self.templates)
         work.route, work.route_reason = self._route(work, understanding)
@@ -134,7 +135,7 @@ class TurnRunner:
 
     def _finished(self, work: Work, understanding: Understanding, last_seq: int) -> Finished:
         handled_by = "queue" if work.ticket is not None else "bot"
-        trend = work.state.model_copy(update={"moods": [*work.state.moods, understanding.emotion]}).trend()
+        going = trend([*work.state.moods, understanding.emotion])
         events: list[Event] = [
             Understood(of_seq=last_seq, understanding=understanding),
             Decided(route=work.route, reason=work.route_reason),
@@ -148,14 +149,24 @@ class TurnRunner:
         events.append(Replied(replies=tuple(work.replies)))
         times = work.times.model_copy(update={name: round(value, 2) for name, value in work.times.model_dump().items()})
         ticket = work.ticket or work.state.ticket
-        events.append(TurnEnded(of_seq=last_seq, handled_by=handled_by, trend=trend, ticket=ticket, ms=times))
+        events.append(
+            TurnEnded(
+                of_seq=last_seq,
+                handled_by=handled_by,
+                trend=going,
+                satisfaction=work.satisfaction,
+                ticket=ticket,
+                ms=times,
+            )
+        )
         turn = Turn(
             conversation_id=work.state.conversation_id,
             seq=0,
             handled_by=handled_by,
             replies=work.replies,
             understanding=understanding,
-            trend=trend,
+            trend=going,
+            satisfaction=work.satisfaction,
             actions=work.actions,
             ticket=ticket,
             ms=times,

@@ -13,11 +13,12 @@ from dialogue.flows.model import Flow
 from dialogue.replies.types import Choice, ChoicesReply, Reply, TextReply
 from dialogue.slots.base import Question
 from dialogue.state import DialogueState, Frame, Heard, Memory, Pending, copy_of
-from dialogue.turn import Action, TicketRef, TurnTimes
+from dialogue.turn import Action, Satisfaction, TicketRef, TurnTimes
 from knowledge.types import JsonObject, Lang
 from tools.base import Evidence, Identity, Outcome, ToolCall
 from tools.executor import Executor
 from tools.policy import Policy
+from tools.ticketing.types import Reason
 
 CONTEXT_CHARACTERS = 24
 AFTER_CHARACTERS = 36
@@ -50,6 +51,9 @@ class Work:
     receipts: list[str] = dataclasses.field(default_factory=list)
     ticket: TicketRef | None = None
     hand_over: HandOverWish | None = None
+    satisfaction: Satisfaction = dataclasses.field(default_factory=Satisfaction)
+    shows_discontent: bool = False
+    """Whether this message itself does, and not only those before."""
     route: str = ""
     route_reason: str = ""
     calls: int = 0
@@ -298,7 +302,7 @@ def _dumped(frames: list[Frame]) -> tuple[JsonObject, ...]:
 class HandOverWish:
     """Why, and how urgently, the conversation goes to a person."""
 
-    reason: Literal["asked", "failures", "anger", "policy", "safety", "knowledge_gap"]
+    reason: Reason
     priority: Literal["low", "normal", "high", "urgent"] = "normal"
     queue: str = "general"
     say: str = ""

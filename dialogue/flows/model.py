@@ -13,6 +13,7 @@ import pydantic
 
 from dialogue.commands import EntityType
 from knowledge.types import Lang
+from tools.ticketing.types import Reason
 
 SlotTypeName = Literal[
     "order", "order_lines", "swaps", "payment_method", "address", "reason", "choice", "text", "yes_no", "proof", "email",
@@ -87,7 +88,7 @@ class CallStep(_Part):
 class HandOverStep(_Part):
     """Give the conversation to a person."""
 
-    reason: Literal["asked", "failures", "anger", "policy", "safety", "knowledge_gap"] = "policy"
+    reason: Reason = "policy"
     queue: str = "general"
 
 
@@ -95,7 +96,7 @@ class OfferStep(_Part):
     """Say something and offer to ask a person; while another procedure waits, only say it."""
 
     text: Texts
-    reason: Literal["asked", "failures", "anger", "policy", "safety", "knowledge_gap"] = "knowledge_gap"
+    reason: Reason = "knowledge_gap"
 
 
 class ShowStep(_Part):

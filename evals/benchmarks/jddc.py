@@ -5,6 +5,9 @@ dialogue. The text classifier reads the customer's own words of the turn, nothin
 help on the development part. Satisfaction: three levels by three raters (dissatisfied, neutral, satisfied); the first turns
 of a dialogue have no rating. Metrics: macro-F1 and accuracy of the level; AUROC of the chance of being dissatisfied; accuracy and
 macro-F1 (over the intents of the measured part) of 235 intents, which were assigned by machine and are noisy. Intervals by dialogue.
+
+``auroc_by_signs``: of what the product itself goes by, `dialogue.satisfaction`, which has learned nothing here: the moods of the
+messages so far, and whether one says what another said. What the shop's people answered is not looked at.
 """
 
 from __future__ import annotations
@@ -14,13 +17,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from dialogue.commands import Emotion
+from dialogue.satisfaction import Signs, satisfaction, says_the_same
+from dialogue.state import MOODS_KEPT
 from dialogue.understanding.classifier import Prediction, Row, fit
+from dialogue.understanding.emotion import feel
+from dialogue.understanding.text import read
 from evals.benchmarks.base import Bar, Benchmark, Job
 from evals.benchmarks.figures import IntArray, auroc, bootstrapped, macro_f1
 from evals.benchmarks.reading import json_rows
 from evals.benchmarks.splits import Split, grouped
 from evals.benchmarks.texts import Trained, milliseconds, train
-from knowledge.embedding import default_embedder
+from knowledge.embedding import FloatArray, default_embedder
 from knowledge.types import JsonObject
 
 FOLDER = "jddc_uss"
@@ -36,6 +44,7 @@ class Turn:
     text: str
     intent: str
     level: str | None
+    signs: Signs
 
     @property
     def wish(self) -> Row:
@@ -53,9 +62,15 @@ def turns(job: Job, name: str, *, held: bool = False) -> list[Turn]:
     folder = (job.measured if held else job.data) / FOLDER
     found = []
     for dialogue in json_rows(folder, name, needs=("dialog_id", "turns")):
+        said: list[str] = []
+        moods: list[Emotion] = []
         for turn in dialogue["turns"]:
             level = LEVELS[turn["sat"]] if turn.get("sat") is not None else None
-            found.append(Turn(dialogue["dialog_id"], turn["user"] or " ", turn["act"], level))
+            text = turn["user"] or " "
+            moods.append(feel(read(text)))
+            signs = Signs(moods=tuple(moods[-MOODS_KEPT:]), said_before=says_the_same(text, said))
+            said.append(text)
+            found.append(Turn(dialogue["dialog_id"], text, turn["act"], level, signs))
     return found
 
 
@@ -110,11 +125,13 @@ async def run(job: Job) -> JsonObject:
 def _satisfaction(rated: Sequence[Turn], found: Sequence[Prediction], name: str) -> JsonObject:
     truth = np.array([LEVELS.index(turn.level or "") for turn in rated])
     guessed = np.array([LEVELS.index(guess.label) for guess in found])
-    unhappy = np.array([dict(guess.ranked)[LEVELS[0]] for guess in found])
     dialogues = [turn.dialogue for turn in rated]
 
-    def area(rows: IntArray) -> float:
-        return auroc(unhappy[rows][truth[rows] != 0], unhappy[rows][truth[rows] == 0])
+    def area(unhappy: FloatArray) -> JsonObject:
+        def of(rows: IntArray) -> float:
+            return auroc(unhappy[rows][truth[rows] != 0], unhappy[rows][truth[rows] == 0])
+
+        return bootstrapped(dialogues, of, name, unit="dialogue")
 
     return {
         "satisfaction_macro_f1": bootstrapped(
@@ -123,7 +140,8 @@ def _satisfaction(rated: Sequence[Turn], found: Sequence[Prediction], name: str)
         "satisfaction_accuracy": bootstrapped(
             dialogues, lambda rows: float((truth[rows] == guessed[rows]).mean()), name, unit="dialogue"
         ),
-        "auroc_dissatisfied": bootstrapped(dialogues, area, name, unit="dialogue"),
+        "auroc_dissatisfied": area(np.array([dict(guess.ranked)[LEVELS[0]] for guess in found], dtype=np.float32)),
+        "auroc_by_signs": area(np.array([satisfaction(turn.signs).dissatisfied for turn in rated], dtype=np.float32)),
     }
 
 

@@ -139,6 +139,7 @@ async def test_a_merchant_gets_the_whole_turn_in_the_contract_s_form(
     assert (read["lang"], read["intent"], read["confidence"]) == ("en", "chit_chat", 1.0)
     assert read["commands"][0]["kind"] == "chit_chat"
     assert set(read["emotion"]) >= {"label", "score", "trend"}
+    assert set(turn["satisfaction"]) == {"dissatisfied", "because"}
     assert turn["actions"] == []
     assert set(turn["ms"]) == {"understand", "decide", "act", "reply", "total"}
 

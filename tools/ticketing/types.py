@@ -8,7 +8,7 @@ from typing import Any, Literal
 from knowledge.types import Lang
 from tools.base import Arguments, Evidence
 
-Reason = Literal["asked", "failures", "anger", "policy", "safety", "knowledge_gap"]
+Reason = Literal["asked", "failures", "anger", "discontent", "policy", "safety", "knowledge_gap"]
 Priority = Literal["low", "normal", "high", "urgent"]
 
 

@@ -123,6 +123,9 @@ function emotion(value, { i18n }) {
     { class: "case-row" },
     moods.flatMap((each, index) => (index ? [h("span", { class: "muted", "aria-hidden": "true" }, "→"), mood(each)] : [mood(each)])),
     value.trend ? h("span", { class: "small muted" }, i18n.or(value.trend, value.trend)) : null,
+    value.satisfaction?.because.length
+      ? h("span", { class: "small muted" }, i18n.t("dissatisfied", { share: `${Math.round(value.satisfaction.dissatisfied * 100)} %` }))
+      : null,
   );
 }
 

@@ -35,6 +35,7 @@ export function turnView(turn, context) {
     messages(turn, context),
     understanding(turn, context),
     decision(turn, context),
+    satisfaction(turn, context),
     tools(turn, context),
     replies(turn, context),
     state(turn, context),
@@ -164,6 +165,14 @@ function decision({ events }, { i18n }) {
   const decided = events.filter(({ event }) => event.type === "decided");
   if (decided.length === 0) return null;
   return part(i18n.t("decision"), decided.map(({ event }) => h("p", { class: "row" }, h("strong", { class: "mono" }, event.route), h("span", { class: "muted" }, event.reason))));
+}
+
+/** @param {TurnEvents} turn @param {ViewContext} context */
+function satisfaction({ events }, { i18n }) {
+  const found = lastOf(events, "turn_ended")?.satisfaction;
+  if (!found?.because.length) return null;
+  const signs = found.because.map((/** @type {string} */ sign) => h("span", { class: "tag" }, i18n.t(`sign_${sign}`)));
+  return part(i18n.t("satisfaction"), h("p", { class: "row" }, h("span", {}, i18n.t("dissatisfied", { share: percent(found.dissatisfied) })), signs));
 }
 
 /** @param {TurnEvents} turn @param {ViewContext} context */
