@@ -23,8 +23,8 @@ from dialogue.understanding.classifier.fitting import bare
 from evals.benchmarks.base import Bar, Benchmark, Job
 from evals.benchmarks.reading import json_rows
 from evals.benchmarks.splits import Split, without
-from evals.benchmarks.texts import Trained, accuracy, f1, labelled, milliseconds, predict, repeats, train
-from knowledge.embedding import default_embedder
+from evals.benchmarks.texts import Trained, accuracy, f1, labelled, milliseconds, predict, remembering, repeats, train
+from knowledge.stacked_embedding import widest_embedder
 from knowledge.types import JsonObject
 
 SHOP, FOOD, FEW = "online_shopping_10_cats", "waimai_10k", "fewclue_eprstmt"
@@ -82,8 +82,9 @@ async def run(job: Job, folder: str) -> JsonObject:
     held: list[Row] = []
     found: list[Prediction] = []
     trained: list[Trained] = []
+    embedder = remembering(widest_embedder())
     for parts in every:
-        trained.append(train(parts.train, default_embedder(), job, f"split {len(trained) + 1} of {len(every)}"))
+        trained.append(train(parts.train, embedder, job, f"split {len(trained) + 1} of {len(every)}"))
         held += parts.held
         found += predict(trained[-1].model, parts.held, job)
     name = every[-1].name

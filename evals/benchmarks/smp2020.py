@@ -19,8 +19,8 @@ from dialogue.understanding.classifier.fitting import bare
 from evals.benchmarks.base import Bar, Benchmark, Job
 from evals.benchmarks.figures import bootstrapped, macro_f1, share
 from evals.benchmarks.splits import Split, grouped
-from evals.benchmarks.texts import Trained, labelled, milliseconds, repeats, train
-from knowledge.embedding import default_embedder
+from evals.benchmarks.texts import Trained, labelled, milliseconds, remembering, repeats, train
+from knowledge.stacked_embedding import widest_embedder
 from knowledge.types import JsonObject
 
 FOLDER = "smp2020_ewect"
@@ -70,13 +70,13 @@ async def run(job: Job) -> JsonObject:
     """Train and measure both domains."""
     figures: JsonObject = {}
     trained: list[Trained] = []
-    every = splits(job)
+    every, embedder = splits(job), remembering(widest_embedder())
     count = sum(map(len, every.values()))
     for domain, parts in every.items():
         judged: list[tuple[Row, Prediction, bool]] = []
         for split in parts:
             job.progress(f"{domain} {len(trained) + 1} of {count}", len(trained) / count)
-            trained.append(train(split.train, default_embedder(), job, f"{domain}, training", aim="macro_f1"))
+            trained.append(train(split.train, embedder, job, f"{domain}, training", aim="macro_f1"))
             said = {bare(row.text) for row in split.train}
             found = trained[-1].model.predict([row.text for row in split.held])
             judged += [(row, guess, bare(row.text) in said) for row, guess in zip(split.held, found, strict=True)]
