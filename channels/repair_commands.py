@@ -17,7 +17,7 @@ from evals.judge.trial import Trial
 from evals.repairs.report import text_of
 from evals.repairs.run import NAME, RepairsRun, run_cases
 from evals.repairs.scene import Case, Kind, Part, RepairsError, cases_of, load_scenes
-from knowledge.types import Lang
+from knowledge.types import JsonObject, Lang
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,9 @@ class Wanted:
 
 def repairs(wanted: Wanted) -> None:
     """Hold the cases, print what came of them, and keep the figures of the whole suite; exit code 1 when one failed."""
-    found = run(_hold(_chosen(wanted), wanted))
+    found = run(_hold(_chosen(wanted), show=wanted.show))
+    if wanted.whole:
+        _keep(found)
     if wanted.as_json:
         print_json(found.figures())
     else:
@@ -78,7 +80,18 @@ def _chosen(wanted: Wanted) -> list[Case]:
     return chosen
 
 
-async def _hold(cases: Sequence[Case], wanted: Wanted) -> RepairsRun:
+async def kept_repairs(limit: int | None) -> JsonObject:
+    """Hold the suite, or only so many cases of it, and return the figures, which are kept."""
+    found = await _hold(cases_of(load_scenes())[:limit], show=False)
+    _keep(found)
+    return found.figures()
+
+
+def _keep(found: RepairsRun) -> None:
+    keep(NAME, found.figures(), settings_for(None).data, at=dt.datetime.now(dt.UTC))
+
+
+async def _hold(cases: Sequence[Case], *, show: bool) -> RepairsRun:
     done = 0
     with progress_bar("holding conversations") as progress:
 
@@ -86,10 +99,7 @@ async def _hold(cases: Sequence[Case], wanted: Wanted) -> RepairsRun:
             nonlocal done
             done += 1
             progress(trial.scenario.id[:34], done / len(cases))
-            if wanted.show and "frozen" not in trial.scenario.tags:
+            if show and "frozen" not in trial.scenario.tags:
                 typer.echo(transcript(trial), err=True)
 
-        found = await run_cases(cases, progress=progress, held=held)
-    if wanted.whole:
-        keep(NAME, found.figures(), settings_for(None).data, at=dt.datetime.now(dt.UTC))
-    return found
+        return await run_cases(cases, progress=progress, held=held)
