@@ -50,7 +50,7 @@ def repairs(wanted: Wanted) -> None:
         typer.echo(text_of(found))
     if wanted.html is not None:
         shown = dataclasses.replace(found.run, trials=found.open)
-        page = page_of(shown, at=dt.datetime.now(dt.UTC), command=f"xiaoer eval {NAME}")
+        page = page_of(shown, at=dt.datetime.now(dt.UTC), command=f"xiaoer eval {NAME}", seeded=False)
         with told():
             wanted.html.write_text(page, encoding="utf-8")
     if not found.passed:

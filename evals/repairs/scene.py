@@ -80,6 +80,12 @@ class Ends(_Part):
     """The only effects in the whole talk, in any order."""
     handed_over: bool = False
 
+    @pydantic.model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self == Ends.model_construct():
+            raise ValueError("say what must be true in the end: nearly every talk would end so")
+        return self
+
 
 class Scene(_Part):
     """One situation, and what people write in it. Signed in is `customer`, in the judge's demo shop at its fixed moment."""

@@ -113,7 +113,7 @@ def test_a_question_about_a_slot_waits_for_no_yes() -> None:
 
 
 def test_a_person_called_for_nothing_is_a_fault() -> None:
-    assert faults(standing(owner="queued")) == ["it was handed over to a person"]
+    assert faults(standing(owner="queued"), flow="return_items") == ["it was handed over to a person"]
 
 
 def test_of_several_ends_any_is_right_and_the_nearest_is_told() -> None:

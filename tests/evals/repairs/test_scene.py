@@ -36,6 +36,7 @@ CASES = cases_of(SCENES)
         (SCENE.replace("错了", "不对"), "the wording ('不对',) stands here more than once"),
         (SCENE.replace("ends: {idle: true}", ""), "give either `ends`, or several of them under `any_of`"),
         (SCENE + "any_of: [{idle: true}]", "give either `ends`, or several of them under `any_of`"),
+        (SCENE.replace("{idle: true}", "{}"), "say what must be true in the end"),
         (SCENE.replace("correct", "change_of_mind"), "needs `directly`"),
         (SCENE + "directly: [取消键盘]", "needs `directly`"),
         (SCENE + "---\n" + SCENE, "the id 'keyboard-not-hoodie' comes 2 times"),
