@@ -50,11 +50,6 @@ class RepairsRun:
     """Scene and messages of a goal said at once -> whether that ended as it should."""
 
     @property
-    def passed(self) -> bool:
-        """Whether every case ended as it should."""
-        return self.run.passed
-
-    @property
     def open(self) -> tuple[Trial, ...]:
         """The trials that may be looked at: those of the half that is mended by."""
         return tuple(trial for case, trial in zip(self.cases, self.run.trials, strict=True) if case.part == "dev")
