@@ -11,6 +11,7 @@ from pathlib import Path
 import typer
 
 from channels.console import CommandError, print_json, progress_bar, run, settings_for, told
+from channels.repair_commands import kept_repairs
 from evals.benchmarks import table
 from evals.benchmarks.base import BenchmarkError, Job, Listed
 from evals.benchmarks.kept import keep, last
@@ -20,6 +21,7 @@ from evals.judge.junit import junit_of
 from evals.judge.page import page_of
 from evals.judge.report import transcript
 from evals.judge.trial import Trial
+from evals.repairs import run as repairs
 from evals.tau_retail.report import note_of, text_of
 from evals.tau_retail.run import BENCHMARKS, TasksError, TasksRun, run_tasks, task_set
 from knowledge.types import JsonObject
@@ -136,7 +138,9 @@ async def _understanding(data: Path | None, test: Path | None, limit: int | None
         if data is not None:
             typer.echo(f"{name} ...", err=True)
             try:
-                if name in BENCHMARKS:
+                if name == repairs.NAME:
+                    result = await kept_repairs(limit)
+                elif name in BENCHMARKS:
                     held = await _kept_tau_retail(name, Wanted(data=data, test=test, limit=limit))
                     result = held.figures()
                 else:
@@ -167,7 +171,8 @@ def benchmarks(*, as_json: bool) -> None:
         print_json({"benchmarks": [{**_plain(listed), "last": result} for listed, result in results]})
         return
     for listed, result in results:
-        typer.echo(f"{listed.name}: needs --data with {listed.needs} ({listed.licence}; {listed.source})")
+        needs = f"--data with {listed.needs}" if listed.needs else "no data"
+        typer.echo(f"{listed.name}: needs {needs} ({listed.licence}; {listed.source})")
         typer.echo(f"  {listed.metric}\n  floor {listed.floor}\n  {'; '.join(map(str, listed.bars))}")
         typer.echo(f"  last: {_short(result)}")
 

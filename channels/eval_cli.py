@@ -14,6 +14,8 @@ from channels.cli_options import Json, destination
 eval_app = typer.Typer(no_args_is_help=True, help="Judge the bot by conversations, and its parts by public benchmarks.")
 
 Talker = Literal["agenda", "llm"]
+RepairKind = Literal["correct", "cancel", "digress", "clarify", "several", "conditional", "change_of_mind"]
+Lang = Literal["zh", "en"]
 Sets = Annotated[Path, typer.Option("--data", exists=True, file_okay=False, help="Folder of the public data sets.")]
 HeldOut = Annotated[
     Path | None,
@@ -71,6 +73,35 @@ def eval_scenarios(
         as_json=as_json,
     )
     scenarios(paths, wanted)
+
+
+@eval_app.command("repairs")
+def eval_repairs(
+    kind: Annotated[RepairKind | None, typer.Option("--kind", help="Only this kind of repair.")] = None,
+    lang: Annotated[Lang | None, typer.Option("--lang", help="Only this language.")] = None,
+    part: Annotated[
+        Literal["dev", "frozen", "all"],
+        typer.Option("--part", help="The half to mend by, or the one that is only counted."),
+    ] = "all",
+    only: Only = None,
+    html: Html = None,
+    show: Show = False,
+    as_json: Json = False,
+) -> None:
+    """Corrections, changes of mind, digressions and the like in many words, judged by where the conversation ends."""
+    from channels.repair_commands import Wanted, repairs
+
+    repairs(
+        Wanted(
+            kind=kind,
+            lang=lang,
+            part=None if part == "all" else part,
+            only=tuple(only or ()),
+            html=html,
+            show=show,
+            as_json=as_json,
+        )
+    )
 
 
 def _tasks_command(name: str) -> Callable[..., None]:

@@ -1,6 +1,6 @@
 """``python -m evals.bench.everything``: whatever the project can measure of itself, one after the other; ``make bench`` does this.
 
-Turns by stage, load over HTTP and WebSocket with a thousand idle sockets, scenarios, intents, help, product search; with
+Turns by stage, load over HTTP and WebSocket with a thousand idle sockets, scenarios, repairs, intents, help, product search; with
 ``--data DIR`` (the folder of the public data sets) the gold conversations and every benchmark of ``xiaoer eval list`` too.
 Each is a command of its own, whose JSON object is kept as ``NAME.json`` in the folder ``--out``, with a page; one summary is
 printed. What fails is told and the rest goes on. Figures of time are of this machine at this moment: read its load beside them.
@@ -64,6 +64,7 @@ def measurements(out: Path, data: Path | None) -> list[Measurement]:
         Measurement("turns", ("evals.bench.turns", "--json"), turn_lines),
         Measurement("load", ("channels", "eval", "load", *load), load_lines),
         Measurement("scenarios", ("channels", "eval", "scenarios", *scenarios), rate_lines),
+        Measurement("repairs", ("channels", "eval", "repairs", "--json"), rate_lines),
         *(Measurement(name, (f"evals.{name}", "--json"), rate_lines) for name in ("intents", "help", "product_search")),
     ]
     return own + (_on_public_data(data) if data is not None else [])
@@ -72,7 +73,7 @@ def measurements(out: Path, data: Path | None) -> list[Measurement]:
 def _on_public_data(data: Path) -> list[Measurement]:
     gold = ("evals.gold_conversations", "--data", str(data), "--json")
     found = [Measurement("gold_conversations", gold, gold_lines, needs=data / "tau2_retail")]
-    for listed in LISTED:
+    for listed in (each for each in LISTED if each.needs):
         trials = ("--trials", str(TRIALS)) if listed.name in TAU else ()
         command = ("channels", "eval", listed.name, "--data", str(data), *trials, "--json")
         found.append(Measurement(listed.name, command, rate_lines, needs=data / listed.needs))

@@ -61,7 +61,7 @@ class Listed:
 
     name: str
     needs: str
-    """The folder below ``--data`` that it reads."""
+    """The folder below ``--data`` that it reads; "" where it brings what it needs."""
     metric: str
     floor: str
     """What a simple baseline reaches."""

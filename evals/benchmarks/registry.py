@@ -17,6 +17,7 @@ from evals.benchmarks import (
     xsid,
 )
 from evals.benchmarks.base import Bar, Benchmark, Listed
+from evals.repairs import run as repairs
 from evals.tau_retail import run as tau_retail
 
 BENCHMARKS: dict[str, Benchmark] = {
@@ -43,7 +44,7 @@ BENCHMARKS: dict[str, Benchmark] = {
 OF_UNDERSTANDING = (
     "banking77", "clinc150", "banking77_oos", "xsid_zh_en", "smp2020_ewect", "goemotions", "online_shopping_10_cats", "waimai_10k",
     "fewclue_eprstmt", "jddc_uss", "crosswoz", "voice_emodb", "voice_ravdess",
-    "tau2-retail", "tau1-retail",
+    "tau2-retail", "tau1-retail", repairs.NAME,
 )  # fmt: skip
 """Those that tell how well messages and voices are understood, in the order of their table."""
 
@@ -62,4 +63,13 @@ LISTED: tuple[Listed, ...] = (
         for each in tau_retail.BENCHMARKS.values()
     ),
     *BENCHMARKS.values(),
+    Listed(
+        name=repairs.NAME,
+        needs="",
+        metric="share of talks that stand as they should after a correction, a change of mind, a digression, ... (passed)",
+        floor="a bot that does nothing: 8 %",
+        bars=(Bar("passed", 0.97, 0.99), Bar("turn_back_drop", 0.01, 0, at_most=True)),
+        licence="as xiaoer",
+        source="evals/repairs",
+    ),
 )

@@ -68,12 +68,13 @@ class Entry:
         return self.failed or list(self.trials[:1])
 
 
-def page_of(run: Run, *, at: dt.datetime, command: str, note: str = "") -> str:
+def page_of(run: Run, *, at: dt.datetime, command: str, note: str = "", seeded: bool = True) -> str:
     """Return the page as HTML.
 
     Args:
         command: the command line that held the run, to which ``--only ID --seed N`` is added for a conversation.
         note: what must be said beside the figures, in English.
+        seeded: whether that command takes seeds.
     """
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.filters["share"] = lambda value: f"{value:.1%}".replace("%", "\u00a0%")
@@ -96,6 +97,7 @@ def page_of(run: Run, *, at: dt.datetime, command: str, note: str = "") -> str:
         costs=_costs(run.trials),
         tags=_tags(run.trials),
         note=note,
+        seeded=seeded,
         langs=[lang for lang in LANGS if any(entry.scenario.lang == lang for entry in entries)],
         curves=_curves(run.trials, tries),
         bars=_bars(run.trials),
