@@ -7,6 +7,7 @@ import re
 from dialogue.commands import Cancel, Command, Correct, Deny, Entity, StartFlow
 from dialogue.flows.model import Flow
 from dialogue.grounding import same_id
+from dialogue.repairs import give_up, turned_back
 from dialogue.state import Frame
 from dialogue.work import Work
 
@@ -40,12 +41,14 @@ async def give_way(work: Work, wish: StartFlow) -> None:
     if frame is None:
         raise RuntimeError("no flow runs that could give way")
     del work.stack[work.stack.index(frame) :]
+    give_up(work, frame)
     pending = work.state.pending
     if pending is not None and pending.proposal_id is not None:
         await work.executor.void(pending.proposal_id, work.identity)
     heir = work.push(wish.flow, text=wish.text or work.text, entities=wish.entities)
     if rival is not None:
         _inherit(work, rival, heir)
+    turned_back(work, heir, wish)
 
 
 def settled(commands: tuple[Command, ...], wish: StartFlow) -> tuple[Command, ...]:

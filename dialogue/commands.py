@@ -109,6 +109,11 @@ class Cancel(_Command):
     kind: Literal["cancel"] = "cancel"
     scope: Literal["flow", "all", "part"] = "flow"
     entities: tuple[Entity, ...] = ()
+    """What is dropped of it."""
+    only: tuple[Entity, ...] = ()
+    """What alone is kept of several requests."""
+    flow: str | None = None
+    """The procedure that is dropped, which may be one that waits for its turn; None: the one that runs."""
 
 
 class Repeat(_Command):
@@ -228,6 +233,10 @@ class View(_Value):
     """Language of the greeting; holds for a first message that shows none."""
     pending: PendingQuestion | None = None
     active_flow: str | None = None
+    waiting: tuple[str, ...] = ()
+    """The procedures that wait for their turn, in order."""
+    given_up: str | None = None
+    """The procedure that was stopped last."""
     flow_slots: dict[str, str] = {}
     """Slot name -> slot type of the active flow."""
     listed: bool = False

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 
 from dialogue.answers import WHICH_FLOW
-from dialogue.commands import Cancel, CannotHandle, Correct, Entity, Repeat, SwitchLanguage
+from dialogue.commands import Cancel, CannotHandle, Correct, Entity, Repeat, StartFlow, SwitchLanguage
 from dialogue.engine import Engine
 from dialogue.events import LanguageChanged
-from dialogue.grounding import mentions_line
+from dialogue.grounding import mentions_line, same_id
 from dialogue.replies.templates import Templates
 from dialogue.replies.types import TextReply
 from dialogue.slots import ACCEPTS, Question, accepts
@@ -41,6 +42,8 @@ _WRONG_WITH_GOODS = frozenset(
         "bad_quality",
     }
 )
+_NAMES_GOODS = frozenset({"product", "order_ref", "sku", "date"})
+_GIVEN_UP_KEPT = 4
 _OF_ORDERS = frozenset({"order_ref", "date"})
 """What points at an order by itself, whatever is in it."""
 _OF_THE_BODY = frozenset({"height_cm", "weight_kg", "foot_length_mm"})
@@ -261,11 +264,13 @@ class Repairs:
             work.memory.focus_order = None
         self.engine.clear(frame, slot)
 
-    def cancel(self, work: Work, command: Cancel) -> bool:
+    async def cancel(self, work: Work, command: Cancel) -> bool:
         """Stop the running flow, or all of them, or only a part of what was asked."""
         frame = work.business_frame
-        if command.scope == "part" and frame is not None and command.entities:
-            return self._cancel_part(work, frame, command)
+        if command.scope == "part" and frame is not None and (command.entities or command.only):
+            return await self._cancel_part(work, frame, command)
+        if command.flow is not None and (frame is None or frame.flow != command.flow):
+            return self._drop_waiting(work, command.flow)
         if command.scope == "all":
             work.queue.clear()
             del work.stack[:-1]
@@ -281,15 +286,27 @@ class Repairs:
             work.stack.pop()
         work.stack.pop()
         work.queue = [waiting for waiting in work.queue if waiting.instead_of != frame.id]
+        give_up(work, frame)
         title = work.flows[frame.flow].title.get(work.lang)
         work.say(self._sentence(work, "repair.cancelled", title=title))
         return True
 
-    def _cancel_part(self, work: Work, frame: Frame, command: Cancel) -> bool:
+    def _drop_waiting(self, work: Work, flow: str) -> bool:
+        """Let go of a request that waits for its turn; the open question stays."""
+        dropped = [frame for frame in work.queue if frame.flow == flow]
+        work.queue = [frame for frame in work.queue if frame not in dropped]
+        if dropped:
+            title = work.flows[flow].title.get(work.lang)
+            work.say(self._sentence(work, "repair.cancelled", title=title))
+            if work.state.pending is not None:
+                self.keep_question(work, work.state.pending, aside=True)
+        return False
+
+    async def _cancel_part(self, work: Work, frame: Frame, command: Cancel) -> bool:
         """ "Only the lamp then", 那个不退了: what is named is taken out of the request."""
         lines = next((name for name, spec in work.flows[frame.flow].slots.items() if spec.type == "order_lines"), None)
         if lines is None:
-            return self.drop(work)
+            return await self._drop_some(work, frame, command)
         work.hear(command.entities, frame)
         work.memory.heard = [
             entry.model_copy(update={"context": "except "})
@@ -299,6 +316,36 @@ class Repairs:
         ]
         self.engine.clear(frame, lines)
         return True
+
+    async def _drop_some(self, work: Work, frame: Frame, command: Cancel) -> bool:
+        """Of several requests of one procedure drop those that are meant: "only the second", 第一个不要取消."""
+        same = [frame, *(waiting for waiting in work.queue if waiting.flow == frame.flow)]
+        meant = await self._meant(work, same, command.only or command.entities)
+        kept = meant if command.only else [one for one in same if one not in meant]
+        if len(same) == 1 or not kept:
+            return self.drop(work)
+        work.queue = [waiting for waiting in work.queue if waiting not in same or waiting in kept]
+        if frame in kept:
+            if work.state.pending is not None:
+                self.keep_question(work, work.state.pending, aside=False)
+            return False
+        return self.drop(work)
+
+    async def _meant(self, work: Work, frames: Sequence[Frame], entities: Iterable[Entity]) -> list[Frame]:
+        """Return the requests that are meant: by their place, by what is in their order, or by what they were made for."""
+        found: list[Frame] = []
+        for entity in entities:
+            if entity.type == "ordinal":
+                place = int(entity.value.get("n", 0))
+                found += [frames[place - 1 if place > 0 else place]] if 0 < abs(place) <= len(frames) else []
+                continue
+            orders = [order.order_id for order in await self._orders_with(work, (entity,))]
+            for frame in frames:
+                chosen = frame.slots.get("order")
+                said = any(_same_thing(entity, one.entity) for one in work.heard_for(frame) if one.frame == frame.id)
+                if chosen in orders if chosen and entity.type == "product" else said:
+                    found.append(frame)
+        return found
 
     def repeat(self, work: Work, command: Repeat) -> None:
         """Say the last thing again, or explain what is asked and why."""
@@ -388,3 +435,31 @@ class Repairs:
 
     def _sentence(self, work: Work, sentence: str, **facts: object) -> str:
         return self.templates.say(sentence, work.lang, **facts)
+
+
+def give_up(work: Work, frame: Frame) -> None:
+    """Remember a request that comes to nothing, so that one who turns back need not say it all again."""
+    work.memory.given_up = [*work.memory.given_up, frame][-_GIVEN_UP_KEPT:]
+
+
+def turned_back(work: Work, frame: Frame, command: StartFlow) -> None:
+    """Give a request what was settled when it was given up, where it is wanted again and says nothing of other goods."""
+    before = next((one for one in reversed(work.memory.given_up) if one.flow == frame.flow), None)
+    if before is None or any(entity.type in _NAMES_GOODS for entity in command.entities):
+        return
+    work.memory.given_up.remove(before)
+    types = frozenset(entity.type for entity in command.entities)
+    slots = work.flows[frame.flow].slots.items()
+    anew = {name for name, spec in slots if types & accepts(spec)}
+    frame.slots = {**{name: value for name, value in before.slots.items() if name not in anew}, **frame.slots}
+    frame.results = {**before.results, **frame.results}
+    work.rename(before, frame)
+
+
+def _same_thing(one: Entity, other: Entity) -> bool:
+    if one.type != other.type:
+        return False
+    if one.type == "order_ref":
+        return "id" in one.value and "id" in other.value and same_id(str(one.value["id"]), str(other.value["id"]))
+    shared = set(one.value.get("kinds", ())) & set(other.value.get("kinds", ()))
+    return bool(shared) or one.value.get("terms") == other.value.get("terms")

@@ -22,7 +22,7 @@ from dialogue.commands import (
 )
 from dialogue.engine import Engine
 from dialogue.pending import PendingAnswers
-from dialogue.repairs import Repairs
+from dialogue.repairs import Repairs, turned_back
 from dialogue.replies.templates import Templates
 from dialogue.state import Frame, Pending
 from dialogue.work import HandOverWish, Work
@@ -115,7 +115,7 @@ class Router:
             case StartFlow():
                 return self._start(work, command, first=first)
             case Cancel():
-                return self.repairs.cancel(work, command)
+                return await self.repairs.cancel(work, command)
             case CannotHandle():
                 return self.repairs.lost(work, command, before, alone=len(commands) == 1)
             case _:
@@ -153,7 +153,7 @@ class Router:
             work.queue.append(work.new_frame(command.flow, text=text, entities=command.entities))
             work.queue[-1].instead_of = before.id
         elif first:
-            work.push(command.flow, text=text, entities=command.entities)
+            turned_back(work, work.push(command.flow, text=text, entities=command.entities), command)
         else:
             work.queue.append(work.new_frame(command.flow, text=text, entities=command.entities))
         return True

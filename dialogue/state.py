@@ -83,6 +83,8 @@ class Memory(pydantic.BaseModel):
     """Arguments of the last product search, for "cheaper ones" and 红色的呢."""
     achieved: list[int] = []
     """Ids of the frames, and of those whose place they took, that ended with an effect."""
+    given_up: list[Frame] = []
+    """The last requests that were stopped or gave way to another, for those who turn back."""
     last_flow: str | None = None
     """The business flow that ended last, for "and the lamp too"."""
     last_question: str = ""
@@ -275,6 +277,8 @@ def view(state: DialogueState, flow_slots: Mapping[str, str], *, known: bool = T
         opened_in=state.lang,
         pending=state.pending.question if state.pending else None,
         active_flow=state.frame.flow if state.frame else None,
+        waiting=tuple(frame.flow for frame in state.queue),
+        given_up=state.memory.given_up[-1].flow if state.memory.given_up else None,
         flow_slots=dict(flow_slots),
         listed=len(state.memory.shown_products) > 1 and any(reply.type == "products" for reply in state.last_replies),
         shown=len(state.memory.shown_products),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dialogue.commands import AskHuman, CannotHandle, Command, ScoredIntent, SwitchLanguage
 from dialogue.understanding import phrases, polarity
 from dialogue.understanding.commands.answers import answered
-from dialogue.understanding.commands.expected import unasked
+from dialogue.understanding.commands.expected import of_a_variant, unasked
 from dialogue.understanding.commands.interruptions import interrupted
 from dialogue.understanding.commands.lists import of_the_list, vague_wish
 from dialogue.understanding.commands.reading import Classify, Reading, classifier_ranking
@@ -15,7 +15,7 @@ from dialogue.understanding.text import read, says_nothing
 
 def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
     """Return the commands of a message, in the order in which they are to be done, and the best intents."""
-    reading = unasked(reading)
+    reading = of_a_variant(unasked(reading))
     low = reading.text.low
     if says_nothing(low) and polarity.read(low).sense is None and phrases.asks_again(low) is None:
         return [CannotHandle(score=1.0, source="pattern")], []

@@ -8,6 +8,7 @@ import re
 from dialogue.understanding import phrases, segments
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.entities.base import entity
+from dialogue.understanding.entities.catalog import sizes_alone
 from dialogue.understanding.entities.contacts import bare_name, bare_postcodes
 
 _ORDERS = frozenset({"order", "order_optional"})
@@ -15,6 +16,8 @@ _PROOFS = frozenset({"proof", "identity"})
 _ORIGINAL = re.compile(
     r"\W*(?:(?:to|back to|use|the|my|用|退|回|到|就)\W*)*(?P<said>original|same|(?:one|way) (?:that |which )?i (?:originally |already )?(?:paid|used|ordered)(?: (?:with|by|for it))?|原来|原|一样|(?:当时|之前)?(?:付款|支付|下单)(?:时|的时候)?用的)(?: one| way)?(?:的?(?:那个|方式|就行|吧))?(?: please)?\W*"
 )
+SHORT = 60
+"""Characters of a message in which a bare number can only be the size that is being chosen."""
 POSTCODE_FIGURES = 6
 """A bare number this short proves a postcode, not an order."""
 
@@ -35,6 +38,16 @@ def unasked(reading: Reading) -> Reading:
     ]
     entities = sorted((*reading.entities, *found), key=lambda item: (item.start, item.end))
     return dataclasses.replace(reading, entities=entities) if found else reading
+
+
+def of_a_variant(reading: Reading) -> Reading:
+    """Take a bare size for one where the running procedure has settled or asks for a variant: "27, not 30", 改41哈."""
+    if not {"swaps", "options"} & set(reading.view.flow_slots.values()) or len(reading.text.low.strip()) > SHORT:
+        return reading
+    found = list(sizes_alone(reading.text, reading.lexicon, reading.entities))
+    spans = [(item.start, item.end) for item in found]
+    others = [item for item in reading.entities if (item.start, item.end) not in spans]
+    return dataclasses.replace(reading, entities=sorted((*others, *found), key=lambda item: (item.start, item.end)))
 
 
 def expecting(reading: Reading, kind: str) -> Reading:

@@ -6,6 +6,7 @@ import re
 
 from dialogue.commands import Cancel, Command, Correct, Entity, Repeat
 from dialogue.understanding import phrases, polarity, segments
+from dialogue.understanding.commands.calling_off import called_off
 from dialogue.understanding.commands.corrections import only_values
 from dialogue.understanding.commands.of_goods import CLEAR
 from dialogue.understanding.commands.reading import Reading
@@ -22,6 +23,8 @@ def interrupted(reading: Reading) -> list[Command] | None:
     again = phrases.asks_again(low)
     if again and not _only_says_yes_or_no(reading):
         return [Repeat(explain=again == "explain", text=reading.words(), source="pattern")]
+    if (off := called_off(reading)) is not None:
+        return off
     stop = phrases.stops(low) or _stop_after_a_reason(reading)
     if stop is None or _is_a_reason(reading, stop):
         return _dropped_part(reading)
@@ -90,7 +93,7 @@ def _dropped_part(reading: Reading) -> list[Command] | None:
     if only:
         return [Correct(entities=only, text=reading.words(), score=0.85, source="pattern")]
     english = re.match(
-        r"^\W*(?:(?:actually|oh|wait|no|and|but|please|sorry)\b[, ]*)*(?:(?:please )?(?:don't|do not|dont) (?:return|exchange|cancel|change|include|touch)|leave out|skip|remove|i(?:'ll| will| want to| would like to|'d like to)? keep|keep|forget about|not)\b",
+        r"^\W*(?:(?:actually|oh|wait|no|and|but|please|sorry)\b[, ]*)*(?:(?:please )?(?:don't|do not|dont) (?:return|exchange|cancel|change|include|touch)|leave out|skip|remove|i(?:'ll| will| want to| would like to|'d like to)? keep|keep|forget about|not(?! (?:that|this|the (?:first|second|other)) one| it\b| th(?:at|is)\W))\b",
         low,
     )
     chinese = re.search(

@@ -98,6 +98,10 @@ _BARE_SIZE = re.compile(
     r"(?<![\w.#:/-])\d{1,3}(?:\.5)?(?![\w.:%/-])|(?<=[\u3400-\u9fff])\d{1,3}(?:\.5)?(?![\w.:%/-])|(?<![\w.#:/-])\d{1,3}(?:\.5)?(?=[\u3400-\u9fff])",
     re.ASCII,
 )
+_ANY_SIZE = re.compile(
+    rf"(?:{_BARE_SIZE.pattern})(?![年月日号点件块元天分个岁折%]| ?(?:cm|kg|days?|weeks?|pm|am)\b)|(?<![a-z0-9'])(?:x{{0,3}}[sl]|m|[2-5]xl)(?![a-z0-9'])",
+    re.ASCII,
+)
 _SIZE_BEFORE = re.compile(
     r"(?:\b(?:in|for|to|into|get|want|take|need|try|wear|have|make it|rather|no|wait|actually|sorry|mean|not|but)(?: (?:an?|the|it))?[,.]?|\ban?|换(?:成|个|到|一个)?|[要拿选来有穿试]|改(?:成|为|要)?|还是|不对|不是|就|成)[\s,，]*$"
 )
@@ -122,3 +126,17 @@ def bare_sizes(text: Text, lexicon: Lexicon, options: Sequence[Entity]) -> Itera
         if (beside or wished) and (keys := lexicon.size_keys(match[0])):
             key = next(iter(keys)) if len(keys) == 1 else ""
             yield entity(text, "option", {"key": key, "value": match[0], "keys": sorted(keys)}, match.span(), score=0.7)
+
+
+def sizes_alone(text: Text, lexicon: Lexicon, others: Sequence[Entity]) -> Iterator[Entity]:
+    """Yield every size that goods of the catalogue have, whatever stands beside it: for where a variant is being chosen."""
+    taken = [(item.start, item.end) for item in others if item.type != "quantity"]
+    for match in _ANY_SIZE.finditer(text.low):
+        value = match[0].upper()
+        free = all(match.end() <= start or match.start() >= end for start, end in taken)
+        if free and (keys := lexicon.size_keys(value)):
+            key = next(iter(keys)) if len(keys) == 1 else ""
+            found: JsonObject = {"key": key, "value": value, "keys": sorted(keys)}
+            if _NEGATED.search(text.low[max(0, match.start() - 16) : match.start()]):
+                found["negated"] = True
+            yield entity(text, "option", found, match.span(), score=0.6)
