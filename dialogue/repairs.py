@@ -9,7 +9,7 @@ from dialogue.answers import WHICH_FLOW
 from dialogue.commands import Cancel, CannotHandle, Correct, Entity, Repeat, StartFlow, SwitchLanguage
 from dialogue.engine import Engine
 from dialogue.events import LanguageChanged
-from dialogue.grounding import mentions_line, same_id
+from dialogue.grounding import GENERIC, mentions_line, same_id
 from dialogue.replies.templates import Templates
 from dialogue.replies.types import TextReply
 from dialogue.slots import ACCEPTS, Question, accepts
@@ -111,6 +111,19 @@ class Repairs:
             entities = (*body, *entities)
         work.push(flow.id, text=work.text, entities=entities)
         return True
+
+    @staticmethod
+    def of_the_same_body(work: Work, command: StartFlow) -> StartFlow:
+        """Add what was said before of the body and the goods, where one figure is said anew: "sorry, 158 cm"."""
+        if command.flow != work.memory.last_flow or not command.entities:
+            return command
+        types = {entity.type for entity in command.entities}
+        if not types <= _OF_THE_BODY:
+            return command
+        kept = [
+            one.entity for one in work.memory.heard if one.entity.type in _OF_THE_BODY and one.entity.type not in types
+        ]
+        return command.model_copy(update={"entities": (*kept, *command.entities)})
 
     def _continue_search(self, work: Work, entities: tuple[Entity, ...]) -> bool:
         """ "Cheaper ones", 红色的呢 after a list of products: the search goes on."""
@@ -445,7 +458,7 @@ def give_up(work: Work, frame: Frame) -> None:
 def turned_back(work: Work, frame: Frame, command: StartFlow) -> None:
     """Give a request what was settled when it was given up, where it is wanted again and says nothing of other goods."""
     before = next((one for one in reversed(work.memory.given_up) if one.flow == frame.flow), None)
-    if before is None or any(entity.type in _NAMES_GOODS for entity in command.entities):
+    if before is None or any(item.type in _NAMES_GOODS and item.score > GENERIC for item in command.entities):
         return
     work.memory.given_up.remove(before)
     types = frozenset(entity.type for entity in command.entities)

@@ -147,6 +147,7 @@ class Router:
             work.hear(command.entities, running)
             self.repairs.reopen(work, running, command.entities, "")
             return True
+        command = self.repairs.of_the_same_body(work, command)
         text = command.text or work.text
         before = work.queue[-1] if work.queue else work.business_frame
         if command.fallback and before is not None:

@@ -48,12 +48,19 @@ async def fill_address(context: SlotContext) -> Filling:
 
 
 def _said(context: SlotContext) -> dict[str, str]:
-    """Put together what was said of the address, one message after the other."""
+    """Put together what was said of the address, one message after the other; one may go back to what was said before."""
     parts: dict[str, str] = {}
+    before: list[dict[str, str]] = []
     for entry in context.heard:
         given = {key: str(value) for key, value in entry.entity.value.items() if value}
-        if entry.entity.type == "address" and not any(name in given for name in REFERENCES):
-            parts = _amended(parts, given)
+        if entry.entity.type == "address" and "said_before" in given:
+            parts = _said_before(given["said_before"], before) or parts
+        elif entry.entity.type == "address" and not any(name in given for name in REFERENCES):
+            again = [
+                one for one in before if given.get("line1") and _plain(given["line1"]) == _plain(one.get("line1", ""))
+            ]
+            parts = {**again[-1], **given} if again else _amended(parts, given)
+            before.append(parts)
         elif entry.entity.type == "postcode" and "line1" in parts:
             parts["postcode"] = given["text"]
         elif entry.entity.type == "phone" and parts and context.flow.id.endswith("address"):
@@ -66,6 +73,8 @@ def _said(context: SlotContext) -> dict[str, str]:
 def _amended(parts: dict[str, str], given: dict[str, str]) -> dict[str, str]:
     """Take one more part: a street replaces the one before with its floor and flat, a house number only the number."""
     line1 = given.get("line1", "")
+    if parts.get("line1") and (renumbered := _renumbered(parts["line1"], line1)):
+        return {**parts, **given, "line1": renumbered}
     if parts.get("line1") and (house := _HOUSE_ALONE.fullmatch(line1)):
         return {**parts, **given, "line1": _HOUSE.sub(house[1], parts["line1"], count=1)}
     if not line1:
@@ -74,6 +83,22 @@ def _amended(parts: dict[str, str], given: dict[str, str]) -> dict[str, str]:
         return given
     place = ("district", "city", "state", "postcode", "phone")
     return {**{name: parts[name] for name in place if parts.get(name)}, **given}
+
+
+def _renumbered(line1: str, given: str) -> str:
+    """Return a street's line with the number of the same street that is given without its flat: 文二路319号; "" for another street."""
+    old, new = _HOUSE.search(line1), _HOUSE.search(given)
+    if old is None or new is None or line1[: old.start()] != given[: new.start()] or not line1[: old.start()]:
+        return ""
+    rest = given[new.end() :].strip(" 号")
+    return "" if rest else line1[: old.start()] + new[0] + line1[old.end() :]
+
+
+def _said_before(words: str, before: Sequence[dict[str, str]]) -> dict[str, str]:
+    """Return the address that was said before, by the street that is named, else the first."""
+    streets = [(re.split(r"\d", one.get("line1", ""))[0].strip(), one) for one in before]
+    named = [one for street, one in streets if street and street.lower() in words.lower()]
+    return dict((named or list(before) or [{}])[0])
 
 
 def _says(parts: Mapping[str, str], address: Mapping[str, str]) -> bool:

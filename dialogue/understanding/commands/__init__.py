@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dialogue.commands import AskHuman, CannotHandle, Command, ScoredIntent, SwitchLanguage
-from dialogue.understanding import phrases, polarity
+from dialogue.commands import AskHuman, CannotHandle, Command, ScoredIntent, StartFlow, SwitchLanguage
+from dialogue.understanding import phrases, polarity, segments
 from dialogue.understanding.commands.answers import answered
-from dialogue.understanding.commands.expected import of_a_variant, unasked
+from dialogue.understanding.commands.expected import of_a_variant, of_an_address, unasked
 from dialogue.understanding.commands.interruptions import interrupted
 from dialogue.understanding.commands.lists import of_the_list, vague_wish
 from dialogue.understanding.commands.reading import Classify, Reading, classifier_ranking
@@ -15,7 +15,7 @@ from dialogue.understanding.text import read, says_nothing
 
 def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
     """Return the commands of a message, in the order in which they are to be done, and the best intents."""
-    reading = of_a_variant(unasked(reading))
+    reading = of_an_address(of_a_variant(unasked(reading)))
     low = reading.text.low
     if says_nothing(low) and polarity.read(low).sense is None and phrases.asks_again(low) is None:
         return [CannotHandle(score=1.0, source="pattern")], []
@@ -31,11 +31,25 @@ def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
     if found is None:
         found = answered(reading)
     if found is None:
+        found = _body_anew(reading)
+    if found is None:
         found = vague_wish(reading, requested(reading))
     intents = [
         ScoredIntent(intent=name, score=round(score, 4)) for name, score in reading.classify(reading.masked())[:3]
     ]
     return _tidied(found), intents
+
+
+_OF_THE_BODY = frozenset({"height_cm", "weight_kg", "foot_length_mm"})
+
+
+def _body_anew(reading: Reading) -> list[Command] | None:
+    """Take figures of the body that stand alone for what a size shall be advised by: 身高写错了，158."""
+    told = reading.told()
+    alone = bool(told) and {item.type for item in told} <= _OF_THE_BODY and "size_advice" in reading.flows
+    if not alone or reading.view.active_flow is not None or segments.cue(reading.text.low) is not None:
+        return None
+    return [StartFlow(flow="size_advice", entities=told, text=reading.words(), score=0.7, source="pattern")]
 
 
 def _with_human(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:

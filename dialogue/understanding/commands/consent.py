@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from dialogue.commands import (
     Affirm,
@@ -11,6 +12,7 @@ from dialogue.commands import (
     Command,
     Correct,
     Deny,
+    Entity,
     PendingQuestion,
     Provide,
     Repeat,
@@ -231,7 +233,11 @@ def _unsaid_polarity(reading: Reading, question: PendingQuestion) -> list[Comman
         entities
         and question.kind == "confirm"
         and not asks
-        and (all(same_business(c, view) or _only_guessed(c) for c in wishes) or phrases.corrects(low))
+        and (
+            all(same_business(c, view) or _only_guessed(c) for c in wishes)
+            or phrases.corrects(low)
+            or (segments.cue(low) is None and _fit_its_slots(reading, entities))
+        )
     ) and not any(
         isinstance(c, StartFlow) and not same_business(c, view) and c.score >= CLEAR and segments.cue(low)
         for c in wishes
@@ -247,6 +253,15 @@ def _unsaid_polarity(reading: Reading, question: PendingQuestion) -> list[Comman
     return None
 
 
+def _fit_its_slots(reading: Reading, entities: Iterable[Entity]) -> bool:
+    """Whether all that is told are values that the running procedure has asked for: "that's my old one. me@example.com"."""
+    types = set(reading.view.flow_slots.values())
+    return all(item.type in _VALUES_OF & types or (item.type == "address" and "address" in types) for item in entities)
+
+
+_VALUES_OF = frozenset({"email", "tax_id", "payment_method"})
+
+
 def _only_guessed(command: Command) -> bool:
     """Whether something is taken for a question to the documents only because nothing else was heard in it."""
     return isinstance(command, AskKnowledge) and command.score <= GUESSED
@@ -256,4 +271,11 @@ def _says_to_do_it(reading: Reading, requests: list[Command]) -> bool:
     """Whether the running procedure is asked for once more, in so many words: "cancel it then", 那退吧."""
     low = reading.text.low.strip()
     same = all(isinstance(command, StartFlow) and command.flow == reading.view.active_flow for command in requests)
-    return bool(requests) and same and not phrases.is_question(low) and not phrases.corrects(low) and len(low) <= 30
+    said = bool(requests) and same and not phrases.is_question(low) and not phrases.corrects(low) and len(low) <= 30
+    return said and not _ELSEWHERE.search(low)
+
+
+_ELSEWHERE = re.compile(
+    r"\d|原来|之前|刚才|前面|一开始|最初|第[一二三]个|那个|\b(?:before|earlier|first|original|previous|other)\b"
+)
+"""Words that point to something else than what was asked about: no yes to it."""

@@ -15,9 +15,11 @@ _VALUES = frozenset({"email", "phone", "postcode", "address", "tax_id", "payment
 
 
 def correction(reading: Reading) -> Correct:
-    """Return the whole message as a correction."""
+    """Return the whole message as a correction; of what was said and taken back in it only the second counts."""
+    last = phrases.said_anew(reading.text.low)
+    anew = reading.sub(last).told() if last is not None else ()
     return Correct(
-        entities=reading.told(),
+        entities=anew or reading.told(),
         slot=phrases.slot_named(reading.text.low),
         text=reading.words(),
         score=0.9,

@@ -50,6 +50,34 @@ def of_a_variant(reading: Reading) -> Reading:
     return dataclasses.replace(reading, entities=sorted((*others, *found), key=lambda item: (item.start, item.end)))
 
 
+_HOUSE_NUMBER = re.compile(
+    r"\b(?:(?:house|street|door|building) (?:number|no)|number|no\.)(?: is| should be|[,:]? it's|'s)?,? #?(?P<en>\d{1,5}[a-z]?)\b"
+    r"|(?:门牌号?|号码|楼号)[^\d，。,]{0,6}[，, ]?(?:应该)?(?:是|写|改成|为)?(?P<zh>\d{1,5})(?!\d)号?(?![^，。,]*\d)",
+    re.IGNORECASE,
+)
+_AS_BEFORE = re.compile(
+    r"(?:按|用|改回|换回|还是)[^，。,]{0,4}(?:原来|之前|刚才|前面|一开始|最初|第一个|先前)[^，。,]{0,16}(?:地址|那个|说的|的吧)|\b(?:the )?(?:first|original|earlier|previous|other) (?:address|one)(?: i (?:gave|said|told|mentioned))?\b|\b(?:address|one) i (?:gave|said|told you|mentioned) (?:first|before|earlier)\b"
+)
+
+
+def of_an_address(reading: Reading) -> Reading:
+    """Take a house number, and the address that was said before, for one where the running procedure has settled one."""
+    low = reading.text.low
+    addressed = "address" in reading.view.flow_slots.values() and reading.view.pending is not None
+    if not addressed or any(item.type == "address" for item in reading.entities):
+        return reading
+    if (number := _HOUSE_NUMBER.search(low)) is not None:
+        group = "en" if number["en"] else "zh"
+        said = entity(reading.text, "address", {"line1": number[group]}, number.span(group), score=0.7)
+    elif (before := _AS_BEFORE.search(low)) is not None:
+        said = entity(reading.text, "address", {"said_before": reading.words()}, before.span(), score=0.7)
+    else:
+        return reading
+    others = [item for item in reading.entities if item.end <= said.start or item.start >= said.end]
+    others = [item for item in others if item.type != "option"]
+    return dataclasses.replace(reading, entities=[*others, said])
+
+
 def expecting(reading: Reading, kind: str) -> Reading:
     """Look again for what a bare value can be once it was asked for."""
     text, entities = reading.text, list(reading.entities)

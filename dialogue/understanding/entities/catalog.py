@@ -16,6 +16,14 @@ from knowledge.vocabulary import vocabulary
 _NEGATED = re.compile(
     r"(?:\bnot(?: the| a| in)?|\binstead of(?: the| a)?|\brather than(?: the| a)?|\bno|\bnon|\bwithout|\bexcept|\bisn't|\bfrom(?: the)?|不是|不要|别|而不是|除了|不想要|从)[ -]?$"
 )
+_NO_BEFORE_IT = re.compile(
+    r"^\W*(?:oh |um+ |hmm+ )?no (?=\S+(?: one)?(?: is| was| would| looks| suits| after all| then| instead| actually)\b)"
+)
+"""An answer, and then the value: "no black is better"."""
+_HAS_ONE = re.compile(
+    r"^(?:的|色的?)?(?:我|家里)?(?:已经|都|就)?有(?:一[件条双个]|了)| i (?:already )?(?:have|own|got)\b"
+)
+"""Said after what one has already and does not want once more."""
 _FROM = re.compile(r"(?:\bfrom(?: the)?|从)[ -]?$")
 _ANSWERS = frozenset({"yes", "no", "none", "without", "是", "否", "有", "无", "不"})
 """Values that are everyday words: they are values only with the name of their key, as in "no backlight"."""
@@ -35,7 +43,7 @@ def catalog(text: Text, mentions: Sequence[Mention]) -> Iterator[Entity]:
             if len(mention.options) > 1:
                 found["keys"] = sorted({k for k, _ in mention.options})
             before = text.low[max(0, mention.start - 16) : mention.start]
-            if _NEGATED.search(before):
+            if _is_negated(text.low, mention.start) or _HAS_ONE.match(text.low[mention.end :]):
                 found["negated"] = True
                 if _FROM.search(before) and not re.match(r"\s*(?:to|into|for|换|改|成|到)", text.low[mention.end :]):
                     del found["negated"]
@@ -44,6 +52,10 @@ def catalog(text: Text, mentions: Sequence[Mention]) -> Iterator[Entity]:
             yield entity(text, "sku", {"text": mention.id, "product_ids": list(mention.product_ids)}, span)
         else:
             yield _thing(text, mention)
+
+
+def _is_negated(low: str, start: int) -> bool:
+    return bool(_NEGATED.search(low[max(0, start - 16) : start])) and not _NO_BEFORE_IT.match(low)
 
 
 def _thing(text: Text, mention: Mention) -> Entity:
@@ -124,8 +136,7 @@ def bare_sizes(text: Text, lexicon: Lexicon, options: Sequence[Entity]) -> Itera
         )
         wished = _SIZE_BEFORE.search(text.low[: match.start()]) and _SIZE_AFTER.search(text.low[match.end() :])
         if (beside or wished) and (keys := lexicon.size_keys(match[0])):
-            key = next(iter(keys)) if len(keys) == 1 else ""
-            yield entity(text, "option", {"key": key, "value": match[0], "keys": sorted(keys)}, match.span(), score=0.7)
+            yield _size(text, match, match[0], keys, score=0.7)
 
 
 def sizes_alone(text: Text, lexicon: Lexicon, others: Sequence[Entity]) -> Iterator[Entity]:
@@ -135,8 +146,11 @@ def sizes_alone(text: Text, lexicon: Lexicon, others: Sequence[Entity]) -> Itera
         value = match[0].upper()
         free = all(match.end() <= start or match.start() >= end for start, end in taken)
         if free and (keys := lexicon.size_keys(value)):
-            key = next(iter(keys)) if len(keys) == 1 else ""
-            found: JsonObject = {"key": key, "value": value, "keys": sorted(keys)}
-            if _NEGATED.search(text.low[max(0, match.start() - 16) : match.start()]):
-                found["negated"] = True
-            yield entity(text, "option", found, match.span(), score=0.6)
+            yield _size(text, match, value, keys, score=0.6)
+
+
+def _size(text: Text, match: re.Match[str], value: str, keys: set[str], *, score: float) -> Entity:
+    found: JsonObject = {"key": next(iter(keys)) if len(keys) == 1 else "", "value": value, "keys": sorted(keys)}
+    if _is_negated(text.low, match.start()):
+        found["negated"] = True
+    return entity(text, "option", found, match.span(), score=score)

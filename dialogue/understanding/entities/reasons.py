@@ -28,8 +28,14 @@ def codes() -> tuple[str, ...]:
     return tuple(code for code, _ in _patterns())
 
 
+_NOT_WHY = re.compile(r"(?:不是因为?(?:我)?|并不是|\bnot because(?: it's| it is| i)?|\bit's not that(?: i)?) ?$")
+"""What stands before a reason that is none: 不是我不喜欢."""
+
+
 def reasons(text: Text) -> Iterator[Entity]:
     """Yield the reasons that the words name, the most specific code first."""
     for code, pattern in _patterns():
         for match in pattern.finditer(text.low):
+            if _NOT_WHY.search(text.low[: match.start()]):
+                continue
             yield entity(text, "reason", {"code": code, "text": match[0].strip()}, match.span(), score=0.9)
