@@ -71,7 +71,7 @@ async def answer_from_knowledge(work: Work, query: str, templates: Templates, *,
 async def of_the_product(work: Work, command: Command) -> Command:
     """Return a question about goods named or talked about as one to their page, where the page knows or no document does."""
     focus = work.memory.focus_products
-    if not isinstance(command, AskKnowledge) or work.stack:
+    if not isinstance(command, AskKnowledge) or (work.stack and not command.goods):
         return command
     if command.goods and _asks_of_goods(command.text):
         return command if await _documents_know(work, command.query, maybe=True) else _to_its_page(command)

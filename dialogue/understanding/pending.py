@@ -110,6 +110,8 @@ def _by_label(
     exact = [i for i, label in enumerate(labels) if label == said]
     if exact:
         return (exact[0],)
+    if len(said) <= _ALONE and (meant := [i for i, label in enumerate(labels) if _means(said, label)]):
+        return (meant[0],) if len(meant) == 1 else None
     named = [i for i, label in enumerate(labels) if len(label) > 1 and label in said]
     if named and (question.multiple or len(named) == 1):
         return tuple(named)
@@ -121,6 +123,20 @@ def _by_label(
     if question.multiple:
         return tuple(i for i, score in enumerate(scores) if score >= 0.99 * best)
     return (winners[0],)
+
+
+_ALONE = 24
+"""Characters of an answer that can only name a choice."""
+_WORDS_FOR = (
+    (re.compile(r"\bcompany\b|公司"), re.compile(r"\b(?:business|company|corporate|firm|employer|work|office)\b|企业|单位|公司|公家|对公|报销")),
+    (re.compile(r"\b(?:for me|personal)\b|个人"), re.compile(r"\b(?:me|myself|private|personal(?:ly)?|own)\b|我自己|自己用|私人|个人")),
+)  # fmt: skip
+"""How a choice is called, and other words for it."""
+
+
+def _means(said: str, label: str) -> bool:
+    mine = [bool(words.search(said)) for _, words in _WORDS_FOR]
+    return sum(mine) == 1 and bool(_WORDS_FOR[mine.index(True)][0].search(label))
 
 
 def _likeness(said: str, entities: list[Entity], label: str, lexicon: Lexicon) -> float:

@@ -78,6 +78,7 @@ def _off(low: str, english: str, chinese: str) -> re.Match[str] | None:
         )
         or re.search(rf"(?:{chinese}){_OFF_ZH_AFTER}", low)
         or re.search(rf"{_OFF_ZH_BEFORE}(?:{chinese})(?:了|啦|吧|哈)*\W*$", low)
+        or re.search(rf"不(?:想)?(?:再)?(?:{chinese})了(?:吧|哈|啊)?(?:谢谢|谢了)?\W*$", low)
     )
 
 

@@ -225,6 +225,8 @@ def _unsaid_polarity(reading: Reading, question: PendingQuestion) -> list[Comman
         if not negated and not entities and not phrases.corrects(low):
             return [Affirm(text=reading.words(), score=chance, source="classifier")]
     requests = requested(reading)
+    if question.kind == "confirm" and _asks_of_this_refund(reading, requests):
+        return [AskKnowledge(query=reading.words(), text=reading.words(), score=0.8, source="pending")]
     wishes: list[Command] = [c for c in requests if c.kind in {"start_flow", "ask_knowledge", "ask_human", "chit_chat"}]
     asks = phrases.is_question(low.strip()) and not (phrases.asks_for_it(low) and phrases.corrects(low))
     if question.kind == "confirm" and not entities and _says_to_do_it(reading, requests):
@@ -253,13 +255,28 @@ def _unsaid_polarity(reading: Reading, question: PendingQuestion) -> list[Comman
     return None
 
 
+_PAYS_BACK = frozenset({"cancel_order", "return_items", "price_protection"})
+
+
+def _asks_of_this_refund(reading: Reading, requests: list[Command]) -> bool:
+    """Whether it is asked how money comes back for what waits for a yes, rather than how far another refund is."""
+    refunds = [one for one in requests if isinstance(one, StartFlow) and one.flow == "refund_status"]
+    return (
+        bool(refunds)
+        and reading.view.active_flow in _PAYS_BACK
+        and phrases.is_question(reading.text.low.strip())
+        and not reading.told()
+    )
+
+
 def _fit_its_slots(reading: Reading, entities: Iterable[Entity]) -> bool:
     """Whether all that is told are values that the running procedure has asked for: "that's my old one. me@example.com"."""
     types = set(reading.view.flow_slots.values())
-    return all(item.type in _VALUES_OF & types or (item.type == "address" and "address" in types) for item in entities)
+    slots = {"option": "swaps"}
+    return all(item.type in _VALUES_OF and slots.get(item.type, item.type) in types for item in entities)
 
 
-_VALUES_OF = frozenset({"email", "tax_id", "payment_method"})
+_VALUES_OF = frozenset({"address", "email", "option", "payment_method", "tax_id"})
 
 
 def _only_guessed(command: Command) -> bool:

@@ -13,6 +13,8 @@ from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.commands.requests import has_own_cue, requested
 
 _CLAUSE_END = re.compile(r"[,.;!，。；！~～]\s*|  +")
+_NAMED_ALONE = 12
+"""Characters of an answer that is a value and hardly anything else: 就L吧."""
 REASON_CHARACTERS = 40
 """Characters of a reason before the words that stop a procedure: "too much hassle, scrap that"."""
 
@@ -78,7 +80,10 @@ def _after_stop(reading: Reading, start: int) -> list[Command]:
     if wanted and (has_own_cue(rest) or any(c.score >= CLEAR for c in wanted)):
         return wanted
     entities = tuple(item for item in rest.entities if item.type not in {"reason", "category"})
-    if entities and reading.view.active_flow and (phrases.segments_wish(rest.text.low) or only_values(rest)):
+    named = (
+        bool(entities) and len(rest.text.low.strip()) <= _NAMED_ALONE and {item.type for item in entities} == {"option"}
+    )
+    if entities and reading.view.active_flow and (phrases.segments_wish(rest.text.low) or only_values(rest) or named):
         return [Correct(entities=entities, text=rest.words(), source="pattern")]
     return []
 
@@ -93,7 +98,7 @@ def _dropped_part(reading: Reading) -> list[Command] | None:
     if only:
         return [Correct(entities=only, text=reading.words(), score=0.85, source="pattern")]
     english = re.match(
-        r"^\W*(?:(?:actually|oh|wait|no|and|but|please|sorry)\b[, ]*)*(?:(?:please )?(?:don't|do not|dont) (?:return|exchange|cancel|change|include|touch)|leave out|skip|remove|i(?:'ll| will| want to| would like to|'d like to)? keep|keep|forget about|not(?! (?:that|this|the (?:first|second|other)) one| it\b| th(?:at|is)\W))\b",
+        r"^\W*(?:(?:actually|oh|wait|no|and|but|please|sorry)\b[, ]*)*(?:(?:please )?(?:don't|do not|dont) (?:return|exchange|cancel|change|include|touch)|leave out|skip|remove|i(?:'ll| will| want to| would like to|'d like to)? keep|keep|forget about|take\b(?=.{2,40}\b(?:off|out)\b)|not(?! (?:that|this|the (?:first|second|other)) one| it\b| th(?:at|is)\W))\b",
         low,
     )
     chinese = re.search(

@@ -28,7 +28,7 @@ def codes() -> tuple[str, ...]:
     return tuple(code for code, _ in _patterns())
 
 
-_NOT_WHY = re.compile(r"(?:不是因为?(?:我)?|并不是|\bnot because(?: it's| it is| i)?|\bit's not that(?: i)?) ?$")
+_NOT_WHY = re.compile(r"(?:不是(?:因为)?(?:我)?|并不是|\bnot because(?: it's| it is| i)?|\bit's not that(?: i)?) ?$")
 """What stands before a reason that is none: 不是我不喜欢."""
 
 
