@@ -14,6 +14,8 @@ from tools.ticketing.types import TicketView
 
 STRONG_ANGER = 0.75
 """Intensity from which one angry message is enough."""
+SURE_ANGER = 0.6
+"""Chance from which a message counts as angry at all: false anger takes the conversation from the bot for nothing."""
 
 
 def from_mood(state: DialogueState, understanding: Understanding) -> HandOverWish | None:
@@ -22,10 +24,13 @@ def from_mood(state: DialogueState, understanding: Understanding) -> HandOverWis
         return None
     now = understanding.emotion
     before = state.moods[-1] if state.moods else Emotion()
-    lasting = now.label == "angry" and before.label == "angry"
-    if now.label == "angry" and (now.intensity >= STRONG_ANGER or lasting):
+    if _angry(now) and (now.intensity >= STRONG_ANGER or _angry(before)):
         return HandOverWish(reason="anger", priority="high")
     return None
+
+
+def _angry(mood: Emotion) -> bool:
+    return mood.label == "angry" and mood.score >= SURE_ANGER
 
 
 async def hand_over(work: Work, understanding: Understanding | None, templates: Templates) -> bool:
