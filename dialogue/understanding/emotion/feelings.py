@@ -60,13 +60,13 @@ def _emotion(chances: FloatArray, seen: Evidence) -> Emotion:
 
 
 def _intensity(chances: FloatArray, seen: Evidence) -> float:
-    """Return how strongly anything is felt: half by how much likelier the mood is than calm, the rest by words and signs of force."""
+    """Return how strongly anything is felt: by how much likelier the mood is than calm, by words of it and by signs of force."""
     best = int(chances.argmax())
     if MOODS[best] == "calm":
         return 0.0
     margin = float(chances[best] - chances[0])
     words = min(1.0, seen.weights[MOODS[best]] / 2)
-    return round(min(1.0, 0.6 * margin + 0.25 * words + 0.45 * seen.force + (0.1 if seen.strong else 0.0)), 2)
+    return round(min(1.0, 0.7 * margin + 0.25 * words + 0.45 * seen.force + (0.1 if seen.strong else 0.0)), 2)
 
 
 @functools.cache
