@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from dialogue.commands import Emotion
 from dialogue.understanding.emotion import Feelings
+from dialogue.understanding.emotion import feelings as feelings_module
 from dialogue.understanding.text import read
 from knowledge.embedding import HashingEmbedder, default_embedder
 
@@ -52,3 +53,41 @@ def test_a_negated_word_of_mood_counts_against_it(feelings: Feelings) -> None:
 def test_force_raises_the_intensity(feelings: Feelings) -> None:
     softly, loudly = read("this is ridiculous"), read("THIS IS RIDICULOUS!!!")
     assert feelings.feel(softly).intensity < feelings.feel(loudly).intensity
+
+
+@encoder
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("呵呵", "annoyed"), ("谢谢您嘞", "annoyed"), ("great, just great", "annoyed"), ("thanks for wasting my time", "annoyed"),
+        ("谢谢", "satisfied"), ("thank you so much", "satisfied"), ("that's great", "satisfied"),
+        ("ok thanks, where is my order?", "calm"), ("麻烦帮我查一下物流,谢谢", "calm"), ("I want a refund, it arrived broken", "calm"),
+    ],
+)  # fmt: skip
+def test_irony_and_courtesy_are_told_from_what_they_say(text: str, wanted: str) -> None:
+    assert FEELINGS.feel(read(text)).label == wanted
+
+
+@encoder
+def test_a_mood_that_is_not_likely_enough_is_not_claimed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feelings_module, "SURE", 0.999)
+    mood = FEELINGS.feel(read("well that happened to me once"))
+    assert (mood.label, mood.score) == ("unknown", max(mood.chances.values()))
+
+
+def test_without_the_weights_of_the_embedder_words_alone_are_read(tmp_path: Path) -> None:
+    damaged = tmp_path / "moods.npz"
+    damaged.write_bytes(b"no model")
+    for feelings in (BY_WORDS, Feelings(default_embedder(), damaged)):
+        assert not feelings.measured
+        assert feelings.feel(read("this is ridiculous")).chances == {}
+
+
+@encoder
+@given(st.text(max_size=80))
+def test_any_text_has_a_mood_within_bounds(text: str) -> None:
+    mood = FEELINGS.feel(read(text))
+    assert 0 <= mood.score <= 1
+    assert 0 <= mood.intensity <= 1
+    assert not mood.chances or sum(mood.chances.values()) == pytest.approx(1, abs=0.01)
+    assert mood == Emotion.model_validate_json(mood.model_dump_json())
