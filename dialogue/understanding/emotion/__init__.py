@@ -1,6 +1,6 @@
 """How a message feels: by a model where it fits the embedder, else by words alone.
 
-[emotion] = [Feelings(default_embedder()).feel(read("呵呵,您这速度可真快"))]
+emotion = Feelings(default_embedder()).feel(read("呵呵,您这速度可真快"))
 """
 
 from __future__ import annotations
