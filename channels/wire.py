@@ -188,7 +188,7 @@ def _understanding_json(turn: Turn) -> dict[str, Any] | None:
         "intents": [intent.model_dump(mode="json") for intent in read.intents],
         "commands": [command.model_dump(mode="json") for command in read.commands],
         "entities": entities,
-        "emotion": {**read.emotion.model_dump(mode="json"), "trend": turn.trend},
+        "emotion": {**read.emotion.model_dump(mode="json", exclude={"chances"}), "trend": turn.trend},
         "model": read.model,
     }
 

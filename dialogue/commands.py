@@ -181,6 +181,8 @@ class Emotion(_Value):
     """Calibrated chance of the label, in [0, 1]."""
     intensity: float = 0.0
     """0 none, 1 as strong as words get."""
+    chances: dict[EmotionLabel, float] = {}
+    """Calibrated chance of every label but ``unknown``, sum 1; empty where the mood was read by words alone."""
 
 
 class ScoredIntent(_Value):

@@ -17,8 +17,12 @@ from tools.ticketing.types import TicketView
 
 STRONG_ANGER = 0.75
 """Intensity from which one angry message is enough."""
+SURE_ANGER = 0.6
+"""Chance from which a message counts as angry at all: false anger takes the conversation from the bot for nothing."""
 OFFER_FROM, HAND_OVER_FROM = 0.6, 0.85
 """Chances of being dissatisfied from which a person is offered, once, and from which one takes over."""
+DISPLEASED = 0.1
+"""Displeasure from which a message itself shows discontent."""
 _REMEMBERED = 5
 _LONGEST = 200
 
@@ -40,7 +44,7 @@ def judge(work: Work, understanding: Understanding) -> None:
     )
     work.memory.said = [*work.memory.said, work.text[:_LONGEST]][-_REMEMBERED:]
     work.satisfaction = satisfaction(signs)
-    work.shows_discontent = displeasure(moods[-1]) > 0 or signs.said_before or signs.not_understood > 0
+    work.shows_discontent = displeasure(moods[-1]) >= DISPLEASED or signs.said_before or signs.not_understood > 0
     if any(isinstance(command, AskHuman) for command in understanding.commands):
         return
     if _is_angry(moods):
@@ -51,8 +55,7 @@ def judge(work: Work, understanding: Understanding) -> None:
 
 def _is_angry(moods: Sequence[Emotion]) -> bool:
     now = moods[-1]
-    lasting = [mood.label for mood in moods[-2:]] == ["angry", "angry"]
-    return now.label == "angry" and (now.intensity >= STRONG_ANGER or lasting)
+    return _angry(now) and (now.intensity >= STRONG_ANGER or any(map(_angry, moods[-2:-1])))
 
 
 def _asked_again(work: Work) -> int:
@@ -72,6 +75,10 @@ def offer_person(work: Work, templates: Templates) -> None:
         work.ask(Question(templates.say("chit.complaint_offer", work.lang), (yes, no)), kind="offer")
     elif work.pending is None or work.pending.question.kind != "offer":
         work.replies.insert(0, TextReply(text=templates.say("chit.person_any_time", work.lang), lang=work.lang))
+
+
+def _angry(mood: Emotion) -> bool:
+    return mood.label == "angry" and mood.score >= SURE_ANGER
 
 
 async def hand_over(work: Work, understanding: Understanding | None, templates: Templates) -> bool:

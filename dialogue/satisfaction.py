@@ -27,7 +27,7 @@ _SHORTEST = 4
 _USUAL = -2.2
 """Log-odds of one who shows no sign: one in ten is dissatisfied."""
 _WEIGHTS: dict[Sign, float] = {
-    "mood": 2.5,
+    "mood": 1.8,
     "getting_worse": 0.4,
     "said_before": 1.2,
     "not_understood": 0.9,
@@ -35,6 +35,8 @@ _WEIGHTS: dict[Sign, float] = {
     "refused": 0.5,
     "asked_again": 0.6,
 }
+_LEAST = 0.15
+"""What adds less to the log-odds than this is not told."""
 _MOST = 3.0
 """A sign that comes more often than this says no more."""
 
@@ -68,7 +70,7 @@ def satisfaction(signs: Signs) -> Satisfaction:
         "asked_again": signs.asked_again,
     }
     parts = {sign: _WEIGHTS[sign] * min(count, _MOST) for sign, count in counts.items()}
-    because = sorted((sign for sign, part in parts.items() if part > 0), key=lambda sign: -parts[sign])
+    because = sorted((sign for sign, part in parts.items() if part >= _LEAST), key=lambda sign: -parts[sign])
     chance = 1 / (1 + math.exp(-_USUAL - sum(parts.values())))
     return Satisfaction(dissatisfied=round(chance, 3), because=tuple(because))
 

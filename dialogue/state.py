@@ -32,6 +32,9 @@ from knowledge.types import Lang
 RecordT = TypeVar("RecordT", bound=pydantic.BaseModel)
 
 MOODS_KEPT = 6
+TURNED = 0.15
+"""Change of displeasure from which a mood has become worse or better."""
+_BADNESS = {"angry": 1.0, "annoyed": 0.6, "sad": 0.5, "anxious": 0.4, "confused": 0.3, "satisfied": -0.5}
 ATTEMPTS_KEPT = 20
 
 
@@ -174,13 +177,14 @@ def trend(moods: Sequence[Emotion]) -> Literal["better", "steady", "worse"]:
         return "steady"
     weights = [displeasure(mood) for mood in moods]
     change = weights[-1] - sum(weights[:-1]) / (len(weights) - 1)
-    return "worse" if change > 0.25 else "better" if change < -0.25 else "steady"
+    return "worse" if change > TURNED else "better" if change < -TURNED else "steady"
 
 
 def displeasure(mood: Emotion) -> float:
-    """Map a mood to [-0.5, 1]: how unhappy it is."""
-    base = {"angry": 1.0, "annoyed": 0.6, "sad": 0.5, "anxious": 0.4, "confused": 0.3, "satisfied": -0.5}
-    return base.get(mood.label, 0.0) * max(mood.intensity, 0.3)
+    """Map a mood to [-0.5, 1]: how unhappy it is expected to be, by the chances of all labels, more so the stronger it is."""
+    chances = mood.chances or {mood.label: 1.0}
+    expected = sum(_BADNESS.get(label, 0.0) * chance for label, chance in chances.items())
+    return expected * (0.5 + 0.5 * mood.intensity)
 
 
 def initial(

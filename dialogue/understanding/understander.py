@@ -13,7 +13,7 @@ from sqlmodel import select
 from dialogue.commands import CannotHandle, Command, Entity, StartFlow, Understanding, View
 from dialogue.understanding import data, model_cache, segments, training
 from dialogue.understanding.commands import Reading, classifier_ranking, commands
-from dialogue.understanding.emotion import feel
+from dialogue.understanding.emotion import Feelings
 from dialogue.understanding.entities import Clock, Extractor
 from dialogue.understanding.intents import MAX_CHARS, IntentModel, fit
 from dialogue.understanding.language import detect
@@ -56,6 +56,7 @@ class EmbeddedUnderstander:
     ) -> None:
         self._model = model
         self._embedder = embedder
+        self._feelings = Feelings(embedder)
         self._extractor = extractor
         self._flows = procedures.flows or frozenset(label for label in model.labels if not data.is_talk(label))
         self._personal = procedures.personal
@@ -105,7 +106,7 @@ class EmbeddedUnderstander:
             intents=tuple(intents),
             commands=tuple(found),
             entities=tuple(entities),
-            emotion=feel(message),
+            emotion=self._feelings.feel(message),
             model=self.name,
             read_as=message.raw if message is not written else "",
         )

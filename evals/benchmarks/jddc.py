@@ -21,7 +21,7 @@ from dialogue.commands import Emotion
 from dialogue.satisfaction import Signs, satisfaction, says_the_same
 from dialogue.state import MOODS_KEPT
 from dialogue.understanding.classifier import Prediction, Row, fit
-from dialogue.understanding.emotion import feel
+from dialogue.understanding.emotion import Feelings
 from dialogue.understanding.text import read
 from evals.benchmarks.base import Bar, Benchmark, Job
 from evals.benchmarks.figures import IntArray, auroc, bootstrapped, macro_f1
@@ -60,14 +60,14 @@ class Turn:
 def turns(job: Job, name: str, *, held: bool = False) -> list[Turn]:
     """Read a file of dialogues."""
     folder = (job.measured if held else job.data) / FOLDER
-    found = []
+    found, feelings = [], Feelings(default_embedder())
     for dialogue in json_rows(folder, name, needs=("dialog_id", "turns")):
         said: list[str] = []
         moods: list[Emotion] = []
         for turn in dialogue["turns"]:
             level = LEVELS[turn["sat"]] if turn.get("sat") is not None else None
             text = turn["user"] or " "
-            moods.append(feel(read(text)))
+            moods.append(feelings.feel(read(text)))
             signs = Signs(moods=tuple(moods[-MOODS_KEPT:]), said_before=says_the_same(text, said))
             said.append(text)
             found.append(Turn(dialogue["dialog_id"], text, turn["act"], level, signs))

@@ -235,6 +235,15 @@ async def test_strong_anger_goes_to_a_person(talk: Talk) -> None:
     assert turn.ticket.priority == "high"
 
 
+@pytest.mark.parametrize(("score", "handed_over"), [(0.5, False), (0.7, True)])
+async def test_anger_that_lasts_goes_to_a_person_where_it_is_sure(talk: Talk, score: float, handed_over: bool) -> None:
+    talk.understander.emotions["hopeless"] = Emotion(label="angry", score=score, intensity=0.5)
+    first = await talk.say("hopeless", ChitChat(topic="complaint"))
+    second = await talk.say("hopeless", ChitChat(topic="complaint"))
+    assert first.ticket is None
+    assert (second.ticket is not None) == handed_over
+
+
 async def claimed(talk: Talk) -> tuple[str, str]:
     turn = await talk.say("a human please", AskHuman())
     assert turn.ticket is not None

@@ -94,8 +94,9 @@ async def test_an_open_question_stays_while_a_person_is_pointed_to(talk: Talk) -
     second = await talk.say(f"{wish}!!", StartFlow(flow="return_items", text=f"{wish}!!"))
     third = await talk.say("blorp", CannotHandle())
     pointed = ['just say "agent"' in words(turn) for turn in (first, second, third)]
-    assert pointed == [False, True, False]
+    assert pointed in ([False, True, False], [False, False, True])
     assert choices(second) == choices(first) != []
+    assert 'just say "agent"' not in words(await talk.say("blarp", CannotHandle()))
 
 
 async def test_where_everything_speaks_for_discontent_a_person_takes_over(talk: Talk) -> None:

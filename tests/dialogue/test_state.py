@@ -2,17 +2,65 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogue.state import Frame, Memory, copy_of
+from dialogue.commands import Emotion, EmotionLabel
+from dialogue.state import MOODS_KEPT, Frame, Memory, copy_of, displeasure, trend
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
 )
+LABELS: tuple[EmotionLabel, ...] = get_args(EmotionLabel)
+UNIT = st.floats(0, 1)
+
+
+@st.composite
+def moods(draw: st.DrawFn) -> Emotion:
+    """Draw a mood with the chances of all labels, or one that was read by words alone."""
+    parts = draw(st.just([]) | st.lists(UNIT, min_size=7, max_size=7).filter(sum))
+    chances = {label: part / sum(parts) for label, part in zip(LABELS, parts, strict=False)}
+    return Emotion(label=draw(st.sampled_from(LABELS)), intensity=draw(UNIT), chances=chances)
+
+
+def trend_of(*given_moods: Emotion) -> str:
+    return trend(list(given_moods))
+
+
+@given(moods())
+def test_displeasure_is_bounded_and_grows_with_the_intensity(mood: Emotion) -> None:
+    stronger = mood.model_copy(update={"intensity": 1.0})
+    assert -0.5 <= displeasure(mood) <= 1
+    assert abs(displeasure(stronger)) >= abs(displeasure(mood))
+
+
+@given(moods(), st.integers(1, MOODS_KEPT))
+def test_a_mood_that_stays_is_steady(mood: Emotion, times: int) -> None:
+    assert trend_of(*[mood] * times) == "steady"
+
+
+@given(st.lists(moods(), min_size=1, max_size=MOODS_KEPT - 1), moods(), moods())
+def test_a_last_message_of_more_displeasure_never_makes_for_a_better_trend(
+    before: list[Emotion], one: Emotion, other: Emotion
+) -> None:
+    calmer, worse = sorted((one, other), key=displeasure)
+    order = ("better", "steady", "worse")
+    assert order.index(trend_of(*before, calmer)) <= order.index(trend_of(*before, worse))
+
+
+@pytest.mark.parametrize(
+    ("labels", "wanted"),
+    [
+        (("calm", "calm", "angry"), "worse"), (("calm", "annoyed"), "worse"), (("angry", "annoyed", "calm"), "better"),
+        (("annoyed", "satisfied"), "better"), (("calm", "unknown"), "steady"), (("angry", "angry", "angry"), "steady"),
+    ],
+)  # fmt: skip
+def test_a_trend(labels: tuple[EmotionLabel, ...], wanted: str) -> None:
+    assert trend_of(*(Emotion(label=label, intensity=0.5) for label in labels)) == wanted
 
 
 @given(st.dictionaries(st.text(max_size=5), PLAIN, max_size=4))

@@ -12,7 +12,7 @@ from dialogue.understanding.entities.base import entity
 _LONGEST = 80
 _LEAD = r"^(?:(?:ok(?:ay)?|no|nah|oh|well|so|actually|sorry|wait|hmm+|please|you know what)(?![a-z'])|[嗯哦哎唉呃那]|那个|就是|好吧|[,.!，。！ ])*"
 _ALL_EN = re.compile(
-    rf"{_LEAD}(?:(?:just |please |let's |can you |could you )*(?:forget|drop|scrap|cancel|stop|skip|leave)(?: about)? (?:both|everything|all(?: of)?(?: (?:it|that|them|this))?|the (?:whole lot|lot|both))\b(?! (?:order|item|product|thing)s?\b)|(?:don't|do not|dont) do (?:any|either|both|anything)\b|(?:do|i want) (?:nothing|neither)\b|neither(?: of (?:them|those))?\b(?=\W*(?:$|please|thanks|after all)))"
+    rf"{_LEAD}(?:(?:just |please |let's |can you |could you )*(?:forget|drop|scrap|cancel|stop|skip|leave)(?: about)? (?:both|everything|all(?: of)?(?: (?:it|that|them|this))?|the (?:whole lot|lot|both))\b(?! (?:order|item|product|thing)s?\b)|(?:don't|do not|dont) do (?:any|either|both|anything)\b|(?:do|i want) (?:nothing|neither)\b)"
 )
 _ALL_ZH = re.compile(
     rf"{_LEAD}(?:(?:刚才|刚刚|前面)?(?:我)?(?:说|讲|提)?的?)?(?:这|那)?(?:两|几|三)?(?:个|件|样|项)?(?:事儿?|请求)?(?:啊|嘛|呢)?[，, ]*(?:都|全部?都?|统统|通通|一律|所有的?(?:都)?|两个都|一个都)(?:先|就)?(?:不用|不要|不必|别|算|先别|取消)(?:再)?(?:弄|办|做|处理|管|搞|动|要|操作|了)*(?:了|啦|吧|哈)*"
@@ -33,7 +33,7 @@ _OFF_EN = r"(?:(?:don't|do not|dont|no need (?:to|for)|needn't|need not|not|neve
 _OFF_ZH_AFTER = r"(?:的?(?:事|那个|部分)?)(?:就|也|都|先|暂时|还是)*(?:不用|不必|不要|甭|别|不)(?:再)?(?:开|弄|要|办|改|换|退|取消|申请|处理|查|领)?(?:了|啦|吧|哈|呀)+"
 _OFF_ZH_BEFORE = r"(?:不用|不必|甭|别|先别|先不)(?:再|给我|帮我|管)*"
 _KEPT = re.compile(
-    r"\b(?:leave|keep) (?:it|that|them|everything) (?:on|with|at|as|like)\b(?! (?:my )?(?:the )?new)|\b(?:the|my) (?:\w+ )?(?:card|address|one|size|colou?r|payment)s? (?:is|are) (?:fine|ok(?:ay)?|good|all right)\b"
+    r"\b(?:leave|keep) (?:it|that|them|everything) (?:(?:as|like)\b|on (?:my |the )?(?:\w+ )?(?:card|mastercard|visa|amex|pay ?pal|alipay)\b)|\b(?:the|my) (?:\w+ )?(?:card|address|one|size|colou?r|payment)s? (?:is|are) (?:fine|ok(?:ay)?|good|all right)\b"
     r"|(?:老|旧|原来的?|原先的?|之前的?)(?:地址|卡|方式|那个)?[^，,。]{0,4}(?:就行|就好|就可以|不变|挺好|没问题)|照旧|照原来的?|维持原样|保持(?:原样|不变)|还是原来的?(?:吧|就行)?\W*$"
 )
 """What runs is to come to nothing: all stays as it is."""
@@ -41,6 +41,7 @@ _CONTENT = re.compile(
     rf"{_LEAD}(?:no\b|please don't\b|don't\b|do not\b|不|别)[^.;!?。；！？]{{0,24}}?(?:(?:it|they|these|this|that) (?:actually |do |does |now )?fits?\b|(?:it's|they're|it is|they are|that's|i'm) (?:actually |quite )?(?:fine|ok(?:ay)?|good|great|all right|happy with (?:it|them))|挺好的|(?:还|也)?(?:能|可以)穿|合适|没问题|凑合)"
 )
 """A no, and that one is content with what there is."""
+_TAKES_PARTS = frozenset({"return_items", "exchange_items", "change_items"})
 _NEW_WISH = frozenset({"know", "look", "find", "make", None})
 
 
@@ -86,7 +87,7 @@ def _wants_more(low: str, off: re.Match[str], reading: Reading) -> bool:
     """Whether something else is wanted beside what is called off, or only a part of it is."""
     rest = low[: off.start()] + " " + low[off.end() :]
     goods = any(item.type in {"product", "sku", "ordinal", "order_ref"} and item.score > 0.5 for item in reading.entities)  # fmt: skip
-    return segments.cue(rest) not in _NEW_WISH or (goods and "order_lines" in reading.view.flow_slots.values())
+    return segments.cue(rest) not in _NEW_WISH or (goods and reading.view.active_flow in _TAKES_PARTS)
 
 
 _ONLY = re.compile(r"\b(?:only|just)\b|[只光单](?!价|号)|仅")
@@ -96,7 +97,7 @@ _NOT_IT = re.compile(r"\b(?:not|don't|do not|dont|keep|still want)\b|不要?取�
 def _one_of_several(reading: Reading) -> Cancel | None:
     """ "No, only the second", 第一个不要取消: of several requests of the same procedure some are dropped."""
     view, low = reading.view, reading.text.low
-    if view.active_flow is None or view.active_flow not in view.waiting or "order_lines" in view.flow_slots.values():
+    if view.active_flow is None or view.active_flow not in view.waiting or view.active_flow in _TAKES_PARTS:
         return None
     named = tuple(item for item in reading.entities if item.type in {"product", "ordinal", "order_ref", "sku"})
     only, negated = _ONLY.search(low), _NOT_IT.search(low)
