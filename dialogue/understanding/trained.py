@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dialogue.understanding import classifier, slots
-from dialogue.understanding.classifier import FittingError, ModelError, Prediction, Row, TextClassifier
+from dialogue.understanding.classifier import FittingError, Prediction, Row, TextClassifier
 from dialogue.understanding.classifier.model import replaced
 from dialogue.understanding.slots import Example, Slot, SlotFinder
 from knowledge.embedding import Embedder
@@ -86,6 +86,3 @@ def learned(rows: Sequence[Row], embedder: Embedder) -> Understanding:
 def examples(rows: Sequence[Row]) -> list[Example]:
     """Return the rows that teach slots."""
     return [Example(row.text, row.slots, "" if row.outside else row.label) for row in rows if row.slots is not None]
-
-
-__all__ = ["ModelError", "Reading", "Understanding", "examples", "learned"]

@@ -59,28 +59,30 @@ def pairs(job: Job, name: str, *, held: bool = False) -> list[Pair]:
 
 
 def _row(pair: JsonObject, lang: str) -> Row:
-    text = pair[lang]
-    slots = spans(text, pair[f"{lang}_tokens"], pair[f"{lang}_slots"])
-    return Row(text, pair["intent"], lang, bare(pair["en"]), slots=slots)
+    slots = spans(pair[lang], pair[f"{lang}_tokens"], pair[f"{lang}_slots"])
+    return Row(pair[lang], pair["intent"], lang, bare(pair["en"]), slots=slots)
 
 
 def spans(text: str, tokens: Sequence[str], tags: Sequence[str]) -> tuple[Slot, ...]:
-    """Return the slots that a tag for each token says: B-label begins one, I-label goes on with it, O is none.
+    """Return the slots that a tag for each token says: B-label begins one, I-label goes on with it or begins one, O is none.
 
     Raises:
-        BenchmarkError: a token that does not follow in the text.
+        BenchmarkError: a token that does not follow in the text, or another number of tags than of tokens.
     """
+    if len(tags) != len(tokens):
+        raise BenchmarkError(f"expected {len(tokens)} tags for {text!r}, got {len(tags)}")
     found: list[Slot] = []
-    place = 0
+    place, before = 0, "O"
     for token, tag in zip(tokens, tags, strict=True):
         start = text.find(token, place)
         if start < 0:
             raise BenchmarkError(f"expected the token {token!r} in {text!r} after character {place}")
         place = start + len(token)
-        if tag.startswith("B-"):
-            found.append(Slot(start, place, tag[2:]))
-        elif tag.startswith("I-"):
+        if tag.startswith("I-") and before[2:] == tag[2:]:
             found[-1] = dataclasses.replace(found[-1], end=place)
+        elif tag != "O":
+            found.append(Slot(start, place, tag[2:]))
+        before = tag
     return tuple(found)
 
 

@@ -31,8 +31,9 @@ _START = 1e-2
 """What AdaGrad divides by at first: its square root bounds the first step."""
 _DECAY, _DECAY_SEEN = 1e-4, 1e-2
 """A sequence's pull of the weights of facts, and of the view, towards 0."""
-_SEEN_DIMENSION, _VIEW_ROWS = 128, 4000
-_ROUNDS, _LEAST_ROUNDS, _READINGS = 30, 4, 40_000
+_SEEN_DIMENSION, _VIEW_TEXTS = 128, 500
+"""The directions are those of so many texts: the vectors of 10,000 would take 0.7 GB."""
+_ROUNDS, _LEAST_ROUNDS, _READINGS = 30, 4, 80_000
 """Rounds over the rows: fewer where so many readings of a row come from fewer rounds."""
 _BATCH = 16
 _REPEATS, _MANY = 3, 2000
@@ -86,6 +87,8 @@ def _dropped(values: FloatArray, rng: np.random.Generator) -> FloatArray:
 def fit(examples: Sequence[Example], embedder: TokenEmbedder | None, *, seed: int = 7) -> SlotFinder:
     """Fit on texts with their slots; those without one teach where there is none. Deterministic with the seed.
 
+    600 rows of 33 labels take 15 s, 10,000 about 75 s and 0.9 GB (one core); finding is 1 to 3 ms a message.
+
     Raises:
         SlotFittingError: no text has a slot.
     """
@@ -97,12 +100,12 @@ def fit(examples: Sequence[Example], embedder: TokenEmbedder | None, *, seed: in
     read = [(example, where) for example, where in zip(examples, places, strict=True) if where]
     stated = [facts(example.text, where, {example.intent: 1.0} if example.intent else {}) for example, where in read]
     vocabulary = _vocabulary([row for rows in stated for row in rows], len(read))
-    found = np.vstack([vectors(example.text, where, embedder) for example, where in read])
-    view = _view(found)
+    sample = read[:: max(1, len(read) // _VIEW_TEXTS)]
+    view = _view(np.vstack([vectors(example.text, where, embedder) for example, where in sample]))
     number = {tag: i for i, tag in enumerate(tags)}
     given = _Given(
         facts=rows_of([row for rows in stated for row in rows], {fact: i for i, fact in enumerate(vocabulary)}),
-        seen=view.of(found),
+        seen=np.vstack([view.of(vectors(example.text, where, embedder)) for example, where in read]),
         tags=np.array([number[tag] for example, where in read for tag in tags_of(where, example.slots)]),
         lengths=np.array([len(where) for _, where in read]),
     )
@@ -123,7 +126,7 @@ def _view(found: FloatArray) -> View:
     mean, scale = found.mean(axis=0), 1.0 / (found.std(axis=0) + 1e-6)
     if not found.shape[1]:
         return View(mean, np.zeros((0, 0), dtype=np.float32))
-    standard = (found[:: max(1, len(found) // _VIEW_ROWS)] - mean) * scale
+    standard = (found - mean) * scale
     _, turned = np.linalg.eigh((standard.T @ standard).astype(np.float64))
     directions = scale[:, None] * turned[:, ::-1][:, :_SEEN_DIMENSION]
     spread = ((found - mean) @ directions).std(axis=0).mean()
