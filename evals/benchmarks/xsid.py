@@ -5,7 +5,7 @@ folds by request, so that a request's other language is never trained on either;
 accuracy in each language; how often both languages of a request get the same intent; what a model that learned from
 English alone reaches in Chinese; and the strict F1 of slots in each language (exact boundaries and label, micro-averaged, as xSID's
 own script counts). The finder of slots reads the raw text and not the set's tokens, from which only the spans are taken; it learns
-from the same requests in both languages, with their intents, and is told what the classifier thinks of the held-out ones.
+from the same requests in both languages, with their intents, and is told what the classifier thinks of the held-out ones. The gate and the goal of slots are for each language.
 """
 
 from __future__ import annotations

@@ -94,6 +94,8 @@ def test_a_file_of_another_embedder_or_a_damaged_one_is_refused(finder: SlotFind
 def test_rows_without_a_slot_teach_nothing() -> None:
     with pytest.raises(SlotFittingError, match="got none in 1 rows"):
         fit([Example("hello", ())], None)
+    with pytest.raises(SlotFittingError, match="got none in 1 rows"):
+        fit([Example(" " * 1000 + "far", (Slot(1000, 1003, "x"),))], None)
 
 
 @st.composite
