@@ -28,7 +28,7 @@ app = typer.Typer(
 )
 tools_app = typer.Typer(help="The tools that flows, agents and people act through.", no_args_is_help=True)
 nlu_app = typer.Typer(
-    help="The understanding: review what it read with doubt, retrain it; or train a classifier of your own.",
+    help="The understanding: review what it read with doubt, retrain it; or train intents and slots of your own.",
     no_args_is_help=True,
 )
 app.add_typer(eval_app, name="eval")
@@ -185,7 +185,7 @@ def replay(
 @nlu_app.command("train")
 def nlu_train(
     rows: Annotated[
-        Path, typer.Argument(metavar="DATA", exists=True, dir_okay=False, help="JSON lines: text, intent.")
+        Path, typer.Argument(metavar="DATA", exists=True, dir_okay=False, help="JSON lines: text, intent, slots.")
     ],
     out: Annotated[Path, typer.Option("--out", file_okay=False, help="Folder to write the model into.")],
     encoder: Annotated[
@@ -196,7 +196,13 @@ def nlu_train(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Train a classifier on labelled messages; the label out_of_scope (or oos) says: none of the others."""
+    """Train on labelled messages: their intents, their slots, or both.
+
+    A line is {"text": "book a table in Rome", "intent": "book", "slots": {"city": "Rome"}, "lang": "en"}; lang may be missing, and
+    intent or slots. A slot may have several values ({"city": ["Rome", "Pisa"]}), or slots are spans in characters, the end not
+    included ([{"start": 16, "end": 20, "label": "city"}]). Mark all slots of a line or leave out "slots"; {} says that it has none.
+    The intent out_of_scope (or oos) says: none of the others.
+    """
     from channels.nlu_commands import train
 
     train(rows, out, encoder=encoder, as_json=as_json)
@@ -205,15 +211,27 @@ def nlu_train(
 @nlu_app.command("test")
 def nlu_test(
     rows: Annotated[
-        Path, typer.Argument(metavar="DATA", exists=True, dir_okay=False, help="JSON lines: text, intent.")
+        Path, typer.Argument(metavar="DATA", exists=True, dir_okay=False, help="JSON lines: text, intent, slots.")
     ],
     model: Annotated[Path, typer.Option("--model", exists=True, file_okay=False, help="What train has written.")],
     as_json: Json = False,
 ) -> None:
-    """Measure a trained classifier on labelled messages."""
+    """Measure what was trained on labelled messages: intents, and slots by their exact boundaries and label."""
     from channels.nlu_commands import test
 
     test(rows, model, as_json=as_json)
+
+
+@nlu_app.command("read")
+def nlu_read(
+    text: Annotated[str, typer.Argument(help="A message.")],
+    model: Annotated[Path, typer.Option("--model", exists=True, file_okay=False, help="What train has written.")],
+    as_json: Json = False,
+) -> None:
+    """Say which intent and slots a trained model reads in a message, and how surely."""
+    from channels.nlu_commands import read
+
+    read(text, model, as_json=as_json)
 
 
 @nlu_app.command("review")

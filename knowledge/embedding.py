@@ -18,7 +18,7 @@ import threading
 import zlib
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -79,6 +79,11 @@ class UniversalSentenceEncoder:
 
         model: _Encoder = USE(threads=1)
         return model
+
+    @property
+    def backend(self) -> Any:
+        """The package's own arrays and tokenizer, for what looks inside a sentence."""
+        return self._model._model  # the package has no public name for it
 
     def encode(self, texts: Sequence[str]) -> FloatArray:
         """Encode; one call at a time, since a second thread would only slow down both."""
@@ -173,6 +178,8 @@ async def encode(embedder: Embedder, texts: Sequence[str]) -> FloatArray:
 
 
 class _Encoder(Protocol):
+    _model: Any
+
     def encode(self, texts: list[str]) -> FloatArray: ...
 
 

@@ -8,12 +8,13 @@ all of them, 0.3 ms for a thousand rows; no long documents (`grams.MAX_CHARS`, `
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import shutil
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -107,17 +108,18 @@ class TextClassifier:
 
     def save(self, folder: Path) -> None:
         """Write the model into `folder`, whole or not at all."""
-        fresh = folder.with_name(folder.name + ".new")
-        shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir(parents=True)
-        try:
-            (fresh / _DESCRIPTION).write_text(json.dumps(self._description(), ensure_ascii=False), encoding="utf-8")
-            np.savez(fresh / _ARRAYS, **self._arrays())
-            if folder.exists():
-                shutil.rmtree(folder)
-            fresh.rename(folder)
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)
+        with replaced(folder) as fresh:
+            self.write(fresh)
+
+    def write(self, folder: Path) -> None:
+        """Write the files of the model into a folder that is there."""
+        (folder / _DESCRIPTION).write_text(json.dumps(self._description(), ensure_ascii=False), encoding="utf-8")
+        np.savez(folder / _ARRAYS, **self._arrays())
+
+    @staticmethod
+    def stands_in(folder: Path) -> bool:
+        """Whether a folder holds a model, readable or not."""
+        return (folder / _DESCRIPTION).exists()
 
     def _description(self) -> dict[str, Any]:
         return {
@@ -200,6 +202,21 @@ class TextClassifier:
             reject=reject,
             bars=arrays.get("bars"),
         )
+
+
+@contextlib.contextmanager
+def replaced(folder: Path) -> Iterator[Path]:
+    """Give an empty folder that takes the place of `folder` in the end, unless something fails."""
+    fresh = folder.with_name(folder.name + ".new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    try:
+        yield fresh
+        if folder.exists():
+            shutil.rmtree(folder)
+        fresh.rename(folder)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
 
 
 def softmax(scores: FloatArray) -> FloatArray:

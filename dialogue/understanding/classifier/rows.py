@@ -1,4 +1,8 @@
-"""Labelled texts as people keep them: JSON lines with ``text`` and ``intent`` or ``label``, and ``lang`` where it is known."""
+"""Labelled texts as people keep them: JSON lines with ``text``, ``intent`` (or ``label``), ``slots``, and ``lang`` where it is known.
+
+``slots`` are either ``{"city": "Paris", "day": ["Monday", "Tuesday"]}``, as one writes by hand: each value is sought in the text; or
+``[{"start": 8, "end": 13, "label": "city"}]``, as annotation tools write, in characters, the end not included.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from dialogue.errors import DialogueError
+from dialogue.understanding.slots import Slot
+from dialogue.understanding.slots.marks import SlotsError, marked
 
 OUTSIDE = frozenset({"oos", "out_of_scope"})
 """Labels that say: none of the others."""
@@ -23,12 +29,15 @@ class Row:
 
     text: str
     label: str
+    """Empty: nobody said; such a row teaches slots alone."""
     lang: str = ""
     group: str | None = None
     weight: float = 1.0
     """How much it counts: below 1 for a row of a neighbouring subject, which then teaches but sets no temperature."""
     also: tuple[str, ...] = ()
     """Further labels, where a text can have several."""
+    slots: tuple[Slot, ...] | None = None
+    """All slots of the text by their place; None: nobody marked them."""
 
     @property
     def outside(self) -> bool:
@@ -81,9 +90,14 @@ def _row(path: Path, number: int, fields: dict[str, object]) -> Row:
     lang = fields.get("lang") or ""
     if not isinstance(text, str) or not text.strip():
         raise RowsError(f'{path}, line {number}: expected a "text" with words in it, got {text!r}')
-    if not isinstance(label, str) or not label:
+    if label is None and "slots" in fields:
+        label = ""
+    elif not isinstance(label, str) or not label:
         raise RowsError(f'{path}, line {number}: expected an "intent" or "label", got {label!r}')
-    return Row(text, label, str(lang))
+    try:
+        return Row(text, label, str(lang), slots=marked(text, fields.get("slots")))
+    except SlotsError as error:
+        raise RowsError(f"{path}, line {number}: {error}") from error
 
 
 def languages(rows: Sequence[Row]) -> list[str]:

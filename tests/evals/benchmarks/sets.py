@@ -66,11 +66,25 @@ def hours(numbers: Iterable[int]) -> list[dict[str, str]]:
 def xsid(folder: Path, name: str = "valid", start: int = 0) -> None:
     things = {"tea": "茶", "milk": "牛奶", "bread": "面包", "rice": "米饭", "salt": "盐", "eggs": "鸡蛋"}
     rows = [
-        {"id": number, "en": en.format(word), "zh": zh.format(hanzi), "intent": intent}
+        {
+            "id": number,
+            "en": en.format(word),
+            "zh": zh.format(hanzi),
+            "intent": intent,
+            **tagged("en", en.split(), word),
+            **tagged("zh", zh.replace("{}", " {} ").split(), hanzi),
+        }
         for intent, en, zh in (("buy", "please buy {} now", "请买{}"), ("remind", "remind me of {}", "提醒我{}的事"))
         for number, (word, hanzi) in enumerate(things.items(), start)
     ]
     lines(folder / f"xsid_zh_en/{name}.jsonl", rows)
+
+
+def tagged(lang: str, tokens: list[str], thing: str) -> dict[str, list[str]]:
+    return {
+        f"{lang}_tokens": [token.format(thing) for token in tokens],
+        f"{lang}_slots": ["B-thing" if token == "{}" else "O" for token in tokens],
+    }
 
 
 def banking_kb(folder: Path) -> None:
