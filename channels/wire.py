@@ -92,6 +92,7 @@ class EmotionView(_Body):
     label: str
     score: float
     intensity: float
+    impatience: float | None
     trend: Literal["better", "steady", "worse"]
 
 
@@ -126,6 +127,14 @@ class TicketRefView(_Body):
     queue: str
 
 
+class HeardView(_Body):
+    """What was heard in a voice message; None: it could not be."""
+
+    attachment_id: str
+    transcript: dict[str, Any] | None
+    voice: dict[str, Any] | None
+
+
 class MsView(_Body):
     """Milliseconds by stage."""
 
@@ -144,6 +153,7 @@ class TurnView(_Body):
     handled_by: Literal["bot", "human", "queue"]
     replies: list[Reply]
     ticket: TicketRefView | None
+    heard: list[HeardView] | None = None
     understanding: UnderstandingView | None = None
     actions: list[ActionView] | None = None
     ms: MsView | None = None
@@ -159,6 +169,7 @@ def turn_json(turn: Turn, *, full: bool) -> dict[str, Any]:
         "ticket": turn.ticket.model_dump(mode="json") if turn.ticket else None,
     }
     if full:
+        shown["heard"] = [hearing.model_dump(mode="json", exclude={"voice": {"features"}}) for hearing in turn.heard]
         shown["understanding"] = _understanding_json(turn)
         shown["actions"] = [action.model_dump(mode="json") for action in turn.actions]
         shown["ms"] = {stage: round(ms, 3) for stage, ms in turn.ms.model_dump().items()}

@@ -176,6 +176,8 @@ class Emotion(_Value):
     """Calibrated chance of the label, in [0, 1]."""
     intensity: float = 0.0
     """0 none, 1 as strong as words get."""
+    impatience: float | None = None
+    """How impatient the voice sounds, in [0, 1]; None where none was heard."""
 
 
 class ScoredIntent(_Value):

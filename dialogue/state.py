@@ -24,14 +24,17 @@ from dialogue.events import (
     ToolReturned,
     TurnEnded,
     Understood,
+    VoiceHeard,
 )
 from dialogue.replies.types import Reply
 from dialogue.turn import Action, TicketRef
+from dialogue.understanding.voice.types import HeardVoice
 from knowledge.types import Lang
 
 RecordT = TypeVar("RecordT", bound=pydantic.BaseModel)
 
 MOODS_KEPT = 6
+VOICES_KEPT = 12
 ATTEMPTS_KEPT = 20
 
 
@@ -146,6 +149,8 @@ class DialogueState(pydantic.BaseModel):
     failures: int = 0
     """Turns in a row that understood nothing usable."""
     moods: list[Emotion] = []
+    voices: list[HeardVoice] = []
+    """How the last voice messages sounded: what the next is measured against."""
     attempts: list[Attempt] = []
     last_replies: tuple[Reply, ...] = ()
     unanswered: list[int] = []
@@ -210,6 +215,8 @@ def _changes(state: DialogueState, event: Event, seq: int) -> dict[str, Any]:
             return {"attempts": [*state.attempts, Attempt(action=event.action, seq=seq)][-ATTEMPTS_KEPT:]}
         case LanguageChanged():
             return {"lang": event.lang}
+        case VoiceHeard() if event.voice.features:
+            return {"voices": [*state.voices, event.voice][-VOICES_KEPT:]}
         case Replied() if event.replies and not event.reminder:
             return {"last_replies": event.replies}
         case TurnEnded():

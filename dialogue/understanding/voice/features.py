@@ -80,17 +80,21 @@ def measure(samples: FloatArray, speed: float = 1.0) -> FloatArray:
         samples: ``[samples]``, of any length.
         speed: how much faster, and so higher, to play them; in steps of a hundredth.
     """
-    heard = _hear(_played(np.asarray(samples, dtype=np.float64), speed))
+    return described(hear(_played(samples, speed)))
+
+
+def described(heard: Heard) -> FloatArray:
+    """Return the features of a recording that was heard, ``[sum(group_sizes())]``."""
     return np.asarray(np.nan_to_num(np.concatenate(list(_groups(heard).values()))), dtype=np.float32)
 
 
 @functools.cache
 def group_sizes() -> tuple[int, ...]:
     """Return how many features of `measure` are about one thing, group after group."""
-    return tuple(len(group) for group in _groups(_hear(np.zeros(_SHORTEST))).values())
+    return tuple(len(group) for group in _groups(hear(np.zeros(_SHORTEST))).values())
 
 
-def _played(samples: Track, speed: float) -> Track:
+def _played(samples: FloatArray, speed: float) -> Track | FloatArray:
     if speed == 1.0 or not len(samples):
         return samples
     from scipy.signal import resample_poly  # noqa: PLC0415
@@ -98,7 +102,9 @@ def _played(samples: Track, speed: float) -> Track:
     return np.asarray(resample_poly(samples, 100, round(100 * speed)))
 
 
-def _hear(sound: Track) -> Heard:
+def hear(samples: Track | FloatArray) -> Heard:
+    """Cut samples at `RATE_HZ` into frames and measure each; silence before and after is left out."""
+    sound: Track = np.asarray(samples, dtype=np.float64)
     librosa = _librosa()
     if np.abs(sound).max(initial=0.0) > 0:
         sound, _ = librosa.effects.trim(sound, top_db=35)
