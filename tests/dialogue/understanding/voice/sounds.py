@@ -63,11 +63,11 @@ def babble() -> Track:
 
 
 def siren() -> Track:
-    return np.sin(2 * np.pi * (600 * TIME + 80 * np.sin(2 * np.pi * TIME)))
+    return np.asarray(np.sin(2 * np.pi * (600 * TIME + 80 * np.sin(2 * np.pi * TIME))))
 
 
 def beeps() -> Track:
-    return np.sin(2 * np.pi * 440 * TIME) * (np.sin(4 * np.pi * TIME) > 0)
+    return np.asarray(np.sin(2 * np.pi * 440 * TIME) * (np.sin(4 * np.pi * TIME) > 0))
 
 
 NO_SPEECH: dict[str, Callable[[], Track]] = {

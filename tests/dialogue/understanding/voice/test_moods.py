@@ -22,7 +22,7 @@ from tests.dialogue.understanding.voice.sounds import NO_SPEECH, played
 from tests.dialogue.understanding.voice.voices import EMOTIONS, said
 
 pytestmark = pytest.mark.skipif(not available(), reason="the extra speech is not installed")
-RAVDESS = Path(os.environ.get("XIAOER_TEST_DATA", "benchmarks")) / "voice_ravdess"
+RAVDESS = Path(os.environ.get("XIAOER_TEST_DATA", Path(__file__).parents[4] / "shared" / "data")) / "voice_ravdess"
 PRODUCT = {"angry": "angry", "sad": "sad", "neutral": "calm"}
 
 
