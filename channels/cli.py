@@ -67,7 +67,7 @@ def chat(
 
 @app.command()
 def say(
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="The message.")],
+    text: Annotated[str, typer.Argument(metavar="[TEXT]", help="The message; a file may speak for itself.")] = "",
     role: Role = "shopper",
     customer: As = None,
     image: Annotated[
@@ -88,6 +88,8 @@ def say(
     from channels.terminal import say as run
 
     files = [path for path in (image, audio) if path is not None]
+    if not text.strip() and not files:
+        raise typer.BadParameter("expected a TEXT, an --image or an --audio")
     said = Said(text=text, role=role, customer=customer, files=files, conversation_id=conversation)
     run(data=data, said=said, as_json=as_json)
 

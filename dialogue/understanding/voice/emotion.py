@@ -19,6 +19,7 @@ each: 2 MB for 480 recordings at three speeds.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -80,8 +81,12 @@ class VoiceEmotion:
             speakers: who speaks in each.
         """
         known = _by_speaker(features, speakers, self.mean, self.scale)
-        near = _kernel(_weighed(known, self.shares), _weighed(self.support, self.shares), self.spread)
+        near = _kernel(_weighed(known, self.shares), self._points, self.spread)
         return softmax(near @ self.weights / self.temperature)
+
+    @functools.cached_property
+    def _points(self) -> FloatArray:
+        return _weighed(self.support, self.shares)
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Return all that the model is, by name; `of` makes it again."""
