@@ -1,6 +1,6 @@
 """``python -m evals.bench.everything``: whatever the project can measure of itself, one after the other; ``make bench`` does this.
 
-Turns by stage, listening to voices, load over HTTP and WebSocket with a thousand idle sockets, scenarios, intents, help, product search; with
+Turns by stage, load over HTTP and WebSocket with a thousand idle sockets, scenarios, intents, help, product search, listening to voices; with
 ``--data DIR`` (the folder of the public data sets) the gold conversations and every benchmark of ``xiaoer eval list`` too.
 Each is a command of its own, whose JSON object is kept as ``NAME.json`` in the folder ``--out``, with a page; one summary is
 printed. What fails is told and the rest goes on. Figures of time are of this machine at this moment: read its load beside them.
@@ -63,10 +63,10 @@ def measurements(out: Path, data: Path | None) -> list[Measurement]:
     scenarios = (str(SCENARIOS), "--trials", str(TRIALS), "--json", "--html", str(out / "scenarios.html"))
     own = [
         Measurement("turns", ("evals.bench.turns", "--json"), turn_lines),
-        Measurement("voices", ("evals.bench.voices", "--json"), voices.lines),
         Measurement("load", ("channels", "eval", "load", *load), load_lines),
         Measurement("scenarios", ("channels", "eval", "scenarios", *scenarios), rate_lines),
         *(Measurement(name, (f"evals.{name}", "--json"), rate_lines) for name in ("intents", "help", "product_search")),
+        Measurement("voices", ("evals.bench.voices", "--json"), voices.lines),
     ]
     return own + (_on_public_data(data) if data is not None else [])
 
