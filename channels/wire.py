@@ -196,8 +196,11 @@ def _understanding_json(turn: Turn) -> dict[str, Any] | None:
 
 
 def event_json(stored: StoredEvent, role: Role) -> dict[str, Any]:
-    """Return a stored event as JSON; a shopper learns neither which employee acts nor why a case changed hands."""
-    shown = stored.model_dump(mode="json")
+    """Return a stored event as JSON; a shopper learns neither which employee acts nor why a case changed hands.
+
+    What a voice is remembered by stays here.
+    """
+    shown = stored.model_dump(mode="json", exclude={"event": {"voice": {"features"}}})
     if role == "shopper":
         event = stored.event
         if isinstance(event, OwnershipChanged):

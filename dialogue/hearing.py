@@ -58,14 +58,13 @@ class Heard:
 async def hear_messages(ears: Ears | None, state: DialogueState, last_seq: int) -> Heard:
     """Listen to what came with the unanswered messages up to `last_seq`; nothing is heard without ears."""
     found: dict[int, tuple[Hearing, ...]] = {}
+    if ears is None:
+        return Heard(found)
     earlier = list(state.voices)
-    for seq in sorted(state.messages) if ears is not None else ():
-        refs = [ref for ref in state.messages[seq].attachments if ref.kind == "audio"]
-        if ears is None or seq > last_seq or not refs:
-            continue
-        hearings = []
-        for ref in refs:
-            hearings.append(await ears.listen(ref, earlier))
-            earlier += [hearing.voice for hearing in hearings[-1:] if hearing.voice is not None]
-        found[seq] = tuple(hearings)
+    for seq in sorted(seq for seq in state.messages if seq <= last_seq):
+        for ref in state.messages[seq].attachments:
+            if ref.kind == "audio":
+                hearing = await ears.listen(ref, earlier)
+                found[seq] = (*found.get(seq, ()), hearing)
+                earlier += [hearing.voice] if hearing.voice is not None else []
     return Heard(found)

@@ -1,4 +1,4 @@
-"""Listening to voice messages: what is said, and how it sounds. The heavy work is done in threads, one recording at a time."""
+"""Listening to voice messages: what is said, and how it sounds. The heavy work is done in a thread, one recording at a time."""
 
 from __future__ import annotations
 
@@ -69,12 +69,11 @@ class RecordingEars:
     async def listen(self, ref: AttachmentRef, earlier: Sequence[HeardVoice]) -> Hearing:
         """Hear a recording once; measure it against the earlier ones each time."""
         if ref.id not in self._heard:
-            async with self._one_at_a_time:
-                self._heard[ref.id] = await self._listen(ref)
+            self._heard[ref.id] = await self._listen(ref)
             while len(self._heard) > _KEPT:
                 self._heard.popitem(last=False)
         sound, transcript = self._heard[ref.id]
-        voice = self._voice(sound, earlier) if sound is not None else None
+        voice = await asyncio.to_thread(self._voice, sound, earlier) if sound is not None else None
         return Hearing(attachment_id=ref.id, transcript=transcript, voice=voice)
 
     async def _listen(self, ref: AttachmentRef) -> tuple[_Sound | None, Transcript | None]:
@@ -84,11 +83,12 @@ class RecordingEars:
         if path is None or not path.is_file():
             return None, None
         try:
-            samples = await asyncio.to_thread(read, path, longest_s=LONGEST_S) if readable() else None
+            async with self._one_at_a_time:
+                samples = await asyncio.to_thread(read, path, longest_s=LONGEST_S) if readable() else None
+                sound = await asyncio.to_thread(_measured, samples) if samples is not None and available() else None
         except RecordingError as error:
             _log.info("a voice message was not read: %s", error)
             return None, None
-        sound = await asyncio.to_thread(_measured, samples) if samples is not None and available() else None
         return sound, await self._recogniser.transcribe(Recording(path, ref.media_type, samples))
 
     def _voice(self, sound: _Sound, earlier: Sequence[HeardVoice]) -> HeardVoice:

@@ -112,7 +112,8 @@ class TurnRunner:
         attachments = [ref for message in messages for ref in message.attachments if ref.id not in understood]
         work.hand_over = from_mood(work.state, understanding)
         if not understanding.commands and attachments:
-            self._take_attachments(work, "no_words" if heard.wordless else attachments[0].kind)
+            kind = attachments[0].kind
+            self._take_attachments(work, "no_words" if kind == "audio" and heard.wordless else kind)
         else:
             if attachments:
                 work.say(self.templates.say(f"attachment.with_{attachments[0].kind}", work.lang))

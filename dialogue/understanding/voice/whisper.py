@@ -34,16 +34,20 @@ def installed() -> bool:
 
 
 class EmbeddedWhisper:
-    """Whisper base on one thread; loaded with the first message."""
+    """Whisper base on one thread, one recording at a time; loaded with the first message."""
 
     name = "whisper-base"
+
+    def __init__(self) -> None:
+        self._one_at_a_time = asyncio.Semaphore(1)
 
     async def transcribe(self, recording: Recording) -> Transcript | None:
         """Recognise the samples, in a thread."""
         if recording.samples is None:
             return None
         try:
-            return await asyncio.to_thread(self._transcribe, recording.samples)
+            async with self._one_at_a_time:
+                return await asyncio.to_thread(self._transcribe, recording.samples)
         except (RuntimeError, ValueError) as error:  # what CTranslate2 raises
             _log.warning("a voice message was not recognised (%s)", type(error).__name__)
             return None

@@ -17,6 +17,7 @@ FORMATS = {
     "mp3": ("mp3", "mp3", 44_100),
     "m4a": ("ipod", "aac", 44_100),
     "aac": ("adts", "aac", 44_100),
+    "3gp": ("3gp", "libopencore_amrnb", 8_000),
     "amr": ("amr", "libopencore_amrnb", 8_000),
     "flac": ("flac", "flac", 16_000),
 }
@@ -33,7 +34,7 @@ def encoded(samples: FloatArray, suffix: str, *, channels: int = 1) -> bytes:
     with av.open(content, "w", format=container_name) as container:
         stream = container.add_stream(codec, rate=rate, layout=layout)
         assert isinstance(stream, av.AudioStream)
-        stream.bit_rate = 12_200 if suffix == "amr" else 32_000
+        stream.bit_rate = 12_200 if codec == "libopencore_amrnb" else 32_000
         for given in (frame, None):
             for packet in stream.encode(given):
                 container.mux(packet)

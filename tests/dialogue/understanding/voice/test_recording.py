@@ -27,7 +27,7 @@ def tone(samples: FloatArray) -> float:
 @pytest.mark.parametrize("suffix", FORMATS)
 @pytest.mark.parametrize("channels", [1, 2])
 def test_every_format_of_browsers_and_phones_gives_the_same_voice(suffix: str, channels: int) -> None:
-    if suffix == "amr" and channels == 2:
+    if suffix in ("amr", "3gp") and channels == 2:
         pytest.skip("AMR has one channel")
     found = read(encoded(VOICE, suffix, channels=channels))
     assert found.dtype == np.float32
