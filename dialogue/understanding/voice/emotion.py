@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import io
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -32,6 +33,7 @@ import numpy.typing as npt
 from dialogue.errors import DialogueError
 from dialogue.understanding.classifier.machine import Machine, solve, targets_of
 from dialogue.understanding.classifier.model import softmax
+from knowledge.whole_files import write_whole
 
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
@@ -118,13 +120,9 @@ class VoiceEmotion:
 
 def save_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
     """Write a compressed ``.npz`` file, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial.npz")
-    try:
-        np.savez_compressed(partial, **arrays)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    content = io.BytesIO()
+    np.savez_compressed(content, **arrays)
+    write_whole(path, content.getvalue())
 
 
 def load_arrays(path: Path, made_of: Callable[[Mapping[str, npt.NDArray[Any]]], Made]) -> Made:
