@@ -1,18 +1,20 @@
 """What a message says of somebody's mood by its words, and by how it sounds, brought together late.
 
-The chances of the words are taken as what is known before, those of the voice as what is heard on top (Bayes' rule; the voice's machines learn from as many
-recordings of each emotion, so their chances are in proportion to likelihoods)::
+The chances of the words are taken as what is known before, those of the voice as what is heard on top (Bayes' rule; the
+voice's machines weigh every emotion the same, so their chances are in proportion to likelihoods)::
 
     chance(label) ~ words(label) * (voice(label) / (1 / labels)) ** reliance
 
-`reliance` is how much of the way from chance level to perfection a voice goes when it was never heard before, in the mean of the two
-sides of what can happen: speakers left out of EmoDB (0.66 as a stranger's, 0.70 against their own measure), and another language and other
-microphones (RAVDESS, 0.20 and 0.29). A stranger is taken near the lower end, somebody known above the mean. A voice that sounds calm or
-pleased counts like a stranger's: acted recordings know no annoyance that is held back, so it does not take a complaint back. A label that the
-machines do not know (confused) stays as it was.
+`reliance` lies within what was measured: how much of the way from chance level to perfection (unweighted accuracy) a voice
+goes that was never heard before. For speakers left out of EmoDB that is 0.66 as a stranger's and 0.70 against their own
+messages; in another language and through other microphones (RAVDESS) 0.20 and 0.24. A stranger is taken near the lower end;
+of somebody known, who keeps language and microphone from message to message, nearer the upper. A voice that sounds calm or
+pleased counts like a stranger's: acted recordings know no annoyance that is held back, so it does not take a complaint back.
+A label that the machines do not know (confused) stays as it was.
 
-Words without a mood are weak evidence of calm, in speech above all, where there are no capitals and exclamation marks: whatever they say,
-their calm counts as `CALM_WITHOUT_WORDS`, so that a clearly angry voice of somebody known outweighs it, and a stranger's does not.
+Words without a mood are weak evidence of calm, in speech above all, where there are no capitals and exclamation marks:
+whatever they say, their calm counts as `CALM_WITHOUT_WORDS`, so that a clearly angry voice of somebody known outweighs it,
+and a stranger's does not.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Labelled moods as people keep them: JSON lines of ``text`` and ``emotion``, or ``audio`` (a file), ``emotion`` and ``speaker``."""
+"""Labelled moods as people keep them: JSON lines of ``text``, ``emotion``, or of ``audio`` (a file), ``emotion``, ``speaker``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NAMES: dict[str, EmotionLabel] = {
     "frustration": "annoyed", "happiness": "satisfied", "happy": "satisfied", "joy": "satisfied", "neutral": "calm",
     "sadness": "sad", "satisfaction": "satisfied",
 }  # fmt: skip
-"""What other collections call the product's labels. Boredom sounds calm: where EmoDB's is misheard it is as neutral in 21 of 22 recordings."""
+"""What other collections call the product's labels. Boredom sounds calm: the second guess is neutral in 21 of EmoDB's 22."""
 
 
 @dataclasses.dataclass(frozen=True)

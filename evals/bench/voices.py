@@ -1,8 +1,9 @@
 """``python -m evals.bench.voices``: how long listening takes, as a share of what is heard: the real-time factor.
 
-A synthetic voice of several lengths in a WAV file, or ``--audio FILE``. ``emotion`` is everything but the words: decoding, the measures, the mood
-against ten earlier messages, impatience. ``speech`` is the embedded recogniser on top, where it is installed. The packages and models are
-loaded before. ``rtf`` counts seconds that passed, ``rtf_processor`` those that the processor worked, which other programs do not lengthen.
+A synthetic voice of several lengths in a WAV file, or ``--audio FILE``. ``emotion`` is everything but the words: decoding,
+the measures, the mood against ten earlier messages, impatience. ``speech`` is the embedded recogniser on top, where it is
+installed. The packages and models are loaded before. ``rtf`` counts seconds that passed, ``rtf_processor`` those that the
+processor worked, which other programs do not lengthen.
 """
 
 from __future__ import annotations

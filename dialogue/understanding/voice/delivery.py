@@ -10,12 +10,12 @@ emotions in vocal expression and music performance", table 7)::
     impatience = 1 / (1 + exp(-4 (m - 0.2)))
     m          = mean of w * clip((x - usual) / spread, -2.5, 2.5) over the cues; w = -1 for pauses, else 1
 
-`usual` is that of all speakers (137 recordings of EmoDB), moved towards the speaker's own by their earlier messages, each of which
-counts half as much as all speakers do; `spread` shrinks from that between speakers to that within one in the same way.
-The level of a stranger says more of the microphone than of the person, so it counts only against earlier messages. On EmoDB anger
-is above boredom and sadness with an area under the curve of 0.97 as a stranger's and 0.93 given four other recordings (whose levels
-there were made equal); on RAVDESS, which set nothing here, above sad, calm and neutral with 0.81 and 0.90. **Joy and fright sound impatient
-too**: alone it says only that somebody is aroused.
+`usual` is that of all speakers (137 recordings of EmoDB), moved towards the speaker's own by their earlier messages, each of
+which counts half as much as all speakers do; `spread` shrinks from that between speakers to that within one in the same way.
+The level of a stranger says more of the microphone than of the person, so it counts only against earlier messages. On EmoDB
+anger is above boredom and sadness with an area under the curve of 0.97 as a stranger's and 0.93 given four other recordings
+(whose levels there were made equal); on RAVDESS, which set nothing here, above sad, calm and neutral with 0.81 and 0.90.
+**Joy and fright sound impatient too**: alone it says only that somebody is aroused.
 """
 
 from __future__ import annotations

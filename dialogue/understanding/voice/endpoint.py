@@ -1,4 +1,4 @@
-"""A recogniser somewhere else: any server with OpenAI's ``/audio/transcriptions`` (OpenAI, vLLM, faster-whisper-server, LocalAI, ...)."""
+"""A recogniser somewhere else: any server with OpenAI's ``/audio/transcriptions`` (OpenAI, vLLM, LocalAI, ...)."""
 
 from __future__ import annotations
 

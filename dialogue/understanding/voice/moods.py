@@ -1,10 +1,12 @@
 """How a voice message sounds, in the product's emotions: two machines, calibrated, and neither must answer.
 
-The one measures a voice against all speakers and has learnt from other microphones, too; it judges whoever is new. The other measures
-it against the speaker's own earlier messages (`emotion`), once there are `ENOUGH`; the two are then averaged (of logarithms). A label stands only from
-a chance that was right in `SURE` of the cases on speakers left out; below it the answer is ``unknown``.
+The one measures a voice against all speakers and has learnt from other microphones, too; it judges whoever is new. The other
+measures it against the speaker's own earlier messages (`emotion`), once there are `ENOUGH`; the two are then averaged (of
+logarithms). A label stands only from a chance that was right in `SURE` of the cases on speakers left out; below it the answer
+is ``unknown``.
 
-``weights/emodb.npz``: seven emotions of EmoDB (Burkhardt et al. 2005, acted German). Data, figures and limits: docs/model-cards/voice-emotion.md.
+``weights/emodb.npz``: EmoDB (Burkhardt et al. 2005, acted German). Data, figures and limits:
+docs/model-cards/voice-emotion.md.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""Reading what browsers and phones record: WebM and Ogg (Opus, Vorbis), WAV, MP3, M4A (AAC), 3GP, AMR, FLAC. Needs the extra ``speech`` (PyAV).
+"""Reading what browsers and phones record; needs the extra ``speech`` (PyAV).
 
-A file is known by its content. Formats that point to other files (playlists) are not opened, whatever they are called.
+WebM and Ogg (Opus, Vorbis), WAV, MP3, M4A (AAC), 3GP, AMR, FLAC, each known by its content. Formats that point to other files
+(playlists) are not opened, whatever they are called.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Learning how voices sound from recordings with an emotion and a speaker each, and how far it can be relied on.
 
-Every recording is also heard at other speeds and through other microphones. Speakers are left out in turn, in at most eight groups, to measure and
-to set from which chance on a label stands: strangers through a microphone that nothing was learnt from, known speakers given
-`ENOUGH` of their other recordings, drawn at random.
+Every recording is also heard at other speeds and through other microphones. Speakers are left out in turn, in at most eight
+groups, to measure and to set from which chance on a label stands: strangers through a microphone that nothing was learnt
+from, known speakers given `ENOUGH` of their other recordings, drawn at random.
 """
 
 from __future__ import annotations
