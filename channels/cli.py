@@ -67,7 +67,10 @@ def chat(
 
 @app.command()
 def say(
-    text: Annotated[str, typer.Argument(metavar="[TEXT]", help="The message; a file may speak for itself.")] = "",
+    text: Annotated[
+        str | None,
+        typer.Argument(metavar="[TEXT]", help="The message; a file may speak for itself.", show_default=False),
+    ] = None,
     role: Role = "shopper",
     customer: As = None,
     image: Annotated[
@@ -88,9 +91,9 @@ def say(
     from channels.terminal import say as run
 
     files = [path for path in (image, audio) if path is not None]
-    if not text.strip() and not files:
+    if text is None and not files:
         raise typer.BadParameter("expected a TEXT, an --image or an --audio")
-    said = Said(text=text, role=role, customer=customer, files=files, conversation_id=conversation)
+    said = Said(text=text or "", role=role, customer=customer, files=files, conversation_id=conversation)
     run(data=data, said=said, as_json=as_json)
 
 
