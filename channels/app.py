@@ -32,6 +32,7 @@ from channels.metrics import Metrics
 from channels.presence import Presence
 from channels.settings import Settings
 from dialogue.build import Config, Platform, build
+from dialogue.understanding.voice.endpoint import Endpoint
 
 logger = logging.getLogger(__name__)
 
@@ -42,8 +43,20 @@ DRAIN_S = 10.0
 
 def config_of(settings: Settings, *, demo: bool = True) -> Config:
     """Return the platform's configuration; `demo` builds the demo shop where there is no shop."""
-    silence_s = settings.silence_s or None
-    return Config(data=settings.data, database_url=settings.database_url, demo=demo, silence_s=silence_s)
+    return Config(
+        data=settings.data,
+        database_url=settings.database_url,
+        demo=demo,
+        transcription=_transcription(settings),
+        silence_s=settings.silence_s or None,
+    )
+
+
+def _transcription(settings: Settings) -> Endpoint | None:
+    if settings.transcribe_base_url is None:
+        return None
+    key = settings.transcribe_api_key.get_secret_value() if settings.transcribe_api_key else None
+    return Endpoint(settings.transcribe_base_url, settings.transcribe_model, key, settings.transcribe_timeout_s)
 
 
 def create_app(settings: Settings, platform: Platform | None = None, *, closes: bool = False) -> FastAPI:

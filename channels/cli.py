@@ -31,7 +31,11 @@ nlu_app = typer.Typer(
     help="The understanding: review what it read with doubt, retrain it; or train intents and slots of your own.",
     no_args_is_help=True,
 )
+emotion_app = typer.Typer(
+    help="How people feel: measure how well it is recognised; learn voices.", no_args_is_help=True
+)
 app.add_typer(eval_app, name="eval")
+app.add_typer(emotion_app, name="emotion")
 app.add_typer(nlu_app, name="nlu")
 app.add_typer(tools_app, name="tools")
 
@@ -63,7 +67,10 @@ def chat(
 
 @app.command()
 def say(
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="The message.")],
+    text: Annotated[
+        str | None,
+        typer.Argument(metavar="[TEXT]", help="The message; a file may speak for itself.", show_default=False),
+    ] = None,
     role: Role = "shopper",
     customer: As = None,
     image: Annotated[
@@ -84,7 +91,9 @@ def say(
     from channels.terminal import say as run
 
     files = [path for path in (image, audio) if path is not None]
-    said = Said(text=text, role=role, customer=customer, files=files, conversation_id=conversation)
+    if text is None and not files:
+        raise typer.BadParameter("expected a TEXT, an --image or an --audio")
+    said = Said(text=text or "", role=role, customer=customer, files=files, conversation_id=conversation)
     run(data=data, said=said, as_json=as_json)
 
 
@@ -264,6 +273,40 @@ def nlu_rollback(as_json: Json = False, data: Data = None) -> None:
     from channels.nlu_review import rollback
 
     rollback(data, as_json=as_json)
+
+
+@emotion_app.command("test")
+def emotion_test(
+    rows: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DATA", exists=True, dir_okay=False, help="JSON lines: text, emotion; or audio, emotion, speaker."
+        ),
+    ],
+    model: Annotated[
+        Path | None,
+        typer.Option("--model", exists=True, dir_okay=False, help="A voice model in place of the shipped one."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Measure how well moods are recognised, in words or in voices."""
+    from channels.emotion_commands import test
+
+    test(rows, model, as_json=as_json)
+
+
+@emotion_app.command("train")
+def emotion_train(
+    rows: Annotated[
+        Path, typer.Argument(metavar="DATA", exists=True, dir_okay=False, help="JSON lines: audio, emotion, speaker.")
+    ],
+    out: Annotated[Path, typer.Option("--out", dir_okay=False, help="File (.npz) to write the model into.")],
+    as_json: Json = False,
+) -> None:
+    """Learn how moods sound from recordings; in DIR/models/voice-emotion.npz of the data folder it is used."""
+    from channels.emotion_commands import train
+
+    train(rows, out, as_json=as_json)
 
 
 @app.command()

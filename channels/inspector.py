@@ -59,7 +59,7 @@ async def _last_messages(session: AsyncSession, ids: list[str]) -> dict[str, str
     said = ConversationEvent.__table__.c  # type: ignore[attr-defined]
     newest = (
         sqlmodel.select(said.conversation_id, sqlmodel.func.max(said.seq).label("seq"))
-        .where(said.conversation_id.in_(ids), said.type == "message_received")
+        .where(said.conversation_id.in_(ids), said.type.in_(("message_received", "voice_transcribed")))
         .group_by(said.conversation_id)
         .subquery()
     )
@@ -67,4 +67,9 @@ async def _last_messages(session: AsyncSession, ids: list[str]) -> dict[str, str
         newest, (said.conversation_id == newest.c.conversation_id) & (said.seq == newest.c.seq)
     )
     rows = (await session.exec(query)).all()
-    return {row.conversation_id: str(row.payload.get("text", ""))[:PREVIEW] for row in rows}
+    return {row.conversation_id: _words(row.payload)[:PREVIEW] for row in rows}
+
+
+def _words(payload: dict[str, Any]) -> str:
+    """Return what a message says, or what was said in its recording."""
+    return str(payload.get("transcript", payload).get("text", ""))

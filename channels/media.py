@@ -19,6 +19,7 @@ _PICTURES = {
     "GIF": ("image/gif", ".gif"),
 }
 _HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis"}
+_3GP_BRANDS = {b"3gp4", b"3gp5", b"3gp6"}
 _M4A_BRANDS = {b"M4A ", b"M4B ", b"mp42", b"mp41", b"isom", b"iso2", b"dash"}
 MIN_SOUND_BYTES = 32
 
@@ -94,6 +95,8 @@ def _sound_type(content: bytes, brand: bytes) -> tuple[str, str] | None:
         return "audio/webm", ".webm"
     if content.startswith((b"#!AMR\n", b"#!AMR-WB\n")):
         return "audio/amr", ".amr"
+    if brand in _3GP_BRANDS:
+        return "audio/3gpp", ".3gp"
     if brand in _M4A_BRANDS:
         return "audio/mp4", ".m4a"
     if content.startswith(b"ID3") or _is_mp3_frame(content):

@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 from channels.console import CommandError, check_writable, existing_database, print_json, run, settings_for, told
-from channels.render import plain_all
+from channels.render import plain_all, spoken
 from channels.settings import Settings
 from dialogue.events import (
     Decided,
@@ -24,6 +24,8 @@ from dialogue.events import (
     ToolReturned,
     TurnEnded,
     Understood,
+    VoiceHeard,
+    VoiceTranscribed,
 )
 from dialogue.store import EventStore
 from evals.judge.files import yaml_of
@@ -84,6 +86,8 @@ def _line(event: Event) -> str:
         case MessageReceived():
             files = "".join(f" [{ref.kind} {ref.id}]" for ref in event.attachments)
             return f"{event.author} > {event.text}{files}"
+        case VoiceTranscribed() | VoiceHeard():
+            return f"    heard {_heard(event)}"
         case Understood():
             return f"    understood {_understood(event)}"
         case Decided():
@@ -95,6 +99,12 @@ def _line(event: Event) -> str:
             return f"    {action.tool} {given} -> {action.status}{receipt} in {event.duration_ms:.1f} ms"
         case Replied():
             return f"{event.author} < " + plain_all(event.replies).replace("\n", "\n" + " " * 16)
+        case _:
+            return _change(event)
+
+
+def _change(event: Event) -> str:
+    match event:
         case TicketOpened():
             return f"    ticket {event.ticket.id} {event.ticket.priority} {event.ticket.queue}"
         case OwnershipChanged():
@@ -105,6 +115,13 @@ def _line(event: Event) -> str:
             return f"    turn of {event.of_seq} by {event.handled_by} in {event.ms.total:.1f} ms"
         case _:
             return ""
+
+
+def _heard(event: VoiceTranscribed | VoiceHeard) -> str:
+    if isinstance(event, VoiceTranscribed):
+        said = event.transcript
+        return f"{said.text!r} ({said.lang or '?'}, {said.recogniser}) in {said.ms:.1f} ms"
+    return spoken(event.voice)
 
 
 def _understood(event: Understood) -> str:

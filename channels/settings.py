@@ -61,6 +61,12 @@ class Settings(BaseSettings):
     max_in_flight: int = pydantic.Field(default=16, ge=1)
     """Messages of one socket that may wait for their answers."""
 
+    transcribe_base_url: str | None = None
+    """Where voice messages become text: any OpenAI-compatible server, with its ``/v1``. Unset: the extra ``speech``, if it is installed."""
+    transcribe_model: str = "whisper-1"
+    transcribe_api_key: pydantic.SecretStr | None = None
+    transcribe_timeout_s: float = pydantic.Field(default=20.0, gt=0)
+
     shopper_llm_url: str | None = None
     """Where an LLM as shopper is (``xiaoer eval scenarios --shopper llm``): any OpenAI-compatible server, with its ``/v1``."""
     shopper_llm_model: str | None = None
@@ -76,11 +82,25 @@ class Settings(BaseSettings):
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @pydantic.field_validator(
-        "database_url", "secret", "shopper_llm_url", "shopper_llm_model", "shopper_llm_key", mode="before"
+        "database_url",
+        "secret",
+        "shopper_llm_url",
+        "shopper_llm_model",
+        "shopper_llm_key",
+        "transcribe_base_url",
+        "transcribe_api_key",
+        mode="before",
     )
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value
+
+    @pydantic.field_validator("transcribe_base_url")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("expected http://HOST/v1 or https://HOST/v1")
+        return value
 
     @pydantic.field_validator("database_url")
     @classmethod

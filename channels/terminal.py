@@ -16,7 +16,7 @@ import typer
 from channels.attachments import keep
 from channels.auth import Caller, TokenRole, caller_for, tokens
 from channels.console import CommandError, platform_of, print_json, run, sentence, settings_for, told
-from channels.render import plain, plain_all
+from channels.render import heard_lines, plain, plain_all
 from channels.settings import Settings
 from channels.wire import printable, turn_json
 from dialogue.build import Platform
@@ -61,8 +61,8 @@ def say(*, data: Path | None, said: Said, as_json: bool) -> None:
 
 
 def _answer_text(turn: Turn) -> str:
-    said = plain_all(turn.replies)
-    return said or f"({turn.handled_by})"
+    said = plain_all(turn.replies) or f"({turn.handled_by})"
+    return "\n".join([*(line for hearing in turn.heard for line in heard_lines(hearing)), said])
 
 
 async def _say(settings: Settings, said: Said) -> Turn:

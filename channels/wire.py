@@ -92,6 +92,7 @@ class EmotionView(_Body):
     label: str
     score: float
     intensity: float
+    impatience: float | None
     trend: Literal["better", "steady", "worse"]
 
 
@@ -126,6 +127,14 @@ class TicketRefView(_Body):
     queue: str
 
 
+class HeardView(_Body):
+    """What was heard in a voice message; None: it could not be."""
+
+    attachment_id: str
+    transcript: dict[str, Any] | None
+    voice: dict[str, Any] | None
+
+
 class SatisfactionView(_Body):
     """How content the shopper seems, and what speaks against it, the weightiest first."""
 
@@ -151,6 +160,7 @@ class TurnView(_Body):
     handled_by: Literal["bot", "human", "queue"]
     replies: list[Reply]
     ticket: TicketRefView | None
+    heard: list[HeardView] | None = None
     understanding: UnderstandingView | None = None
     satisfaction: SatisfactionView | None = None
     actions: list[ActionView] | None = None
@@ -167,6 +177,7 @@ def turn_json(turn: Turn, *, full: bool) -> dict[str, Any]:
         "ticket": turn.ticket.model_dump(mode="json") if turn.ticket else None,
     }
     if full:
+        shown["heard"] = [hearing.model_dump(mode="json", exclude={"voice": {"features"}}) for hearing in turn.heard]
         shown["understanding"] = _understanding_json(turn)
         shown["satisfaction"] = turn.satisfaction.model_dump(mode="json")
         shown["actions"] = [action.model_dump(mode="json") for action in turn.actions]
@@ -194,8 +205,11 @@ def _understanding_json(turn: Turn) -> dict[str, Any] | None:
 
 
 def event_json(stored: StoredEvent, role: Role) -> dict[str, Any]:
-    """Return a stored event as JSON; a shopper learns neither which employee acts nor why a case changed hands."""
-    shown = stored.model_dump(mode="json")
+    """Return a stored event as JSON; a shopper learns neither which employee acts nor why a case changed hands.
+
+    What a voice is remembered by stays here.
+    """
+    shown = stored.model_dump(mode="json", exclude={"event": {"voice": {"features"}}})
     if role == "shopper":
         event = stored.event
         if isinstance(event, OwnershipChanged):

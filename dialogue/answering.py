@@ -151,6 +151,8 @@ class Answering:
         if handled_by == "queue" and not waiting_said:
             replies = [TextReply(text=self.templates.say("handoff.waiting", state.lang), lang=state.lang)]
             events.append(Replied(replies=tuple(replies)))
+        heard = await self.runner.hear(state, seq)
+        events = [*heard.events(), *events]
         events.append(TurnEnded(of_seq=seq, handled_by=handled_by, ticket=state.ticket, ms=TurnTimes()))
         try:
             stored = await self._append(state.conversation_id, events, seen=_seen(state))
@@ -161,6 +163,7 @@ class Answering:
             seq=stored[-1].seq,
             handled_by=handled_by,
             replies=replies,
+            heard=heard.every,
             ticket=state.ticket,
         )
 

@@ -12,9 +12,13 @@ from sqlmodel import select
 from dialogue.conversations import Conversations
 from dialogue.flows import Flow, load_flows, procedures
 from dialogue.learning.taught import with_taught
+from dialogue.listening import Ears, RecordingEars
 from dialogue.replies.templates import Templates
 from dialogue.turns import TurnRunner
 from dialogue.understanding import build_understander
+from dialogue.understanding.voice import whisper
+from dialogue.understanding.voice.endpoint import Endpoint, TranscriptionEndpoint
+from dialogue.understanding.voice.recognition import FirstThatAnswers, Recogniser
 from knowledge.db import Database, sqlite_url
 from knowledge.demo import build_demo_shop
 from knowledge.embedding import default_embedder
@@ -48,6 +52,8 @@ class Config:
     """Size of the demo shop; tests take a small one."""
     clock: Callable[[], dt.datetime] = utc_now
     """The shop's present; tests let it stand still."""
+    transcription: Endpoint | None = None
+    """Where speech becomes text; None: here, where the extra ``speech`` is installed."""
     silence_s: float | None = None
     """How long a shopper who is there may leave a question open before it is put once more; None: for ever."""
 
@@ -75,7 +81,14 @@ class Platform:
         parts, talk = self.executor, self.conversations
         services = dataclasses.replace(parts.services, guesses=Guesses())
         executor = Executor(database, parts.tools, self.policy, services=services, clock=parts.clock)
-        runner = TurnRunner(executor, talk.runner.understander, talk.runner.flows, talk.templates, self.shop.timezone)
+        runner = TurnRunner(
+            executor,
+            talk.runner.understander,
+            talk.runner.flows,
+            talk.templates,
+            self.shop.timezone,
+            ears_of(self.config, database),
+        )
         conversations = Conversations(database, executor, runner, talk.templates, default_lang=talk.default_lang)
         return dataclasses.replace(self, database=database, executor=executor, conversations=conversations)
 
@@ -147,10 +160,20 @@ async def _wire(
         progress=progress,
     )
     templates = Templates(shop.timezone, config.clock)
-    runner = TurnRunner(executor, understander, flows, templates, shop.timezone)
+    runner = TurnRunner(executor, understander, flows, templates, shop.timezone, ears_of(config, database))
     lang: Lang = "en" if shop.default_lang == "en" else "zh"
     conversations = Conversations(database, executor, runner, templates, default_lang=lang, silence_s=config.silence_s)
     return Platform(config, database, executor, policy, conversations, shop)
+
+
+def ears_of(config: Config, database: Database) -> Ears:
+    """Return what hears the voice messages of a platform; nothing is loaded before the first of them."""
+    recognisers: list[Recogniser] = []
+    if config.transcription is not None:
+        recognisers.append(TranscriptionEndpoint(config.transcription))
+    if whisper.installed():
+        recognisers.append(whisper.EmbeddedWhisper())
+    return RecordingEars(database, config.data, FirstThatAnswers(recognisers))
 
 
 async def _shop(database: Database) -> Shop | None:

@@ -183,6 +183,8 @@ class Emotion(_Value):
     """0 none, 1 as strong as words get."""
     chances: dict[EmotionLabel, float] = {}
     """Calibrated chance of every label but ``unknown``, sum 1; empty where the mood was read by words alone."""
+    impatience: float | None = None
+    """How impatient the voice sounds, in [0, 1]; None where none was heard."""
 
 
 class ScoredIntent(_Value):

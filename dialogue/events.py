@@ -10,6 +10,7 @@ import pydantic
 from dialogue.commands import PendingQuestion, Understanding
 from dialogue.replies.types import Reply
 from dialogue.turn import Action, Satisfaction, TicketRef, TurnTimes
+from dialogue.understanding.voice.types import HeardVoice, Transcript
 from knowledge.types import Lang
 
 Owner = Literal["bot", "queued", "human", "closed"]
@@ -36,6 +37,24 @@ class MessageReceived(_Event):
     client_id: str
     text: str
     attachments: tuple[AttachmentRef, ...] = ()
+
+
+class VoiceTranscribed(_Event):
+    """What was said in a voice message that came with the message `of_seq`."""
+
+    type: Literal["voice_transcribed"] = "voice_transcribed"
+    of_seq: int
+    attachment_id: str
+    transcript: Transcript
+
+
+class VoiceHeard(_Event):
+    """How a voice message sounded that came with the message `of_seq`."""
+
+    type: Literal["voice_heard"] = "voice_heard"
+    of_seq: int
+    attachment_id: str
+    voice: HeardVoice
 
 
 class Understood(_Event):
@@ -166,12 +185,14 @@ class TurnEnded(_Event):
 
 
 Event = Annotated[
-    MessageReceived | Understood | Decided | FlowsChanged | Asked | ToolCalled | ToolReturned | CustomerProven
+    MessageReceived | VoiceTranscribed | VoiceHeard | Understood | Decided | FlowsChanged | Asked | ToolCalled | ToolReturned | CustomerProven
     | LanguageChanged | Replied | ReplyDropped | TicketOpened | OwnershipChanged | EpisodeStarted | TurnEnded,
     pydantic.Field(discriminator="type"),
 ]  # fmt: skip
 
-PUBLIC_TYPES = frozenset({"message_received", "replied", "ownership_changed", "ticket_opened", "language_changed"})
+PUBLIC_TYPES = frozenset({
+    "message_received", "voice_transcribed", "replied", "ownership_changed", "ticket_opened", "language_changed",
+})  # fmt: skip
 """What a shopper's own token may see."""
 
 

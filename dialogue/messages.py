@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dialogue.errors import MessageRefusedError
 from dialogue.events import StoredEvent
 from dialogue.turn import Turn
+from dialogue.understanding.voice.types import Hearing
 
 MAX_TEXT = 4000
 """Characters of one message; longer ones are refused with `MessageRefusedError` ``too_long``."""
@@ -53,9 +54,14 @@ def log_turn(turn: Turn) -> None:
 def past_turn(conversation_id: str, after_message: Sequence[StoredEvent], seq: int) -> Turn:
     """Rebuild the turn that answered the message `seq` from the events that follow it."""
     turn = Turn(conversation_id=conversation_id, seq=seq, handled_by="bot", replies=[])
+    heard: dict[str, Hearing] = {}
     for entry in after_message:
         event = entry.event
         match event.type:
+            case "voice_transcribed" | "voice_heard":
+                known = heard.get(event.attachment_id, Hearing(attachment_id=event.attachment_id))
+                part = {"transcript": event.transcript} if event.type == "voice_transcribed" else {"voice": event.voice}
+                heard[event.attachment_id] = known.model_copy(update=part)
             case "understood":
                 turn = turn.model_copy(update={"understanding": event.understanding, "actions": [], "replies": []})
             case "tool_returned":
@@ -64,7 +70,10 @@ def past_turn(conversation_id: str, after_message: Sequence[StoredEvent], seq: i
                 turn.replies.extend(event.replies)
             case "turn_ended" if event.of_seq >= seq:
                 found = ("handled_by", "ms", "trend", "satisfaction", "ticket")
-                return turn.model_copy(update={"seq": entry.seq, **{name: getattr(event, name) for name in found}})
+                known_voices = {"heard": list(heard.values())}
+                return turn.model_copy(
+                    update={"seq": entry.seq, **known_voices, **{name: getattr(event, name) for name in found}}
+                )
             case _:
                 pass
     return turn

@@ -24,9 +24,11 @@ from dialogue.events import (
     ToolReturned,
     TurnEnded,
     Understood,
+    VoiceHeard,
 )
 from dialogue.replies.types import Reply
 from dialogue.turn import Action, TicketRef
+from dialogue.understanding.voice.types import HeardVoice
 from knowledge.types import Lang
 
 RecordT = TypeVar("RecordT", bound=pydantic.BaseModel)
@@ -35,6 +37,7 @@ MOODS_KEPT = 6
 TURNED = 0.15
 """Change of displeasure from which a mood has become worse or better."""
 _BADNESS = {"angry": 1.0, "annoyed": 0.6, "sad": 0.5, "anxious": 0.4, "confused": 0.3, "satisfied": -0.5}
+VOICES_KEPT = 12
 ATTEMPTS_KEPT = 20
 
 
@@ -158,6 +161,8 @@ class DialogueState(pydantic.BaseModel):
     failures: int = 0
     """Turns in a row that understood nothing usable."""
     moods: list[Emotion] = []
+    voices: list[HeardVoice] = []
+    """How the last voice messages sounded: what the next is measured against."""
     attempts: list[Attempt] = []
     last_replies: tuple[Reply, ...] = ()
     unanswered: list[int] = []
@@ -224,6 +229,8 @@ def _changes(state: DialogueState, event: Event, seq: int) -> dict[str, Any]:
             return {"attempts": [*state.attempts, Attempt(action=event.action, seq=seq)][-ATTEMPTS_KEPT:]}
         case LanguageChanged():
             return {"lang": event.lang}
+        case VoiceHeard() if event.voice.features:
+            return {"voices": [*state.voices, event.voice][-VOICES_KEPT:]}
         case Replied() if event.replies and not event.reminder:
             return {"last_replies": event.replies}
         case TurnEnded():

@@ -8,6 +8,7 @@ import pydantic
 
 from dialogue.commands import Understanding
 from dialogue.replies.types import Reply
+from dialogue.understanding.voice.types import Hearing
 from tools.base import Status
 
 
@@ -62,6 +63,8 @@ class Turn(pydantic.BaseModel):
     """Sequence number of the turn's last event."""
     handled_by: Literal["bot", "human", "queue"]
     replies: list[Reply]
+    heard: list[Hearing] = []
+    """Of the voice messages that it answered, in their order."""
     understanding: Understanding | None = None
     trend: Literal["better", "steady", "worse"] = "steady"
     """Where the shopper's mood is going over the last messages."""

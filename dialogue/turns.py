@@ -6,7 +6,7 @@ import dataclasses
 import time
 
 from agent.guard import is_honest
-from dialogue.commands import Understander, Understanding
+from dialogue.commands import Emotion, Understander, Understanding
 from dialogue.engine import Engine
 from dialogue.escalation import hand_over, judge, offer_person
 from dialogue.events import (
@@ -20,6 +20,8 @@ from dialogue.events import (
     Understood,
 )
 from dialogue.flows.model import Flow
+from dialogue.hearing import Heard, hear_messages
+from dialogue.listening import Ears
 from dialogue.replies.templates import Templates
 from dialogue.replies.types import Reply, TextReply
 from dialogue.router import Router
@@ -50,8 +52,10 @@ class TurnRunner:
         flows: dict[str, Flow],
         templates: Templates,
         timezone: str,
+        ears: Ears | None = None,
     ) -> None:
         self.executor = executor
+        self.ears = ears
         self.understander = understander
         self.flows = flows
         self.templates = templates
@@ -61,22 +65,28 @@ class TurnRunner:
     async def run(self, state: DialogueState, identity: Identity, last_seq: int) -> Finished:
         """Answer every unanswered message up to `last_seq` as one turn: a burst is one turn."""
         started = time.perf_counter()
-        messages = [state.messages[seq] for seq in sorted(state.messages) if seq <= last_seq]
-        text = "\n".join(message.text for message in messages if message.text.strip())
+        heard = await self.hear(state, last_seq)
+        messages = {seq: state.messages[seq] for seq in sorted(state.messages) if seq <= last_seq}
+        said = [heard.text(seq, message) for seq, message in messages.items()]
+        text = "\n".join(part for part in said if part)
         work = Work.begin(state, self.executor, identity, self.flows, last_seq, text)
-        understanding = await self._understand(work, text, messages)
+        understanding = await self._understand(work, text, heard)
+        work.times.understand = (time.perf_counter() - started) * 1000
         decide_from = time.perf_counter()
-        await self._decide(work, understanding, messages)
+        await self._decide(work, understanding, list(messages.values()), heard)
         decided = (time.perf_counter() - decide_from) * 1000
         reply_from = time.perf_counter()
         self._finish_replies(work)
         work.times.reply = (time.perf_counter() - reply_from) * 1000
         work.times.decide = max(0.0, decided - work.times.act)
         work.times.total = (time.perf_counter() - started) * 1000
-        return self._finished(work, understanding, last_seq)
+        return self._finished(work, understanding, last_seq, heard)
 
-    async def _understand(self, work: Work, text: str, messages: list[MessageReceived]) -> Understanding:
-        started = time.perf_counter()
+    async def hear(self, state: DialogueState, last_seq: int) -> Heard:
+        """Listen to the voice messages that are unanswered up to `last_seq`."""
+        return await hear_messages(self.ears, state, last_seq)
+
+    async def _understand(self, work: Work, text: str, heard: Heard) -> Understanding:
         frame = work.frame
         slots = {name: spec.type for name, spec in self.flows[frame.flow].slots.items()} if frame else {}
         if text:
@@ -84,22 +94,29 @@ class TurnRunner:
                 text, view(work.state, slots, known=work.knows_customer())
             )
         else:
-            understanding = Understanding(lang=work.lang)
+            emotion = Emotion(label="unknown") if heard.every else Emotion()
+            understanding = Understanding(lang=work.lang, emotion=emotion)
+        understanding = understanding.model_copy(update={"emotion": heard.emotion(understanding.emotion)})
         work.read_as = understanding.read_as
         if understanding.lang != work.lang:
             work.lang = understanding.lang
             work.events.append(LanguageChanged(lang=work.lang))
-        work.times.understand = (time.perf_counter() - started) * 1000
         return understanding
 
-    async def _decide(self, work: Work, understanding: Understanding, messages: list[MessageReceived]) -> None:
-        attachments = [ref for message in messages for ref in message.attachments]
+    async def _decide(
+        self, work: Work, understanding: Understanding, messages: list[MessageReceived], heard: Heard
+    ) -> None:
+        understood = {
+            each.attachment_id for each in heard.every if each.transcript is not None and each.transcript.text
+        }
+        attachments = [ref for message in messages for ref in message.attachments if ref.id not in understood]
+        judge(work, understanding)
         if not understanding.commands and attachments:
-            self._take_attachments(work, attachments[0].kind)
+            kind = attachments[0].kind
+            self._take_attachments(work, "no_words" if kind == "audio" and heard.wordless else kind)
         else:
             if attachments:
                 work.say(self.templates.say(f"attachment.with_{attachments[0].kind}", work.lang))
-            judge(work, understanding)
             await self.router.apply(work, understanding.commands)
             offer_person(work, self.templates)
         if work.hand_over is not None:
@@ -133,10 +150,11 @@ class TurnRunner:
             return reply
         return reply.model_copy(update={"text": self.templates.say("guard.not_done", work.lang)})
 
-    def _finished(self, work: Work, understanding: Understanding, last_seq: int) -> Finished:
+    def _finished(self, work: Work, understanding: Understanding, last_seq: int, heard: Heard) -> Finished:
         handled_by = "queue" if work.ticket is not None else "bot"
         going = trend([*work.state.moods, understanding.emotion])
         events: list[Event] = [
+            *heard.events(),
             Understood(of_seq=last_seq, understanding=understanding),
             Decided(route=work.route, reason=work.route_reason),
             *work.events,
@@ -164,6 +182,7 @@ class TurnRunner:
             seq=0,
             handled_by=handled_by,
             replies=work.replies,
+            heard=heard.every,
             understanding=understanding,
             trend=going,
             satisfaction=work.satisfaction,

@@ -21,7 +21,8 @@ import numpy.typing as npt
 
 from dialogue.errors import DialogueError
 from dialogue.understanding.voice import emotion
-from dialogue.understanding.voice.features import FloatArray, available, features_of, group_sizes
+from dialogue.understanding.voice.features import available, features_of, group_sizes
+from dialogue.understanding.voice.recording import FloatArray
 from evals.benchmarks.base import Bar, Benchmark, BenchmarkError, Job
 from evals.benchmarks.figures import IntArray, auroc, bootstrapped
 from evals.benchmarks.reading import csv_rows
@@ -76,7 +77,7 @@ def splits(job: Job, folder: str) -> list[Split[Clip]]:
 
 async def _run(job: Job, folder: str) -> JsonObject:
     if not available():
-        raise BenchmarkError(f"{folder} needs librosa: pip install 'xiaoer[speech]'")
+        raise BenchmarkError(f"{folder} needs recordings to be heard: pip install 'xiaoer[speech]'")
     every = splits(job, folder)
     heard = {(clip, 1.0) for parts in every for clip in (*parts.train, *parts.held)}
     copied = {(clip, speed) for parts in every for clip in parts.train for speed in emotion.SPEEDS}

@@ -61,6 +61,7 @@ def test_a_picture_is_known_by_its_bytes(kind: str, media_type: str) -> None:
         (b"OggS" + bytes(100), "audio/ogg"),
         (b"\x1aE\xdf\xa3" + bytes(100), "audio/webm"),
         (b"\0\0\0\x18ftypM4A " + bytes(100), "audio/mp4"),
+        (b"\0\0\0\x18ftyp3gp4" + bytes(100), "audio/3gpp"),
         (b"#!AMR\n" + bytes(100), "audio/amr"),
     ],
 )

@@ -19,10 +19,13 @@ each: 2 MB for 480 recordings at three speeds.
 from __future__ import annotations
 
 import dataclasses
+import functools
+import io
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -30,10 +33,12 @@ import numpy.typing as npt
 from dialogue.errors import DialogueError
 from dialogue.understanding.classifier.machine import Machine, solve, targets_of
 from dialogue.understanding.classifier.model import softmax
+from knowledge.whole_files import write_whole
 
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
 ByteArray = npt.NDArray[np.int8]
+Made = TypeVar("Made")
 ENOUGH = 4
 SPEEDS = (0.9, 1.1)
 """At which recordings of training are heard once more (`fit`'s copies)."""
@@ -78,21 +83,30 @@ class VoiceEmotion:
             speakers: who speaks in each.
         """
         known = _by_speaker(features, speakers, self.mean, self.scale)
-        near = _kernel(_weighed(known, self.shares), _weighed(self.support, self.shares), self.spread)
+        near = _kernel(_weighed(known, self.shares), self._points, self.spread)
         return softmax(near @ self.weights / self.temperature)
+
+    @functools.cached_property
+    def _points(self) -> FloatArray:
+        return _weighed(self.support, self.shares)
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Return all that the model is, by name; `of` makes it again."""
+        return {
+            "labels": np.array(self.labels), "mean": self.mean, "scale": self.scale, "shares": self.shares,
+            "support": self.support, "weights": self.weights, "figures": np.array([self.spread, self.temperature]),
+        }  # fmt: skip
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> VoiceEmotion:
+        """Return the model of `arrays`. Raises KeyError or ValueError for what is none."""
+        spread, temperature = map(float, arrays["figures"])
+        parts = (arrays["mean"], arrays["scale"], arrays["shares"], arrays["support"], arrays["weights"])
+        return cls(tuple(str(label) for label in arrays["labels"]), *parts, spread, temperature)
 
     def save(self, path: Path) -> None:
         """Write to an ``.npz`` file."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".partial.npz")
-        try:
-            np.savez(
-                partial, labels=np.array(self.labels), mean=self.mean, scale=self.scale, shares=self.shares,
-                support=self.support, weights=self.weights, figures=np.array([self.spread, self.temperature]),
-            )  # fmt: skip
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
+        save_arrays(path, self.arrays())
 
     @classmethod
     def load(cls, path: Path) -> VoiceEmotion:
@@ -101,14 +115,27 @@ class VoiceEmotion:
         Raises:
             VoiceModelError: the file is no model.
         """
-        try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
-                labels = tuple(str(label) for label in data["labels"])
-                spread, temperature = map(float, data["figures"])
-                arrays = (data["mean"], data["scale"], data["shares"], data["support"], data["weights"])
-        except (KeyError, OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error) as error:
-            raise VoiceModelError(f"{path} holds no model of voices ({type(error).__name__})") from error
-        return cls(labels, *arrays, spread, temperature)
+        return load_arrays(path, cls.of)
+
+
+def save_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
+    """Write a compressed ``.npz`` file, whole or not at all."""
+    content = io.BytesIO()
+    np.savez_compressed(content, **arrays)
+    write_whole(path, content.getvalue())
+
+
+def load_arrays(path: Path, made_of: Callable[[Mapping[str, npt.NDArray[Any]]], Made]) -> Made:
+    """Return what is made of the arrays in a file.
+
+    Raises:
+        VoiceModelError: the file is no model.
+    """
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
+            return made_of({name: data[name] for name in data.files})
+    except (KeyError, OSError, EOFError, ValueError, AttributeError, zipfile.BadZipFile, zlib.error) as error:
+        raise VoiceModelError(f"{path} holds no model of voices ({type(error).__name__})") from error
 
 
 def fit(
@@ -118,6 +145,7 @@ def fit(
     *,
     groups: Sequence[int] = (),
     copies: Sequence[FloatArray] = (),
+    strangers: bool = False,
 ) -> VoiceEmotion:
     """Fit on raw features ``[recordings, features]`` with the emotion and the speaker of each.
 
@@ -128,6 +156,8 @@ def fit(
         groups: how many features are about one thing, group after group (`features.group_sizes`); none: each about its own.
         copies: the features of the same recordings played at other speeds, each like `features`: a speaker at another speed is
             one more voice, measured against itself (Ko et al. 2015, "Audio augmentation for speech recognition").
+        strangers: measure every recording against all others, as if nobody were heard twice. The copies then count as recorded:
+            they are how the same voice comes by other ways.
 
     Raises:
         VoiceModelError: fewer than two emotions, or groups that are not all features.
@@ -136,19 +166,29 @@ def fit(
     if len(labels) < 2:
         raise VoiceModelError(f"expected recordings of at least two emotions, got {labels!r}")
     shares = _shares(groups, features.shape[1])
-    mean, scale = features.mean(axis=0), features.std(axis=0) + _TINY
-    support = np.vstack([_by_speaker(features, speakers, mean, scale), *(_copied(copy, speakers) for copy in copies)])
-    known = _weighed(support, shares)
-    truth = np.array([labels.index(emotion) for emotion in emotions] * (1 + len(copies)))
-    spread = float(np.median(_distances(known, known))) or 1.0
     takes = 1 + len(copies)
-    machine, temperature = _solved(_kernel(known, known, spread), truth, _folds(speakers, takes), takes)
+    if strangers:
+        every = np.vstack([features, *copies])
+        mean, scale = every.mean(axis=0), every.std(axis=0) + _TINY
+        support = _by_speaker(every, [str(row) for row in range(len(every))], mean, scale)
+    else:
+        mean, scale = features.mean(axis=0), features.std(axis=0) + _TINY
+        support = np.vstack(
+            [_by_speaker(features, speakers, mean, scale), *(_copied(copy, speakers) for copy in copies)]
+        )
+    known = _weighed(support, shares)
+    truth = np.array([labels.index(emotion) for emotion in emotions] * takes)
+    spread = float(np.median(_distances(known, known))) or 1.0
+    judged = len(truth) if strangers else len(features)
+    machine, temperature = _solved(_kernel(known, known, spread), truth, _folds(speakers, takes), takes, judged)
     return VoiceEmotion(tuple(labels), mean, scale, shares, support, machine.weights, spread, temperature)
 
 
-def _solved(kernel: FloatArray, truth: IntArray, folds: Sequence[IntArray], takes: int) -> tuple[Machine, float]:
-    """Return the machine and the temperature that surprise least on speakers left out, as recorded."""
-    labels, judged = int(truth.max()) + 1, len(truth) // takes
+def _solved(
+    kernel: FloatArray, truth: IntArray, folds: Sequence[IntArray], takes: int, judged: int
+) -> tuple[Machine, float]:
+    """Return the machine and the temperature that surprise least in the first `judged` rows, on speakers left out."""
+    labels = int(truth.max()) + 1
     counts = np.bincount(truth)[truth] * labels / len(truth)
     machines, scores = {}, {}
     for ridge in _RIDGES:

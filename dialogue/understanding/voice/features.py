@@ -12,14 +12,11 @@ import dataclasses
 import functools
 import importlib
 import importlib.util
-import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from dialogue.errors import DialogueError
 from dialogue.understanding.voice.frames import FRAMES_A_SECOND, RATE_HZ, Mask, Track, runs
 from dialogue.understanding.voice.functionals import (
     QUINTILES,
@@ -31,10 +28,9 @@ from dialogue.understanding.voice.functionals import (
     rises,
 )
 from dialogue.understanding.voice.pitch import Pitch, track, unsteadiness
+from dialogue.understanding.voice.recording import FloatArray, VoiceUnavailableError, read, readable
 from dialogue.understanding.voice.spectrum import ALPHA, CENTROID, SLOPE_HIGH, SLOPE_MIDDLE, Spectrum, spectrum_of
 
-FloatArray = npt.NDArray[np.float32]
-LONGEST_S = 30.0
 _SHORTEST = RATE_HZ // 3
 _SILENT_DB = 40.0
 _FEWEST_VOICED = 5
@@ -42,14 +38,6 @@ _FEWEST_UNVOICED = 3
 _LOWEST_HZ = 50.0
 _MODULATED_DB = 60.0
 _CONTOUR_FRAMES = 6
-
-
-class VoiceUnavailableError(DialogueError):
-    """The packages that read recordings are not installed."""
-
-
-class RecordingError(DialogueError):
-    """A recording that cannot be read."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,12 +56,12 @@ class Heard:
 
 
 def available() -> bool:
-    """Return whether recordings can be read here."""
-    return importlib.util.find_spec("librosa") is not None
+    """Return whether recordings can be read and measured here."""
+    return readable() and importlib.util.find_spec("librosa") is not None
 
 
 def features_of(path: Path, speed: float = 1.0) -> FloatArray:
-    """Return the features of a file, at most its first `LONGEST_S` seconds.
+    """Return the features of a file, at most its first `recording.LONGEST_S` seconds.
 
     Args:
         path: of the recording.
@@ -82,14 +70,7 @@ def features_of(path: Path, speed: float = 1.0) -> FloatArray:
     Raises:
         VoiceUnavailableError, RecordingError.
     """
-    librosa = _librosa()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            samples, _ = librosa.load(path, sr=RATE_HZ, mono=True, duration=LONGEST_S)
-    except Exception as error:  # every decoder has errors of its own
-        raise RecordingError(f"{path} cannot be read as a recording ({type(error).__name__})") from error
-    return measure(samples, speed)
+    return measure(read(path), speed)
 
 
 def measure(samples: FloatArray, speed: float = 1.0) -> FloatArray:
@@ -99,17 +80,21 @@ def measure(samples: FloatArray, speed: float = 1.0) -> FloatArray:
         samples: ``[samples]``, of any length.
         speed: how much faster, and so higher, to play them; in steps of a hundredth.
     """
-    heard = _hear(_played(np.asarray(samples, dtype=np.float64), speed))
+    return described(hear(_played(samples, speed)))
+
+
+def described(heard: Heard) -> FloatArray:
+    """Return the features of a recording that was heard, ``[sum(group_sizes())]``."""
     return np.asarray(np.nan_to_num(np.concatenate(list(_groups(heard).values()))), dtype=np.float32)
 
 
 @functools.cache
 def group_sizes() -> tuple[int, ...]:
     """Return how many features of `measure` are about one thing, group after group."""
-    return tuple(len(group) for group in _groups(_hear(np.zeros(_SHORTEST))).values())
+    return tuple(len(group) for group in _groups(hear(np.zeros(_SHORTEST))).values())
 
 
-def _played(samples: Track, speed: float) -> Track:
+def _played(samples: FloatArray, speed: float) -> Track | FloatArray:
     if speed == 1.0 or not len(samples):
         return samples
     from scipy.signal import resample_poly  # noqa: PLC0415
@@ -117,7 +102,9 @@ def _played(samples: Track, speed: float) -> Track:
     return np.asarray(resample_poly(samples, 100, round(100 * speed)))
 
 
-def _hear(sound: Track) -> Heard:
+def hear(samples: Track | FloatArray) -> Heard:
+    """Cut samples at `RATE_HZ` into frames and measure each; silence before and after is left out."""
+    sound: Track = np.asarray(samples, dtype=np.float64)
     librosa = _librosa()
     if np.abs(sound).max(initial=0.0) > 0:
         sound, _ = librosa.effects.trim(sound, top_db=35)
@@ -257,6 +244,6 @@ def _prosody(heard: Heard) -> dict[str, Track]:
 
 
 def _librosa() -> Any:
-    if not available():
+    if importlib.util.find_spec("librosa") is None:
         raise VoiceUnavailableError("recordings need librosa: pip install 'xiaoer[speech]'")
     return importlib.import_module("librosa")

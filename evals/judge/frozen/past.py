@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dialogue.events import (
@@ -17,6 +17,7 @@ from dialogue.events import (
     Replied,
     StoredEvent,
     ToolReturned,
+    VoiceTranscribed,
 )
 from dialogue.turn import Action
 from knowledge.schema import Conversation
@@ -73,8 +74,15 @@ class Past:
 
     @property
     def messages(self) -> list[MessageReceived]:
-        """What the shopper wrote."""
-        return [event for event in self.events if isinstance(event, MessageReceived) and _is_shoppers(event)]
+        """What the shopper wrote, and in place of a recording what was said in it."""
+        said = {
+            event.attachment_id: event.transcript.text
+            for event in self.events
+            if isinstance(event, VoiceTranscribed) and event.transcript.text
+        }
+        return [
+            _written(event, said) for event in self.events if isinstance(event, MessageReceived) and _is_shoppers(event)
+        ]
 
     @property
     def attachments(self) -> list[tuple[int, AttachmentRef]]:
@@ -102,6 +110,13 @@ class Past:
         for action in self.actions:
             yield from objects(action.arguments)
             yield from objects(action.result)
+
+
+def _written(message: MessageReceived, said: Mapping[str, str]) -> MessageReceived:
+    spoken = [said[ref.id] for ref in message.attachments if ref.id in said]
+    kept = tuple(ref for ref in message.attachments if ref.id not in said)
+    text = "\n".join(part for part in (message.text, *spoken) if part.strip())
+    return message.model_copy(update={"text": text, "attachments": kept})
 
 
 def _is_shoppers(event: Event) -> bool:

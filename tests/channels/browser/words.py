@@ -27,6 +27,7 @@ class Words:
     picture: str
     record: str
     send_voice: str
+    heard: str
     confirm: str
 
     find: str
@@ -91,6 +92,7 @@ ZH = Words(
     picture="图片",
     record="录制语音",
     send_voice="发送语音",
+    heard="听到的",
     confirm="确定",
     find="有没有机械键盘",
     ask_order="订单 D1001000004 到哪了",
@@ -151,6 +153,7 @@ EN = Words(
     picture="Picture",
     record="Record a voice message",
     send_voice="Send the recording",
+    heard="Heard",
     confirm="Confirm",
     find="do you have mechanical keyboards?",
     ask_order="where is order D1002000004?",

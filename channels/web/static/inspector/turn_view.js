@@ -3,7 +3,7 @@
 import { h } from "../lib/dom.js";
 import { formatClock } from "../lib/format.js";
 import { jsonView } from "../lib/json_view.js";
-import { mediaOf } from "../thread/thread.js";
+import { mediaOf, voiceLine } from "../thread/thread.js";
 import { renderReply } from "../thread/replies.js";
 import { cutText, firstOf, lastOf, spanOf } from "./turns.js";
 
@@ -33,6 +33,7 @@ export function turnView(turn, context) {
       ended ? timeBars(ended.ms, i18n) : null,
     ),
     messages(turn, context),
+    hearing(turn, context),
     understanding(turn, context),
     decision(turn, context),
     satisfaction(turn, context),
@@ -85,6 +86,48 @@ function attachment(ref, { api, i18n }) {
     () => slot.replaceChildren(i18n.t("attachment_gone")),
   );
   return slot;
+}
+
+/** What was heard in voice messages: the words, and how they sounded. @param {TurnEvents} turn @param {ViewContext} context */
+function hearing({ events }, { i18n }) {
+  const rows = events.flatMap(({ event }) => {
+    if (event.type === "voice_transcribed") return [transcriptRow(event.transcript, i18n)];
+    if (event.type === "voice_heard") return [voiceRows(event.voice, i18n)];
+    return [];
+  });
+  return rows.length ? part(i18n.t("hearing"), rows) : null;
+}
+
+/** @param {any} transcript @param {import("../lib/i18n.js").I18n} i18n */
+function transcriptRow({ text, lang, recogniser, ms }, i18n) {
+  return h(
+    "p",
+    { class: "row" },
+    h("span", { class: "tag" }, i18n.t("transcript")),
+    text ? h("q", { lang: lang || null }, text) : h("span", { class: "muted" }, i18n.t("no_words")),
+    lang ? h("span", { class: "tag" }, `${i18n.t("language")} ${lang}`) : null,
+    h("span", { class: "spacer" }),
+    h("span", { class: "small muted mono" }, `${recogniser} · ${ms.toFixed(0)} ms`),
+  );
+}
+
+/** @param {any} voice @param {import("../lib/i18n.js").I18n} i18n */
+function voiceRows(voice, i18n) {
+  const chances = Object.entries(voice.mood.chances).sort(([, one], [, other]) => other - one);
+  return h(
+    "div",
+    {},
+    h(
+      "p",
+      { class: "row" },
+      h("span", { class: "tag" }, voiceLine(voice, i18n)),
+      chances.length ? h("span", { class: "small muted" }, i18n.t(voice.mood.own_measure ? "own_measure" : "stranger")) : null,
+      h("span", { class: "spacer" }),
+      h("span", { class: "small muted mono" }, `${voice.seconds.toFixed(1)} s · ${voice.model} · ${voice.ms.toFixed(0)} ms`),
+    ),
+    chances.length ? h("ul", { class: "intents", "aria-label": i18n.t("chances") }, chances.map(([mood, score]) => intentBar({ intent: i18n.t(`mood_${mood}`), score }))) : null,
+    h("details", {}, h("summary", { class: "small" }, i18n.t("delivery")), jsonView(voice.delivery)),
+  );
 }
 
 /** @param {string} text @param {any} read */

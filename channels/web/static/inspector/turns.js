@@ -56,7 +56,8 @@ export function lastOf(events, type) {
 export function cutText(text, marks) {
   const points = [...text];
   const cuts = new Set([0, points.length]);
-  for (const { start, end } of marks) cuts.add(Math.max(0, start)).add(Math.min(points.length, end));
+  const within = (/** @type {number} */ place) => Math.min(points.length, Math.max(0, place)); // what was said on top is no part of it
+  for (const { start, end } of marks) cuts.add(within(start)).add(within(end));
   const places = [...cuts].sort((a, b) => a - b);
   return places.slice(0, -1).map((from, index) => {
     const to = places[index + 1];

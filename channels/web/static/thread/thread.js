@@ -120,6 +120,8 @@ export class Thread {
   /** @param {Placed} placed */
   #draw({ at, event }) {
     if (event.type === "message_received" && event.author !== "agent") this.#drawMessage(event, at);
+    else if (event.type === "voice_transcribed") this.#drawTranscript(event);
+    else if (event.type === "voice_heard") this.#drawVoice(event);
     else if (event.type === "replied") this.#drawReplied(event, at);
     else if (event.type === "ownership_changed") this.#drawOwner(event);
   }
@@ -135,6 +137,30 @@ export class Thread {
     if (own) item.append(h("p", { class: "state done small" }, icon("check"), h("span", { class: "unseen" }, this.options.i18n.t("delivered"))));
     body.append(item);
     if (!own) this.#announce(event.text || this.options.i18n.t("picture"), event.author);
+  }
+
+  /** What was said, under the recording. @param {any} event */
+  #drawTranscript({ attachment_id: id, transcript }) {
+    if (!transcript.text) return;
+    const { i18n } = this.options;
+    const lang = isLang(transcript.lang) ? transcript.lang : null;
+    this.#underAttachment(id, h("p", { class: "transcript small" }, h("span", { class: "transcript-name" }, i18n.t("transcript")), h("q", { lang }, transcript.text)));
+    if (!this.replaying) this.live.textContent = `${i18n.t("transcript")}${i18n.t("colon")}${transcript.text}`;
+  }
+
+  /** How a recording sounded, for agents. @param {any} event */
+  #drawVoice({ attachment_id: id, voice }) {
+    if (this.options.viewer !== "agent") return;
+    this.#underAttachment(id, h("p", { class: "transcript small muted" }, voiceLine(voice, this.options.i18n)));
+  }
+
+  /** @param {string} id @param {Element} line */
+  #underAttachment(id, line) {
+    const follow = this.atEnd();
+    const lines = this.list.querySelectorAll(`[data-attachment="${CSS.escape(id)}"]`);
+    lines[lines.length - 1]?.after(line);
+    line.setAttribute("data-attachment", id);
+    if (follow) this.toEnd();
   }
 
   /** @param {Pending} pending */
@@ -240,7 +266,7 @@ export class Thread {
   /** @param {any[]} attachments */
   #attachments(attachments) {
     return attachments.map((attachment) => {
-      const slot = h("div", { class: "media" });
+      const slot = h("div", { class: "media", data: { attachment: attachment.id } });
       this.#urlOf(attachment.id)
         .then((url) => fill(slot, mediaOf(attachment.kind, url, this.options.i18n.t("picture"))))
         .catch(() => fill(slot, h("p", { class: "small muted" }, this.options.i18n.t("attachment_gone"))));
@@ -280,4 +306,11 @@ export function mediaOf(kind, url, alt) {
   return kind === "audio"
     ? h("audio", { class: "media-audio", controls: true, src: url, preload: "metadata" })
     : h("img", { class: "media-image", src: url, alt });
+}
+
+/** A voice in one line: its mood with its chance, and how impatient it is. @param {any} voice @param {import("../lib/i18n.js").I18n} i18n */
+export function voiceLine({ mood, impatience }, i18n) {
+  const chance = mood.chances[mood.label];
+  const sounds = i18n.t("voice_mood", { mood: i18n.t(`mood_${mood.label}`) }) + (chance ? ` ${Math.round(chance * 100)} %` : "");
+  return impatience === null ? sounds : `${sounds} · ${i18n.t("impatience", { n: impatience.toFixed(2) })}`;
 }

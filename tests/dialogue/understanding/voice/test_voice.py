@@ -9,14 +9,13 @@ import pytest
 
 from dialogue.understanding.voice.emotion import VoiceEmotion, VoiceModelError, fit
 from dialogue.understanding.voice.features import (
-    FloatArray,
-    RecordingError,
     available,
     features_of,
     group_sizes,
     measure,
 )
 from dialogue.understanding.voice.frames import RATE_HZ
+from dialogue.understanding.voice.recording import FloatArray, RecordingError
 from tests.dialogue.understanding.voice.voices import EMOTIONS, said, write
 
 pytestmark = pytest.mark.skipif(not available(), reason="librosa is not installed")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from dialogue.understanding.voice.features import FloatArray
 from dialogue.understanding.voice.frames import RATE_HZ
+from dialogue.understanding.voice.recording import FloatArray
 
 EMOTIONS = {"angry": (1.5, 0.9, 8.0), "sad": (0.85, 0.15, 2.0), "neutral": (1.0, 0.4, 4.0)}
 """Pitch against the speaker's own, loudness, syllables a second."""
