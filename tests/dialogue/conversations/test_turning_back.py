@@ -1,0 +1,160 @@
+"""Wishes that are called off, one of several or all; turning from one to another and back; what was settled said otherwise in few words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.dialogue.conversations.holding import each, hold
+from tests.dialogue.conversations.script import (
+    EMMA,
+    WANG,
+    Talk,
+    cancelled,
+    exchanged,
+    protected,
+    returned,
+    says,
+    talk,
+)
+
+TALKS = (
+    talk(
+        "just-the-second-of-two",
+        "en",
+        EMMA,
+        says("cancel the keyboard order and cancel the dress order too", shows="D1002000003", asks="consent"),
+        says("hang on, just the second one please", shows="D1002000001", asks="consent"),
+        says("yes", did="cancel_order"),
+        repair="scope",
+        rows=cancelled("D1002000001", refund="pm_C1002_1", minor=24900),
+    ),
+    talk(
+        "the-first-is-kept",
+        "zh",
+        WANG,
+        says("取消键盘那单，卫衣那单也取消", shows="D1001000003", asks="consent"),
+        says("键盘我还要的，只取消卫衣", shows="D1001000001", asks="consent"),
+        says("对", did="cancel_order"),
+        repair="scope",
+        rows=cancelled("D1001000001", refund="pm_C1001_1", minor=18900),
+    ),
+    talk(
+        "what-waits-is-dropped-and-the-question-stays",
+        "en",
+        EMMA,
+        says("cancel the keyboard order, then send me an invoice for the jeans", shows="D1002000003", asks="consent"),
+        says("oh, no need for the invoice", shows="D1002000003", asks="consent"),
+        says("yes", did="cancel_order"),
+        repair="scope",
+        rows=cancelled("D1002000003", refund="pm_C1002_1", minor=33900),
+    ),
+    talk(
+        "all-of-it-is-dropped",
+        "zh",
+        WANG,
+        says("键盘那单取消，顺便把双肩包退了", asks="consent"),
+        says("两个都不用办了", hides="接下来"),
+        says("你好"),
+        repair="scope",
+    ),
+    talk(
+        "all-of-it-is-dropped",
+        "en",
+        EMMA,
+        says("cancel the keyboard order and return the jeans", asks="consent"),
+        says("please forget all of that", hides="Next"),
+        says("hello"),
+        repair="scope",
+    ),
+    talk(
+        "it-stays-as-it-is",
+        "en",
+        EMMA,
+        says("exchange the jeans for a 27", asks="consent"),
+        says("no don't, they fit now", shows="stopped", hides="What would you like to change"),
+        repair="change of mind",
+    ),
+    talk(
+        "back-to-the-return-with-all-that-was-said-for-it",
+        "zh",
+        WANG,
+        says("双肩包退货，不想要了，退支付宝", shows="支付宝", asks="consent"),
+        says("要不换个灰色的", shows="差价", asks="choice"),
+        says("算了，还是退货吧", shows=("支付宝", "D1001000008"), asks="consent"),
+        says("确认", did="return_items"),
+        repair="turn back",
+        rows=returned("D1001000008", "BP001-BLK-25L", refund="pm_C1001_1", minor=23900, reason="changed_mind"),
+    ),
+    talk(
+        "back-to-the-return-with-all-that-was-said-for-it",
+        "en",
+        EMMA,
+        says("return the jeans, too big, refund to my mastercard", shows="Mastercard", asks="consent"),
+        says("actually, exchange them for size 27 instead", shows="27", asks="consent"),
+        says("nah, return them after all", shows="Mastercard", asks="consent"),
+        says("yes", did="return_items"),
+        repair="turn back",
+        rows=returned("D1002000005", "JE001-BLU-28", refund="pm_C1002_1", minor=22900, reason="too_big"),
+    ),
+    talk(
+        "taken-up-again-after-it-was-stopped",
+        "zh",
+        WANG,
+        says("双肩包申请价保", shows="D1001000008", asks="consent"),
+        says("先不弄了", hides="确认"),
+        says("想了想还是办吧", shows="D1001000008", asks="consent"),
+        says("确认", did="claim_price_protection"),
+        repair="turn back",
+        rows=protected("D1001000008", refund="pm_C1001_1", minor=3600),
+    ),
+    talk(
+        "a-size-and-nothing-else",
+        "en",
+        EMMA,
+        says("exchange the jeans for size 30", asks="consent"),
+        says("29. no, 27 it is", shows="27", asks="consent"),
+        says("yes", did="exchange_items"),
+        repair="correction",
+        rows=exchanged("D1002000005", {"JE001-BLU-28": "JE001-BLU-27"}),
+    ),
+    talk(
+        "a-number-that-is-no-yes",
+        "zh",
+        WANG,
+        says("板鞋换41码", asks="consent"),
+        says("还是换那双43的吧", shows="43", asks="consent"),
+        says("好的 确认", did="exchange_items"),
+        repair="correction",
+        rows=exchanged("D1001000005", {"SN001-WHT-42": "SN001-WHT-43"}),
+    ),
+    talk(
+        "the-house-number-alone",
+        "en",
+        EMMA,
+        says("send the keyboard order to 12 Hengshan Road, Xuhui District, Shanghai 200031", asks="consent"),
+        says("the house number should be 21", shows="21 Hengshan Road", hides="12 Hengshan", asks="consent"),
+        repair="correction",
+    ),
+    talk(
+        "the-address-that-was-said-first",
+        "zh",
+        WANG,
+        says("键盘那单寄到浙江省杭州市拱墅区莫干山路100号3幢201室", shows="莫干山路100号", asks="consent"),
+        says("改成浙江省杭州市滨江区江南大道228号", shows="江南大道228号", asks="consent"),
+        says("还是用之前说的莫干山路那个地址", shows="拱墅区莫干山路100号3幢201室", hides="江南大道", asks="consent"),
+        repair="turn back",
+    ),
+    talk(
+        "a-figure-of-the-body-said-anew",
+        "en",
+        EMMA,
+        says("what size should I get in the jeans? I'm 170 cm and 62 kg", shows="170 cm"),
+        says("oops, 160 cm", shows=("160 cm", "62 kg")),
+        repair="correction",
+    ),
+)  # fmt: skip
+
+
+@each(TALKS)
+async def test_turning_back(talk: Talk, shop: Path) -> None:
+    await hold(talk, shop)
