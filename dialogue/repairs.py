@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from dialogue.answers import WHICH_FLOW
 from dialogue.commands import Cancel, CannotHandle, Correct, Entity, Repeat, StartFlow, SwitchLanguage
@@ -320,6 +321,8 @@ class Repairs:
         lines = next((name for name, spec in work.flows[frame.flow].slots.items() if spec.type == "order_lines"), None)
         if lines is None:
             return await self._drop_some(work, frame, command)
+        if await self._nothing_left(work, frame.slots.get(lines) or [], command.entities):
+            return self.drop(work)
         work.hear(command.entities, frame)
         work.memory.heard = [
             entry.model_copy(update={"context": "except "})
@@ -329,6 +332,21 @@ class Repairs:
         ]
         self.engine.clear(frame, lines)
         return True
+
+    async def _nothing_left(self, work: Work, chosen: Sequence[Mapping[str, Any]], entities: Iterable[Entity]) -> bool:
+        """Whether all the goods that a request is about are taken out of it."""
+        wanted, things = {line["line_id"] for line in chosen}, list(entities)
+        lines = [
+            line
+            for order in await self._orders_with(work, tuple(things))
+            for line in order.lines
+            if line.line_id in wanted
+        ]
+        return (
+            bool(wanted)
+            and len(lines) == len(wanted)
+            and all(any(mentions_line(item, line) for item in things) for line in lines)
+        )
 
     async def _drop_some(self, work: Work, frame: Frame, command: Cancel) -> bool:
         """Of several requests of one procedure drop those that are meant: "only the second", 第一个不要取消."""

@@ -30,10 +30,15 @@ _WORDS: tuple[tuple[tuple[str, ...], str, str], ...] = (
 )  # fmt: skip
 """Procedures, and the words for what they do."""
 _OFF_EN = r"(?:(?:don't|do not|dont|no need (?:to|for)|needn't|need not|not|never mind|forget(?: about)?|skip|drop|scrap|leave out|leave off|without)(?: (?:the|that|this|my|any|an?|about|with|doing|bother with|need|want|part|to)\b)*)"
-_OFF_ZH_AFTER = r"(?:的?(?:事|那个|部分)?)(?:就|也|都|先|暂时|还是)*(?:不用|不必|不要|甭|别|不)(?:再)?(?:开|弄|要|办|改|换|退|取消|申请|处理|查|领)?(?:了|啦|吧|哈|呀)+"
-_OFF_ZH_BEFORE = r"(?:不用|不必|甭|别|先别|先不)(?:再|给我|帮我|管)*"
+_OFF_ZH_AFTER = (
+    r"(?:的?(?:事儿?|那个|部分|申请)?)(?:就|也|都|先|暂时|还是|那)*"
+    r"(?:算了|放一?放|放着|再说|免了|省了|(?:不用|不必|不要|甭|别|莫|不)(?:再)?(?:开|弄|要|办|改|换|退|取消|申请|处理|查|领|管|搞)?(?:了|啦|吧|哈|呀|咯|哦)+)"
+)
+_OFF_ZH_BEFORE = r"(?:不用|不必|不想|不要|甭|别|莫|先别|先不|不)(?:再|给我|帮我|管|去)*"
 _KEPT = re.compile(
-    r"\b(?:leave|keep) (?:it|that|them|everything) (?:(?:as|like)\b|on (?:my |the )?(?:\w+ )?(?:card|mastercard|visa|amex|pay ?pal|alipay)\b)|\b(?:the|my) (?:\w+ )?(?:card|address|one|size|colou?r|payment)s? (?:is|are) (?:fine|ok(?:ay)?|good|all right)\b"
+    r"\b(?:keep|keeping|hold on to|hang on to|stick with) (?:it|them|mine|these|those|(?:the )?(?:ones?|what) i(?:'ve)? (?:got|have|already have))\b(?! in the)|\bleave (?:it|them|(?:the|my) (?:\w+ )?\w+) (?:alone|be)\b|\b(?:too much|not worth the) (?:hassle|trouble|bother|faff)\b"
+    r"|(?:不|别|甭|莫)(?:想|用|要|再)?(?:弄|搞|动|办|折腾|麻烦)(?:了|啦|咯|吧|哈)*(?=\W|$)|太(?:麻烦|折腾)了"
+    r"|\b(?:leave|keep) (?:it|that|them|everything) (?:(?:as|like)\b|on (?:my |the )?(?:\w+ )?(?:card|mastercard|visa|amex|pay ?pal|alipay)\b)|\b(?:the|my) (?:\w+ )?(?:card|address|one|size|colou?r|payment)s? (?:is|are) (?:fine|ok(?:ay)?|good|all right)\b"
     r"|(?:老|旧|原来的?|原先的?|之前的?)(?:地址|卡|方式|那个)?[^，,。]{0,4}(?:就行|就好|就可以|不变|挺好|没问题)|照旧|照原来的?|维持原样|保持(?:原样|不变)|还是原来的?(?:吧|就行)?\W*$"
 )
 """What runs is to come to nothing: all stays as it is."""
@@ -42,6 +47,8 @@ _CONTENT = re.compile(
 )
 """A no, and that one is content with what there is."""
 _TAKES_PARTS = frozenset({"return_items", "exchange_items", "change_items"})
+_GENERIC = 0.3
+"""Score of a word for anything at all: "item", 东西."""
 _NEW_WISH = frozenset({"know", "look", "find", "make", None})
 
 
@@ -56,7 +63,7 @@ def called_off(reading: Reading) -> list[Command] | None:
         return [_cancel(reading, scope="all")]
     if phrases.is_question(low.strip()):
         return None
-    if (chosen := _one_of_several(reading)) is not None:
+    if (chosen := _one_of_several(reading) or _some_goods(reading)) is not None:
         return [chosen]
     for flows, english, chinese in _WORDS:
         named = next((flow for flow in (*view.waiting, view.active_flow or "") if flow in flows), None)
@@ -78,8 +85,7 @@ def _off(low: str, english: str, chinese: str) -> re.Match[str] | None:
             rf"{_OFF_EN} ?(?:{english})\b(?: (?:thing|part|request|too|either|any ?more|after all|it|them|that))*", low
         )
         or re.search(rf"(?:{chinese}){_OFF_ZH_AFTER}", low)
-        or re.search(rf"{_OFF_ZH_BEFORE}(?:{chinese})(?:了|啦|吧|哈)*\W*$", low)
-        or re.search(rf"不(?:想)?(?:再)?(?:{chinese})了(?:吧|哈|啊)?(?:谢谢|谢了)?\W*$", low)
+        or re.search(rf"{_OFF_ZH_BEFORE}(?:{chinese})(?:了|啦|咯|吧|哈|哦|啊)*(?:谢谢|谢了|麻烦)?(?=\W|$)", low)
     )
 
 
@@ -105,14 +111,44 @@ def _one_of_several(reading: Reading) -> Cancel | None:
         return None
     if not named:  # the other one than that which runs
         named = (entity(reading.text, "ordinal", {"n": 2}, (0, len(reading.text.raw))),)
-    kept: tuple[Entity, ...] = tuple(item for item in named if not _is_not_it(low, item)) if only else ()
-    dropped = tuple(item for item in named if item not in kept)
+    dropped = tuple(item for item in named if _is_not_it(low, item))
+    # What is not to be done may be named by nothing but its colour: 灰的不取消了，键盘照取消.
+    kept = tuple(item for item in named if item not in dropped) if only or not dropped else ()
     return _cancel(reading, scope="part", entities=dropped, only=kept)
+
+
+_STAYS_BEFORE = re.compile(
+    r"(?:\b(?:not|without|minus|except(?: for)?|apart from|other than|keep(?:ing)?|leave out|leave|skip|drop|remove|but not)|n't (?:return|exchange|swap|change|send back|touch)|不(?:要|用)?(?:退|换|改|动)?|别(?:退|换|改|动)?|除了|除开|不含|不包括|留(?:着|下)?)"
+    r"(?: (?:the|my|those|these|that|this|return|returning|send|sending|back))*\W*(?:那|这)?[个件条双副]?$"
+)
+_STAYS_BEHIND = re.compile(
+    r"^s?(?:\W*(?:themselves|though|please|pls))?\W*(?:(?:can |should |must |will )?(?:stays?|be kept)\b|i(?:'ll|'d like to| want to| would like to| do)? (?:\w+ )?(?:keep|want to keep)\b|(?:out of it|off (?:the|my|that) (?:list|return|order)|out of (?:the|that|my) (?:list|return)))"
+    r"|^(?:那?[个件条双副单])?的?(?:还是|就|先|都|我|要|想|也)*(?:不(?:用|要|想)?(?:退|换|改|动)|别(?:退|换|改|动)|莫退|留(?:着|下|住)?|keep)"
+)
+_THE_REST_GOES = re.compile(
+    r"\b(?:just|only|rest|others?|everything else|remaining)\b|[只光就仅]|其[他它余]|别的|剩下|照退|照换"
+)
+
+
+def _some_goods(reading: Reading) -> Cancel | None:
+    """ "Not the mugs though", T恤还是不退了吧: goods that are taken out of what runs, whose rest stays as it was."""
+    low = reading.text.low
+    if reading.view.active_flow not in _TAKES_PARTS or reading.view.pending is None:
+        return None
+    things = [item for item in reading.entities if item.type in {"product", "sku"} and item.score > _GENERIC]
+    stay = tuple(item for item in things if _stays(low, item))
+    if not stay or (len(stay) < len(things) and not _THE_REST_GOES.search(low)):
+        return None
+    return _cancel(reading, scope="part", entities=stay)
+
+
+def _stays(low: str, item: Entity) -> bool:
+    return bool(_STAYS_BEFORE.search(low[: item.start]) or _STAYS_BEHIND.search(low[item.end :]))
 
 
 def _is_not_it(low: str, item: Entity) -> bool:
     before, after = low[max(0, item.start - 20) : item.start], low[item.end : item.end + 24]
     return bool(
         re.search(r"(?:\bnot|n't|\bkeep|\bwant)(?: (?:cancel|the|my|to))*\W*$|(?:不要?|别)(?:取消)?$", before)
-        or re.match(r"(?: order)?(?: i)?(?: do)?(?: still)? (?:want|keep|need|stays?)\b|(?:那?单)?(?:我)?(?:还)?(?:不要?取消|别取消|不取消|要的|要|留着)", after)
+        or re.match(r"(?: order)?(?: one)?(?: i)?(?: do)?(?: still)?\s*(?:should |can |must )?(?:want|keep|need|stays?)\b|(?:那?单)?(?:我)?(?:还)?(?:不要?取消|别取消|不取消|要的|要|留着)", after)
     )  # fmt: skip
