@@ -35,7 +35,7 @@ _FOUND_WRONG = re.compile(
 )
 """What follows a value that the goods have and that is why they go back."""
 _OTHERWISE = re.compile(
-    r"(?i)(?:\b(?:otherwise|or else|else|if not(?: available)?|failing that|if that's gone)\b|>|否则|不然|其次|没有的?话?就?|要不就?)\W*(?:(?:in|the|a|an|one|go for|要|选|来|用|换)\W*)*$"
+    r"(?i)(?:\b(?:otherwise|or else|else|if not(?: available)?|failing that|if that's gone|second choice|alternatively)\b|>|否则|不然|其次|备选|没有的?话?就?|要不就?)\W*(?:(?:in|the|a|an|one|go for|要|选|来|用|换)\W*)*$"
 )
 """What stands before a value that will do when the one before it is not to be had."""
 _NO = re.compile(r"(?i)^(?:no|none|not|non|without)\b")

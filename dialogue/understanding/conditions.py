@@ -14,9 +14,9 @@ _FAILS = (
     r"(?:\w+n't|cant|wont|doesnt|isnt|dont|cannot|not|no(?! (?:later|rush|need))|none|nothing|impossible|unavailable|fails?|failed|out|gone|too late|refused?|declined|sold"
     r"|(?:already |been )+(?:shipped|sent|dispatched|left))"
 )
-_LEFT_OVER = r"(?:(?:'s|been|do|does|be|get|it|that|this|is|so|possible|available|allowed|an option|in stock|of stock|sold out|out|gone|luck|way|go|work(?:ing|s)?(?: out)?|through|left|any(?: left)?|one|longer|done|already|too late|then|have|having|got|can|could|you|there|due|eligible|stock)\b ?)*"
+_LEFT_OVER = r"(?:(?:'s|been|do|does|be|get|it|that|this|is|so|possible|available|allowed|an option|in stock|of stock|sold out|out|gone|luck|way|go|work(?:ing|s)?(?: out)?|through|left|any(?: left)?|one|longer|done|already|too late|then|have|having|got|can|could|you|there|due|eligible|stock|yet|so far)\b ?)*"
 _NOT_EN = rf"(?:if|in case|should|when|where)\b(?! not needed)[^,;.!?]{{0,44}}?\b{_FAILS}\b *{_LEFT_OVER}"
-_ELSE_EN = rf"(?:otherwise|or else|else|failing (?:that|which)|if not(?: (?:possible|available|in stock))?|if no luck|(?:if )?no luck|{_NOT_EN}|(?:can'?t|cannot|unable to) do (?:it|that)(?=[^.!]{{0,4}}\?))"
+_ELSE_EN = rf"(?:otherwise|or else|else|failing (?:that|which)|if not(?: (?:possible|available|in stock))?|(?:if )?no luck|in (?:which|that) case|(?:not possible|can'?t be done)(?=\?)|{_NOT_EN}|(?:can'?t|cannot|unable to) do (?:it|that)(?=[^.!]{{0,4}}\?))"
 _IF_SO_EN = r"if (?:yes|so|it (?:has|did|is)|it's (?:already )?(?:shipped|gone|left|sent)|they (?:have|did))\b(?! (?:possible|available))"
 _CLAUSE_EN = rf"(?:^|(?<=[,;.!?:(])|(?<=\band)|(?<=\bbut)|(?<=\bor))[\s(]*{_OPENS}"
 _ELSE = re.compile(
@@ -29,7 +29,7 @@ _REST = r"[^,，。；;！？!?\s就再]{0,7}?"
 _ELSE_ZH = re.compile(
     rf"(?:^|(?<=[,，。；;！？!?\s]))\s*(?:但是?|那|然后|而)?(?P<cond>否则|不然(?:的话)?|要不然"
     rf"|{_IF}{_REST}{_CANNOT}{_REST}(?={_THEN}|退|取消|换|改|$)"
-    rf"|(?:不行|不能|不可以|不成|办不了|不给[\u4e00-\u9fff]?|(?:[\u4e00-\u9fff]{{1,3}})不(?:了|成|到)|没有{_REST}|没货|没了|缺货|断货|无货|没法[\u4e00-\u9fff]{{0,3}}|不能{_REST}|不可以{_REST}|没[\u4e00-\u9fff]{{0,3}})(?=的话|[就再]|那就|只能|[,，\s]|我就|退|取消|换|改))"
+    rf"|(?:不行|不能|不可以|不成|办不了|不给[\u4e00-\u9fff]?|(?:[\u4e00-\u9fff]{{1,3}})不(?:了|成|到)|没有{_REST}|没货|没了|缺货|断货|无货|没法[\u4e00-\u9fff]{{0,3}}|[\u4e00-\u9fff]{{0,3}}失败|[\u4e00-\u9fff]{{1,4}}(?:没有|没货|缺货|断货|卖完)了?|不能{_REST}|不可以{_REST}|没[\u4e00-\u9fff]{{0,3}})(?=的话|[就再]|那就|只能|[,，\s]|我就|退|取消|换|改))"
     rf"(?P<gap>(?:的话|那就|就|再|那|我|只能|只好|[,，\s])*)(?=\S)"
 )
 _STOCK_ZH = re.compile(
@@ -40,11 +40,13 @@ _IF_SO_ZH = re.compile(
 )
 _IF_SO = re.compile(rf"(?<=[,;.!?])\s*{_OPENS}(?P<cond>{_IF_SO_EN})(?P<gap>[\s,]*(?:then\b)?\s*)(?=\w)")
 _REVERSED = re.compile(
-    rf"(?:^|(?<=[,;.!?])|(?<=\bor))\s*(?:or )?(?!(?:and|but|or|so|then|please|pls|thanks|thx|cancel|return|refund|exchange|swap)\b)(?P<body>(?:in )?(?:the |a )?[a-z]+(?: one)?)\s+(?P<cond>{_NOT_EN})\s*(?=$|[,;.!?])"
+    rf"(?:^|(?<=[,;.!?(])|(?<=\bor))\s*(?:or )?(?!(?:and|but|or|so|then|please|pls|thanks|thx|cancel|return|refund|exchange|swap)\b)(?P<body>(?:in )?(?:the |a )?[a-z]+(?: one)?)(?: (?:will do|would do|is fine|works|is ok(?:ay)?))?\s+(?P<cond>{_NOT_EN}|as (?:an?|the|my) (?:back-?up|fallback|second choice|alternative))\s*(?=$|[,;.!?)])"
+    rf"|\bor (?P<body2>[a-z][^,.;!?]{{2,30}}?) (?P<cond2>{_NOT_EN})\s*(?=$|[,;.!?)])"
 )
-""" "green if black is sold out"."""
+""" "green if black is sold out", "or cancel it if you can't"."""
 _WHETHER = re.compile(
     r"^\W*(?:please )?(?P<cond>(?:if|in case|as long as|provided)\b[^,;.!?]{0,50}?\b(?:there(?:'s| is| are)(?: still)?(?: an?| one| some)? \S+|(?:is|are|'s) (?:still )?(?:available|in stock|there|left)(?: in (?:an? |size )?\S+)?|you (?:still )?have (?:it|one|an?y?)?(?: in)? ?\S+))[\s,]+(?:then )?(?=\w)"
+    r"|^\W*(?:do you (?:still )?have|have you got|is there|are there|is (?:it|the|that) [^?]{0,30}\b(?:available|in stock))\b[^?.!]{0,40}\?\s*(?P<so>if (?:so|yes|you do|there is|it is)\b)[\s,]*(?:then )?(?=\w)"
     rf"|^\W*(?P<cond2>{_IF}?(?:还|能)?(?:有|能换|可以换)[^,，。；;！？!?就]{{1,12}}(?:的话|的)?[,，]?就)"
 )
 """That something is to be had, where it is said what shall be done with it then."""
@@ -63,17 +65,21 @@ class Else:
 def alternatives(low: str) -> list[Else]:
     """Return the clauses of what shall be done otherwise, from left to right."""
     found = [
-        Else(match.start("body"), match.span("body"), match.end()) for match in _REVERSED.finditer(low) if match.start()
+        Else(match.start(name), match.span(name), match.end())
+        for match in _REVERSED.finditer(low)
+        for name in ("body", "body2")
+        if match[name] and match.start()
     ]
+    leading = without_whether(low)
     for pattern in (_ELSE, _ELSE_ZH, _STOCK_ZH, _IF_SO, _IF_SO_ZH):
         for match in pattern.finditer(low):
-            cond = "cond" if match["cond"] else "cond2"
-            start, body = match.start(cond), match.end()
-            if still := _STILL.match(low, body):
-                body = still.end()
-            end = _end(low, body)
-            if low[:start].strip(" ,.;:，。！？") and not any(one.start <= start < one.end for one in found):
-                found.append(Else(start, (body, end), end))
+            start, begin = match.start("cond" if match["cond"] else "cond2"), match.end()
+            if still := _STILL.match(low, begin):
+                begin = still.end()
+            end = _end(low, begin)
+            within = any(one.start <= start < one.end for one in found)
+            if start >= leading and low[:start].strip(" ,.;:，。！？") and not within:
+                found.append(Else(start, (begin, end), end))
     return sorted(found, key=lambda one: one.start)
 
 

@@ -15,7 +15,7 @@ from dialogue.understanding.text import Text, read
 MAX_SEGMENTS = 6
 
 _FAMILIES: tuple[tuple[str, str], ...] = (
-    ("cancel", r"(?<!noise[- ])cancel(?!led|lation|ed)\w*|(?:have|get|want|like|see|need)(?: [\w'-]+){1,5}? cancell?ed|(?:can|could|should|would|may|must|to|please)(?: [\w'-]+){0,6}? be cancell?ed|call(?:ed)? off|call (?:[\w'-]+ ){1,5}off\b|scrap|取消|拦(?:下|截|回|住)|撤销|撤单|撤回"),
+    ("cancel", r"(?<!noise[- ])cancel(?!led|lation|ed)\w*|(?:have|get|want|like|see|need)(?: [\w'-]+){1,5}? cancell?ed|(?:can|could|should|would|may|must|to|please)(?: [\w'-]+){0,6}? be cancell?ed|call(?:ed)? off|call (?:[\w'-]+ ){1,5}off\b|scrap|get rid of (?=the|my|that|this)|取消|拦(?:下|截|回|住)|撤销|撤单|撤回"),
     ("exchange", r"exchang\w*|swap\w*|replace(?!d)|trade|换货|调换|换(?:成|个|一|大|小|新|码|(?=x*[sml]\b|\d))|换掉|(?:become|turn into)(?= (?:an?|one)\b)"),
     ("return", r"return(?!ed)\w*|send (?:it |them |\w+ )?back|refund(?!ed)(?! status)|(?:get|have|want|give me) (?:my |the )?money back|give back|(?:go|goes|going) back(?! to (?:my|the) (?:order|list|question|start))|退货|退掉|退款|退了|退(?=$|[\u4e00-\u9fff])"),
     ("change", r"chang(?:e|ing)|chang(?:ed)(?= (?:to|into) )|modify\w*|updat(?:e|ing)|edit|switch|correct(?= (?:the|my|it))|redirect|修改|更改|改(?:一下|成|到|下|为)|改(?=地址|颜色|尺码|支付|付款)|更新|变更"),
@@ -149,7 +149,7 @@ def _conditioned(pieces: list[Segment]) -> list[Segment]:
 def piece(low: str, start: int, end: int, body: int | None = None) -> Segment:
     """Return the words between two places as a segment; without a core where they only go with the request beside them."""
     words = low[start:end]
-    if body is not None and start < body < end:
+    if body is not None and start <= body < end:
         wanted = low[body:end]
         core = ((start, end),)
         return Segment(start, end, cue(wanted), is_question(wanted.strip()), core, fallback=True, body=body)
@@ -186,11 +186,12 @@ def cue(low: str) -> str | None:
 
 def _pieces(low: str, otherwise: Mapping[int, int]) -> list[tuple[int, int]]:
     cuts = {0, len(low), *otherwise}
+    leading = conditions.without_whether(low)
     if dropped := _DROPPED.match(low):
         cuts.add(dropped.end())
     for pattern in (_SENTENCE, _SPLIT_EN, _SPLIT_ZH, _ASIDE, _ADDED):
         for match in pattern.finditer(low):
-            if not any(start < match.end() <= body for start, body in otherwise.items()):
+            if match.end() > leading and not any(start < match.end() <= body for start, body in otherwise.items()):
                 cuts.add(match.end())
     places = sorted(cuts)
     return list(itertools.pairwise(places))

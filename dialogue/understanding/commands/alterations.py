@@ -14,7 +14,7 @@ SWAPPING = {"exchange": "exchange_items", "change": "change_items"}
 """Family of a request's verb -> the procedure that puts other goods in the place of some."""
 _BECOMES = re.compile(r"\b(?:to|for|into|become)\b|[换改](?:成|为)|[-=]>|→")
 _SHALL_BE = re.compile(
-    r"\b(?:the|my|those|these|that|this)\b[^,.;!?]{2,40}\b(?:should|shall|must|has to|have to|needs? to) (?:be|become)\b|(?<!would )(?<!i'd )\b(?:need|want|like|rather have)\b (?:to have )?(?:the|my|those|these|that)\b[^,.;!?]{2,30}\bin (?:an? |size )?(?=\w)"
+    r"\b(?:the|my|those|these|that|this)\b[^,.;!?]{2,40}\b(?:should|shall|must|has to|have to|needs? to) (?:be|become)\b|(?<!would )(?<!i'd )\b(?:need|want|like|rather have)\b (?:to have )?(?:the|my|those|these|that)\b[^,.;!?]{2,30}\bin (?:an? |size )?(?=\w)|(?<!would )(?<!i'd )\b(?:need|want)\b (?=an? \S+ in (?:the|my|those|these)\b)"
     r"|[^,，。；！？]{2,16}(?:应该是|要变成|要改成|想要[^,，。]{0,4}的)"
 )
 """Goods that are to be of another kind: "the dress of D1 should be black", "I need the jeans in a 27"."""

@@ -140,7 +140,7 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     asked_of = reading.text.low[part.start :] if _NOUN.match(low) else low
     if (begun or bought) and phrases.asks_progress(asked_of):
         return [StartFlow(flow="order_status", entities=entities, text=words, score=0.8, source="pattern")]
-    unsure = chance < (SURE if best in SWAPPING.values() else CLEAR)
+    unsure = best not in reading.flows or chance < (SURE if best in SWAPPING.values() else CLEAR)
     if unsure and (swapping := swapped(part, low, entities)):
         return [StartFlow(flow=swapping, entities=entities, text=words, score=0.8, source="pattern")]
     of_the_running = part.question and best == reading.view.active_flow and not entities

@@ -29,7 +29,7 @@ _READS = frozenset(
     {"track_order", "order_status", "request_invoice", "check_stock", "price_protection", "refund_status"}
 )
 _BOUNDARY = re.compile(
-    r"[,，、;；:：。！!]\s*|[?？]\s*|\s+(?:\+|&|n|and|plus|also|then|but)\s+|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fffA-Za-z])"
+    r"[,，、;；:：。！!]\s*|[?？]\s*|\s+(?:\+|&|n|and|plus|also|then|but|as well as|besides)\s+|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fffA-Za-z])"
     r"|(?<=[\u3400-\u9fff])(?=(?:然后|另外|顺便|还有|同时|并且|再(?:把|帮|给|去)|对了))"
 )
 
@@ -86,7 +86,7 @@ def _clause(reading: Reading, hear: Hear, start: int, end: int) -> _Clause:
     low = reading.text.low[start:end]
     nothing = _Clause(start, end, None, goods)
     if (
-        not piece.core
+        (not piece.core and not goods)
         or (not goods and piece.cue not in _DOES and not _maybe_alone(low))
         or sum(map(str.isalnum, low)) < SHORTEST
     ):
