@@ -34,11 +34,6 @@ def by_preference(reading: Reading) -> Reading:
     return reading
 
 
-def joined_choice(reading: Reading, part: segments.Segment) -> tuple[Entity, ...]:
-    """Return the second choices said between the end of a request and the next."""
-    return tuple(item for item in reading.within(part.start, part.end) if item.value.get("otherwise"))
-
-
 def if_to_be_had(reading: Reading) -> Reading:
     """Leave the leading "if it is in stock" out of what is classified; the option in it is what is wanted."""
     end = conditions.without_whether(reading.text.low)
