@@ -29,7 +29,8 @@ class Entity(_Value):
             products that the words can mean, best first, at most 20; ``generic`` when only a kind of thing was named
             ("shoes", 衣服); ``kinds`` then are the kinds of goods meant, which hold for all of them.
         option: ``{"key": "color", "value": "red"}``; canonical English; key ``""`` when several keys could hold it;
-            ``"negated": true`` for "not red"; ``"relation": "same"|"larger"|"smaller"|"cheaper"`` instead of a value.
+            ``"negated": true`` for "not red"; ``"otherwise": true`` for what will do where the one before is not to be had,
+            ``"wanted": true`` for one that goods shall have though it stands as if they had it; ``"relation": "same"|"larger"|"smaller"|"cheaper"`` instead of a value.
         category, brand: ``{"id": ..., "name": ...}``.
         quantity: ``{"n": 2}``. ordinal: ``{"n": 2}`` (1-based), ``{"n": -1}`` the last, ``{"all": true}``, ``{"rest": true}``.
         amount: ``{"minor": 30000, "relation": "max"|"min"|"about"|"exact"}``; minor units of the shop's currency.

@@ -164,8 +164,13 @@ class Engine:
         replacement = work.push(flow, text=frame.text)
         replacement.slots |= {name: value for name, value in slots.items() if name in self.flows[flow].slots}
         work.rename(frame, replacement)
-        for waiting in work.queue:
-            if waiting.instead_of == frame.id:
+        for waiting in list(work.queue):
+            if waiting.instead_of != frame.id:
+                continue
+            if waiting.flow == flow:  # what was wanted otherwise has come to be, with what was said for it
+                work.rename(waiting, replacement)
+                work.queue.remove(waiting)
+            else:
                 waiting.instead_of = replacement.id
         return End.REPLACED
 

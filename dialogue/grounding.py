@@ -200,10 +200,15 @@ def describing(product: Heard, options: Iterable[Heard]) -> list[Heard]:
     """
     place, found = product.entity.start, []
     for entry in sorted(options, key=lambda option: -option.entity.start):
-        if entry.turn == product.turn and 0 <= place - entry.entity.end <= 2 and entry.entity.value.get("value"):
+        if entry.turn == product.turn and 0 <= place - entry.entity.end <= 2 and _describes(entry.entity):
             found.append(entry)
             place = entry.entity.start
     return [] if found and _BECOMES.search(found[-1].context) else found
+
+
+def _describes(option: Entity) -> bool:
+    """Tell whether an option can say which goods are meant: not one that they shall have."""
+    return bool(option.value.get("value")) and not option.value.get("wanted") and not option.value.get("otherwise")
 
 
 def fits_options(entry: Entity, options: dict[str, str]) -> bool:

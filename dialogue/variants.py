@@ -35,7 +35,7 @@ _FOUND_WRONG = re.compile(
 )
 """What follows a value that the goods have and that is why they go back."""
 _OTHERWISE = re.compile(
-    r"(?i)(?:\b(?:otherwise|or else|else|if not(?: available)?|failing that|if that's gone)\b|>|否则|不然|其次|没有的?话?就?|要不就?)\W*(?:(?:in|the|a|an|one|go for|要|选|来|用|换)\W*)*$"
+    r"(?i)(?:\b(?:otherwise|or else|else|if not(?: available)?|failing that|if that's gone|second choice|alternatively)\b|>|否则|不然|其次|备选|没有的?话?就?|要不就?)\W*(?:(?:in|the|a|an|one|go for|要|选|来|用|换)\W*)*$"
 )
 """What stands before a value that will do when the one before it is not to be had."""
 _NO = re.compile(r"(?i)^(?:no|none|not|non|without)\b")
@@ -115,7 +115,7 @@ def option_keys(variants: Sequence[VariantView]) -> Keys:
 
 def _second_choice(entry: Heard, keys: Keys, wanted: dict[str, tuple[str, ...]]) -> tuple[str, str] | None:
     """Return the key and value that will do where the one wanted before is not to be had."""
-    if not _OTHERWISE.search(entry.context):
+    if not entry.entity.value.get("otherwise") and not _OTHERWISE.search(entry.context):
         return None
     return next(((key, exact) for key, exact in placed(entry.entity.value, keys) if key in wanted), None)
 
@@ -195,13 +195,15 @@ def fitting(line: LineView, wanted: Wishes, variants: Sequence[VariantView]) -> 
             for key, values in wanted.values.items()
         )
     ]
-    found = _best_preferred(wanted, found)
+    found = _best_preferred(line, wanted, found)
     changes = {variant.sku: other_changes(line, wanted, variant) for variant in found}
     return [[variant for variant in found if changes[variant.sku] == level] for level in sorted(set(changes.values()))]
 
 
-def _best_preferred(wanted: Wishes, found: list[VariantView]) -> list[VariantView]:
-    """Keep, of each key that was wanted by preference, the first value that any of the variants has."""
+def _best_preferred(line: LineView, wanted: Wishes, found: list[VariantView]) -> list[VariantView]:
+    """Keep, of each key that was wanted by preference, the first value that is to be had with all else as it is, else the first of any."""
+    if wanted.by_preference:
+        found = [variant for variant in found if not other_changes(line, wanted, variant)] or found
     for key in wanted.by_preference:
         for value in wanted.values[key]:
             if kept := [variant for variant in found if same_value(variant.options.get(key, ""), value)]:

@@ -136,6 +136,7 @@ def _several(context: SlotContext, orders: Sequence[OrderSummary], eligible: Seq
     numbered = [
         order for ref in latest if "id" in ref for order in orders if grounding.same_id(order.order_id, ref["id"])
     ]
+    numbered += _ending(orders, [str(ref["suffix"]) for ref in latest if "suffix" in ref])
     named = list(dict.fromkeys(order.order_id for order in numbered))
     if len(named) > 1:
         return named
@@ -143,6 +144,12 @@ def _several(context: SlotContext, orders: Sequence[OrderSummary], eligible: Seq
     if everything and not grounding.products_heard(context.heard) and len(eligible) > 1:
         return [order.order_id for order in eligible[:OFFERED]]
     return [] if named else _quantified(context, eligible) or _spread(context, eligible)
+
+
+def _ending(orders: Sequence[OrderSummary], endings: Sequence[str]) -> list[OrderSummary]:
+    """Return the orders that each of several endings picks out."""
+    found = [[order for order in orders if order.order_id.endswith(ending)] for ending in endings]
+    return [order for one in found if len(one) == 1 for order in one] if len(endings) > 1 else []
 
 
 def _quantified(context: SlotContext, eligible: Sequence[OrderSummary]) -> list[str]:

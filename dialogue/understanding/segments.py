@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import re
+from collections.abc import Mapping
 
+from dialogue.understanding import conditions
 from dialogue.understanding.openings import stripped
 from dialogue.understanding.phrases import is_question, without_regard
 from dialogue.understanding.text import Text, read
@@ -13,10 +15,10 @@ from dialogue.understanding.text import Text, read
 MAX_SEGMENTS = 6
 
 _FAMILIES: tuple[tuple[str, str], ...] = (
-    ("cancel", r"(?<!noise[- ])cancel(?!led|lation|ed)\w*|(?:have|get|want|like|see|need)(?: [\w'-]+){1,5}? cancell?ed|(?:can|could|should|would|may|must|to|please)(?: [\w'-]+){0,6}? be cancell?ed|call(?:ed)? off|call (?:[\w'-]+ ){1,5}off\b|scrap|取消|拦(?:下|截|回|住)|撤销|撤单|撤回"),
+    ("cancel", r"(?<!noise[- ])cancel(?!led|lation|ed)\w*|(?:have|get|want|like|see|need)(?: [\w'-]+){1,5}? cancell?ed|(?:can|could|should|would|may|must|to|please)(?: [\w'-]+){0,6}? be cancell?ed|call(?:ed)? off|call (?:[\w'-]+ ){1,5}off\b|scrap|get rid of (?=the|my|that|this)|取消|拦(?:下|截|回|住)|撤销|撤单|撤回"),
     ("exchange", r"exchang\w*|swap\w*|replace(?!d)|trade|换货|调换|换(?:成|个|一|大|小|新|码|(?=x*[sml]\b|\d))|换掉|(?:become|turn into)(?= (?:an?|one)\b)"),
     ("return", r"return(?!ed)\w*|send (?:it |them |\w+ )?back|refund(?!ed)(?! status)|(?:get|have|want|give me) (?:my |the )?money back|give back|(?:go|goes|going) back(?! to (?:my|the) (?:order|list|question|start))|退货|退掉|退款|退了|退(?=$|[\u4e00-\u9fff])"),
-    ("change", r"chang(?:e|ing)|modify\w*|updat(?:e|ing)|edit|switch|correct(?= (?:the|my|it))|redirect|修改|更改|改(?:一下|成|到|下|为)|改(?=地址|颜色|尺码|支付|付款)|更新|变更"),
+    ("change", r"chang(?:e|ing)|chang(?:ed)(?= (?:to|into) )|modify\w*|updat(?:e|ing)|edit|switch|correct(?= (?:the|my|it))|redirect|修改|更改|改(?:一下|成|到|下|为)|改(?=地址|颜色|尺码|支付|付款)|更新|变更"),
     ("look", r"track\w*|check(?!out)|find out|look up|tell me|show me|where is|where's|what is the status|查(?:一下|下|查|询|看)?|看(?:一下|看|下|一?眼)|[瞅瞧](?:一?[下眼])|跟踪|催"),
     ("make", r"make (?:it|that|them|the|my)\b"),
     ("address", r"(?:chang(?:e|ing)|updat(?:e|ing)|correct) (?:the |my |its |that |this )?(?:\w+ ){0,2}address|地址[^,，。;；]{0,6}(?:改|换)|(?:改|换|修改|更改|更新)(?:一?下)?[^,，。;；]{0,6}地址|(?:send|ship|deliver|mail|redirect|reroute)\b(?! (?:it |them |this |that |\w+ )?back)[^.;!?]{0,40}\bto (?:my|the|our|a|an|\d)|寄[到去往给]|(?:改|转)[寄送发邮]|[送寄发]我[^,，。]{0,8}(?:地址|那[边里儿])|送到|发[到往]"),
@@ -25,7 +27,7 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
     ("coupon", r"claim|redeem|领(?:个|一张|取|券)?|兑换"),
     ("find", r"looking for|recommend|buy|order (?:a|an|another|some|one)|search|推荐|想买|找(?:个|一)|要买|买(?:个|一)"),
     ("compare", r"compare|对比|比较"),
-    ("price", r"price (?:protection|match|adjust\w*)|价保|退差价|补差价|保价"),
+    ("price", r"price (?:protection|match|adjust\w*)|price difference (?:on|for|back)|价保|退差价|补差价|保价|保个价"),
     ("know", r"know|ask|问(?:一下|下)?(?!题)|想知道|咨询"),
 )  # fmt: skip
 _CUES = tuple(
@@ -33,6 +35,7 @@ _CUES = tuple(
     for name, pattern in _FAMILIES
 )
 _VERB_EN = r"(?:cancel|return|exchange|swap|replace|refund|change|modify|update|switch|track|check|send|get|find|tell|show|know|see|look|compare|claim|apply|buy|ask|redirect|ship|give|make|help|have|pay|use|issue|what|how|where|when|is|are|do|does|can|could|if)"
+_ARROW = re.compile(r"[\w)]\s*(?:[-=]>|→)\s*\w")
 _LEAD_EN = r"(?:(?:i|we)(?:'d| would|'ll| will)?(?: also)?(?: just)?(?: (?:want|need|like|love|wish|wanna|have|am going))?(?: to)? |(?:can|could|would|will) (?:you|i|we) (?:also |please )*|please (?:also )?|help me (?:to )?|let me |let's |also |then |to )*"
 _AND_EN = r"(?:,?\s*\b(?:but(?! not\b)(?: also| instead)?|and(?: also| then| please| finally| lastly| while you're at it)?|also|then|plus|additionally|besides(?: that)?|after that|secondly|second,|next,|finally|lastly|as well as|oh and|by the way|btw)\b,?\s+|,\s+)"
 _SPLIT_EN = re.compile(rf"{_AND_EN}(?={_LEAD_EN}{_VERB_EN}\b)")
@@ -109,15 +112,18 @@ class Segment:
     """Wanted only where the request before it comes to nothing."""
     added: bool = False
     """Said to come besides: "by the way, …"."""
+    body: int | None = None
+    """Where the request of a fallback begins, behind its condition."""
     wish: tuple[int, int] | None = None
     """From the first piece with the request's verb to the last: in a long story what stands before only tells how it came to it."""
 
 
 def split(text: Text) -> list[Segment]:
     """Cut the message where a new request begins; what has no request of its own stays with its neighbour."""
+    otherwise = {one.start: one.body[0] for one in conditions.alternatives(text.low)}
     pieces = [
-        _piece(text.low, start, end)
-        for start, end in _pieces(text.low)
+        piece(text.low, start, end, otherwise.get(start))
+        for start, end in _pieces(text.low, otherwise)
         if text.low[start:end].strip(" ,.;:!?。，！？；、…")
     ]
     if not any(piece.core for piece in pieces):
@@ -133,23 +139,28 @@ def _conditioned(pieces: list[Segment]) -> list[Segment]:
     joined: list[Segment] = []
     for piece in pieces:
         last = joined[-1] if joined else None
-        if last is not None and last.fallback and last.cue is None:
+        if last is not None and last.fallback and last.cue is None and last.body is None:
             joined[-1] = dataclasses.replace(piece, start=last.start, fallback=True)
         else:
             joined.append(piece)
     return joined
 
 
-def _piece(low: str, start: int, end: int) -> Segment:
+def piece(low: str, start: int, end: int, body: int | None = None) -> Segment:
+    """Return the words between two places as a segment; without a core where they only go with the request beside them."""
     words = low[start:end]
+    if body is not None and start <= body < end:
+        wanted = low[body:end]
+        core = ((start, end),)
+        return Segment(start, end, cue(wanted), is_question(wanted.strip()), core, fallback=True, body=body)
     if _DROPPED.match(f"{words}x"):
         return Segment(start, end)
-    if _HOW_PAID.search(words) and not words.rstrip().endswith(("?", "？")):
+    if cue(words) != "price" and _HOW_PAID.search(words) and not words.rstrip().endswith(("?", "？")):
         return Segment(start, end)
     fallback, family = bool(_FALLBACK.search(words)), cue(words)
     added = bool(_ADDS[0].search(low[:start]) or _ADDS[1].match(words))
     wish = (start, end) if family not in _ASIDES else None
-    return Segment(start, end, family, is_question(words.strip()), ((start, end),), fallback, added, wish)
+    return Segment(start, end, family, is_question(words.strip()), ((start, end),), fallback, added, wish=wish)
 
 
 def request_of(words: str) -> str:
@@ -167,24 +178,21 @@ def request_of(words: str) -> str:
     return without_regard(wish if asks else bare).strip() or request
 
 
-def is_fallback(words: str) -> bool:
-    """Whether a request says that it is wanted only where another comes to nothing."""
-    return bool(_FALLBACK.search(words.lower()))
-
-
 def cue(low: str) -> str | None:
-    """Return the family of the first request verb."""
+    """Return the family of the first request verb; "grey -> black" has none and asks for a change."""
     hits = [(match.start(), name) for name, pattern in _CUES if (match := pattern.search(low))]
-    return min(hits)[1] if hits else None
+    return min(hits)[1] if hits else "change" if _ARROW.search(low) else None
 
 
-def _pieces(low: str) -> list[tuple[int, int]]:
-    cuts = {0, len(low)}
+def _pieces(low: str, otherwise: Mapping[int, int]) -> list[tuple[int, int]]:
+    cuts = {0, len(low), *otherwise}
+    leading = conditions.without_whether(low)
     if dropped := _DROPPED.match(low):
         cuts.add(dropped.end())
     for pattern in (_SENTENCE, _SPLIT_EN, _SPLIT_ZH, _ASIDE, _ADDED):
         for match in pattern.finditer(low):
-            cuts.add(match.end())
+            if match.end() > leading and not any(start < match.end() <= body for start, body in otherwise.items()):
+                cuts.add(match.end())
     places = sorted(cuts)
     return list(itertools.pairwise(places))
 
@@ -203,6 +211,7 @@ def _merged(pieces: list[Segment]) -> list[Segment]:
                 last.core + piece.core,
                 last.fallback,
                 last.added,
+                last.body,
                 (last.wish[0], piece.wish[1]) if last.wish and piece.wish else last.wish or piece.wish,
             )
         merged.append(piece)
@@ -212,7 +221,7 @@ def _merged(pieces: list[Segment]) -> list[Segment]:
 def _belongs(last: Segment, piece: Segment) -> bool:
     if piece.added and (last.question or last.cue is not None) and (piece.question or piece.cue == "know"):
         return False
-    if piece.fallback and piece.cue is not None and last.cue is not None:
+    if piece.fallback and piece.cue is not None and (piece.body is not None or last.cue is not None):
         return False
     if piece.question and last.cue is not None and piece.cue != last.cue:
         return False

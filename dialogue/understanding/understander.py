@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlmodel import select
 
-from dialogue.commands import CannotHandle, Command, Entity, StartFlow, Understanding, View
+from dialogue.commands import CannotHandle, Entity, Understanding, View
 from dialogue.understanding import data, model_cache, segments, training
 from dialogue.understanding.commands import Reading, classifier_ranking, commands
 from dialogue.understanding.emotion import Feelings
@@ -100,7 +100,6 @@ class EmbeddedUnderstander:
         found, intents = commands(
             Reading(heard, entities, view, self._extractor.lexicon, self._ranker(), self._flows, self._personal)
         )
-        found = _conditioned(found)
         return Understanding(
             lang=lang,
             intents=tuple(intents),
@@ -123,19 +122,6 @@ class EmbeddedUnderstander:
             return known[words]
 
         return rank
-
-
-def _conditioned(found: list[Command]) -> list[Command]:
-    """Mark the wishes that hold only where the one before them comes to nothing."""
-    return [
-        command.model_copy(update={"fallback": True})
-        if place
-        and isinstance(command, StartFlow)
-        and isinstance(found[place - 1], StartFlow)
-        and segments.is_fallback(command.text)
-        else command
-        for place, command in enumerate(found)
-    ]
 
 
 def _unnamed(message: Text, entities: list[Entity]) -> str:

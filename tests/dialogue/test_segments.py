@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dialogue.understanding import phrases, segments
+from dialogue.understanding import conditions, phrases, segments
 from dialogue.understanding.text import read
 
 
@@ -90,3 +90,37 @@ def test_a_question_stays_one_with_a_polite_word_behind_it(words: str) -> None:
 @pytest.mark.parametrize("words", ["send it please", "谢谢", "no? then cancel it"])
 def test_a_polite_word_alone_asks_nothing(words: str) -> None:
     assert not phrases.is_question(words)
+
+
+@pytest.mark.parametrize(
+    ("message", "otherwise"),
+    [
+        ("track the lamp, and in case it has not left yet, cancel it", ["cancel it"]),
+        ("swap the mug for a green one, white if green is sold out", ["white"]),
+        ("claim the difference or cancel it if you can't", ["cancel it"]),
+        ("cancel the lamp unless it's gone, in which case return it", ["return it"]),
+        ("has the lamp left? if not cancel it, if so I'll send it back", ["cancel it", "I'll send it back"]),
+        ("台灯能取消吗，取消不了就退货", ["退货"]),
+        ("杯子换绿色的，绿色没货的话白色也行", ["白色也行"]),
+        ("台灯还没发就取消，发了就退", ["退"]),
+        ("如果台灯没发货就取消", []),
+        ("if the lamp has not left, cancel it", []),
+        ("没有收到货，退款", []),
+        ("cancel it and return the mug", []),
+    ],
+)
+def test_what_is_wanted_only_otherwise_is_told_from_its_condition(message: str, otherwise: list[str]) -> None:
+    assert [message[slice(*one.body)] for one in conditions.alternatives(message)] == otherwise
+
+
+@pytest.mark.parametrize(
+    ("message", "request_alone"),
+    [
+        ("if you have it in green swap my mug", "swap my mug"),
+        ("do you have the mug in green? if so swap mine", "swap mine"),
+        ("有绿色的就换绿色", "换绿色"),
+        ("do you have the mug in green?", "do you have the mug in green?"),
+    ],
+)
+def test_if_it_is_to_be_had_is_no_question_of_stock(message: str, request_alone: str) -> None:
+    assert message[conditions.without_whether(message) :] == request_alone

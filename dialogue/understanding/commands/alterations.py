@@ -12,7 +12,12 @@ from dialogue.understanding.commands.of_goods import GUESSED
 ADDRESS_FLOWS = ("change_default_address", "change_order_address")
 SWAPPING = {"exchange": "exchange_items", "change": "change_items"}
 """Family of a request's verb -> the procedure that puts other goods in the place of some."""
-_BECOMES = re.compile(r"\b(?:to|for|into|become)\b|[换改](?:成|为)")
+_BECOMES = re.compile(r"\b(?:to|for|into|become)\b|[换改](?:成|为)|[-=]>|→")
+_SHALL_BE = re.compile(
+    r"\b(?:the|my|those|these|that|this)\b[^,.;!?]{2,40}\b(?:should|shall|must|has to|have to|needs? to) (?:be|become)\b|(?<!would )(?<!i'd )\b(?:need|want|like|rather have)\b (?:to have )?(?:the|my|those|these|that)\b[^,.;!?]{2,30}\bin (?:an? |size )?(?=\w)|(?<!would )(?<!i'd )\b(?:need|want)\b (?=an? \S+ in (?:the|my|those|these)\b)"
+    r"|[^,，。；！？]{2,16}(?:应该是|要变成|要改成|想要[^,，。]{0,4}的)"
+)
+"""Goods that are to be of another kind: "the dress of D1 should be black", "I need the jeans in a 27"."""
 _REQUESTS = re.compile(
     r"\b(?:can|could|may|might|would|will) (?:you|i|we|my|the|it|that|this)\b|[能可](?:不[能可])?以?(?:帮|给|把|换|改)"
 )
@@ -49,13 +54,19 @@ def swapped(part: segments.Segment, low: str, entities: tuple[Entity, ...]) -> s
         return "exchange_items" if goods else "change_items"
     if not goods or any(item.type == "address" for item in entities) or (part.question and not _REQUESTS.search(low)):
         return None
+    if (shall := _SHALL_BE.search(low)) and _becomes(part, entities, shall.end()):
+        return "change_items" if any(item.type == "order_ref" for item in entities) else "exchange_items"
     if _ANOTHER_KIND.search(low) and browsing.speaks_of_own(low) and not browsing.asks_for_goods(low):
         return "exchange_items"
     if part.cue not in SWAPPING:
         return None
     becomes = _BECOMES.search(low, goods[0].end - part.start)
-    named = becomes and any(item.type == "option" and item.start >= part.start + becomes.end() for item in entities)
-    return SWAPPING[part.cue] if named else None
+    return SWAPPING[part.cue] if becomes and _becomes(part, entities, becomes.end()) else None
+
+
+def _becomes(part: segments.Segment, entities: tuple[Entity, ...], place: int) -> bool:
+    """Whether a value is named behind a place in the words."""
+    return any(item.type == "option" and item.start >= part.start + place for item in entities)
 
 
 BETWEEN_TWO = 30

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from dialogue import browsing
@@ -17,8 +18,9 @@ from dialogue.commands import (
     StartFlow,
     View,
 )
-from dialogue.understanding import phrases, segments
+from dialogue.understanding import conditions, phrases, segments
 from dialogue.understanding.commands.alterations import ADDRESS_FLOWS, SWAPPING, redirected, swapped
+from dialogue.understanding.commands.choices import by_preference, if_to_be_had
 from dialogue.understanding.commands.of_goods import (
     CLEAR,
     EFFECTS,
@@ -33,6 +35,7 @@ from dialogue.understanding.commands.of_parcels import of_parcels
 from dialogue.understanding.commands.ranking import HINT, weighed
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.commands.rules import WHOLE, adds_to_an_order, is_one_question, to_documents
+from dialogue.understanding.commands.several import parted
 from dialogue.understanding.commands.stories import at_length, is_afterthought, of_the_wish, without_background
 
 ONE_ORDER_FLOWS = frozenset({"cancel_order", "order_status", "track_order", "request_invoice"})
@@ -56,9 +59,11 @@ _TALK = frozenset({"inform", "affirm", "deny", "repeat", "cancel_flow", "ask_hum
 def requested(reading: Reading) -> list[Command]:
     """Read every segment of the message as a request of its own."""
     found: list[Command] = []
-    parts = segments.split(reading.text)
+    reading = if_to_be_had(by_preference(reading))
+    hear = functools.partial(_segment_commands, reading)
+    parts = [one for part in segments.split(reading.text) for one in parted(reading, part, hear)]
     for part in parts:
-        commands = _segment_commands(reading, part)
+        commands = _conditional(_segment_commands(reading, part), part, found)
         if any(isinstance(one, StartFlow) for one in found) and is_afterthought(reading, part, commands):
             beside = tuple(item for item in reading.within(part.start, part.end) if item.type in _SAID_OF_ANY_WISH)
             commands = [Provide(entities=beside, score=GUESSED, source="pattern")] if beside else []
@@ -67,6 +72,19 @@ def requested(reading: Reading) -> list[Command]:
         return [to_documents(reading, 0, len(reading.text.raw), WHOLE)]
     return _joined(without_background(reading, found)) or [
         CannotHandle(text=reading.words(), score=0.5, source="classifier")
+    ]
+
+
+def _conditional(commands: list[Command], part: segments.Segment, before: list[Command]) -> list[Command]:
+    """Mark what is wanted only in the place of another request; money back is then a return, never a question how far it is."""
+    instead = part.fallback and any(isinstance(one, StartFlow) for one in before)
+    if not instead:
+        return commands
+    return [
+        one.model_copy(update={"fallback": True, "flow": "return_items" if one.flow == "refund_status" else one.flow})
+        if isinstance(one, StartFlow)
+        else one
+        for one in commands
     ]
 
 
@@ -97,8 +115,10 @@ def _with_goods_before(command: Command, before: list[Command]) -> Command:
 
 def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]:  # noqa: C901, PLR0912  (one table of cases)
     words = reading.words(part.start, part.end)
-    low = reading.text.low[part.start : part.end]
-    part, ranked = at_length(reading, part, reading.classify(reading.masked(part.start, part.end)))
+    begin = part.body or max(part.start, conditions.without_whether(reading.text.low))
+    begin = part.start if begin >= part.end else begin
+    low = reading.text.low[begin : part.end]
+    part, ranked = at_length(reading, part, reading.classify(reading.masked(begin, part.end)))
     entities = of_the_wish(reading, part)
     ranked = weighed(reading, part, entities, ranked)
     best, chance = ranked[0]
@@ -120,7 +140,7 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     asked_of = reading.text.low[part.start :] if _NOUN.match(low) else low
     if (begun or bought) and phrases.asks_progress(asked_of):
         return [StartFlow(flow="order_status", entities=entities, text=words, score=0.8, source="pattern")]
-    unsure = chance < (SURE if best in SWAPPING.values() else CLEAR)
+    unsure = best not in reading.flows or chance < (SURE if best in SWAPPING.values() else CLEAR)
     if unsure and (swapping := swapped(part, low, entities)):
         return [StartFlow(flow=swapping, entities=entities, text=words, score=0.8, source="pattern")]
     of_the_running = part.question and best == reading.view.active_flow and not entities
@@ -151,6 +171,8 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
         return [Provide(entities=told, text=words, score=0.7, source="pattern")]
     if best in reading.flows and chance >= _bar(best, part, low, entities):
         meant = _of_the_shop(reading.view, best, low, entities)
+        if meant == "find_products" and part.cue == "look" and reading.view.known and _looks_at_own(low, entities):
+            meant = "order_status"
         return [one for flow in _meant(meant, low) for one in _start(flow, entities, words, chance)]
     if best == "ask_knowledge" and chance >= 0.3:
         return [to_documents(reading, part.start, part.end, chance)]
@@ -183,6 +205,11 @@ def _bar(flow: str, part: segments.Segment, low: str, entities: tuple[Entity, ..
     faulty = flow == "report_problem" and any(item.type == "reason" for item in entities)
     own = flow in {"order_status", "track_order"} and browsing.speaks_of_own(low)
     return HEARD if faulty or own else CUED if part.cue is not None else SURE
+
+
+def _looks_at_own(low: str, entities: tuple[Entity, ...]) -> bool:
+    """Whether goods are to be looked up that somebody has bought: 查查我的耳机, "check my lamp"."""
+    return browsing.speaks_of_own(low) and any(item.type == "product" and item.score > GUESSED for item in entities)
 
 
 def _of_the_shop(view: View, flow: str, low: str, entities: tuple[Entity, ...]) -> str:
@@ -260,6 +287,7 @@ def _joined(found: list[Command]) -> list[Command]:
             isinstance(command, StartFlow)
             and isinstance(last, StartFlow)
             and command.flow == last.flow
+            and command.fallback == last.fallback
             and not _different_orders(last, command)
         ):
             joined[-1] = last.model_copy(

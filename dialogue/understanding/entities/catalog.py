@@ -118,7 +118,7 @@ _SIZE_BEFORE = re.compile(
     r"(?:\b(?:in|for|to|into|get|want|take|need|try|wear|have|make it|rather|no|wait|actually|sorry|mean|not|but)(?: (?:an?|the|it))?[,.]?|\ban?|换(?:成|个|到|一个)?|[要拿选来有穿试]|改(?:成|为|要)?|还是|不对|不是|就|成)[\s,，]*$"
 )
 _SIZE_AFTER = re.compile(
-    r"^(?:的|吧|吗|呢|有|行|可以)|^\W*(?:$|[,.;!?，。；！？])|^ (?:then|please|instead|now|or|if|and|would|is|was|will)\b"
+    r"^(?:的|吧|吗|呢|有|行|可以|就|没|缺)|^\W*(?:$|[,.;!?，。；！？])|^\s+[\u3400-\u9fff]|^ (?:then|please|instead|now|or|if|else|and|would|is|was|will|swap|exchange|change|available|left|in stock|as well|in (?:the|my|those))\b"
 )
 
 
@@ -129,12 +129,14 @@ def bare_sizes(text: Text, lexicon: Lexicon, options: Sequence[Entity]) -> Itera
     """
     ends = {item.end for item in options if item.type == "option"}
     starts = {item.start for item in options if item.type == "option"}
+    goods = {item.end for item in options if item.type == "product"}
     for match in _BARE_SIZE.finditer(text.low):
         gap = len(text.low[: match.start()].rstrip(" ,，"))
         beside = (
             gap in ends or match.end() + len(text.low[match.end() :]) - len(text.low[match.end() :].lstrip()) in starts
         )
-        wished = _SIZE_BEFORE.search(text.low[: match.start()]) and _SIZE_AFTER.search(text.low[match.end() :])
+        before = match.start() in goods or _SIZE_BEFORE.search(text.low[: match.start()])
+        wished = before and _SIZE_AFTER.search(text.low[match.end() :])
         if (beside or wished) and (keys := lexicon.size_keys(match[0])):
             yield _size(text, match, match[0], keys, score=0.7)
 

@@ -30,6 +30,11 @@ _TAIL_EN = re.compile(
 _TAIL_ZH = re.compile(
     r"(?:订单|单)?(?:号)?(?:的)?(?:尾号|末尾|末[两三四]位|后[两三四]位|最后[两三四]位|结尾)(?:数)?(?:是|为|:)?\s*(\d{2,6})(?:\s*(?:的)?(?:那)?(?:个|笔|一)?(?:订单|单))?|(\d{2,6})\s*(?:结尾|尾号)(?:的)?(?:那)?(?:个|笔)?(?:订单|单)"
 )
+_TAILS = re.compile(
+    r"(?<![\da-z])#?\d{2,4}(?:\s*(?:[、,，和跟与及]|以及|还有)\s*#?\d{2,4})+(?=\s*的?(?:这|那)?(?:[两二三四几]|\d)?(?:个|笔)?(?:订单|单))"
+    r"|(?<=\borders )(?:(?:ending|finishing) (?:in|with|on) )?#?\d{2,3}(?:(?:\s*,\s*(?:and )?|\s*(?:and|&)\s*)#?\d{2,3})+(?![\w-])"
+)
+"""Several orders by their endings: 01和03这两个订单, "orders 01 and 03"."""
 _CARD_BEFORE = re.compile(r"(?:card|visa|mastercard|amex|卡)[^,.;，。；]{0,12}$")
 
 _RELATIVE: tuple[tuple[str, JsonObject], ...] = (
@@ -92,6 +97,12 @@ def described(text: Text) -> Iterator[Entity]:
             around = text.low[max(0, match.start() - 16) : match.end()] + text.low[match.end() : match.end() + 4]
             if not _CARD_BEFORE.search(text.low[max(0, match.start() - 16) : match.start()]) and "卡" not in around:
                 yield entity(text, "order_ref", {"suffix": next(filter(None, match.groups()))}, match.span())
+    for several in _TAILS.finditer(text.low):
+        if not _CARD_BEFORE.search(text.low[max(0, several.start() - 16) : several.start()]):
+            for tail in re.finditer(r"\d+", several[0]):
+                start = several.start()
+                span = (start + tail.start(), start + tail.end())
+                yield entity(text, "order_ref", {"suffix": tail[0]}, span)
     for regex, value in _COMPILED:
         for match in regex.finditer(text.low):
             if match.end() > match.start():

@@ -488,3 +488,43 @@ def test_what_stands_in_the_label_of_a_choice_is_said_by_it_and_by_nobody_else(c
     view = asked("choice", "order_lines", choices=("316 不锈钢保温杯（黑色）", "T恤（红色） ×2"))
     assert kinds("316 不锈钢保温杯（黑色）", view, classify) == ["choose"]
     assert kinds("T恤（红色） ×2，退1件", view, classify) == ["choose", "provide"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("cancel the lamp + track the sneakers", ["cancel_order", "track_order"]),
+        ("取消台灯那单，再给板鞋那单开发票", ["cancel_order", "request_invoice"]),
+        ("T恤退掉 板鞋换43码", ["return_items", "exchange_items"]),
+        ("return the lamp, the white one", ["return_items"]),
+        ("cancel the T-shirt and the lamp", ["cancel_order"]),
+    ],
+)
+def test_every_thing_asked_for_has_its_own_goods(text: str, wanted: list[str], classify: Classify) -> None:
+    found = [command for command in done(text, IDLE, classify) if isinstance(command, StartFlow)]
+    goods = [
+        {product for item in command.entities if item.type == "product" for product in item.value["product_ids"]}
+        for command in found
+    ]
+
+    assert [command.flow for command in found] == wanted
+    assert not any(one & other for place, one in enumerate(goods) for other in goods[:place])
+
+
+@pytest.mark.parametrize("text", ["change the sneakers to black, white if black is sold out", "板鞋换黑色，没货就白色"])
+def test_a_second_choice_belongs_to_the_first(text: str, classify: Classify) -> None:
+    (command,) = done(text, IDLE, classify)
+    assert isinstance(command, StartFlow)
+    said = [
+        (item.value["value"], item.value.get("otherwise", False)) for item in command.entities if item.type == "option"
+    ]
+    assert command.flow in {"exchange_items", "change_items"}
+    assert said == [("black", False), ("white", True)]
+
+
+@pytest.mark.parametrize(
+    "text", ["cancel the lamp, and should that be impossible return it", "台灯取消吧，取消不了就退货"]
+)
+def test_what_is_wanted_otherwise_comes_instead(text: str, classify: Classify) -> None:
+    found = [command for command in done(text, IDLE, classify) if isinstance(command, StartFlow)]
+    assert [(command.flow, command.fallback) for command in found] == [("cancel_order", False), ("return_items", True)]
