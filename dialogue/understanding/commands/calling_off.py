@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 
 from dialogue.commands import Cancel, Command, Entity
-from dialogue.understanding import phrases, segments
+from dialogue.understanding import phrases, polarity, segments
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.entities.base import entity
 
@@ -101,7 +101,8 @@ def called_off(reading: Reading) -> list[Command] | None:
     if asks or len(low.strip()) > _LONGEST or (view.pending and view.pending.slot_type in _FREE_WORDS):
         return None
     clauses = _clauses(low)
-    if phrases.cannot_say(low) or _asks_for_more(clauses, reading):
+    agrees = polarity.read(low).sense == "yes" and not _REFUSES.search(low)
+    if agrees or phrases.cannot_say(low) or _asks_for_more(clauses, reading):
         return None
     if (chosen := _one_of_several(reading, clauses)) is not None:
         return [chosen]

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 in_shop = pytest.mark.asyncio(loop_scope="session")
 
 EVERY = 6
-FLOOR = 0.6
+FLOOR = 0.8
 """Somewhat below what every sixth case reached when this was written."""
 CONSENT = {"tool": "cancel_order", "order_id": "D1002000003"}
 
