@@ -26,15 +26,28 @@ _CLAUSE = re.compile(
     r"[,，。.;；!！?？\n]+\s*|\s+(?:but|so|because|cause|since|though)\s+|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])"
 )
 
-_REFUSES = re.compile(
-    r"\b(?:no|not|never|dont|wont|doesnt|isnt|arent|cant|without|nvm|neither|nothing|scratch|skip|drop|scrap|forget|ignore|disregard|never ?mind|stop|cancel(?= (?:the|that|this|my) (?:return|exchange|swap|change|request|invoice|claim|refund))|call off|hold off|withdraw|leave|abandon|bin)\b|n't\b"
-    r"|\b(?:unnecessary|no longer|not needed|can wait|is enough|are enough)\b"
-    r"|(?:不(?!锈|错|同|过|好意思|知道|对|是|客气|一样|清楚|懂|明白|到|仅|管|然|行)|别(?!墅|的|人|家)|莫(?=[退换改取搞弄办开要])|甭|勿|无需|唔使|唔好|没必要)|算了|免了|放一放|放放|撤(?:销|掉|回|了)|(?<=[货票请保])取消|当我没"
+_DOING = r"(?:return|send|exchang|swap|chang|switch|cancel|claim|issue|refund|do|doing|bother|process|proceed|go ahead|go on|continue|touch)"
+_DECLINES = re.compile(
+    rf"(?:\b(?:do not|dont|wont|not|no longer|rather not)|n't)\b[^,.;]{{0,14}}\b(?:want|need|wish|require|{_DOING}\w*)\b|\bno (?:need|more|return|exchange|swap|invoice|receipt|refund|cancellation|change)\b"
+    r"|\b(?:nvm|scratch|skip|drop|scrap|forget|ignore|disregard|never ?mind|stop|cancel(?= (?:the|that|this|my) (?:return|exchange|swap|change|request|invoice|claim|refund))|call off|hold off|withdraw|leave|abandon|bin|remove|take(?= .{2,30}\b(?:off|out)\b)|don't worry|neither|nothing)\b"
+    r"|\b(?:unnecessary|can wait|(?:not|n't) (?:needed|necessary|required))\b"
+    r"|(?:不|别|莫|甭|勿|无需|唔使|唔好)(?:用|要|想|必|再|给我|帮我|先|去|管)*(?:退|换|改|取消|开|弄|搞|动|办|领|申请|处理|寄回|折腾|算|操作)|算了|免了|放一放|放放|撤(?:销|掉|回|了)|(?<=[货票请保])取消|当我没|(?:票|券|货|保)(?:就|也|都|先)*(?:不要|不用|不需要|不必)|(?:不用|不必|莫|别)管|去掉|剔除"
 )
+"""Words that do not want something done."""
+_NOT_THESE = re.compile(
+    r"(?:\b(?:not|minus|without|except(?: for)?|apart from|other than|but not|leave out|skip|drop|remove|not touching)|除了|除开|不含|不包括|(?:不|别)(?:用|要|想)?(?:退|换|改|动)?)(?: (?:the|my|those|these|that|this))*\W*(?:那|这)?[个件条双副]?$"
+)
+"""Said right before goods that are taken out."""
 _KEEPS = re.compile(
-    r"\b(?:keep|keeping|kept|hang(?:ing)? on to|hold(?:ing)? on to|stick(?:ing)? (?:with|to)|live with|(?:it|they|these|this|those) (?:do |does |now |actually )?fits?|stays?|stay(?:ing)? put|still (?:want|need)|(?:is|are|'s|'re|was) (?:fine|ok|okay|good|great|alright|all right|enough)|as (?:it|they) (?:is|are|was|were)|the way (?:it|they) (?:is|was|are|were)|how it (?:is|was))\b"
-    r"|留(?:着|下|给)|凑合|照旧|照原来|维持原样|原样|还是(?:我)?要的|(?:我)?(?:还)?要的|就这样|就行|就好|别动|不动|不变|刚好|挺好|正好"
+    r"\b(?:keep|keeping|kept|hang(?:ing)? on to|hold(?:ing)? on to|stick(?:ing)? (?:with|to)|live with|stays?|stay(?:ing)? put|still (?:want|need)|as (?:it|they) (?:is|are|was|were)|the way (?:it|they) (?:is|was|are|were)|how it (?:is|was))\b"
+    r"|留(?:着|下|给)|凑合|照旧|照原来|维持原样|原样|还是(?:我)?要的|(?:我)?(?:还)?要的|别动|不动|不变"
 )
+"""Words by which things stay as they are."""
+_FINE = re.compile(
+    r"\b(?:is|are|'s|'re|was) (?:fine|ok|okay|good|great|alright|all right|enough)\b|\b(?:it|they|these|this|those) (?:do |does |now |actually )?fits?\b|就这样|就行|就好|刚好|挺好|正好|(?:能|可以)穿|合适"
+)
+"""The same beside a refusal; alone they may well answer a question: 原路就行."""
+_NO = re.compile(r"\b(?:no|not|dont|never ?mind|nvm)\b|n't\b|不|别|莫|算了")
 _ALL = re.compile(
     r"\b(?:both|either|neither|everything|anything|nothing|all(?: of)?(?: (?:it|that|them|this|those))?|the whole lot|any of (?:it|that|them|this|those))\b"
     r"|[两二三]个?(?:个|件|样|项|单)?(?:事儿?)?都|都(?=[^，。]{0,3}(?:不|别|先|甭|莫|算|取消))|全(?:部)?都?|统统|通通|一律|一个都|所有"
@@ -53,8 +66,8 @@ _WORDS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = tuple(
             r"swap(?:ping)?|exchang(?:e|ing)|chang(?:e|ing)|switch(?:ing)?",
             r"换货?|改",
         ),
-        (("change_order_address", "change_default_address"), r"address|chang(?:e|ing)", r"地址|改"),
-        (("change_payment",), r"payment|pay(?:ing)?|card|chang(?:e|ing)", r"付款|支付|卡|改"),
+        (("change_order_address", "change_default_address"), r"chang(?:e|ing)", r"改|换"),
+        (("change_payment",), r"payment thing|chang(?:e|ing)", r"改|换"),
         (("request_invoice",), r"invoice|receipt", r"发?票|开票|发飘"),
         (
             ("price_protection",),
@@ -70,11 +83,11 @@ _FAMILY: dict[str, str] = {
     "change_order_address": "address", "change_default_address": "address", "change_payment": "pay",
     "request_invoice": "invoice", "price_protection": "price", "claim_coupon": "coupon",
 }  # fmt: skip
-_STOPS_DOING = re.compile(
-    r"(?:n't|\bnot|\bno need to|\bstop)\b[^,.;]{0,16}\b(?:do|doing|bother|process|proceed|go (?:on|ahead)|continue)\b|(?:不|别|甭|莫)(?:用|要|想|再|给我|帮我)*(?:弄|搞|动|办|折腾|麻烦|处理|管|操作)"
+_ANY_DOING = re.compile(
+    r"\b(?:it|this|that|those|them|bother|process|proceed|continue)\b|(?:不|别|甭|莫)(?:用|要|想|再|给我|帮我)*(?:弄|搞|动|办|折腾|处理|管|操作)|算了|当我没"
 )
 _REST = re.compile(r"\b(?:rest|others?|everything else|remaining)\b|其[他它余]|别的|剩下")
-_VALUES = frozenset({"option", "address", "email", "payment_method", "quantity", "order_ref"})
+_VALUES = frozenset({"option", "address", "email", "payment_method", "quantity", "order_ref", "ordinal"})
 _IDLE = frozenset({None, "know", "look", "make", "find"})
 """Families of verbs that stand in many a sentence that asks for nothing."""
 _OTHER_ONE = re.compile(r"\bother one\b|\bthe other\b|另(?:外)?一?个")
@@ -101,29 +114,33 @@ def called_off(reading: Reading) -> list[Command] | None:
     if asks or len(low.strip()) > _LONGEST or (view.pending and view.pending.slot_type in _FREE_WORDS):
         return None
     clauses = _clauses(low)
-    agrees = polarity.read(low).sense == "yes" and not _REFUSES.search(low)
+    agrees = polarity.read(low).sense == "yes" and not _DECLINES.search(low)
     if agrees or phrases.cannot_say(low) or _asks_for_more(clauses, reading):
-        return None
-    if (chosen := _one_of_several(reading, clauses)) is not None:
-        return [chosen]
-    if not any(clause.off for clause in clauses):
         return None
     if view.waiting and any(clause.off and _ALL.search(clause.low) for clause in clauses):
         return [_cancel(reading, scope="all")]
-    if (found := _waiting(reading, clauses) or _goods(reading, clauses)) is not None:
-        return [found]
-    if _names_others(reading, clauses):
-        return None
-    if view.active_flow is not None and any(_of_the_running(clause, reading) for clause in clauses):
-        return [_cancel(reading, flow=view.active_flow)]
-    return None
+    found = _one_of_several(reading, clauses) or _waiting(reading, clauses) or _goods(reading, clauses)
+    if found is None and view.active_flow is not None and _ends_what_runs(reading, clauses):
+        found = _cancel(reading, flow=view.active_flow)
+    return [found] if found is not None else None
+
+
+def _ends_what_runs(reading: Reading, clauses: list[_Clause]) -> bool:
+    if _names_others(reading, clauses) or _goes_on(reading, clauses):
+        return False
+    if any(_of_the_running(clause, reading) for clause in clauses):
+        return True
+    values = any(item.type in _VALUES for item in reading.entities)
+    return (
+        not values and _FINE.search(reading.text.low) is not None and any(_NO.search(clause.low) for clause in clauses)
+    )
 
 
 def _clauses(low: str) -> list[_Clause]:
     cuts = [0, *(match.end() for match in _CLAUSE.finditer(low)), len(low)]
     pieces = [(start, end) for start, end in itertools.pairwise(cuts) if low[start:end].strip()]
     return [
-        _Clause(start, end, low[start:end], bool(_REFUSES.search(low[start:end]) or _KEEPS.search(low[start:end])))
+        _Clause(start, end, low[start:end], bool(_DECLINES.search(low[start:end]) or _KEEPS.search(low[start:end])))
         for start, end in pieces
     ]
 
@@ -165,6 +182,12 @@ def _waiting(reading: Reading, clauses: list[_Clause]) -> Cancel | None:
     return None
 
 
+def _goes_on(reading: Reading, clauses: list[_Clause]) -> bool:
+    """Whether a clause that refuses nothing asks for what runs: 不换颜色，只换尺码."""
+    flow = reading.view.active_flow or ""
+    return any(_named(clause, [flow]) for clause in clauses if not clause.off)
+
+
 def _names_others(reading: Reading, clauses: list[_Clause]) -> bool:
     """Whether goods are named where nothing is refused: "not the hoodie, I meant the keyboard" corrects."""
     spans = [(clause.start, clause.end) for clause in clauses if not clause.off]
@@ -183,7 +206,9 @@ def _of_the_running(clause: _Clause, reading: Reading) -> bool:
     goods = any(item.type in {"product", "sku"} and item.score > _GENERIC for item in inside)
     if any(item.type in _VALUES for item in inside) or (goods and flow in _TAKES_PARTS):
         return False
-    return bool(_KEEPS.search(clause.low) or _STOPS_DOING.search(clause.low) or _named(clause, [flow]))
+    # "It's the towels that I don't want" is why they are to be cancelled.
+    points = not goods and _ANY_DOING.search(clause.low) is not None
+    return bool(points or _KEEPS.search(clause.low) or _named(clause, [flow]))
 
 
 def _one_of_several(reading: Reading, clauses: list[_Clause]) -> Cancel | None:
@@ -222,11 +247,15 @@ def _goods(reading: Reading, clauses: list[_Clause]) -> Cancel | None:
 
 
 def _is_refused(item: Entity, clauses: list[_Clause]) -> bool:
-    """Whether goods stand in a clause that refuses or keeps, nearer to that than to an "only"."""
+    """Whether goods are what a clause declines or keeps: not those of "just the mug", nor of why they go back ("the mug is not nice")."""
     clause = next((one for one in clauses if one.start <= item.start < one.end), None)
-    if clause is None or not clause.off:
+    if clause is None:
         return False
-    before = clause.low[: item.start - clause.start]
+    before, after = clause.low[: item.start - clause.start], clause.low[item.end - clause.start :]
+    if _NOT_THESE.search(before):
+        return True
+    if not clause.off:
+        return False
     return not re.search(r"(?:\b(?:only|just)|[只光仅])[^,，]{0,12}$", before) or bool(
-        _REFUSES.search(clause.low[item.end - clause.start :])
+        _DECLINES.search(after) or _KEEPS.search(after)
     )
