@@ -11,6 +11,7 @@ from channels.testing import LiveServer
 from dialogue.events import AttachmentRef
 from dialogue.testing import hearing
 from dialogue.understanding.voice.types import HeardVoice, Hearing
+from knowledge.schema import Ticket
 from tests.channels.browser.pages import Chat, Visits, sign_in_staff
 from tests.channels.browser.test_access import complaints
 from tests.channels.browser.test_desk import row
@@ -39,11 +40,13 @@ def words(request: pytest.FixtureRequest, shop: LiveServer) -> Iterator[Words]:
     runner.ears = before
 
 
-async def test_a_voice_message_is_read_under_its_player_on_every_page(visits: Visits, words: Words) -> None:
-    shop, desk, inspector = [await visits.page(words, path) for path in ("/", "/desk", "/inspector")]
+async def test_a_voice_message_is_read_under_its_player_on_every_page(
+    visits: Visits, words: Words, shop: LiveServer
+) -> None:
+    front, desk, inspector = [await visits.page(words, path) for path in ("/", "/desk", "/inspector")]
     await sign_in_staff(desk, words.agent)
     await sign_in_staff(inspector, words.owner)
-    chat = Chat(shop, words)
+    chat = Chat(front, words)
     await chat.open()
     await chat.button(words.record).click()
     await expect(chat.dialog.get_by_role("timer")).to_contain_text("0:01")
@@ -62,12 +65,15 @@ async def test_a_voice_message_is_read_under_its_player_on_every_page(visits: Vi
     await expect(lines.first).to_contain_text(words.human)
     await expect(lines.last).to_contain_text("95 %")
 
-    await inspector.locator("#conversations").get_by_role("button", name=words.human).first.click()
+    async with shop.context.platform.database.read() as session:
+        case = await session.get_one(Ticket, f"tkt_{ticket}")
+    await inspector.goto(f"{inspector.url.partition('#')[0]}#{case.conversation_id}")
+    await inspector.reload()
     heard = inspector.locator("#turns section").filter(
         has=inspector.get_by_role("heading", name=words.heard, exact=True)
     )
     await expect(heard).to_contain_text(words.human)
     await expect(heard).to_contain_text("scripted")
     await expect(heard.get_by_role("listitem").first).to_contain_text("95 %")
-    for page in (shop, desk, inspector):
+    for page in (front, desk, inspector):
         assert await complaints(page) == []
