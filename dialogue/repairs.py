@@ -357,6 +357,7 @@ class Repairs:
             return self.drop(work)
         work.queue = [waiting for waiting in work.queue if waiting not in same or waiting in kept]
         if frame in kept:
+            work.say(self._sentence(work, "repair.others_stay"))
             if work.state.pending is not None:
                 self.keep_question(work, work.state.pending, aside=False)
             return False

@@ -177,7 +177,7 @@ _REGARDLESS = re.compile(
     re.IGNORECASE,
 )
 _QUESTION = re.compile(
-    r"[?？]\s*(?:(?:pls|plz|please|thx|thanks|thank you|asap|谢谢|谢了|多谢|哈|急|亲)\W*)?$|(?:吗|呢|么|吧\?)\W*(?:(?:谢谢|谢了|哈|急|亲)\W*)?$|^\W*(?:(?:and|but|so|ok|okay|also|wait|oh|hmm|hold on|actually|by the way|btw|then|hey|hi|hello|yes|no|just|before that|first|first of all|quick question|one question|question|please|tell me)\b[,.: ]*)*(?:what|what's|how|when|where|why|who|which|is|are|do|does|did|has|was|were|have (?:you|they|we|my)|can|could|will|would|should|may)\b|,\s*(?:what|how|when|where|why|which)(?:'s)? (?!ever)[a-z]+ [^,.!]*$|多少|多久|多长时间|怎么|什么时候|几天|为什么|能不能|可不可以|是不是|有没有|哪(?:个|里|些|家|款|儿|了)|啥时候|咋(?:还|没|不|办|样)|几点"
+    r"[?？]\s*(?:(?:pls|plz|please|thx|thanks|thank you|asap|谢谢|谢了|多谢|哈|急|亲)\W*)?$|(?:吗|呢|么|吧\?)\W*(?:(?:谢谢|谢了|哈|急|亲)\W*)?$|^\W*(?:(?:and|but|so|ok|okay|also|wait|oh|hmm|hold on|actually|by the way|btw|then|hey|hi|hello|yes|no|just|before that|first|first of all|quick question|one question|question|please|tell me)\b[,.: ]*)*(?:what|what's|how|when|where|why|who|which|is|are|do|does|did|has|was|were|have (?:you|they|we|my)|can|could|will|would|should|may)\b|,\s*(?:what|how|when|where|why|which)(?:'s)? (?!ever)[a-z]+ [^,.!]*$|多少|多久|多长时间|谁[出付承来]|怎么|什么时候|几天|为什么|能不能|可不可以|是不是|有没有|哪(?:个|里|些|家|款|儿|了)|啥时候|咋(?:还|没|不|办|样)|几点"
 )
 
 
