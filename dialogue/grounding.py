@@ -49,6 +49,8 @@ _COMPANION_ZH = (
 )
 _PLACE = re.compile(r"^(?:里面?|里头|上面?|中间|底下|下面)(?:全|都|到处|也|被|湿|是水|有水|有油)")
 """What is told of goods that are only the place of what happened, or do not go with those in question."""
+_STOPS = re.compile(r"\s*[!?.;！？。；，、]")
+"""What parts a value from goods named behind it: 换藏青！灰色卫衣那单."""
 _QUANTIFIED = re.compile(
     r"(?i)\b(?:both|all)\b[^,.;!?]*$|(?:[两二三四]|所有|全部)[件个双条台副]?的?[^，。；！？]*$|\b(?:two|three|four) $"
 )
@@ -102,6 +104,8 @@ def _without_letters(written: str, orders: Sequence[OrderSummary]) -> list[Order
 def is_negated(heard: Heard) -> bool:
     """Tell whether the words around a mention take it out: "everything except the lamp", 除了台灯, 台灯不退了."""
     excepted = _EXCEPT.search(heard.context) and not _NOT_KEPT.search(heard.context)
+    if excepted and heard.context.endswith("不要") and heard.after.startswith("了"):
+        return False  # 不要板鞋了: it is given up, not spared
     return bool(excepted or _STAYS.search(heard.after.lower()))
 
 
@@ -200,7 +204,8 @@ def describing(product: Heard, options: Iterable[Heard]) -> list[Heard]:
     """
     place, found = product.entity.start, []
     for entry in sorted(options, key=lambda option: -option.entity.start):
-        if entry.turn == product.turn and 0 <= place - entry.entity.end <= 2 and _describes(entry.entity):
+        near = entry.turn == product.turn and 0 <= place - entry.entity.end <= 2
+        if near and _describes(entry.entity) and not _STOPS.match(entry.after):
             found.append(entry)
             place = entry.entity.start
     return [] if found and _BECOMES.search(found[-1].context) else found
@@ -209,6 +214,20 @@ def describing(product: Heard, options: Iterable[Heard]) -> list[Heard]:
 def _describes(option: Entity) -> bool:
     """Tell whether an option can say which goods are meant: not one that they shall have."""
     return bool(option.value.get("value")) and not option.value.get("wanted") and not option.value.get("otherwise")
+
+
+def apart_by(line: LineView, options: Sequence[Heard]) -> int:
+    """Count the values of a line that are named beside another for the same key: 灰色不耐脏，换藏青 is said of what is grey."""
+    values: dict[str, set[str]] = {}
+    for entry in options:
+        if entry.entity.value.get("value") and not entry.entity.value.get("otherwise"):
+            values.setdefault(str(entry.entity.value.get("key", "")), set()).add(
+                str(entry.entity.value["value"]).lower()
+            )
+    return sum(
+        len(named) > 1 and any(same_value(line.options.get(key, ""), one) for one in named)
+        for key, named in values.items()
+    )
 
 
 def fits_options(entry: Entity, options: dict[str, str]) -> bool:

@@ -30,6 +30,10 @@ _GROWING = ("size", "frame size", "capacity", "storage", "screen size", "length"
 _KIN = ({"waterproof", "water resistance"}, {"pieces", "piece count"}, {"battery", "battery life", "battery type"})
 _STEP = re.compile(r"(?i)\bsize\b|slightly|next|一[号码]")
 _SAYS_SAME = re.compile(r"(?i)same|still|keep|一样|还是|保持|不变")
+_AFTER_ALL = re.compile(
+    r"(?i)\b(?:no|actually|rather|sorry|wait|mean|after all|back to)\b|不对|不是|算了|改回|其实|等等|错了"
+)
+"""By which a value said before in the same message is taken back."""
 _FOUND_WRONG = re.compile(
     r"^\s*[号码]?(?:的)?(?:有点|有些|稍微?|确实|真的?)*(?:太|偏|不合|挤|紧|松)|^ (?:is|was|are|were|feels?|felt)\b[^,.;]{0,16}\b(?:too|small|big|large|tight|loose|short|long)\b"
 )
@@ -71,6 +75,7 @@ def wishes(heard: Sequence[Heard], line: LineView, variants: Sequence[VariantVie
     """
     keys = option_keys(variants)
     wanted: dict[str, tuple[str, ...]] = {}
+    said: dict[str, int] = {}
     preferred: set[str] = set()
     free: set[str] = set()
     price, identical = "", False
@@ -91,8 +96,8 @@ def wishes(heard: Sequence[Heard], line: LineView, variants: Sequence[VariantVie
             key, exact = second
             wanted[key] = (*wanted[key], exact)
             preferred.add(key)
-        else:
-            _take_value(entry, line, keys, wanted)
+        elif not value.get("otherwise"):  # a second choice without a first is none
+            _take_value(entry, line, keys, wanted, said)
     own = {variant.sku for variant in variants}
     skus = tuple(
         str(entry.entity.value["text"])
@@ -120,11 +125,20 @@ def _second_choice(entry: Heard, keys: Keys, wanted: dict[str, tuple[str, ...]])
     return next(((key, exact) for key, exact in placed(entry.entity.value, keys) if key in wanted), None)
 
 
-def _take_value(entry: Heard, line: LineView, keys: Keys, wanted: dict[str, tuple[str, ...]]) -> None:
+def _take_value(
+    entry: Heard, line: LineView, keys: Keys, wanted: dict[str, tuple[str, ...]], said: dict[str, int]
+) -> None:
+    """Take a value for the one wanted. One that the line has takes that back, unless it only tells in the same breath which is meant.
+
+    Args:
+        said: key -> the turn in which a value was wanted.
+    """
     for key, exact in placed(entry.entity.value, keys)[:1]:
         if not same_value(line.options.get(key, ""), exact):
-            wanted[key] = (exact,)
-        elif entry.entity.value.get("key") or _SAYS_SAME.search(entry.context):
+            wanted[key], said[key] = (exact,), entry.turn
+        elif _SAYS_SAME.search(entry.context) or (
+            entry.entity.value.get("key") and (said.get(key) != entry.turn or _AFTER_ALL.search(entry.context))
+        ):
             wanted.pop(key, None)
 
 

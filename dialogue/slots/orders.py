@@ -338,12 +338,20 @@ def _fit(context: SlotContext, order: OrderSummary) -> tuple[int, int]:
         lines = [line for line in order.lines if grounding.mentions_line(mention.entity, line)]
         goods += bool(lines)
         described += max(
-            (_agreeing(line, grounding.describing(mention, options)) for line in lines),
+            (max(_agreeing(line, grounding.describing(mention, options)), _apart(context, line)) for line in lines),
             default=0,
         )
     told = _describing_all(context)
     described += max((_agreeing(line, told) for line in order.lines), default=0)
     return goods, described
+
+
+def _apart(context: SlotContext, line: LineView) -> int:
+    """Count the values that tell what a line is from what it shall become."""
+    if not any(spec.type == "swaps" for spec in context.flow.slots.values()):
+        return 0
+    now = [one for one in grounding.options_heard(context.heard) if one.turn == context.state.memory.turn]
+    return grounding.apart_by(line, now)
 
 
 def _describing_all(context: SlotContext) -> list[Heard]:

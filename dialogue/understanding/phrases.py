@@ -299,6 +299,18 @@ def demands_refund(low: str) -> bool:
     return bool(_MAY_HAVE_REFUND.search(low) or (_DEMANDS_REFUND.search(low) and not is_question(low.strip())))
 
 
+_LOOKS_AT_COUPONS = re.compile(
+    r"(?:查|看|瞅|瞧|列|数)[^，。,]{0,10}券|券[^，。,]{0,6}(?:查|看|瞅|瞧|列|有(?:哪|什么|啥|几|多少)|[有还]?几张|都有)|(?:有|还有|剩)(?:哪些|什么|啥子?|几张|多少)[^，。,]{0,6}券|(?:账[户号]|我|本人)[^，。,]{0,4}券\W*$"
+    r"|\b(?:show|list|see|check|which|what|view|look at|have i got|do i have)\b[^.!?]{0,24}\b(?:coupons?|vouchers?)\b"
+)
+_TAKES_A_COUPON = re.compile(r"[领兑抢用]|\b(?:claim|redeem|apply|use|add|grab|get me)\b")
+
+
+def looks_at_coupons(low: str) -> bool:
+    """Whether coupons are only to be shown: 优惠券帮我列一下."""
+    return bool(_LOOKS_AT_COUPONS.search(low)) and not _TAKES_A_COUPON.search(low)
+
+
 _LEAVE = re.compile(
     r"\b(?:bye+|goodbye|good ?night|cya|see (?:you|ya)|ta[- ]?ra|ta[- ]ta|cheerio|farewell|take care|catch (?:you|ya) later|talk (?:to you )?later|until next time|have a (?:nice|good|great|lovely|wonderful|pleasant) (?:day|one|evening|night|weekend|afternoon|week|time)|(?:that's|thats|that is|that was|that will be|that'll be) (?:me (?:done|sorted|finished|all set|happy)|(?:all|everything|it)(?: (?:for (?:now|today|me)|then|from me|i (?:need(?:ed)?|want(?:ed)?)))?(?=\W*(?:$|[,.!;])))|nothing (?:else|more|further)(?: (?:from me|for now|today|to ask|then))?(?=\W*(?:$|[,.!;]))|i(?:'m| am) (?:all )?(?:done|sorted|off|set)(?: (?:now|here|then))?(?=\W*(?:$|[,.!;])))\b"
     r"|拜+(?:拜|啦|咯|了)?(?!托|访|年)|再见|再会|回见|晚安|(?<!\d)88+6?(?!\d)|回头(?:见|再来|聊)|下次(?:见|再聊|再来|聊)|先?不?聊了|(?:我)?先?(?:撤|走|闪|溜|下)了(?=[啊哈吧哦呢]?\W*$)|没(?:别的?|其他|其它|啥|什么)(?:事儿?|问题|要问的?)?了?(?=[啊哈吧哦呢]?\W*(?:$|[,，。!！]))|没事了|没有(?:别的|其他|其它)(?:事|问题)?了|就(?:这些|这样|到这)(?:了|吧|啦)?(?=\W*(?:$|[,，。!！]))|不打扰(?:你|您)?了|先这样"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from dialogue.understanding import conditions
 from dialogue.understanding.openings import stripped
@@ -15,7 +15,7 @@ from dialogue.understanding.text import Text, read
 MAX_SEGMENTS = 6
 
 _FAMILIES: tuple[tuple[str, str], ...] = (
-    ("cancel", r"(?<!noise[- ])cancel(?!led|lation|ed)\w*|(?:have|get|want|like|see|need)(?: [\w'-]+){1,5}? cancell?ed|(?:can|could|should|would|may|must|to|please)(?: [\w'-]+){0,6}? be cancell?ed|call(?:ed)? off|call (?:[\w'-]+ ){1,5}off\b|scrap|get rid of (?=the|my|that|this)|取消|拦(?:下|截|回|住)|撤销|撤单|撤回"),
+    ("cancel", r"(?<!noise[- ])cancel(?!led|lation|ed)\w*|(?:have|get|want|like|see|need|you)(?: [\w'-]+){0,5}? cancell?ed|(?:can|could|should|would|may|must|to|please)(?: [\w'-]+){0,6}? be cancell?ed|call(?:ed)? off|call (?:[\w'-]+ ){1,5}off\b|scrap|get rid of (?=the|my|that|this)|取消|拦(?:下|截|回|住)|撤销|撤单|撤回"),
     ("exchange", r"exchang\w*|swap\w*|replace(?!d)|trade|换货|调换|换(?:成|个|一|大|小|新|码|(?=x*[sml]\b|\d))|换掉|(?:become|turn into)(?= (?:an?|one)\b)"),
     ("return", r"return(?!ed)\w*|send (?:it |them |\w+ )?back|refund(?!ed)(?! status)|(?:get|have|want|give me) (?:my |the )?money back|give back|(?:go|goes|going) back(?! to (?:my|the) (?:order|list|question|start))|退货|退掉|退款|退了|退(?=$|[\u4e00-\u9fff])"),
     ("change", r"chang(?:e|ing)|chang(?:ed)(?= (?:to|into) )|modify\w*|updat(?:e|ing)|edit|switch|correct(?= (?:the|my|it))|redirect|修改|更改|改(?:一下|成|到|下|为)|改(?=地址|颜色|尺码|支付|付款)|更新|变更"),
@@ -59,17 +59,8 @@ _HOW_PAID = re.compile(
     rf"|^\W*(?:钱|退款|差价|余额|多的|费用|款)?(?:就|都|也|请|我|帮我)*(?:退|走|用|打|返|付|付款|支付|刷)(?:款|钱|回)?(?:到|回|去|在|至)?(?:我的?)?{_METHOD_ZH}|^\W*(?:钱|退款|差价|退(?:的|回来的)(?:钱|款))[^。；！？]{{0,12}}{_METHOD_ZH}"
 )
 """A sentence that only says how money moves: part of the request beside it, never one of its own there."""
-_FALLBACK = re.compile(
-    r"^\W*(?:and |but |or |so )*(?:(?:if|in case) (?:that|this|it|you)(?:'s| is| are|'re)?\b[^,;.!?]{0,30}?(?:n't|\bnot\b|impossible|unavailable|fails?)|if (?:not|impossible)\b|(?:or else|otherwise|failing that)\b)"
-    r"|^\W*(?:要是|如果|若|假如)?(?:不行|不能|不可以|办不了|没有|退不了|换不了|改不了)[^，,。；]{0,6}(?:的话|就)|^\W*否则|^\W*(?:要是|如果|若|假如)(?:不|没)[^，,。；]{0,10}(?:的话|就|[,，])"
-)
-"""What is wanted only where the request before it comes to nothing."""
-_ASIDE = re.compile(
-    r"[,，]\s*(?=(?:钱|退款|差价|余额|多的|费用)[^。；！？,，]{0,12}(?:退|走|用|到|付|付款))"
-    r"|[,，;；]\s*(?=(?:要是|如果|若|假如)?(?:不行|不能|办不了|退不了|换不了|改不了)[^，,。；]{0,4}(?:的话|就)|否则)"
-    r"|,\s*(?=(?:and |but |or )?(?:if (?:not|that|this|it|you)\b|otherwise|or else))"
-)
-"""Where a clause about money, or about what to do else, begins."""
+_ASIDE = re.compile(r"[,，]\s*(?=(?:钱|退款|差价|余额|多的|费用)[^。；！？,，]{0,12}(?:退|走|用|到|付|付款))")
+"""Where a clause about money begins."""
 _DROPPED = re.compile(
     r"^\W*(?:(?:hmm+|oh|well|actually|ok|okay|no|wait|on second thoughts?|hang on|hold on|sorry)\b[,. ]*)*"
     r"(?:forget(?: about)?|never mind|skip|scrap|drop|no|don't|not)\s+(?:(?:about|the|that|this|an?|any|my|to)\s+)*"
@@ -85,6 +76,8 @@ _ADDED = re.compile(rf"(?:[,，;；]\s*|(?<=[吗呢么]))(?={_ONE_MORE})")
 """Where something is asked or wanted besides."""
 _ADDS = (re.compile(rf"{_ONE_MORE}\W*$"), re.compile(rf"\W*{_ONE_MORE}"))
 """That it is, before the words and at their beginning."""
+_DONE_TO_GOODS = frozenset({"cancel", "exchange", "return", "change", "price"})
+"""Families of verbs that say in full what is wanted, without the condition beside them."""
 _ASIDES = frozenset({None, "know", "look", "make", "find"})
 """Families of verbs that stand in many a sentence that asks for nothing: "as far as I know"."""
 _THANKS_AFTER = re.compile(
@@ -109,21 +102,23 @@ class Segment:
     core: tuple[tuple[int, int], ...] = ()
     """Where the request itself stands: without what beside it only says how money moves."""
     fallback: bool = False
-    """Wanted only where the request before it comes to nothing."""
+    """Wanted only where the first request comes to nothing."""
     added: bool = False
     """Said to come besides: "by the way, …"."""
-    body: int | None = None
-    """Where the request of a fallback begins, behind its condition."""
+    body: tuple[int, int] | None = None
+    """Where the request itself stands, apart from the condition under which it is wanted."""
+    flow: str | None = None
+    """The procedure that is asked for, where that is known by its clauses; "" where it says something of its own, nobody knows what."""
     wish: tuple[int, int] | None = None
     """From the first piece with the request's verb to the last: in a long story what stands before only tells how it came to it."""
 
 
 def split(text: Text) -> list[Segment]:
     """Cut the message where a new request begins; what has no request of its own stays with its neighbour."""
-    otherwise = {one.start: one.body[0] for one in conditions.alternatives(text.low)}
+    units = {one.start: one for one in conditions.guarded(text.low)}
     pieces = [
-        piece(text.low, start, end, otherwise.get(start))
-        for start, end in _pieces(text.low, otherwise)
+        guarded(text.low, units[start], end) if start in units else piece(text.low, start, end)
+        for start, end in _pieces(text.low, list(units.values()))
         if text.low[start:end].strip(" ,.;:!?。，！？；、…")
     ]
     if not any(piece.core for piece in pieces):
@@ -131,36 +126,28 @@ def split(text: Text) -> list[Segment]:
             dataclasses.replace(piece, core=((piece.start, piece.end),), cue=cue(text.low[piece.start : piece.end]))
             for piece in pieces
         ]
-    return _merged(_conditioned(pieces))[:MAX_SEGMENTS]
+    return _merged(pieces)[:MAX_SEGMENTS]
 
 
-def _conditioned(pieces: list[Segment]) -> list[Segment]:
-    """Join "if that doesn't work" to what shall be done then."""
-    joined: list[Segment] = []
-    for piece in pieces:
-        last = joined[-1] if joined else None
-        if last is not None and last.fallback and last.cue is None and last.body is None:
-            joined[-1] = dataclasses.replace(piece, start=last.start, fallback=True)
-        else:
-            joined.append(piece)
-    return joined
+def guarded(low: str, unit: conditions.Guarded, end: int) -> Segment:
+    """Return a unit of condition and wish as a segment."""
+    wanted = low[slice(*unit.body)]
+    core = (unit.body,) if unit.holds and cue(wanted) in _DONE_TO_GOODS else ((unit.start, end),)
+    body = unit.body if not unit.holds or core == (unit.body,) else None
+    return Segment(unit.start, end, cue(wanted), is_question(wanted.strip()), core, not unit.holds, body=body)
 
 
-def piece(low: str, start: int, end: int, body: int | None = None) -> Segment:
+def piece(low: str, start: int, end: int) -> Segment:
     """Return the words between two places as a segment; without a core where they only go with the request beside them."""
     words = low[start:end]
-    if body is not None and start <= body < end:
-        wanted = low[body:end]
-        core = ((start, end),)
-        return Segment(start, end, cue(wanted), is_question(wanted.strip()), core, fallback=True, body=body)
     if _DROPPED.match(f"{words}x"):
         return Segment(start, end)
     if cue(words) != "price" and _HOW_PAID.search(words) and not words.rstrip().endswith(("?", "？")):
         return Segment(start, end)
-    fallback, family = bool(_FALLBACK.search(words)), cue(words)
+    family = cue(words)
     added = bool(_ADDS[0].search(low[:start]) or _ADDS[1].match(words))
     wish = (start, end) if family not in _ASIDES else None
-    return Segment(start, end, family, is_question(words.strip()), ((start, end),), fallback, added, wish=wish)
+    return Segment(start, end, family, is_question(words.strip()), ((start, end),), added=added, wish=wish)
 
 
 def request_of(words: str) -> str:
@@ -184,17 +171,19 @@ def cue(low: str) -> str | None:
     return min(hits)[1] if hits else "change" if _ARROW.search(low) else None
 
 
-def _pieces(low: str, otherwise: Mapping[int, int]) -> list[tuple[int, int]]:
-    cuts = {0, len(low), *otherwise}
-    leading = conditions.without_whether(low)
+def cuts(low: str) -> set[int]:
+    """Return where a verb tells that another request may begin."""
+    return {
+        match.end() for pattern in (_SENTENCE, _SPLIT_EN, _SPLIT_ZH, _ASIDE, _ADDED) for match in pattern.finditer(low)
+    }
+
+
+def _pieces(low: str, units: Sequence[conditions.Guarded]) -> list[tuple[int, int]]:
+    places = {0, len(low), *(one.start for one in units), *(one.end for one in units)}
     if dropped := _DROPPED.match(low):
-        cuts.add(dropped.end())
-    for pattern in (_SENTENCE, _SPLIT_EN, _SPLIT_ZH, _ASIDE, _ADDED):
-        for match in pattern.finditer(low):
-            if match.end() > leading and not any(start < match.end() <= body for start, body in otherwise.items()):
-                cuts.add(match.end())
-    places = sorted(cuts)
-    return list(itertools.pairwise(places))
+        places.add(dropped.end())
+    places |= {place for place in cuts(low) if not any(one.start < place < one.end for one in units)}
+    return list(itertools.pairwise(sorted(places)))
 
 
 def _merged(pieces: list[Segment]) -> list[Segment]:
@@ -211,8 +200,8 @@ def _merged(pieces: list[Segment]) -> list[Segment]:
                 last.core + piece.core,
                 last.fallback,
                 last.added,
-                last.body,
-                (last.wish[0], piece.wish[1]) if last.wish and piece.wish else last.wish or piece.wish,
+                last.body or (piece.body if last.cue is None else None),
+                wish=(last.wish[0], piece.wish[1]) if last.wish and piece.wish else last.wish or piece.wish,
             )
         merged.append(piece)
     return merged
@@ -221,7 +210,9 @@ def _merged(pieces: list[Segment]) -> list[Segment]:
 def _belongs(last: Segment, piece: Segment) -> bool:
     if piece.added and (last.question or last.cue is not None) and (piece.question or piece.cue == "know"):
         return False
-    if piece.fallback and piece.cue is not None and (piece.body is not None or last.cue is not None):
+    if piece.fallback:
+        return False
+    if last.fallback and piece.cue is not None and piece.cue != last.cue:
         return False
     if piece.question and last.cue is not None and piece.cue != last.cue:
         return False

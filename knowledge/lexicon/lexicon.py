@@ -71,6 +71,13 @@ class Lexicon:
         """Return the option keys for a size that something in the catalogue has `value` of."""
         return {key for (key, _), ids in self._options.pairs(fold(value)).items() if ids and key in self._sizes}
 
+    def comes_in(self, value: str, product_ids: Collection[str]) -> bool:
+        """Whether some of these products have `value` for a size."""
+        wanted = set(product_ids)
+        return any(
+            key in self._sizes and wanted & set(ids) for (key, _), ids in self._options.pairs(fold(value)).items()
+        )
+
     def corrected(self, word: str) -> str:
         """Return the word of the catalogue that a lower-case English word was meant to be, itself where none is surely better."""
         return self._spelling.corrected(word)

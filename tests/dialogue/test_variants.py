@@ -165,3 +165,13 @@ def test_just_what_was_wanted_may_be_sold_out() -> None:
 
     assert missing is not None
     assert missing.spoken() == {"color": "blue", "size": "M"}
+
+
+def test_a_value_that_only_tells_which_is_meant_takes_nothing_back() -> None:
+    assert best(EARBUDS, {"key": "color", "value": "black"}, {"key": "color", "value": "blue"}) == ["E2", "E3"]
+
+
+def test_a_second_choice_without_a_first_is_no_wish() -> None:
+    line = line_of(EARBUDS[0])
+    only = Heard(entity=entity("option", "said", key="color", value="black", otherwise=True), turn=1)
+    assert variants.wishes([only], line, EARBUDS).values == {}

@@ -26,6 +26,8 @@ _ANOTHER_KIND = re.compile(
     r"\b(?:in )?(?:an?|some) (?:diff\w{0,2}rent|other) (?:colou?r|size|shade|version|one)\b|\bin another (?:colou?r|size|shade|version)\b|(?:换|要|来)个?(?:别的|其他|其它|另一?个|另外的?)(?:颜色|尺码|码|色|款)"
 )
 _DIVERTED = re.compile(r"[改转](?:送|寄|邮|派)(?!货)")
+_TO = re.compile(r"^\W{0,2}(?:order |colou?r |size )?(?:to|into|[-=]>|→)\W*(?:an? |the |size )?(?=\w+\W*$)")
+"""Between goods and what they shall become, where nothing else is said: "jeans to 27"."""
 _SENDS = re.compile(r"[寄送发收]|\b(?:send|ship|deliver|mail|redirect|reroute|post|forward|go(?:es)?|to)\b")
 
 
@@ -52,16 +54,32 @@ def swapped(part: segments.Segment, low: str, entities: tuple[Entity, ...]) -> s
     goods = [item for item in entities if item.type == "product" and item.score > GUESSED]
     if _rather(part, low, entities):
         return "exchange_items" if goods else "change_items"
+    if _as_preferred(part, entities):
+        return "exchange_items" if goods else "change_items"
     if not goods or any(item.type == "address" for item in entities) or (part.question and not _REQUESTS.search(low)):
         return None
     if (shall := _SHALL_BE.search(low)) and _becomes(part, entities, shall.end()):
         return "change_items" if any(item.type == "order_ref" for item in entities) else "exchange_items"
     if _ANOTHER_KIND.search(low) and browsing.speaks_of_own(low) and not browsing.asks_for_goods(low):
         return "exchange_items"
+    if (
+        part.cue is None
+        and (arrow := _TO.search(low[goods[0].end - part.start :]))
+        and _becomes(part, entities, goods[0].end - part.start + arrow.end())
+    ):
+        return "exchange_items"
     if part.cue not in SWAPPING:
         return None
     becomes = _BECOMES.search(low, goods[0].end - part.start)
     return SWAPPING[part.cue] if becomes and _becomes(part, entities, becomes.end()) else None
+
+
+def _as_preferred(part: segments.Segment, entities: tuple[Entity, ...]) -> bool:
+    """Whether goods shall be of one kind, and of another where that is not to be had: "dress in black, else green"."""
+    named = any(item.type in {"product", "order_ref"} and item.score > GUESSED for item in entities)
+    second = any(item.type == "option" and item.value.get("otherwise") for item in entities)
+    wanted = part.cue in SWAPPING and any(item.type == "option" and item.value.get("wanted") for item in entities)
+    return named and (wanted or (second and not part.question and part.cue in {None, "change", "exchange", "make"}))
 
 
 def _becomes(part: segments.Segment, entities: tuple[Entity, ...], place: int) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Callable
 
 from dialogue import browsing
 from dialogue.commands import (
     AskHuman,
+    AskKnowledge,
     Cancel,
     CannotHandle,
     ChitChat,
@@ -18,9 +20,10 @@ from dialogue.commands import (
     StartFlow,
     View,
 )
-from dialogue.understanding import conditions, phrases, segments
+from dialogue.understanding import phrases, segments
 from dialogue.understanding.commands.alterations import ADDRESS_FLOWS, SWAPPING, redirected, swapped
-from dialogue.understanding.commands.choices import by_preference, if_to_be_had
+from dialogue.understanding.commands.choices import by_preference, without_conditions
+from dialogue.understanding.commands.clauses import of_a_list
 from dialogue.understanding.commands.of_goods import (
     CLEAR,
     EFFECTS,
@@ -32,10 +35,11 @@ from dialogue.understanding.commands.of_goods import (
     of_the_procedure,
 )
 from dialogue.understanding.commands.of_parcels import of_parcels
+from dialogue.understanding.commands.otherwise import put_in_order, shared
 from dialogue.understanding.commands.ranking import HINT, weighed
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.commands.rules import WHOLE, adds_to_an_order, is_one_question, to_documents
-from dialogue.understanding.commands.several import parted
+from dialogue.understanding.commands.several import grouped
 from dialogue.understanding.commands.stories import at_length, is_afterthought, of_the_wish, without_background
 
 ONE_ORDER_FLOWS = frozenset({"cancel_order", "order_status", "track_order", "request_invoice"})
@@ -59,32 +63,34 @@ _TALK = frozenset({"inform", "affirm", "deny", "repeat", "cancel_flow", "ask_hum
 def requested(reading: Reading) -> list[Command]:
     """Read every segment of the message as a request of its own."""
     found: list[Command] = []
-    reading = if_to_be_had(by_preference(reading))
+    reading = without_conditions(by_preference(reading))
     hear = functools.partial(_segment_commands, reading)
-    parts = [one for part in segments.split(reading.text) for one in parted(reading, part, hear)]
-    for part in parts:
-        commands = _conditional(_segment_commands(reading, part), part, found)
+    parts = grouped(reading, segments.split(reading.text), hear)
+    for part, commands in put_in_order(reading, [(part, _of(reading, part, hear)) for part in parts], hear):
+        wishes = commands
         if any(isinstance(one, StartFlow) for one in found) and is_afterthought(reading, part, commands):
             beside = tuple(item for item in reading.within(part.start, part.end) if item.type in _SAID_OF_ANY_WISH)
-            commands = [Provide(entities=beside, score=GUESSED, source="pattern")] if beside else []
-        found += [_with_goods_before(command, found) for command in commands]
+            wishes = [Provide(entities=beside, score=GUESSED, source="pattern")] if beside else []
+        found += [_with_goods_before(command, found) for command in wishes]
     if len(parts) > 1 and parts[-1].question and is_one_question(reading, found):
         return [to_documents(reading, 0, len(reading.text.raw), WHOLE)]
-    return _joined(without_background(reading, found)) or [
+    told = any(part.flow is not None for part in parts)
+    return shared(reading, _joined(found if told else without_background(reading, found))) or [
         CannotHandle(text=reading.words(), score=0.5, source="classifier")
     ]
 
 
-def _conditional(commands: list[Command], part: segments.Segment, before: list[Command]) -> list[Command]:
-    """Mark what is wanted only in the place of another request; money back is then a return, never a question how far it is."""
-    instead = part.fallback and any(isinstance(one, StartFlow) for one in before)
-    if not instead:
-        return commands
+def _of(reading: Reading, part: segments.Segment, hear: Callable[[segments.Segment], list[Command]]) -> list[Command]:
+    """Return what a part asks for: the procedure that its clauses told, else what is heard in it."""
+    if part.flow is None:
+        return hear(part)
+    if not part.flow:
+        return [one for one in hear(part) if isinstance(one, StartFlow | AskKnowledge) and one.score >= CLEAR]
+    low = reading.text.low
+    entities = tuple(item for item in reading.within(part.start, part.end) if not of_a_list(low, item))
+    words = reading.words(part.start, part.end)
     return [
-        one.model_copy(update={"fallback": True, "flow": "return_items" if one.flow == "refund_status" else one.flow})
-        if isinstance(one, StartFlow)
-        else one
-        for one in commands
+        one for flow in _meant(part.flow, low[part.start : part.end]) for one in _start(flow, entities, words, CLEAR)
     ]
 
 
@@ -115,10 +121,9 @@ def _with_goods_before(command: Command, before: list[Command]) -> Command:
 
 def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]:  # noqa: C901, PLR0912  (one table of cases)
     words = reading.words(part.start, part.end)
-    begin = part.body or max(part.start, conditions.without_whether(reading.text.low))
-    begin = part.start if begin >= part.end else begin
-    low = reading.text.low[begin : part.end]
-    part, ranked = at_length(reading, part, reading.classify(reading.masked(begin, part.end)))
+    begin, end = part.body or (part.start, part.end)
+    low = reading.text.low[begin:end]
+    part, ranked = at_length(reading, part, reading.classify(reading.masked(begin, end)))
     entities = of_the_wish(reading, part)
     ranked = weighed(reading, part, entities, ranked)
     best, chance = ranked[0]
@@ -231,6 +236,8 @@ def _meant(flow: str, low: str) -> tuple[str, ...]:
         return ("return_items",)
     if flow == "return_items" and phrases.asks_whether_paid_back(low):
         return ("refund_status",)
+    if flow == "claim_coupon" and phrases.looks_at_coupons(low):
+        return ("list_coupons",)
     if flow == "size_advice" and phrases.asks_how_it_runs(low):
         return ("product_details",)
     if flow in ADDRESS_FLOWS and phrases.makes_default(low):

@@ -1,130 +1,190 @@
-"""A message that asks for several things without saying so by a verb each time: "towels + track the speaker", 鞋换41码 包退了.
+"""A message that asks for several things: its clauses are grouped into requests, each with one procedure, its goods and its values.
 
-Where every clause alone is clearly a request, for other goods than the one before it, it is one of its own.
+Verbs and signs tell badly where one request ends: "towels + track the speaker", 换鞋！板鞋41！退包！双肩包不想要了. So a message is
+cut wherever another wish may begin, every clause is read alone, and of all ways of grouping neighbours the best is taken: one in
+which every clear wish leads a group, and what asks for nothing by itself (goods, reasons, sizes, ways of payment) stands in the
+group that takes such a thing and is about the same goods. By dynamic programming over the clauses; fewer groups are better.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import itertools
-import re
-from collections.abc import Callable
+from collections.abc import Sequence
 
-from dialogue.commands import Command, Entity, StartFlow
-from dialogue.understanding import phrases, segments
-from dialogue.understanding.commands.of_goods import CLEAR, EFFECTS, GUESSED
+from dialogue.commands import AskKnowledge, Command, StartFlow
+from dialogue.understanding import segments
+from dialogue.understanding.commands.clauses import QUESTION, Clause, Hear, clauses_of
+from dialogue.understanding.commands.of_goods import CLEAR, EFFECTS
 from dialogue.understanding.commands.reading import Reading
 
-Hear = Callable[[segments.Segment], list[Command]]
-"""Reads one segment alone."""
+UNHEARD = ""
+"""What stands for the procedure of a clause that says something of goods of its own, nobody knows what."""
 LONG = 240
-"""Characters from which a part tells a story, whose clauses are not taken for requests."""
-SHORTEST = 3
-"""Letters of a clause that can be a request."""
-_ALONE = frozenset({"list_coupons"})
-"""Procedures that need no goods to be named."""
-_DOES = {"return": {"return_items"}, "exchange": {"exchange_items"}, "cancel": {"cancel_order"}}
-"""Family of a verb -> the procedure that it alone asks for, goods named or not."""
-_READS = frozenset(
-    {"track_order", "order_status", "request_invoice", "check_stock", "price_protection", "refund_status"}
-)
-_BOUNDARY = re.compile(
-    r"[,，、;；:：。！!]\s*|[?？]\s*|\s+(?:\+|&|n|and|plus|also|then|but|as well as|besides)\s+|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fffA-Za-z])"
-    r"|(?<=[\u3400-\u9fff])(?=(?:然后|另外|顺便|还有|同时|并且|再(?:把|帮|给|去)|对了))"
-)
+"""Characters from which a message tells a story, whose clauses are not taken for requests."""
+MOST = 14
+"""Clauses that are grouped."""
+_A_GROUP = 0.5
+"""What a group must be worth to stand by itself."""
+_NO_GOODS = 0.55
+_OTHER_GOODS = 0.1
+_OTHER_WISH = 0.6
+_NOT_ALL = 1.0
+_UNHEARD = 0.3
+_SAME_GOODS = 0.15
+_FITS = 0.05
+_MISFITS = 0.1
+_LEADS_IN = 0.03
+"""What goods, values and their absence add to a group or take from it."""
+_GOES_WITH: dict[str, frozenset[str]] = {
+    "return_items": frozenset({"report_problem", "refund_status", "change_payment", "product_details"}),
+    "exchange_items": frozenset({"report_problem", "check_stock", "size_advice", "change_items", "product_details", "find_products"}),
+    "change_items": frozenset({"report_problem", "check_stock", "size_advice", "exchange_items", "product_details", "find_products"}),
+    "track_order": frozenset({"order_status", "report_problem", "find_products"}),
+    "order_status": frozenset({"track_order", "report_problem", "find_products"}),
+    "price_protection": frozenset({"price_history", "product_details", "refund_status", "change_payment", "claim_coupon"}),
+    "check_stock": frozenset({"find_products", "product_details", "size_advice"}),
+    "find_products": frozenset({"check_stock", "product_details"}),
+    "list_coupons": frozenset({"claim_coupon"}),
+    "claim_coupon": frozenset({"list_coupons"}),
+}  # fmt: skip
+"""Procedure -> what a clause beside it may sound like that only says more of it: "they're too small, do you have a 41?"."""
+_TAKES: dict[str, frozenset[str]] = {
+    "return_items": frozenset({"reason", "payment_method", "quantity"}),
+    "exchange_items": frozenset({"reason", "option", "payment_method"}),
+    "change_items": frozenset({"option", "payment_method"}),
+    "cancel_order": frozenset({"reason"}),
+    "change_payment": frozenset({"payment_method"}),
+    "check_stock": frozenset({"option"}),
+    "find_products": frozenset({"option", "amount", "brand"}),
+    "request_invoice": frozenset({"tax_id", "email", "company"}),
+}
+"""Procedure -> the values that serve it."""
+_RIVALS = frozenset({"return_items", "exchange_items", "cancel_order"})
 
 
 @dataclasses.dataclass(frozen=True)
-class _Clause:
-    start: int
-    end: int
-    flow: str | None
-    goods: frozenset[str]
+class _Group:
+    clauses: tuple[Clause, ...]
+    flow: str
+    value: float
+
+    @property
+    def goods(self) -> frozenset[str]:
+        return frozenset[str]().union(*(one.goods for one in self.clauses))
 
 
-def parted(reading: Reading, part: segments.Segment, hear: Hear) -> list[segments.Segment]:
-    """Return a part of a message as the requests in it: as it is where no two of its clauses are requests for different things."""
-    if part.body is not None or part.end - part.start > LONG:
-        return [part]
-    clauses = _clauses(reading, part, hear)
-    groups: list[list[_Clause]] = []
-    for clause in clauses:
-        led = next((one for one in groups[-1] if one.flow), None) if groups else None
-        if not groups or (clause.flow and led is not None and _apart(led, clause, groups[-1])):
-            groups.append([clause])
+def grouped(reading: Reading, parts: Sequence[segments.Segment], hear: Hear) -> list[segments.Segment]:
+    """Return the parts of a message as the requests in them: as they are where they are not clearly requests for several things."""
+    found: list[segments.Segment] = []
+    run: list[segments.Segment] = []
+    for part in [*parts, None]:
+        if part is not None and not part.fallback:
+            run.append(part)
+            continue
+        found += _run(reading, run, hear)
+        found += [part] if part is not None else []
+        run = []
+    return found
+
+
+def _run(reading: Reading, run: list[segments.Segment], hear: Hear) -> list[segments.Segment]:
+    if not run or run[-1].end - run[0].start > LONG:
+        return run
+    clauses = [clause for part in run for clause in clauses_of(reading, part, hear)]
+    if not 1 < len(clauses) <= MOST:
+        return run
+    groups = _of_the_same(best_groups(clauses))
+    parts = [_segment(reading, group, run) for group in groups]
+    clear = [part for part in parts if part.flow or _asks_for_something(hear(part))]
+    acts = any(group.flow in EFFECTS for group in groups)
+    return parts if len(clear) > 1 or (acts and len(parts) > 1) else run
+
+
+def _asks_for_something(commands: list[Command]) -> bool:
+    return any(isinstance(one, StartFlow | AskKnowledge) and one.score >= CLEAR for one in commands)
+
+
+def best_groups(clauses: Sequence[Clause]) -> list[_Group]:
+    """Return the grouping of neighbouring clauses that is worth most; every group has a clause that asks for its procedure."""
+    best: list[tuple[float, list[_Group]] | None] = [(0.0, [])] + [None] * len(clauses)
+    for end in range(1, len(clauses) + 1):
+        for start in range(end):
+            before = best[start]
+            group = _group(tuple(clauses[start:end]), first=start == 0)
+            if before is None or group is None:
+                continue
+            value = before[0] + group.value - _A_GROUP
+            if (now := best[end]) is None or value > now[0]:
+                best[end] = (value, [*before[1], group])
+    last = best[-1]
+    return last[1] if last else []
+
+
+def _group(clauses: tuple[Clause, ...], *, first: bool) -> _Group | None:
+    """Return neighbours as one request, by the procedure for which they are worth most."""
+    flows = dict.fromkeys(clause.flow for clause in clauses if clause.flow)
+    if not flows and any(clause.says and clause.goods for clause in clauses):
+        return _Group(clauses, UNHEARD, _UNHEARD)
+    groups = [_Group(clauses, flow, _value(clauses, flow, first=first)) for flow in flows]
+    return max(groups, key=lambda group: group.value, default=None)
+
+
+def _value(clauses: tuple[Clause, ...], flow: str, *, first: bool) -> float:
+    leaders = [clause for clause in clauses if clause.flow == flow]
+    goods = frozenset[str]().union(*(one.goods for one in leaders)) or _nearest(clauses, leaders, flow)
+    value = max(leader.weight for leader in leaders) + _FITS * (len(leaders) - 1)
+    if not goods and not any(leader.alone or leader.of_all for leader in leaders):
+        value -= _NO_GOODS
+    if not first and any(leader.of_all for leader in leaders):
+        value -= _NOT_ALL
+    if clauses[0].flow is None and not clauses[0].opens:
+        value -= _LEADS_IN
+    return value + sum(
+        _beside(clause, flow, goods, alone=leaders[0].alone) for clause in clauses if clause.flow != flow
+    )
+
+
+def _nearest(clauses: tuple[Clause, ...], leaders: Sequence[Clause], flow: str) -> frozenset[str]:
+    """Return the goods of a request that names none itself: those named nearest to it, before it rather than behind; all if it says so."""
+    if any(leader.of_all or leader.alone for leader in leaders):
+        return frozenset()
+    joins = {None, *_GOES_WITH.get(flow, ())}
+    place = clauses.index(leaders[0])
+    near = [*reversed(clauses[:place]), *clauses[place + 1 :]]
+    return next((one.goods for one in near if one.goods and one.flow in joins), frozenset[str]())
+
+
+def _beside(clause: Clause, flow: str, goods: frozenset[str], *, alone: bool) -> float:
+    """Return what a clause adds to a request that it does not ask for itself."""
+    apart = bool(clause.goods and (goods or alone) and not clause.goods & goods)
+    if clause.flow is not None:
+        joins = clause.flow in _GOES_WITH.get(flow, ()) and not apart
+        return 0.0 if joins else -max(clause.weight, _OTHER_WISH) if apart else -clause.weight
+    value = -(_OTHER_WISH if clause.says else _OTHER_GOODS) if apart else _SAME_GOODS if clause.goods & goods else 0.0
+    for kind in {item.type for item in clause.told} & _VALUES:
+        value += _FITS if kind in _TAKES.get(flow, ()) else -_MISFITS
+    return value
+
+
+_VALUES = frozenset[str]().union(*_TAKES.values())
+
+
+def _of_the_same(groups: list[_Group]) -> list[_Group]:
+    """Join what is said twice of the same goods, the last of what excludes one another: 键盘退掉，取消订单就行."""
+    joined: list[_Group] = []
+    for group in groups:
+        last = joined[-1] if joined else None
+        rivals = last is not None and {last.flow, group.flow} <= _RIVALS and not group.goods
+        if last is not None and (rivals or (last.flow == group.flow and not group.goods and group.flow != QUESTION)):
+            joined[-1] = _Group((*last.clauses, *group.clauses), group.flow, last.value)
         else:
-            groups[-1].append(clause)
-    if len(groups) < 2:
-        return [part]
-    return [_segment(reading, group[0].start, group[-1].end) for group in groups]
+            joined.append(group)
+    return joined
 
 
-def _clauses(reading: Reading, part: segments.Segment, hear: Hear) -> list[_Clause]:
-    low = reading.text.low
-    spans = [(item.start, item.end) for item in reading.entities]
-    cuts = {part.start, part.end}
-    for match in _BOUNDARY.finditer(low, part.start, part.end):
-        if not any(start < match.end() < end for start, end in spans):
-            cuts.add(match.end())
-    places = [(start, end) for start, end in itertools.pairwise(sorted(cuts)) if low[start:end].strip()]
-    found = [_clause(reading, hear, start, end) for start, end in places] if len(places) > 1 else []
-    return [_named_after(clause, found[place + 1 :]) for place, clause in enumerate(found)]
-
-
-def _named_after(clause: _Clause, rest: list[_Clause]) -> _Clause:
-    """Let a request whose goods are only named in the clauses behind it have them: 退了吧，那个包."""
-    if clause.flow is None or clause.goods or clause.flow in _ALONE:
-        return clause
-    told = itertools.takewhile(lambda one: one.flow is None, rest)
-    goods = next((one.goods for one in told if one.goods), frozenset[str]())
-    return dataclasses.replace(clause, goods=goods, flow=clause.flow if goods else None)
-
-
-def _clause(reading: Reading, hear: Hear, start: int, end: int) -> _Clause:
-    goods = frozenset(_names(reading.within(start, end)))
-    piece = _segment(reading, start, end)
-    low = reading.text.low[start:end]
-    nothing = _Clause(start, end, None, goods)
-    if (
-        (not piece.core and not goods)
-        or (not goods and piece.cue not in _DOES and not _maybe_alone(low))
-        or sum(map(str.isalnum, low)) < SHORTEST
-    ):
-        return nothing
-    heard = hear(piece)
-    wish = heard[0] if len(heard) == 1 else None
-    if not isinstance(wish, StartFlow) or (not goods and wish.score < CLEAR):
-        return nothing
-    known = wish.flow in _ALONE or wish.flow in (EFFECTS | _READS if goods else _DOES.get(piece.cue or "", ()))
-    clear = wish.score >= (GUESSED if piece.cue is not None or piece.question else CLEAR)
-    return _Clause(start, end, wish.flow, goods) if known and clear else nothing
-
-
-def _maybe_alone(low: str) -> bool:
-    return bool(re.search(r"\b(?:coupons?|vouchers?|discount codes?)\b|券", low))
-
-
-def _names(entities: tuple[Entity, ...]) -> list[str]:
-    named: list[str] = []
-    for item in entities:
-        if item.type == "product" and (item.score > GUESSED or item.value.get("product_ids")):
-            named += [str(one) for one in item.value.get("product_ids") or ()] or [item.text.lower()]
-        elif item.type == "order_ref":
-            named.append(str(item.value.get("id") or item.value.get("suffix") or item.text))
-    return named
-
-
-def _apart(led: _Clause, clause: _Clause, group: list[_Clause]) -> bool:
-    """Whether a clause is another request than the one before: another procedure, for nothing that was named there."""
-    if clause.flow == led.flow:
-        return False
-    before = frozenset[str]().union(*(one.goods for one in group))
-    if clause.flow in _ALONE or led.flow in _ALONE:
-        return True
-    return bool(before) and not before & clause.goods
-
-
-def _segment(reading: Reading, start: int, end: int) -> segments.Segment:
-    low = reading.text.low[start:end]
-    found = segments.piece(reading.text.low, start, end)
-    return found if found.core else dataclasses.replace(found, question=phrases.is_question(low.strip()))
+def _segment(reading: Reading, group: _Group, run: Sequence[segments.Segment]) -> segments.Segment:
+    start, end = group.clauses[0].start, group.clauses[-1].end
+    whole = next((part for part in run if part.start == start and part.end == end), None)
+    found = whole or segments.piece(reading.text.low, start, end)
+    core = found.core or ((start, end),)
+    return dataclasses.replace(found, core=core, flow=None if group.flow == QUESTION else group.flow)

@@ -107,7 +107,7 @@ def _without(key: str) -> re.Pattern[str]:
 
 
 _BARE_SIZE = re.compile(
-    r"(?<![\w.#:/-])\d{1,3}(?:\.5)?(?![\w.:%/-])|(?<=[\u3400-\u9fff])\d{1,3}(?:\.5)?(?![\w.:%/-])|(?<![\w.#:/-])\d{1,3}(?:\.5)?(?=[\u3400-\u9fff])",
+    r"(?<![\w.#:/-])\d{1,3}(?:\.5)?(?![\w:%/-]|\.\w)|(?<=[\u3400-\u9fff])\d{1,3}(?:\.5)?(?![\w.:%/-])|(?<![\w.#:/-])\d{1,3}(?:\.5)?(?=[\u3400-\u9fff])",
     re.ASCII,
 )
 _ANY_SIZE = re.compile(
@@ -123,13 +123,14 @@ _SIZE_AFTER = re.compile(
 
 
 def bare_sizes(text: Text, lexicon: Lexicon, options: Sequence[Entity]) -> Iterator[Entity]:
-    """Yield a number that some goods have as their size, where it is wished for or stands beside another option.
+    """Yield a number that some goods have as their size: those that are named, or any where it is wished for or beside another option.
 
     能换43的吗, "in a 29", 黑色43, "no wait, 30". Whether the goods in question come in it is for grounding to say.
     """
     ends = {item.end for item in options if item.type == "option"}
     starts = {item.start for item in options if item.type == "option"}
     goods = {item.end for item in options if item.type == "product"}
+    named = {str(one) for item in options if item.type == "product" for one in item.value.get("product_ids") or ()}
     for match in _BARE_SIZE.finditer(text.low):
         gap = len(text.low[: match.start()].rstrip(" ,，"))
         beside = (
@@ -137,7 +138,8 @@ def bare_sizes(text: Text, lexicon: Lexicon, options: Sequence[Entity]) -> Itera
         )
         before = match.start() in goods or _SIZE_BEFORE.search(text.low[: match.start()])
         wished = before and _SIZE_AFTER.search(text.low[match.end() :])
-        if (beside or wished) and (keys := lexicon.size_keys(match[0])):
+        theirs = len(match[0]) > 1 and lexicon.comes_in(match[0], named) and _ANY_SIZE.match(text.low, match.start())
+        if (beside or wished or theirs) and (keys := lexicon.size_keys(match[0])):
             yield _size(text, match, match[0], keys, score=0.7)
 
 

@@ -496,7 +496,12 @@ def test_what_stands_in_the_label_of_a_choice_is_said_by_it_and_by_nobody_else(c
         ("cancel the lamp + track the sneakers", ["cancel_order", "track_order"]),
         ("取消台灯那单，再给板鞋那单开发票", ["cancel_order", "request_invoice"]),
         ("T恤退掉 板鞋换43码", ["return_items", "exchange_items"]),
+        ("1. 台灯取消 2. T恤到哪了 3. 板鞋开发票", ["cancel_order", "track_order", "request_invoice"]),
+        ("换板鞋！要43！退台灯！不想要了！", ["exchange_items", "return_items"]),
+        ("lamp: cancel, sneakers: return", ["cancel_order", "return_items"]),
+        ("the lamp I want cancelled. and swap the sneakers for a 43", ["cancel_order", "exchange_items"]),
         ("return the lamp, the white one", ["return_items"]),
+        ("cancel the T-shirt, same goes for the lamp", ["cancel_order"]),
         ("cancel the T-shirt and the lamp", ["cancel_order"]),
     ],
 )
@@ -509,6 +514,44 @@ def test_every_thing_asked_for_has_its_own_goods(text: str, wanted: list[str], c
 
     assert [command.flow for command in found] == wanted
     assert not any(one & other for place, one in enumerate(goods) for other in goods[:place])
+
+
+def test_a_value_belongs_to_the_request_that_takes_it(classify: Classify) -> None:
+    text = "台灯退了吧，不想要了，退支付宝，再把板鞋换成43码"
+    found = [command for command in done(text, IDLE, classify) if isinstance(command, StartFlow)]
+    values = {command.flow: {item.type for item in command.entities} - {"product", "category"} for command in found}
+    assert values == {"return_items": {"reason", "payment_method"}, "exchange_items": {"option"}}
+
+
+def test_goods_that_something_else_is_said_of_are_left_out_of_what_is_done(classify: Classify) -> None:
+    found = done("退台灯，我那件T恤颜色真奇特", IDLE, classify)
+    starts = [command for command in found if isinstance(command, StartFlow) and command.flow == "return_items"]
+    assert [item.text for command in starts for item in command.entities if item.type == "product"] == ["台灯"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (
+            "return the sneakers if there's no 43, but if you've got one please exchange them",
+            ["exchange_items", "return_items"],
+        ),
+        ("cancel the lamp if it hasn't shipped, return it if it has", ["cancel_order", "return_items"]),
+        ("台灯要是取消不了就退货", ["cancel_order", "return_items"]),
+        ("台灯发了就退，没发就取消", ["cancel_order", "return_items"]),
+    ],
+)
+def test_what_is_wanted_first_comes_first_in_whatever_order_it_is_said(
+    text: str, wanted: list[str], classify: Classify
+) -> None:
+    first, otherwise = (command for command in done(text, IDLE, classify) if isinstance(command, StartFlow))
+    assert [first.flow, otherwise.flow] == wanted
+    assert (first.fallback, otherwise.fallback) == (False, True)
+    goods = [
+        {item.text for item in one.entities if item.type == "product" and item.score > 0.5}
+        for one in (first, otherwise)
+    ]
+    assert goods[0] == goods[1] != set()
 
 
 @pytest.mark.parametrize("text", ["change the sneakers to black, white if black is sold out", "板鞋换黑色，没货就白色"])

@@ -1,0 +1,256 @@
+"""A message cut at every place where another wish may begin, and what each piece alone asks for."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import re
+from collections.abc import Callable, Iterable
+
+from dialogue import browsing
+from dialogue.commands import AskKnowledge, Command, Entity, StartFlow
+from dialogue.understanding import phrases, segments
+from dialogue.understanding.commands.of_goods import CLEAR, EFFECTS, GUESSED, SURE
+from dialogue.understanding.commands.reading import Reading
+from dialogue.understanding.text import HAN
+
+Hear = Callable[[segments.Segment], list[Command]]
+"""Reads one segment alone."""
+
+QUESTION = "ask_knowledge"
+"""What stands for a procedure where the documents are asked."""
+_BOUNDARY = re.compile(
+    r"[,，、;；:：。！!~～…\n]\s*|\.(?!\d)\s*|[?？]\s*|\s+/\s+|\s*[+＋&]\s*|\s+(?=(?:n|and|plus|also|then|but|so|cuz|because|as well as|besides|while|whereas)\s+)"
+    r"|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fffA-Za-z\d])|(?<=[\u3400-\u9fff])(?=(?:然后|另外|顺便|顺带|顺手|还有|同时|并且|以及|接着|再(?:把|帮|给|去|就是)|对了|[和跟及与](?:我|本人|有)))"
+)
+_NUMBER = re.compile(
+    r"(?<![A-Za-z\d.#])[(（]?(?:(?P<figure>[1-9])|(?P<circled>[①-⑨]))(?:[.)、:：）]|(?=\s*[^\d\s.,]))(?!\d)\s*"
+)
+"""What may number the things of a list."""
+_SEARCHES = frozenset({"find_products", "product_details"})
+_STUDIES = frozenset({"price_history", "compare_products"})
+_HALF = 0.5
+_LOOKS = ("order_status", "track_order")
+LOOKED = 0.3
+"""Chance from which goods that are named are taken to be looked for: it shows and changes nothing."""
+SHORTEST = 3
+"""Letters of a clause that can be a request."""
+_ALONE = frozenset({"list_coupons", "profile"})
+"""Procedures that need no goods to be named."""
+_DOES = {
+    "return": {"return_items"},
+    "exchange": {"exchange_items", "change_items"},
+    "cancel": {"cancel_order"},
+    "price": {"price_protection"},
+}
+"""Family of a verb -> the procedures that it alone asks for, goods named or not."""
+_DONE = frozenset[str]().union(*_DOES.values())
+EVIDENT = 0.85
+"""Chance from which such a procedure is asked for without its verb."""
+_ANY = frozenset({"payment_method", "reason", "email", "quantity", "tax_id", "amount", "date", "company", "ordinal"})
+"""What serves a request and asks for nothing by itself."""
+_FULL_STOPS = frozenset(".!?;。！？；")
+_TRAILING = " ,.;:!，。；：！、~～…/+&"
+_PARCEL = re.compile(
+    r"快递|物流|包裹|配送|派送|送到|到哪|走到|何处|\b(?:delivery|deliveries|parcel|package|shipment|shipping|shipped|tracking|whereabouts|where|wheres|coming|arriv\w+|turned up|waiting|holdup|hold-up)\b"
+)
+"""What speaks of where something is."""
+_FILLS = re.compile(
+    r"\b(?:the|an?|my|our|that|this|those|these|for|of|from|in|on|with|to|and|plus|also|then|but|so|or|both|order|orders|one|ones|too|as|well|same|goes?|likewise|ditto|please|pls|thx|thanks|me|is|are|it|i|just|only|first|second|last|secondly|things?)\b|还有(?=[\u3400-\u9fff]{2})|另外|然后|顺便|订单|[的那个件双条单这我和跟与及还呢吧啊哈了也都把给就是样同]|[\W\d_]"
+)
+"""Words that ask for nothing beside the name of goods."""
+_HAS = re.compile(r"\b(?:do|does|is|are|have|has|got|any|come in|in stock|available)\b|有|吗|没|货")
+_POINTS = re.compile(r"\b(?:it|that|this|them|those|these)\b|它|这|那")
+
+
+@dataclasses.dataclass(frozen=True)
+class Clause:
+    """A piece of a message with at most one request."""
+
+    start: int
+    end: int
+    told: tuple[Entity, ...]
+    goods: frozenset[str]
+    """What it names: ids of products, else their words, and numbers of orders."""
+    flow: str | None = None
+    """The procedure that it asks for by itself."""
+    weight: float = 0.0
+    """How clearly, in [0, 1]."""
+    opens: bool = False
+    """A sentence or a number of a list ends right before it."""
+    says: bool = False
+    """Whether it says something besides the names of goods and values."""
+
+    @property
+    def of_all(self) -> bool:
+        """Whether it speaks of all that was named: "call both orders off"."""
+        return any(item.type in {"ordinal", "order_ref"} and item.value.get("all") for item in self.told)
+
+    @property
+    def alone(self) -> bool:
+        """Whether its procedure needs no goods."""
+        return self.flow in _ALONE or self.flow == QUESTION
+
+
+def clauses_of(reading: Reading, part: segments.Segment, hear: Hear) -> list[Clause]:
+    """Return a part of a message in its smallest pieces, each with what it asks for alone."""
+    low = reading.text.low
+    places = list(_places(reading, part.start, part.end)) if part.body is None else []
+    if len(places) < 2:
+        return [_clause(reading, part, hear, opens=_opens(low, part.start))]
+    pieces = [segments.piece(low, start, start + len(low[start:end].rstrip(_TRAILING))) for start, end in places]
+    return [_clause(reading, piece, hear, opens=_opens(low, piece.start)) for piece in pieces]
+
+
+def _opens(low: str, start: int) -> bool:
+    before = low[:start].rstrip()
+    return not before or before[-1] in _FULL_STOPS or start in _numbers(low) or low[:start].endswith("\n")
+
+
+def _places(reading: Reading, start: int, end: int) -> Iterable[tuple[int, int]]:
+    low, numbers = reading.text.low, _numbers(reading.text.low)
+    spans = [(item.start, item.end) for item in reading.entities if item.type != "reason"]
+    cuts = {start, end, *(place for place in segments.cuts(low) if start < place < end)}
+    for match in _BOUNDARY.finditer(low, start, end):
+        place = match.end()
+        if not any(first < place < last for first, last in spans) and not _in_brackets(low, place):
+            cuts.add(place)
+    cuts |= {place for pair in numbers.items() for place in pair if start < place < end}
+    for first, last in itertools.pairwise(sorted(cuts)):
+        if numbers.get(first) != last and any(map(str.isalnum, low[first:last])):
+            yield first, last
+
+
+def _numbers(low: str) -> dict[int, int]:
+    """Return where the numbers of a list begin and end: "1) cancel the towels 2) track the speaker"."""
+    found: dict[int, int] = {}
+    wanted = 1
+    for match in _NUMBER.finditer(low):
+        number = int(match["figure"]) if match["figure"] else "①②③④⑤⑥⑦⑧⑨".index(match["circled"]) + 1
+        if number == wanted:
+            found[match.start()] = match.end()
+            wanted += 1
+    return found if len(found) > 1 else {}
+
+
+_COUNTED = re.compile(r"\s*(?:个)?(?:事|售后|问题|需求|请求|诉求|things?\b|requests?\b|questions?\b|enquir|wishes)")
+
+
+def of_a_list(low: str, item: Entity) -> bool:
+    """Whether what was read as a count or a place numbers the wishes themselves: "2) track it", 两个事."""
+    if item.type == "quantity" and _COUNTED.match(low, item.end):
+        return True
+    return any(start <= item.start and item.end <= end for start, end in _numbers(low).items())
+
+
+def _in_brackets(low: str, place: int) -> bool:
+    opened, closed = low.rfind("(", 0, place), low.rfind(")", 0, place)
+    return opened > closed and ")" in low[place:]
+
+
+def _clause(reading: Reading, piece: segments.Segment, hear: Hear, *, opens: bool) -> Clause:
+    start, end = piece.start, piece.end
+    told = tuple(item for item in reading.within(start, end) if not of_a_list(reading.text.low, item))
+    low = reading.text.low[start:end]
+    rest = _without(low, start, told)
+    left = _FILLS.sub("", rest)
+    about = any(item.type == "reason" for item in told) and any(_names(told))
+    says = about or bool(HAN.search(left)) or len(left) >= SHORTEST
+    nothing = Clause(start, end, told, frozenset(_names(told)), opens=opens, says=says)
+    only_a_value = bool(told) and all(item.type in _ANY for item in told) and segments.cue(rest) is None
+    if not (says or segments.cue(low)):
+        return nothing
+    if only_a_value or (not piece.core and not nothing.goods):
+        return _by_way_of_payment(reading, piece, nothing) if only_a_value and says else nothing
+    if not piece.question:
+        piece = dataclasses.replace(piece, question=phrases.is_question(low.strip()))
+    heard = hear(piece)
+    wish = heard[0] if len(heard) == 1 else None
+    if isinstance(wish, AskKnowledge) and piece.question and wish.score >= CLEAR and not nothing.goods:
+        return dataclasses.replace(nothing, flow=QUESTION, weight=wish.score)
+    flow, weight = (wish.flow, wish.score) if isinstance(wish, StartFlow) else (None, 0.0)
+    if nothing.goods:
+        flow, weight = _of_goods(reading, piece, flow, weight)
+    if flow is None or not _grounded(flow, weight, piece, nothing, low):
+        return nothing
+    return dataclasses.replace(nothing, flow=flow, weight=weight)
+
+
+def _by_way_of_payment(reading: Reading, piece: segments.Segment, clause: Clause) -> Clause:
+    """Hear what is done to goods where beside it only the way of payment is named: "so back they go (mastercard please)"."""
+    best, chance = reading.classify(reading.masked(piece.start, piece.end))[0]
+    why = any(item.type == "reason" for item in clause.told)
+    return (
+        dataclasses.replace(clause, flow=best, weight=chance)
+        if not why and best in _DONE and chance >= EVIDENT
+        else clause
+    )
+
+
+def _of_goods(reading: Reading, piece: segments.Segment, flow: str | None, weight: float) -> tuple[str | None, float]:
+    """Hear what is asked for of goods that are named, where the clause alone leaves it open: by its verb, or by what is likeliest."""
+    low = reading.text.low[piece.start : piece.end]
+    done = next(iter(_DOES.get(piece.cue or "", ())), None)
+    if done is not None and weight < CLEAR and flow not in _DONE and not (piece.question and phrases.asks_what(low)):
+        return done, CLEAR
+    best, chance = reading.classify(reading.masked(piece.start, piece.end))[0]
+    unheard = flow is None and best in reading.flows
+    version = best == "check_stock" and any(item.type == "option" for item in reading.within(piece.start, piece.end))
+    looks = version or (piece.question and best not in EFFECTS)
+    if unheard and chance >= (LOOKED if looks else CLEAR):
+        return best, chance
+    if flow in _SEARCHES | _STUDIES and not (piece.question or browsing.asks_for_goods(low) or piece.cue == "find"):
+        weight *= _HALF  # goods that are only named sound like a search
+    if (flow is None or weight < GUESSED) and _unwanted(reading.within(piece.start, piece.end)):
+        return "return_items", GUESSED
+    return _looked_for(reading, piece, flow, weight) if weight < GUESSED or flow in _SEARCHES else (flow, weight)
+
+
+def _unwanted(told: Iterable[Entity]) -> bool:
+    """Whether goods are said not to be wanted any more: that they shall go back goes without saying."""
+    return any(
+        item.type == "reason" and item.value.get("code") in {"changed_mind", "no_longer_needed"} for item in told
+    )
+
+
+def _looked_for(reading: Reading, piece: segments.Segment, flow: str | None, weight: float) -> tuple[str | None, float]:
+    """Hear where goods are, though it is not clear by which procedure it shall be answered."""
+    chances = dict(reading.classify(reading.masked(piece.start, piece.end)))
+    low = reading.text.low[piece.start : piece.end]
+    weight = min(weight, SURE) if _PARCEL.search(low) and flow in _SEARCHES else weight
+    parcel = bool(_PARCEL.search(low)) and segments.cue(low) in {None, "look", "know"}
+    together = sum(chances.get(name, 0.0) for name in _LOOKS)
+    together = max(together, SURE) if parcel else together
+    if together < max(LOOKED, weight):
+        return flow, weight
+    return max(_LOOKS, key=lambda name: chances.get(name, 0.0)), max(together, GUESSED)
+
+
+def _grounded(flow: str, weight: float, piece: segments.Segment, clause: Clause, low: str) -> bool:
+    """Whether a clause asks for a procedure by more than its sound: it names goods, has its verb, or points to something."""
+    version = flow == "check_stock" and any(item.type == "option" for item in clause.told) and bool(_HAS.search(low))
+    if clause.goods:
+        return weight >= (LOOKED if piece.cue is not None or piece.question or version else GUESSED)
+    if flow in _DOES.get(piece.cue or "", ()) or (weight >= EVIDENT and flow in _DONE):
+        return True
+    if flow in _SEARCHES:
+        return any(item.type in {"category", "option", "brand"} for item in clause.told) and weight >= CLEAR
+    return weight >= CLEAR and (
+        (version and piece.question)
+        or flow in _ALONE
+        or piece.cue is not None
+        or (piece.question and (flow in _LOOKS or bool(_POINTS.search(low))))
+    )
+
+
+def _without(low: str, start: int, told: tuple[Entity, ...]) -> str:
+    spans = [(one.start, one.end) for one in told]
+    return "".join(" " if any(a <= place < b for a, b in spans) else char for place, char in enumerate(low, start))
+
+
+def _names(told: Iterable[Entity]) -> Iterable[str]:
+    for item in told:
+        if item.type == "product" and (item.score > GUESSED or item.value.get("product_ids")):
+            yield from map(str, item.value.get("product_ids") or (item.text.lower(),))
+        elif item.type == "order_ref":
+            yield from (str(item.value[key]) for key in ("id", "suffix") if item.value.get(key))
