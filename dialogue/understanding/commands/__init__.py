@@ -7,6 +7,7 @@ import re
 from dialogue.commands import AskHuman, CannotHandle, Command, ScoredIntent, StartFlow, SwitchLanguage
 from dialogue.understanding import phrases, polarity, segments
 from dialogue.understanding.commands.answers import answered
+from dialogue.understanding.commands.asides import aside
 from dialogue.understanding.commands.expected import of_a_variant, of_an_address, unasked
 from dialogue.understanding.commands.interruptions import interrupted
 from dialogue.understanding.commands.lists import of_the_list, vague_wish
@@ -29,7 +30,7 @@ def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
         return _with_human(reading)
     found = interrupted(reading)
     if found is None:
-        found = of_the_list(reading)
+        found = of_the_list(reading) or aside(reading)
     if found is None:
         found = answered(reading)
     if found is None:
