@@ -244,6 +244,10 @@ class View(_Value):
     """The procedure that was stopped last."""
     flow_slots: dict[str, str] = {}
     """Slot name -> slot type of the active flow."""
+    said: tuple[Entity, ...] = ()
+    """What was told for the running request, or for the last one where none runs; oldest first."""
+    settled: dict[str, Any] = {}
+    """What the running request has settled: slot name -> value."""
     listed: bool = False
     """Several products were shown last."""
     shown: int = 0

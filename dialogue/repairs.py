@@ -11,6 +11,7 @@ from dialogue.commands import Cancel, CannotHandle, Correct, Entity, Repeat, Sta
 from dialogue.engine import Engine
 from dialogue.events import LanguageChanged
 from dialogue.grounding import GENERIC, mentions_line, same_id
+from dialogue.replaced import without_replaced
 from dialogue.replies.templates import Templates
 from dialogue.replies.types import TextReply
 from dialogue.slots import ACCEPTS, Question, accepts
@@ -209,9 +210,12 @@ class Repairs:
             work.hear(command.entities, frame)
             return True
         if command.entities:
+            adds = _ADDS.search(command.text.lower())
+            if not adds:
+                anew = await without_replaced(work, frame, command.entities)
+                command = command.model_copy(update={"entities": anew})
             work.hear(command.entities, frame)
             types = frozenset(entity.type for entity in command.entities)
-            adds = _ADDS.search(command.text.lower())
             if not adds and await self._in_another_order(work, frame, command.entities):
                 work.forget(frame, _OF_ORDERS)
             takers = self._takers(work, frame, types)

@@ -291,9 +291,18 @@ def view(state: DialogueState, flow_slots: Mapping[str, str], *, known: bool = T
         waiting=tuple(frame.flow for frame in state.queue),
         given_up=state.memory.given_up[-1].flow if state.memory.given_up else None,
         flow_slots=dict(flow_slots),
+        said=_said(state),
+        settled=dict(state.frame.slots) if state.frame else {},
         listed=len(state.memory.shown_products) > 1 and any(reply.type == "products" for reply in state.last_replies),
         shown=len(state.memory.shown_products),
         focused=len(state.memory.focus_products) == 1,
         known=known,
         role=state.role,
     )
+
+
+def _said(state: DialogueState) -> tuple[Entity, ...]:
+    """Return what was told for the running request, or for the last one where none runs."""
+    told = state.memory.heard
+    last = state.frame.id if state.frame else max((one.frame for one in told if one.frame is not None), default=None)
+    return tuple(one.entity for one in told if one.frame in (last, None))

@@ -47,6 +47,11 @@ ZH_NUMBER = r"[零〇一二两俩三仨四五六七八九十百千万壹贰叁�
 """Pattern of a number in Chinese characters."""
 EN_NUMBER = r"(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[ -])?(?:" + "|".join(EN_NUMBERS) + ")"
 """Pattern of a small number in English words."""
+_EN_DIGIT = "one|two|three|four|five|six|seven|eight|nine"
+_EN_HUNDREDS = rf"(?:a|{_EN_DIGIT}) hundred(?:(?: and)?[ -]{EN_NUMBER})?"
+_EN_SPOKEN = rf"(?:{_EN_DIGIT})[ -](?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:{_EN_DIGIT}))?|ten|eleven|twelve|\w+teen)"
+EN_CARDINAL = rf"(?:{_EN_HUNDREDS}|{_EN_SPOKEN}|{EN_NUMBER})"
+"""Pattern of a number below a thousand in English words: "one hundred and fifty-eight", and as it is spoken, "one fifty-eight"."""
 NUMBER = rf"(?:\d+(?:,\d{{3}})*(?:\.\d+)?|{ZH_NUMBER})"
 """Pattern of a number in figures or in Chinese characters."""
 
@@ -58,6 +63,10 @@ def parse(text: str) -> float | None:
         return float(text)
     if text in EN_NUMBERS:
         return float(EN_NUMBERS[text])
+    if match := re.fullmatch(rf"(a|{_EN_DIGIT}) hundred(?:(?: and)?[ -](.+))?", text):
+        return 100.0 * EN_NUMBERS.get(match[1], 1) + (parse(match[2]) or 0 if match[2] else 0)
+    if match := re.fullmatch(rf"({_EN_DIGIT})[ -](\w+(?:ty|teen)|ten|eleven|twelve)(?:[ -]({_EN_DIGIT}))?", text):
+        return 100.0 * EN_NUMBERS[match[1]] + EN_NUMBERS.get(match[2], 0) + EN_NUMBERS.get(match[3] or "", 0)
     if match := re.fullmatch(r"(\w+ty)[ -](\w+)", text):
         tens, ones = EN_NUMBERS.get(match[1]), EN_NUMBERS.get(match[2])
         return float(tens + ones) if tens is not None and ones is not None else None

@@ -7,11 +7,16 @@ import re
 from dialogue.commands import AskHuman, CannotHandle, Command, ScoredIntent, StartFlow, SwitchLanguage
 from dialogue.understanding import phrases, polarity, segments
 from dialogue.understanding.commands.answers import answered
+from dialogue.understanding.commands.asides import aside
 from dialogue.understanding.commands.expected import of_a_variant, of_an_address, unasked
+from dialogue.understanding.commands.figures import replaced_figures
 from dialogue.understanding.commands.interruptions import interrupted
 from dialogue.understanding.commands.lists import of_the_list, vague_wish
 from dialogue.understanding.commands.reading import Classify, Reading, classifier_ranking
+from dialogue.understanding.commands.replacing import replaced
 from dialogue.understanding.commands.requests import requested
+from dialogue.understanding.commands.turning import turned
+from dialogue.understanding.pending import FREE_TEXT, pressed
 from dialogue.understanding.text import read, says_nothing
 
 
@@ -27,9 +32,11 @@ def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
         return [SwitchLanguage(lang=lang, text=reading.words(), source="pattern"), *useful], []
     if phrases.asks_human(low):
         return _with_human(reading)
-    found = interrupted(reading)
+    found = _by_what_is_settled(reading)
     if found is None:
-        found = of_the_list(reading)
+        found = interrupted(reading)
+    if found is None:
+        found = of_the_list(reading) or aside(reading)
     if found is None:
         found = answered(reading)
     if found is None:
@@ -40,6 +47,18 @@ def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
         ScoredIntent(intent=name, score=round(score, 4)) for name, score in reading.classify(reading.masked())[:3]
     ]
     return _tidied(found), intents
+
+
+def _by_what_is_settled(reading: Reading) -> list[Command] | None:
+    """Read a turn to a rival procedure, and other values than those that hold, as what they are whatever words they come in."""
+    question = reading.view.pending
+    if question is not None and (question.slot_type in FREE_TEXT or pressed(reading.text.low, question) is not None):
+        return None
+    if (rival := turned(reading)) is not None:
+        return [rival]
+    if (correct := replaced(reading)) is not None:
+        return [correct]
+    return replaced_figures(reading)
 
 
 _AFTER_ALL = re.compile(

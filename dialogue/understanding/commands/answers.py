@@ -28,8 +28,6 @@ from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.commands.requests import has_own_cue, requested, same_business
 from dialogue.understanding.text import read
 
-GENERIC = 0.3
-"""Score of a word for anything at all."""
 SHORT = 16
 """Characters of a message that can only say what to do."""
 KNOWLEDGE_CHOICE = "@knowledge"
@@ -44,8 +42,6 @@ _BESIDE = frozenset({"reason", "payment_method", "quantity", "email", "address",
 def answered(reading: Reading) -> list[Command] | None:
     """Read the message as an answer to the pending question; None when it is none."""
     question = reading.view.pending
-    if (turned := _to_a_rival(reading)) is not None:
-        return [turned]
     if question is None:
         return _continued(reading)
     said = _taken_back(reading, question) if question.choices else reading
@@ -58,27 +54,6 @@ def answered(reading: Reading) -> list[Command] | None:
         if found is not None or question.kind == "choice":
             return found if found is not None else _to_slot(reading, question)
     return _to_slot(reading, question)
-
-
-_RIVALS = {"return": "return_items", "exchange": "exchange_items", "cancel": "cancel_order"}
-"""Families of verbs whose procedures exclude one another for the same goods."""
-_RATHER = re.compile(
-    r"\b(?:rather|instead|after all|actually|nah|on second thought|better)\b|还是|算了|想想|改回|不如|要不|干脆"
-)
-"""By which somebody turns from one to the other."""
-
-
-def _to_a_rival(reading: Reading) -> StartFlow | None:
-    """Read the turn from a return to an exchange of the same goods, or the like: "swap them for a 27 rather", 想想还是退掉算了."""
-    low, active = reading.text.low, reading.view.active_flow
-    if active not in _RIVALS.values() or phrases.is_question(low.strip()) or not _RATHER.search(low):
-        return None
-    wanted = [_RIVALS.get(part.cue or "") for part in segments.split(reading.text) if part.core]
-    names = any(item.type in {"product", "order_ref", "sku"} and item.score > GENERIC for item in reading.told())
-    if len(set(filter(None, wanted))) != 1 or active in wanted or names or polarity.read(low).sense == "yes":
-        return None
-    flow = next(filter(None, wanted))
-    return StartFlow(flow=flow, entities=reading.told(), text=reading.words(), score=0.85, source="pattern")
 
 
 def _continued(reading: Reading) -> list[Command] | None:

@@ -45,3 +45,25 @@ def only_values(reading: Reading) -> bool:
     for item in told:
         words = words[: item.start] + " " * (item.end - item.start) + words[item.end :]
     return bool(told) and all(item.type in _VALUES for item in told) and not re.search(r"\w", _NAMES.sub("", words))
+
+
+def same(one: Entity, other: Entity) -> bool:
+    """Whether two mentions are of the same thing."""
+    if one.type != other.type:
+        return False
+    first, second = one.value, other.value
+    if one.type == "product":
+        shared = set(first.get("product_ids", ())) & set(second.get("product_ids", ()))
+        return bool(shared or set(first.get("kinds", ())) & set(second.get("kinds", ()))) or first.get(
+            "terms"
+        ) == second.get("terms")
+    if one.type == "order_ref":
+        return str(first.get("id") or first.get("suffix")) == str(second.get("id") or second.get("suffix"))
+    if one.type == "option":
+        return str(first.get("value")).lower() == str(second.get("value")).lower()
+    if one.type == "payment_method":
+        names = ("kind", "brand", "last_four", "id", "original")
+        return all(first.get(name) == second.get(name) for name in names if name in first and name in second)
+    if one.type == "reason":
+        return first.get("code") == second.get("code") and first.get("code") != "other"
+    return first == second

@@ -1,0 +1,77 @@
+"""The turn from one procedure to another for the same goods, and back: "swap them for a 27 rather", 不换，退，支付宝.
+
+A return, an exchange and a cancellation of the same goods exclude one another. Who runs one of them turns to another by asking for it
+in a clause of its own, where another clause lets go of what runs, or the words say that it comes in its place.
+"""
+
+from __future__ import annotations
+
+import re
+
+from dialogue.commands import StartFlow
+from dialogue.understanding import phrases, polarity
+from dialogue.understanding.commands.corrections import same
+from dialogue.understanding.commands.reading import Reading
+
+GENERIC = 0.3
+"""Score of a word for anything at all."""
+_RATHER = re.compile(
+    r"\b(?:rather|instead|after all|actually|nah|on second thoughts?|better|back to|still)\b|还是|算了|想想|改回|不如|要不|干脆|直接|那就|按原来"
+)
+"""By which somebody turns from one to the other."""
+_FAMILIES: dict[str, tuple[frozenset[str], re.Pattern[str]]] = {
+    "return_items": (
+        frozenset({"return_items"}),
+        re.compile(
+            r"\breturn(?!ed)\w*|\b(?:send|give|sending|giving|ship)\b[^,.;]{0,24}\bback\b|\brefund(?:ed|s)?\b(?! (?:to|on|goes|should)\b)|\bmoney back\b|\b(?:go|goes|going) back(?! to)"
+            r"|退(?:货|掉|款|了|回去|吧)|寄回|(?<![钱款价])退(?![到回去给我]{0,3}(?:原|支付宝|微信|信用|礼品|银行|卡|我的))(?!钱|差|补|换)"
+        ),
+    ),
+    "exchange_items": (
+        frozenset({"exchange_items", "change_items"}),
+        re.compile(r"\b(?:exchang|swap)\w*|\btrade\b|\breplace(?:ment|d)?\b|换货?"),
+    ),
+    "cancel_order": (frozenset({"cancel_order"}), re.compile(r"\bcancel\w*|取消|撤单")),
+}  # fmt: skip
+"""A procedure -> those that count as it, and the words that ask for it."""
+_LETS_GO = re.compile(
+    r"\b(?:no|not|never|without|forget|scrap|skip|drop|cancel|stop|nix|rather than|instead of)\b|n't\b|不|别|甭|算了|免了|取消"
+)
+_CLAUSE = re.compile(r"[,，。.;；!！?？\n]+\s*|\s+(?:but|so|and|then)\s+|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
+
+
+def turned(reading: Reading) -> StartFlow | None:
+    """Return the rival of what runs that is wanted in its place; None where there is none."""
+    low, active = reading.text.low, reading.view.active_flow or ""
+    mine = next((flow for flow, (flows, _) in _FAMILIES.items() if active in flows), None)
+    if mine is None or phrases.is_question(low.strip()) or polarity.read(low).sense == "yes":
+        return None
+    wanted, let_go = _clauses(low)
+    others = wanted - let_go
+    if len(others) != 1 or mine in others or _names_others(reading):
+        return None
+    flow = next(iter(others))
+    if mine not in let_go and not _RATHER.search(low) and reading.view.given_up != flow:
+        return None
+    return StartFlow(flow=flow, entities=reading.told(), text=reading.words(), score=0.85, source="pattern")
+
+
+def _clauses(low: str) -> tuple[set[str], set[str]]:
+    """Return the procedures that clauses ask for, and those that they let go of."""
+    wanted: set[str] = set()
+    let_go: set[str] = set()
+    for clause in _CLAUSE.split(low):
+        found = {flow for flow, (_, words) in _FAMILIES.items() if words.search(clause)}
+        refuses = _LETS_GO.search(clause)
+        if refuses and refuses[0] in {"cancel", "取消"} and found != {"cancel_order"}:
+            found -= {"cancel_order"}  # 退货先取消 cancels the return
+        elif refuses and refuses[0] in {"cancel", "取消"}:
+            refuses = None
+        (let_go if refuses else wanted).update(found)
+    return wanted, let_go
+
+
+def _names_others(reading: Reading) -> bool:
+    """Whether other goods, or another order, are named than those that were told before."""
+    told = [item for item in reading.told() if item.type in {"product", "order_ref", "sku"} and item.score > GENERIC]
+    return any(not any(same(item, before) for before in reading.view.said) for item in told)
