@@ -162,7 +162,12 @@ def wants_all(heard: Sequence[Heard]) -> bool:
     """Tell whether everything was asked for: "the whole order", 全部, "all of them"; "both tees" are not everything."""
     goods = products_heard(heard)
     return any(
-        (entry.entity.type == "ordinal" and entry.entity.value.get("all") and not _counts(entry, goods))
+        (
+            entry.entity.type == "ordinal"
+            and entry.entity.value.get("all")
+            and not _counts(entry, goods)
+            and not is_negated(entry)
+        )
         or (entry.entity.type == "order_ref" and entry.entity.value.get("whole"))
         for entry in heard
     )

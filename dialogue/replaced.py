@@ -34,6 +34,7 @@ _SLOTS: Mapping[str, tuple[str, ...]] = {
 }
 """What is told -> the types of the slots that hold it, the most exact first."""
 _TOGETHER = re.compile(r"^\W*(?:and|or|&|\+|和|跟|与|或|以及|、)\W*(?:the|my|a|an)?\W*$")
+_REFUSED = re.compile(r"(?:\bnot|n't|不是|并非|非)\W*(?:the |my |that )?$", re.IGNORECASE)
 _WRITTEN = re.compile(
     r"(?:写|填|改成|换成|原因是|理由是|\breason (?:is|should be|to)|\bput(?: down)?|\bsay)\W*$", re.IGNORECASE
 )
@@ -53,7 +54,19 @@ async def without_replaced(work: Work, frame: Frame, entities: tuple[Entity, ...
         if new and held and not _all_together(work, held, new):
             gone += held
             gone += [item for item in new if item is not _said(work, new)] if kind == "reason" else []
-    return tuple(item for item in entities if item not in gone)
+    left = tuple(item for item in entities if item not in gone)
+    # "I don't buy things these days, refund it to my card": words for anything at all name nothing beside what is named.
+    return tuple(item for item in left if item.type != "product" or item.score > GENERIC) or left
+
+
+async def only_refuses(work: Work, frame: Frame, entities: tuple[Entity, ...]) -> bool:
+    """Whether nothing is named but the goods that are settled, and not wanted: "not the hoodie"."""
+    words = work.read_as or work.text
+    goods = [item for item in entities if item.type in {"product", "order_ref"} and item.score > GENERIC]
+    if not goods or not all(_REFUSED.search(words[: item.start]) for item in goods):
+        return False
+    settled = [await _settled(work, frame, item.type) for item in goods]
+    return all(test is not None and test(item) for test, item in zip(settled, goods, strict=True))
 
 
 def _all_together(work: Work, held: Iterable[Entity], new: Iterable[Entity]) -> bool:
