@@ -12,6 +12,7 @@ import typer
 
 from channels.console import CommandError, print_json, progress_bar, run, settings_for, told
 from channels.repair_commands import kept_repairs
+from evals.bench import stages
 from evals.benchmarks import table
 from evals.benchmarks.base import BenchmarkError, Job, Listed
 from evals.benchmarks.kept import keep, last
@@ -121,11 +122,12 @@ async def _benchmark(name: str, data: Path, test: Path | None, limit: int | None
 
 def understanding(data: Path | None, test: Path | None, limit: int | None, *, as_json: bool) -> None:
     """Run every benchmark of the understanding, or show what they gave last, as one table; 1 where a bar is not met."""
-    found = run(_understanding(data, test, limit))
+    found, taken = run(_understanding(data, test, limit)), run(_stages(fresh=data is not None))
     if as_json:
-        print_json({"figures": [line.to_json() for line in found]})
+        print_json({"figures": [line.to_json() for line in found], stages.NAME: taken})
     else:
         typer.echo(table.text(found))
+        typer.echo(stages.text_of(taken) if taken else "understanding, ms a message: not measured yet")
     if not all(line.met for line in found):
         raise typer.Exit(1)
 
@@ -149,6 +151,14 @@ async def _understanding(data: Path | None, test: Path | None, limit: int | None
                 result, why = None, str(error)
         found += table.lines(listed[name], result, why=why)
     return found
+
+
+async def _stages(*, fresh: bool) -> JsonObject | None:
+    """Measure what a message takes by stage and keep it, or return what it took last."""
+    folder = settings_for(None).data
+    if fresh:
+        keep(stages.NAME, await stages.measure(folder / "models"), folder, at=dt.datetime.now(dt.UTC))
+    return last(stages.NAME, folder)
 
 
 def _readable(found: JsonObject) -> str:

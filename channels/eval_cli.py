@@ -235,7 +235,7 @@ def eval_understanding(
     limit: Limit = None,
     as_json: Json = False,
 ) -> None:
-    """Every figure of the understanding beside its bar, in one table; ends with 1 where one is not met."""
+    """Every figure of the understanding beside its bar, and what a message takes by stage; ends with 1 where one is not met."""
     from channels.benchmark_commands import understanding
 
     understanding(data, test, limit, as_json=as_json)

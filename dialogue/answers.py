@@ -39,20 +39,20 @@ CHOICE = "@knowledge"
 """Names the open question "do you mean one of these passages?"."""
 
 
-async def answer_from_knowledge(work: Work, query: str, templates: Templates, *, generic: str = "") -> bool:
+async def answer_from_knowledge(work: Work, asked_for: AskKnowledge, templates: Templates) -> bool:
     """Say the best passage with its source; returns whether it was answered.
 
     Below the score nothing is claimed: passages that may be what was meant are offered as choices, with a colleague as the
     last one; without any, the colleague alone is offered. While a procedure waits for an answer there is no second question.
-
-    Args:
-        generic: the question without the names of goods and orders, tried where it is not answered as it was put.
+    What is not answered as it was put is tried without the names of goods and orders, and as a question about what runs.
     """
+    query = asked_for.query or work.text
     asked = _LEAD.sub("", query.strip()) or query
     # "And who pays?" goes on with the question before it.
     leads_on = work.memory.last_question and asked != query.strip()
     joined = f"{work.memory.last_question} {asked}"[-2000:] if leads_on else ""
-    found = await _searched(work, asked[:2000], joined, generic[:2000])
+    about = "" if asked_for.goods else _of_what_runs(work, asked)
+    found = await _searched(work, asked[:2000], joined, asked_for.generic[:2000], about[:2000])
     work.memory.last_question = asked[:200]
     if isinstance(found, KnowledgeAnswer) and found.answered and found.citations:
         work.show(citation_card(found.citations[0].model_dump(mode="json"), work.lang))
@@ -66,6 +66,14 @@ async def answer_from_knowledge(work: Work, query: str, templates: Templates, *,
     else:
         offer_colleague(work, templates)
     return False
+
+
+def _of_what_runs(work: Work, asked: str) -> str:
+    """Return the question with what it may be about: "does this cost me anything?", asked in the middle of an exchange."""
+    frame = work.business_frame
+    if frame is None or frame.flow not in work.flows:
+        return ""
+    return f"{work.flows[frame.flow].title.get(work.lang)}: {asked}"
 
 
 async def of_the_product(work: Work, command: Command) -> Command:

@@ -125,7 +125,7 @@ class Router:
         """Answer what moves no flow; returns whether an open question should be put again."""
         match command:
             case AskKnowledge():
-                await answer_from_knowledge(work, command.query or work.text, self.templates, generic=command.generic)
+                await answer_from_knowledge(work, command, self.templates)
             case ChitChat(topic="complaint") if work.state.pending is None and not work.stack:
                 self.repairs.offer_person(work)
             case ChitChat():

@@ -177,7 +177,7 @@ _REGARDLESS = re.compile(
     re.IGNORECASE,
 )
 _QUESTION = re.compile(
-    r"[?？]\s*(?:(?:pls|plz|please|thx|thanks|thank you|asap|谢谢|谢了|多谢|哈|急|亲)\W*)?$|(?:吗|(?<!着)呢|么|吧\?)\W*(?:(?:谢谢|谢了|哈|急|亲)\W*)?$|^\W*(?:(?:and|but|so|ok|okay|also|wait|oh|hmm|hold on|actually|by the way|btw|then|hey|hi|hello|yes|no|just|before that|first|first of all|quick question|one question|question|please|tell me)\b[,.: ]*)*(?:what|what's|how|when|where|why|who|which|is|are|do|does|did|has|was|were|have (?:you|they|we|my)|can|could|will|would|should|may)\b|,\s*(?:what|how|when|where|why|which)(?:'s)? (?!ever)[a-z]+ [^,.!]*$|多少|多久|多长时间|谁[出付承来]|怎么|什么时候|几天|为什么|能不能|可不可以|是不是|有没有|哪(?:个|里|些|家|款|儿|了)|啥时候|咋(?:还|没|不|办|样)|几点"
+    r"[?？]\s*(?:(?:pls|plz|please|thx|thanks|thank you|asap|谢谢|谢了|多谢|哈|急|亲)\W*)?$|(?:吗|(?<!着)呢|么|吧\?)\W*(?:(?:谢谢|谢了|哈|急|亲)\W*)?$|^\W*(?:(?:and|but|so|ok|okay|also|wait|oh|hmm|hold on|actually|by the way|btw|then|hey|hi|hello|yes|no|just|before that|first|first of all|quick question|one question|question|please|tell me)\b[,.: ]*)*(?:whats?|what's|hows?|how's|whens?|wheres?|when|where|why|who|which|is|are|do|does|did|has|was|were|have (?:you|they|we|my)|can|could|will|would|should|may)\b|,\s*(?:what|how|when|where|why|which)(?:'s)? (?!ever)[a-z]+ [^,.!]*$|多少|多久|多长时间|谁[出付承来]|怎么|什么时候|几天|为什么|能不能|可不可以|是不是|有没有|哪(?:个|里|些|家|款|儿|了)|啥时候|咋(?:还|没|不|办|样|个|整|算)|几(?:点|年|个工作日)|(?<!不)(?P<verb>(?!不)[\u4e00-\u9fff])不(?P=verb)|[付收退换保寄包管给修取送出发在]不(?:哦|啊|呢)?\W*$"
 )
 
 
@@ -243,6 +243,7 @@ def without_regard(words: str) -> str:
     return _REGARDLESS.sub(" ", words)
 
 
+_COSTS = re.compile(r"\b(?:costs?|charged?|fees?|postage|for free)\b|掏钱|[运邮]费|收费|收钱|花钱|免费|要钱")
 _ASKS_HOW = re.compile(
     r"\b(?:how (?:long|much|many|soon|often|do|does|will|would)|when|why|who|where)\b|多久|多长时间|几天|几个工作日|什么时候|啥时候|何时|怎么|为什么|为啥|谁|哪里|哪儿"
 )
@@ -259,6 +260,11 @@ _SUPPOSES = re.compile(
     r"|^\W*(?:can|could|may|will|would|do|does|is|what|how)\b[^.!?]{0,60}\b(?:if|in case)\b (?:it|they|this|that|the|something|i)\b"
     r"|(?:如果|要是|假如|万一|若是|若)[^。！!]{1,24}(?:能|可以|吗|怎么|咋|会|还|多久|么)"
 )
+
+
+def asks_what_it_costs(low: str) -> bool:
+    """Whether words speak of what something done costs: "does that cost me anything?", 寄回去要我自己掏钱吗."""
+    return bool(_COSTS.search(low))
 
 
 def asks_how(low: str) -> bool:

@@ -31,7 +31,10 @@ SAID_WEIGHT = 4.0
 """What a message that people did say counts, beside lines that were made up."""
 _EVENED = 0.25
 """How far the intents' numbers of lines are evened out: 0 not at all, 1 wholly, which the rare ones would be heard too often by."""
-_CODE = ("conjugate_gradients.py", "intents.py", "training.py")
+_CODE = (
+    "conjugate_gradients.py", "intents.py", "training.py",
+    *(f"classifier/{name}.py" for name in ("grams", "landmarks", "machine", "space")),
+)  # fmt: skip
 """Files whose every change makes another model."""
 _INNER = re.compile(r"\(([^()\[\]]*)\)|\[([^()\[\]]*)\]")
 _SLOT = re.compile(r"\{(\w+)\}")

@@ -1,6 +1,6 @@
 """``python -m evals.bench.everything``: whatever the project can measure of itself, one after the other; ``make bench`` does this.
 
-Turns by stage, load over HTTP and WebSocket with a thousand idle sockets, scenarios, repairs, intents, help, product search, listening to voices; with
+Turns and understanding by stage, load over HTTP and WebSocket with a thousand idle sockets, scenarios, repairs, intents, help, product search, listening to voices; with
 ``--data DIR`` (the folder of the public data sets) the gold conversations and every benchmark of ``xiaoer eval list`` too.
 Each is a command of its own, whose JSON object is kept as ``NAME.json`` in the folder ``--out``, with a page; one summary is
 printed. What fails is told and the rest goes on. Figures of time are of this machine at this moment: read its load beside them.
@@ -21,7 +21,7 @@ from typing import Annotated, Any, Literal
 import jinja2
 import typer
 
-from evals.bench import voices
+from evals.bench import stages, voices
 from evals.bench.machine import machine
 from evals.benchmarks.registry import LISTED
 from evals.tau_retail.run import BENCHMARKS as TAU
@@ -63,6 +63,7 @@ def measurements(out: Path, data: Path | None) -> list[Measurement]:
     scenarios = (str(SCENARIOS), "--trials", str(TRIALS), "--json", "--html", str(out / "scenarios.html"))
     own = [
         Measurement("turns", ("evals.bench.turns", "--json"), turn_lines),
+        Measurement("stages", ("evals.bench.stages", "--json"), lambda figures: [stages.text_of(figures)]),
         Measurement("load", ("channels", "eval", "load", *load), load_lines),
         Measurement("scenarios", ("channels", "eval", "scenarios", *scenarios), rate_lines),
         Measurement("repairs", ("channels", "eval", "repairs", "--json"), rate_lines),

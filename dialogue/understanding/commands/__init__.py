@@ -7,6 +7,7 @@ import re
 from dialogue.commands import AskHuman, CannotHandle, Command, ScoredIntent, StartFlow, SwitchLanguage
 from dialogue.understanding import phrases, polarity, segments
 from dialogue.understanding.commands.answers import answered
+from dialogue.understanding.commands.asides import aside
 from dialogue.understanding.commands.expected import of_a_variant, of_an_address, unasked
 from dialogue.understanding.commands.figures import replaced_figures
 from dialogue.understanding.commands.interruptions import interrupted
@@ -35,7 +36,7 @@ def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
     if found is None:
         found = interrupted(reading)
     if found is None:
-        found = of_the_list(reading)
+        found = of_the_list(reading) or aside(reading)
     if found is None:
         found = answered(reading)
     if found is None:

@@ -157,6 +157,8 @@ def _yes_but(rest: Reading, question: PendingQuestion) -> list[Command]:
     """A yes with a condition changes what was asked about: it is a correction, never a yes."""
     wanted: list[Command] = [c for c in requested(rest) if isinstance(c, StartFlow) and c.flow != rest.view.active_flow]
     entities = rest.told()
+    if phrases.is_question(rest.text.low.strip(" ,.!，。！")) and not entities and _only_looks(rest):
+        return requested(rest)
     if entities or question.kind == "confirm":
         fits = _fitting_flow(rest, wanted)
         return (
@@ -237,8 +239,6 @@ def _unsaid_polarity(reading: Reading, question: PendingQuestion) -> list[Comman
         if not negated and not entities and not phrases.corrects(low):
             return [Affirm(text=reading.words(), score=chance, source="classifier")]
     requests = requested(reading)
-    if question.kind == "confirm" and _asks_of_this_refund(reading, requests):
-        return [AskKnowledge(query=reading.words(), text=reading.words(), score=0.8, source="pending")]
     wishes: list[Command] = [c for c in requests if c.kind in {"start_flow", "ask_knowledge", "ask_human", "chit_chat"}]
     asks = phrases.is_question(low.strip()) and not (phrases.asks_for_it(low) and phrases.corrects(low))
     if question.kind == "confirm" and not entities and _says_to_do_it(reading, requests):
@@ -265,20 +265,6 @@ def _unsaid_polarity(reading: Reading, question: PendingQuestion) -> list[Comman
     ):
         return [correction(reading)]
     return None
-
-
-_PAYS_BACK = frozenset({"cancel_order", "return_items", "price_protection"})
-
-
-def _asks_of_this_refund(reading: Reading, requests: list[Command]) -> bool:
-    """Whether it is asked how money comes back for what waits for a yes, rather than how far another refund is."""
-    refunds = [one for one in requests if isinstance(one, StartFlow) and one.flow == "refund_status"]
-    return (
-        bool(refunds)
-        and reading.view.active_flow in _PAYS_BACK
-        and phrases.is_question(reading.text.low.strip())
-        and not reading.told()
-    )
 
 
 def _fit_its_slots(reading: Reading, entities: Iterable[Entity]) -> bool:

@@ -51,7 +51,7 @@ def of_goods(view: View, low: str, entities: tuple[Entity, ...], best: str, chan
         return "compare_products"
     if unsure and _of_the_shown(view, low, entities):
         return "product_details"
-    if talk and (_asks_about_own(low, entities) or _asks_the_price_of_one(low, entities)):
+    if (talk and _asks_about_own(low, entities)) or (unsure and _asks_the_price_of_one(low, entities)):
         return "product_details"
     if chance < CLEAR and best not in _FLOWS and view.shown > 1 and questions().asked(low):
         return "product_details"

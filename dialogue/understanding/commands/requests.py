@@ -40,6 +40,8 @@ from dialogue.understanding.commands.stories import at_length, is_afterthought, 
 
 ONE_ORDER_FLOWS = frozenset({"cancel_order", "order_status", "track_order", "request_invoice"})
 CUED = 0.3
+_SURELY = 0.9
+"""Chance from which "show me your lamps for my office" looks for goods to buy, not at one's own."""
 _UNDER_WAY = frozenset({"return_items", "exchange_items", "cancel_order", "change_items"})
 _BEGUN = frozenset({"return", "exchange", "cancel"})
 """Procedures, and the families of their verbs, of which it may be asked how far one is that was begun before."""
@@ -144,9 +146,10 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     if unsure and (swapping := swapped(part, low, entities)):
         return [StartFlow(flow=swapping, entities=entities, text=words, score=0.8, source="pattern")]
     of_the_running = part.question and best == reading.view.active_flow and not entities
-    only_asks = of_the_running or (not entities and best in EFFECTS and chance < CLEAR)
+    costs = phrases.asks_what_it_costs(low)
+    only_asks = of_the_running or (not entities and best in EFFECTS and (chance < CLEAR or costs))
     about_it = all(item.value.get("relation") for item in entities) and of_the_procedure(reading.view, best)
-    if part.question and ((only_asks and phrases.asks_how(low)) or about_it or _supposes(low, entities)):
+    if part.question and ((only_asks and (costs or phrases.asks_how(low))) or about_it or _supposes(low, entities)):
         return [to_documents(reading, part.start, part.end, chance, "pattern")]
     if of_the_running:
         # Nobody asks anew for what is going on: the question is about it.
@@ -167,11 +170,12 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     ):
         best, chance = ranked[1]
     told = tuple(item for item in entities if item.type != "category")
-    if told and phrases.elliptical(low):
+    if told and phrases.elliptical(low) and (best not in reading.flows or chance < CLEAR):
         return [Provide(entities=told, text=words, score=0.7, source="pattern")]
     if best in reading.flows and chance >= _bar(best, part, low, entities):
         meant = _of_the_shop(reading.view, best, low, entities)
-        if meant == "find_products" and part.cue == "look" and reading.view.known and _looks_at_own(low, entities):
+        looks = part.cue == "look" and chance < _SURELY and reading.view.known
+        if meant == "find_products" and looks and _looks_at_own(low, entities):
             meant = "order_status"
         return [one for flow in _meant(meant, low) for one in _start(flow, entities, words, chance)]
     if best == "ask_knowledge" and chance >= 0.3:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from collections.abc import Iterator, Mapping
 
@@ -12,11 +13,23 @@ State = dict[Slot, str]
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _SHORTEST, _LONGEST = 2, 40
+_WRITTEN = tuple(
+    (re.compile(pattern), written)
+    for pattern, written in (
+        (r"\s+", ""),
+        (r"(?<=\d)(?:块钱?|圆)", "元"),
+        (r"(?<=\d)个(?=小时|月)", ""),
+        (r"(?<=\d)(?:元|小时|天|个月)?[-~～—、到至](?=\d)", "-"),
+        (r"(?<=\d元)(?:以内|之内|一下)", "以下"),
+    )
+)
+"""How people write amounts and ranges, and the one way that is looked for."""
+_UNIT = re.compile(r"(?<=\d)(?:元|分)(?=以上$|以下$)|(?<=-)(\d+(?:\.\d+)?)元$")
 
 
 @dataclasses.dataclass(frozen=True)
 class Mention:
-    """A value of a slot that stands in a text, without the text's spaces."""
+    """A value of a slot that stands in a text, by its place in the `squeezed` one."""
 
     slot: Slot
     value: str
@@ -24,13 +37,17 @@ class Mention:
     end: int
 
 
+@functools.lru_cache(maxsize=4096)
 def squeezed(text: str) -> str:
-    """Return a text without spaces and in lower case; values are written with and without them."""
-    return re.sub(r"\s+", "", text).lower()
+    """Return a text without spaces and in lower case, its amounts and ranges written in one way: 100元到150元 as 100-150元."""
+    words = text.lower()
+    for pattern, written in _WRITTEN:
+        words = pattern.sub(written, words)
+    return words
 
 
 class Lexicon:
-    """Values by how they are written; one with numbers also stands for all of its shape: ``20-50元`` for ``30-80元``."""
+    """Values by how they are written; one with numbers also stands for all of its shape, ``20-50元`` for ``30-80元``, or without its unit."""
 
     def __init__(self, values: Mapping[Slot, Mapping[str, int]]) -> None:
         """Take the values of each slot with how often each is known to be written so; the commonest writing is given back."""
@@ -43,7 +60,8 @@ class Lexicon:
                     continue
                 self._slots.setdefault(written, {}).setdefault(slot, value)
                 if _NUMBER.search(written):
-                    shapes.setdefault(_NUMBER.sub("#", written), {}).setdefault(slot, value)
+                    for spelling in (written, _UNIT.sub(r"\1", written)):
+                        shapes.setdefault(_NUMBER.sub("#", spelling), {}).setdefault(slot, value)
         self._shapes = [
             (re.compile(r"(?<![\d.])" + re.escape(shape).replace(r"\#", "#").replace("#", _NUMBER.pattern)), slots)
             for shape, slots in sorted(shapes.items(), key=lambda entry: -len(entry[0]))

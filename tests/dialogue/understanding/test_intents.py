@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dialogue.understanding.intents import Example, IntentModel, fit, ngrams
+from dialogue.understanding.intents import Example, IntentModel, fit
 from knowledge.embedding import HashingEmbedder
 
 EMBEDDER = HashingEmbedder()
@@ -68,6 +68,3 @@ def test_a_file_cut_off_is_a_value_error(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="not a fitted intent model"):
         IntentModel.load(path)
 
-
-def test_ngrams_are_words_pairs_and_letters_of_english_and_characters_of_chinese() -> None:
-    assert set(ngrams("to 退货")) == {"w:to", "p:^ to", "退", "货", "退货"}

@@ -13,7 +13,7 @@ from evals.benchmarks.registry import LISTED
 
 def test_without_public_data_the_project_measures_itself(tmp_path: Path) -> None:
     names = [each.name for each in measurements(tmp_path, None)]
-    assert names == ["turns", "load", "scenarios", "repairs", "intents", "help", "product_search", "voices"]
+    assert names == ["turns", "stages", "load", "scenarios", "repairs", "intents", "help", "product_search", "voices"]
 
 
 def test_with_public_data_every_listed_benchmark_is_measured_too(tmp_path: Path) -> None:
@@ -76,6 +76,6 @@ def test_the_summary_says_what_failed() -> None:
 
 
 def test_a_name_that_is_none_is_told(tmp_path: Path) -> None:
-    with pytest.raises(Exception, match="there is no measurement 'speed'; there are turns, load"):
+    with pytest.raises(Exception, match="there is no measurement 'speed'; there are turns, stages, load"):
         main(out=tmp_path / "out", only=["speed"])
     assert not (tmp_path / "out").exists()

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from channels import benchmark_commands, cli, eval_cli
+from evals.bench import stages
 from evals.benchmarks.registry import BENCHMARKS, LISTED, OF_UNDERSTANDING
 from knowledge.types import JsonObject
 from tests.evals.benchmarks import sets
@@ -142,13 +143,21 @@ async def repaired(_limit: int | None) -> JsonObject:
     return {"set": "repairs", **{name: {"value": value, "interval": [0, 1]} for name, value in rates.items()}}
 
 
+async def staged(_folder: Path) -> JsonObject:
+    """What the stages might take, for which a classifier is fitted."""
+    figures = {stage: {"p50": 1.0, "p95": 2.0} for stage in stages.STAGES}
+    return {"set": "3 messages", "machine": {"load": [0.5]}, "ms": figures}
+
+
 def test_the_table_of_the_understanding_has_a_line_for_every_bar_and_says_what_is_not_met(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sets.banking77(tmp_path / "data")
     monkeypatch.setattr(benchmark_commands, "kept_repairs", repaired)
+    monkeypatch.setattr(stages, "measure", staged)
     done = runner.invoke(cli.app, ["eval", "understanding", "--data", str(tmp_path / "data"), "--json"])
     assert done.exit_code == 1
+    assert json.loads(done.stdout)["stages"]["ms"]["embed"] == {"p50": 1.0, "p95": 2.0}
     lines = {(line["benchmark"], line["figure"]): line for line in json.loads(done.stdout)["figures"]}
     assert {benchmark for benchmark, _ in lines} == set(OF_UNDERSTANDING)
     measured = lines["banking77", "accuracy"]
@@ -166,6 +175,7 @@ def test_the_table_of_the_understanding_has_a_line_for_every_bar_and_says_what_i
     assert shown[0].split() == ["benchmark", "figure", "measured", "interval", "gate", "goal"]
     assert shown[1].split()[:3] == ["banking77", "accuracy", f"{measured['value']:.3f}"]
     assert shown[2].endswith("not measured yet")
+    assert "embed 1.00 / 2.00" in shown[-1]
 
 
 def test_absent_and_broken_data_end_with_a_sentence_and_1(tmp_path: Path) -> None:

@@ -62,6 +62,24 @@ def test_longer_values_come_before_those_within_them_and_spaces_do_not_matter() 
     lexicon = Lexicon({NAME: {"Inn": 1, "Pine Inn": 2}, PRICE: {"1小时 - 2小时": 3, "1小时-2小时": 1}})
     assert lexicon.mentions("the PINE  INN, 1小时-2小时") == [
         Mention(NAME, "Pine Inn", 3, 10),
-        Mention(PRICE, "1小时 - 2小时", 11, 18),
+        Mention(PRICE, "1小时 - 2小时", 11, 16),
     ]
     assert [found.value for found in lexicon.mentions("3小时 - 4小时")] == ["3小时 - 4小时"]
+
+
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [
+        ("最好能玩2小时到3小时的", "2小时 - 3小时"),
+        ("玩2-4个小时", "2小时 - 4小时"),
+        ("可以玩1、2个小时的", "1小时 - 2小时"),
+        ("100元到150元之间", "100-150元"),
+        ("价格在500至600块钱", "500-600元"),
+        ("票价在20-50之间", "20-50元"),
+        ("人均50元以内", "50元以下"),
+        ("评分4.5以上的", "4.5分以上"),
+    ],
+)
+def test_amounts_and_ranges_are_found_however_they_are_written(said: str, value: str) -> None:
+    known = {"1小时 - 2小时": 3, "30-80元": 2, "80元以下": 2, "4分以上": 2}
+    assert [mention.value for mention in Lexicon({PRICE: known}).mentions(said)] == [value]

@@ -1,0 +1,72 @@
+"""A look at something else in the middle of a procedure: "where's my speaker at, by the way?", 先看看有什么毛巾.
+
+It answers nothing that was asked, changes nothing, and what runs waits meanwhile: so it is taken where the classifier alone is sure of it,
+whatever else its words look like.
+"""
+
+from __future__ import annotations
+
+from dialogue.commands import AskKnowledge, Command, StartFlow
+from dialogue.understanding import pending, phrases
+from dialogue.understanding.commands.of_goods import EFFECTS
+from dialogue.understanding.commands.reading import Reading
+from dialogue.understanding.commands.requests import requested
+
+_HEARD = 0.75
+"""Chance from which a look is taken for one in words that ask nothing; half of it where they do."""
+_MONEY = 0.5
+"""Chance from which the money is asked about that waits for a yes."""
+_LOOKS = frozenset(
+    {
+        "track_order",
+        "order_status",
+        "refund_status",
+        "list_coupons",
+        "price_history",
+        "product_details",
+        "find_products",
+    }
+)
+_OF_VARIANTS = frozenset({"price_history", "product_details", "find_products"})
+"""Looks that speak of goods as one does who chooses another size or colour."""
+_ABOUT = EFFECTS | {"request_invoice", "claim_coupon"}
+"""Procedures beside which nothing of the kind is asked as an answer."""
+_NAMES_GOODS = frozenset({"product", "sku", "order_ref"})
+_CHOOSES_GOODS = frozenset({"order", "order_optional", "order_lines", "swaps", "options", "product", "products"})
+_PAYS_BACK = frozenset({"cancel_order", "return_items", "price_protection"})
+
+
+def aside(reading: Reading) -> list[Command] | None:
+    """Read a look at something else; None where the message may be anything else."""
+    view, low = reading.view, reading.text.low
+    if view.active_flow not in _ABOUT:
+        return None
+    best, chance = reading.classify(reading.masked())[0]
+    named = any(item.type in _NAMES_GOODS for item in reading.told())
+    if best == "refund_status" and chance >= _MONEY and view.active_flow in _PAYS_BACK and not named:
+        # When it comes is asked of the money that is about to be paid back.
+        return [AskKnowledge(query=reading.words(), text=reading.words(), score=chance, source="classifier")]
+    asks = phrases.is_question(low.strip()) or phrases.asks_progress(low)
+    if (
+        best not in _LOOKS | {"ask_knowledge"}
+        or chance < (_HEARD / 2 if asks else _HEARD)
+        or _answers(reading, asks=asks)
+    ):
+        return None
+    if best in _OF_VARIANTS and (not named or "option" in {item.type for item in reading.told()}):
+        return None
+    wishes = requested(reading)
+    looks = [
+        one for one in wishes if isinstance(one, AskKnowledge) or (isinstance(one, StartFlow) and one.flow in _LOOKS)
+    ]
+    return wishes if looks and len(looks) == len(wishes) else None
+
+
+def _answers(reading: Reading, *, asks: bool) -> bool:
+    """Whether the message may well be the answer to what was asked: goods where goods are chosen, a way to pay where one is."""
+    question = reading.view.pending
+    if question is None:
+        return False
+    fits = pending.ANSWERS.get(question.slot_type, frozenset())
+    given = {item.type for item in reading.told()} & fits
+    return bool(given) and not (asks and question.slot_type in _CHOOSES_GOODS)
