@@ -46,11 +46,13 @@ _ADDS = re.compile(
 )
 _TOGETHER = re.compile(r"^\W*(?:and|or|&|\+|和|跟|与|或|以及|、)\W*(?:the|my|a|an)?\W*$|^\W*$")
 """Between two values that are wanted together, or one of which would do."""
+_POINTS = re.compile(r"^(?: order| one)\b(?! (?:to|for|into)\b)|^(?:的?那[一个]?[单个件笔]|的?那?个?订单)")
+"""Behind goods by which an order is meant: "switch to the keyboard order"."""
 _OF_KINDS = re.compile(r"(?:新的?)?(?:颜色|尺码|尺寸|码|号|款|别的|其他|问题|事)")
 """What is counted that are no goods: 换一个颜色."""
 _DO = re.compile(r"^\W*do (?:the|it|that|this|my|those|these)\b")
 """A request that begins as a question does."""
-_CLAUSE = re.compile(r"[,，。.;；!！\n]+\s*")
+_CLAUSE = re.compile(r"[,，。.;；!！\n]+\s*|(?<=[?？])\s*(?=\w)")
 _TOO = re.compile(
     r"^\W*(?:[号码]|is|are|was|'s|runs?|feels?|有点|有些|稍微|确实|真的|的)*\W*(?:a (?:bit|little) |far |way )?(?:too\b|太|偏|不合|小了|大了|紧|松了|won't|will never|would)"
 )
@@ -70,7 +72,7 @@ def replaced(reading: Reading) -> Correct | None:
         return None
     if not contrasted and not adds and (counts := _another_count(reading)):
         return Correct(entities=counts, text=reading.words(), score=0.9, source="pattern")
-    if not contrasted and not _is_another_value(reading, told):
+    if not (contrasted or _is_another_value(reading, told) or _only_refuses(reading, told)):
         return None
     gone = [item for kind in contrasted for item in _taken_back(kind, told, reading)]
     kept = tuple(
@@ -175,11 +177,26 @@ def _is_another_value(reading: Reading, told: Sequence[Entity]) -> bool:
             held = _holding(before, item)
             if held and not any(same(item, one) for one in held):
                 return True
+        if item.type in _GOODS and _POINTS.match(low[item.end :]) and segments.cue(low) in {None, "change", "make"}:
+            return not any(same(item, one) for one in reading.view.said) and "order" in reading.view.flow_slots.values()
         if item.type == "address" and item.value.get("line1") and _is_elsewhere(reading, item):
             return True
         if item.type in _WRITTEN and str(item.value.get("text", "")).lower() not in _settled(reading, item.type):
             return True
     return False
+
+
+_REFUSED = re.compile(r"(?:\bnot|n't|不是|并非|非)\W*(?:the |my |that )?$")
+
+
+def _only_refuses(reading: Reading, told: Sequence[Entity]) -> bool:
+    """Whether the goods of an order that waits for a yes are said not to be the ones: 是别的，不是卫衣."""
+    question, low, view = reading.view.pending, reading.text.low, reading.view
+    goods = [item for item in told if item.type in _GOODS]
+    if question is None or question.kind != "confirm" or "order_lines" in view.flow_slots.values() or view.waiting:
+        return False
+    refused = [_REFUSED.search(low[: item.start]) and any(same(item, one) for one in view.said) for item in goods]
+    return bool(refused) and all(refused)
 
 
 def _is_elsewhere(reading: Reading, item: Entity) -> bool:
