@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 
 from dialogue.understanding import data
 from dialogue.understanding.text import Text
+from knowledge.lexicon.sounds import SameSound
 from knowledge.lexicon.spelling import Spelling
 
 _WORD = re.compile(r"[a-z]{5,}")
@@ -43,13 +44,17 @@ class Respelling:
 
     Args:
         taught: the words of the training utterances.
+        sounds: finds the catalogue's Chinese words in wrong characters of the same sound; None: it knows no such words.
         name_of: gives the word of the shop's catalogue that a word was meant to be; itself where it is one, None where none is near.
     """
 
-    def __init__(self, taught: Collection[str], name_of: Callable[[str], str | None]) -> None:
+    def __init__(
+        self, taught: Collection[str], name_of: Callable[[str], str | None], sounds: SameSound | None = None
+    ) -> None:
         self._taught = frozenset(taught)
         self._spelling = Spelling(taught, known=(), names=())
         self._name_of = name_of
+        self._sounds = sounds
         self._meant = {slip: word for word, slips in data.read_yaml("slips.yaml").items() for slip in slips}
         self._slips = re.compile("|".join(sorted(self._meant, key=len, reverse=True)))
 
@@ -87,7 +92,8 @@ class Respelling:
         return found
 
     def _same_sound(self, low: str) -> dict[tuple[int, int], str]:
-        slips = {match.span(): self._meant[match[0]].ljust(len(match[0])) for match in self._slips.finditer(low)}
+        slips = self._sounds.slips(low) if self._sounds is not None else {}
+        slips |= {match.span(): self._meant[match[0]].ljust(len(match[0])) for match in self._slips.finditer(low)}
         return slips | {match.span(): "的" for match in _DE.finditer(low)}
 
     def _mended(self, word: str) -> str:

@@ -108,6 +108,11 @@ def words(lessons: Iterable[Lesson] = ()) -> set[str]:
     return {word for text in texts for word in re.findall(r"[a-z]{4,}", text.lower())}
 
 
+def said_in_chinese() -> str:
+    """Return every Chinese utterance: what stands in them is no slip."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted((data.FOLDER / "zh").glob("*.yaml")))
+
+
 def fingerprint(*more: str) -> str:
     """Return a hash of all the data and code that a fitted model depends on."""
     digest = hashlib.sha256("|".join(more).encode())

@@ -25,6 +25,7 @@ from knowledge.db import Database
 from knowledge.embedding import Embedder
 from knowledge.index import build_index
 from knowledge.lexicon import Lexicon, build_lexicon
+from knowledge.lexicon.sounds import SameSound
 from knowledge.schema.catalog import Shop
 from knowledge.types import Lang, utc_now
 
@@ -39,7 +40,7 @@ _NAMED_SPANS = frozenset(
 
 
 class EmbeddedUnderstander:
-    """Understands by patterns, a catalogue lexicon and a linear classifier over a sentence embedding.
+    """Understands by patterns, a catalogue lexicon and a kernel machine over a sentence embedding.
 
     Median 3-5 ms a message on one core. Deterministic. Safe for many conversations at once: it keeps no state of them.
     """
@@ -61,7 +62,8 @@ class EmbeddedUnderstander:
         self._flows = procedures.flows or frozenset(label for label in model.labels if not data.is_talk(label))
         self._personal = procedures.personal
         self._keywords = Keywords(procedures.lessons)
-        self._respelling = Respelling(training.words(procedures.lessons), self._name_of)
+        sounds = SameSound(extractor.lexicon.terms, training.said_in_chinese())
+        self._respelling = Respelling(training.words(procedures.lessons), self._name_of, sounds)
         self._default_lang = default_lang
         self.name = name
 

@@ -51,8 +51,9 @@ class Lexicon:
         self._attributes = StatedAttributes(item.attributes for item in items)
         self._sizes = self._options.kin("size")
         names = (name for kind, others in words.kinds.items() for name in (kind, *others))
-        texts = (*self._entries.terms(), *self._options.values(), *names)
-        self._spelling = Spelling(texts, known={*real_words(), *known_words}, names=self._entries)
+        self.terms = (*self._entries.terms(), *self._options.values(), *names)
+        """Every word and name that it knows."""
+        self._spelling = Spelling(self.terms, known={*real_words(), *known_words}, names=self._entries)
 
     @property
     def option_keys(self) -> dict[str, set[str]]:

@@ -67,4 +67,3 @@ def test_a_file_cut_off_is_a_value_error(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-200])
     with pytest.raises(ValueError, match="not a fitted intent model"):
         IntentModel.load(path)
-
