@@ -247,6 +247,8 @@ class Repairs:
     def _ask_for_goods(self, work: Work, frame: Frame) -> bool:
         """Ask for other goods than those that were settled: "not the hoodie" says no more."""
         slots = work.flows[frame.flow].slots.items()
+        if not any(spec.type == "swaps" for _, spec in slots):
+            work.forget(frame, frozenset({"option"}))  # which goods they were
         for slot_type in ("order_lines", "order", "order_optional", "product"):
             for name in [name for name, spec in slots if spec.type == slot_type and name in frame.slots]:
                 self.reset(work, frame, name)

@@ -91,6 +91,11 @@ def _quantity(context: SlotContext, line: LineView) -> int | None:
     entries = [
         entry for entry in context.heard if entry.entity.type == "quantity" and entry.entity.value.get("n", 0) >= 1
     ]
+    everything = [
+        entry.turn for entry in context.heard if entry.entity.type == "ordinal" and entry.entity.value.get("all")
+    ]
+    if entries and any(turn > entries[-1].turn for turn in everything):
+        return None  # "no, both of them" after "just one"
     told = [entry for entry in entries if entry.turn == entries[-1].turn and not grounding.is_negated(entry)]
     told = [entry for entry in told if not _BOUGHT.search(entry.context.lower())] or told
     kept = [entry for entry in told if _KEPT_BEFORE.search(entry.context) or _KEPT_AFTER.search(entry.after)]

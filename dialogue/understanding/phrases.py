@@ -93,7 +93,7 @@ _CORRECTION = re.compile(
     r"|不对[,，。 !]|(?:说|打|写|填|输|选|搞|弄|记|发|点)错了?|错了|(?:我)?(?:的)?意思是|我说的是|不是(?:这个|那个)?.{0,12}[,，是]\s*(?:是|而是|要|我要)|应该是|应为|(?:地址|颜色|尺码|订单|数量|电话|名字|邮箱)?(?:要)?(?:改|换)(?:成|到|为)|其实|更正|(?:还是|改)(?:要|用|选|退到|换)|而是|换成|改用|重新填|不要.{1,8}(?:要|换)|等等[,，]|^\W*(?:哦|啊|噢|额)?不[,，]"
 )
 _SAID_ANEW = re.compile(
-    r"\b(?:(?:oh )?no,? wait|wait,? no|hang on,? no|(?:no,? )?hang on|(?:oh )?never ?mind that|(?:sorry,? )?i (?:mean|meant)|scratch that|oops|correction)\b[\s,.:!-]*"
+    r"\b(?:(?:oh )?no,? wait|wait,? no|hang on,? no|(?:no,? )?hang on|(?:oh )?never ?mind that|(?:sorry,? )?i (?:mean|meant)(?! *[,.;!]| *$)|scratch that|oops|correction)\b[\s,.:!-]*"
     r"|(?:哦|噢|啊)?(?:不对|不是|等等|等下)[,，。、 ]+(?:是|应该是|要)?|(?:说|打|点|选|看|输)错了?[,，。、 ]*(?:是|应该是|要)?|我(?:的意思)?是说[,，: ]*"
 )
 _SLOTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from dialogue.commands import Command, Correct, Entity, EntityType, StartFlow
 from dialogue.understanding import phrases, segments
@@ -74,7 +74,7 @@ def replaced_figures(reading: Reading) -> list[Command] | None:
         return None
     numbers = list(_numbers(reading))
     held = {figure.number for figure in known if figure.holds}
-    said = [one for one in numbers if one.number in held]
+    said = [one for one in numbers if one.number in held] + _sizes_that_hold(reading, held)
     new = [one for one in numbers if one.number not in held]
     found = [(one, figure) for one in new if (figure := _meant(reading, one, known, said)) is not None]
     found = [
@@ -93,6 +93,13 @@ def replaced_figures(reading: Reading) -> list[Command] | None:
         for figure in known
     )
     return _commands(reading, tuple(_entity(reading, *one) for one in found), measured) if found or anew else None
+
+
+def _sizes_that_hold(reading: Reading, held: Collection[float]) -> list[_Number]:
+    """Return the sizes that a message names again: "27 will never fit. Twenty-nine."."""
+    sizes = [item for item in reading.told() if item.type == "option" and _is_size(item, negated=True)]
+    named = [_Number(float(item.value["value"]), item.start, item.end) for item in sizes]
+    return [one for one in named if one.number in held]
 
 
 def _known(reading: Reading) -> Iterator[_Figure]:
@@ -125,8 +132,9 @@ def _settled_pieces(reading: Reading) -> float:
     return float(lines[0].get("quantity") or 0.5) if len(lines) == 1 else 0.0
 
 
-def _is_size(item: Entity) -> bool:
-    return bool(re.fullmatch(r"\d{1,3}(?:\.5)?", str(item.value.get("value", "")))) and not item.value.get("negated")
+def _is_size(item: Entity, *, negated: bool = False) -> bool:
+    figure = re.fullmatch(r"\d{1,3}(?:\.5)?", str(item.value.get("value", "")))
+    return figure is not None and (negated or not item.value.get("negated"))
 
 
 def _may_replace(reading: Reading) -> bool:

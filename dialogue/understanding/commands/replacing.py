@@ -46,6 +46,8 @@ _ADDS = re.compile(
 )
 _TOGETHER = re.compile(r"^\W*(?:and|or|&|\+|和|跟|与|或|以及|、)\W*(?:the|my|a|an)?\W*$|^\W*$")
 """Between two values that are wanted together, or one of which would do."""
+_KEEPS = re.compile(r"留着?|\bkeep(?:ing)?\b|\bhold(?:ing)? on to\b")
+"""Before what goods are now, this calls a change off; before a value that was told, it goes back to that."""
 _POINTS = re.compile(r"^(?: order| one)\b(?! (?:to|for|into)\b)|^(?:的?那[一个]?[单个件笔]|的?那?个?订单)")
 """Behind goods by which an order is meant: "switch to the keyboard order"."""
 _OF_KINDS = re.compile(r"(?:新的?)?(?:颜色|尺码|尺寸|码|号|款|别的|其他|问题|事)")
@@ -175,7 +177,8 @@ def _is_another_value(reading: Reading, told: Sequence[Entity]) -> bool:
         ):
             before = [one for one in reading.view.said if one.type == "option" and one.value.get("value")]
             held = _holding(before, item)
-            if held and not any(same(item, one) for one in held):
+            stays = _KEEPS.search(low[: item.start]) and not any(same(item, one) for one in before)
+            if held and not stays and not any(same(item, one) for one in held):
                 return True
         if item.type in _GOODS and _POINTS.match(low[item.end :]) and segments.cue(low) in {None, "change", "make"}:
             return not any(same(item, one) for one in reading.view.said) and "order" in reading.view.flow_slots.values()
