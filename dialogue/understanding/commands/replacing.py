@@ -180,8 +180,8 @@ def _is_another_value(reading: Reading, told: Sequence[Entity]) -> bool:
             stays = _KEEPS.search(low[: item.start]) and not any(same(item, one) for one in before)
             if held and not stays and not any(same(item, one) for one in held):
                 return True
-        if item.type in _GOODS and _POINTS.match(low[item.end :]) and segments.cue(low) in {None, "change", "make"}:
-            return not any(same(item, one) for one in reading.view.said) and "order" in reading.view.flow_slots.values()
+        if item.type in _GOODS and _is_another_order(reading, item):
+            return True
         if item.type == "address" and item.value.get("line1") and _is_elsewhere(reading, item):
             return True
         if item.type in _WRITTEN and str(item.value.get("text", "")).lower() not in _settled(reading, item.type):
@@ -189,6 +189,18 @@ def _is_another_value(reading: Reading, told: Sequence[Entity]) -> bool:
     return False
 
 
+def _is_another_order(reading: Reading, item: Entity) -> bool:
+    """Whether goods are pointed to whose order shall be meant instead: "switch to the keyboard order", "ugh no dress", 还是取消灰色卫衣订单."""
+    low, view = reading.text.low, reading.view
+    if "order" not in view.flow_slots.values() or any(same(item, one) for one in view.said) or _ADDS.search(low):
+        return False
+    cue, mine = segments.cue(low), _FAMILY.get(view.active_flow or "", frozenset())
+    points = _POINTS.match(low[item.end :]) is not None and cue in {None, "change", "make"}
+    no = _NO.search(low[: item.start]) is not None and cue is None
+    return points or no or (cue in mine and phrases.corrects(low))
+
+
+_NO = re.compile(r"^\W*(?:\w{2,4}\W+)?(?:no+|nope|nah|不|不对|不是)\W+(?:the |it's |my )*$")
 _REFUSED = re.compile(r"(?:\bnot|n't|不是|并非|非)\W*(?:the |my |that )?$")
 
 
