@@ -109,6 +109,11 @@ def is_negated(heard: Heard) -> bool:
     return bool(excepted or _STAYS.search(heard.after.lower()))
 
 
+def _is_refused(heard: Heard) -> bool:
+    """Tell whether words right before a mention refuse it: 别全退; not those of a no that goes before: 不是，两件都退."""
+    return is_negated(heard) and not re.search(r"[,，。.;；!！]\s*$", heard.context)
+
+
 def _is_liked(heard: Heard) -> bool:
     """Tell whether the shopper is content with these goods: beside others that go back, they stay."""
     before = bool(_CONTENT_WITH.search(heard.context)) and not _DISLIKES.search(heard.context)
@@ -166,7 +171,12 @@ def wants_all(heard: Sequence[Heard]) -> bool:
     """Tell whether everything was asked for: "the whole order", 全部, "all of them"; "both tees" are not everything."""
     goods = products_heard(heard)
     return any(
-        (entry.entity.type == "ordinal" and entry.entity.value.get("all") and not _counts(entry, goods))
+        (
+            entry.entity.type == "ordinal"
+            and entry.entity.value.get("all")
+            and not _counts(entry, goods)
+            and not _is_refused(entry)
+        )
         or (entry.entity.type == "order_ref" and entry.entity.value.get("whole"))
         for entry in heard
     )

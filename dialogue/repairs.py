@@ -11,7 +11,7 @@ from dialogue.commands import Cancel, CannotHandle, Correct, Entity, Repeat, Sta
 from dialogue.engine import Engine
 from dialogue.events import LanguageChanged
 from dialogue.grounding import GENERIC, mentions_line, same_id
-from dialogue.replaced import without_replaced
+from dialogue.replaced import only_refuses, without_replaced
 from dialogue.replies.templates import Templates
 from dialogue.replies.types import TextReply
 from dialogue.slots import ACCEPTS, Question, accepts
@@ -210,24 +210,7 @@ class Repairs:
             work.hear(command.entities, frame)
             return True
         if command.entities:
-            adds = _ADDS.search(command.text.lower())
-            if not adds:
-                anew = await without_replaced(work, frame, command.entities)
-                command = command.model_copy(update={"entities": anew})
-            work.hear(command.entities, frame)
-            types = frozenset(entity.type for entity in command.entities)
-            if not adds and await self._in_another_order(work, frame, command.entities):
-                work.forget(frame, _OF_ORDERS)
-            takers = self._takers(work, frame, types)
-            replaced = types - {"option", "ordinal"} if "swaps" in {flow.slots[name].type for name in takers} else types
-            if not adds:
-                # A kind of goods comes with its product ("dress"): both are taken back together.
-                kinds = frozenset({"category"}) if "product" in replaced else frozenset[str]()
-                # The parts of an address are put together by its slot.
-                work.forget(frame, (frozenset(replaced) | kinds) - {"address"})
-            for name in takers:
-                self.engine.clear(frame, name)
-            return True
+            return await self._take_anew(work, frame, command)
         if self._other_choice(work, frame, command.text):
             return True
         wanted = SLOT_WORDS.get(command.slot or "", ())
@@ -237,6 +220,39 @@ class Repairs:
             return True
         self.ask_what_else(work, frame)
         return False
+
+    async def _take_anew(self, work: Work, frame: Frame, command: Correct) -> bool:
+        """Put what was said anew in the place of what was settled, or add it where the words say so."""
+        entities, adds = command.entities, _ADDS.search(command.text.lower())
+        if not adds:
+            entities = await without_replaced(work, frame, entities)
+            if await only_refuses(work, frame, entities):
+                return self._ask_for_goods(work, frame)
+        work.hear(entities, frame)
+        types = frozenset(entity.type for entity in entities)
+        if not adds and await self._in_another_order(work, frame, entities):
+            work.forget(frame, _OF_ORDERS)
+        takers = self._takers(work, frame, types)
+        slots = work.flows[frame.flow].slots
+        replaced = types - {"option", "ordinal"} if "swaps" in {slots[name].type for name in takers} else types
+        if not adds:
+            # A kind of goods comes with its product ("dress"): both are taken back together.
+            kinds = frozenset({"category"}) if "product" in replaced else frozenset[str]()
+            # The parts of an address are put together by its slot.
+            work.forget(frame, (frozenset(replaced) | kinds) - {"address"})
+        for name in takers:
+            self.engine.clear(frame, name)
+        return True
+
+    def _ask_for_goods(self, work: Work, frame: Frame) -> bool:
+        """Ask for other goods than those that were settled: "not the hoodie" says no more."""
+        slots = work.flows[frame.flow].slots.items()
+        if not any(spec.type == "swaps" for _, spec in slots):
+            work.forget(frame, frozenset({"option"}))  # which goods they were
+        for slot_type in ("order_lines", "order", "order_optional", "product"):
+            for name in [name for name, spec in slots if spec.type == slot_type and name in frame.slots]:
+                self.reset(work, frame, name)
+        return True
 
     def _other_choice(self, work: Work, frame: Frame, words: str) -> bool:
         """Change a choice that was made, when another one is named: "no, it's for me", 不对 是个人的."""

@@ -34,6 +34,9 @@ _SLOTS: Mapping[str, tuple[str, ...]] = {
 }
 """What is told -> the types of the slots that hold it, the most exact first."""
 _TOGETHER = re.compile(r"^\W*(?:and|or|&|\+|和|跟|与|或|以及|、)\W*(?:the|my|a|an)?\W*$")
+_PIECES = {"b": 2, "两": 2, "二": 2, "三": 3, "四": 4, "2": 2, "3": 3, "4": 4}
+"""How "both", 两件都 and 三件都 begin, and how many that is."""
+_REFUSED = re.compile(r"(?:\bnot|n't|不是|并非|非)\W*(?:the |my |that )?$", re.IGNORECASE)
 _WRITTEN = re.compile(
     r"(?:写|填|改成|换成|原因是|理由是|\breason (?:is|should be|to)|\bput(?: down)?|\bsay)\W*$", re.IGNORECASE
 )
@@ -42,6 +45,7 @@ _WRITTEN = re.compile(
 
 async def without_replaced(work: Work, frame: Frame, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
     """Return the mentions without those that give way to others of their type."""
+    entities = await _counted(work, frame, entities)
     gone: list[Entity] = []
     for kind in dict.fromkeys(item.type for item in entities):
         named = [item for item in entities if item.type == kind and item.score > GENERIC]
@@ -53,7 +57,35 @@ async def without_replaced(work: Work, frame: Frame, entities: tuple[Entity, ...
         if new and held and not _all_together(work, held, new):
             gone += held
             gone += [item for item in new if item is not _said(work, new)] if kind == "reason" else []
-    return tuple(item for item in entities if item not in gone)
+    left = tuple(item for item in entities if item not in gone)
+    # "I don't buy things these days, refund it to my card": words for anything at all name nothing beside what is named.
+    return tuple(item for item in left if item.type != "product" or item.score > GENERIC) or left
+
+
+async def _counted(work: Work, frame: Frame, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
+    """Let 两件都 and "both" be all pieces of the one line that is settled, where it has as many."""
+    names = [name for name, spec in work.flows[frame.flow].slots.items() if spec.type == "order_lines"]
+    lines = next((value for name in names if isinstance(value := frame.slots.get(name), list)), [])
+    order = await _order(work, frame) if len(lines) == 1 else None
+    line = next((one for one in order.lines if one.line_id == lines[0]["line_id"]), None) if order is not None else None
+    if line is None:
+        return entities
+    return tuple(
+        item.model_copy(update={"type": "quantity", "value": {"n": line.quantity}})
+        if item.type == "ordinal" and item.value.get("all") and _PIECES.get(item.text[:1].lower()) == line.quantity
+        else item
+        for item in entities
+    )
+
+
+async def only_refuses(work: Work, frame: Frame, entities: tuple[Entity, ...]) -> bool:
+    """Whether nothing is named but the goods that are settled, and not wanted: "not the hoodie"."""
+    words = work.read_as or work.text
+    goods = [item for item in entities if item.type in {"product", "order_ref"} and item.score > GENERIC]
+    if not goods or not all(_REFUSED.search(words[: item.start]) for item in goods):
+        return False
+    settled = [await _settled(work, frame, item.type) for item in goods]
+    return all(test is not None and test(item) for test, item in zip(settled, goods, strict=True))
 
 
 def _all_together(work: Work, held: Iterable[Entity], new: Iterable[Entity]) -> bool:

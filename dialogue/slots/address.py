@@ -16,6 +16,8 @@ from tools.orders.types import OrderDetails
 REFERENCES = ("of_order", "default", "town", "last")
 """Fields of an address mention that point to one on file."""
 ORDERS_SEARCHED = 12
+LINE_CHARACTERS = 5
+"""Characters of a street's line by which an address is known again behind other words."""
 _HOUSE_ALONE = re.compile(r"\W*(?:no\.? ?)?(\d+[a-z]?(?:-\d+)?)\s*号?\W*", re.IGNORECASE)
 _STATE_CODE = re.compile(r"[A-Z]{2}")
 """How addresses in the United States write the state."""
@@ -56,10 +58,8 @@ def _said(context: SlotContext) -> dict[str, str]:
         if entry.entity.type == "address" and "said_before" in given:
             parts = _said_before(given["said_before"], before) or parts
         elif entry.entity.type == "address" and not any(name in given for name in REFERENCES):
-            again = [
-                one for one in before if given.get("line1") and _plain(given["line1"]) == _plain(one.get("line1", ""))
-            ]
-            parts = {**again[-1], **given} if again else _amended(parts, given)
+            again = [one for one in before if _is_again(given, one)]
+            parts = {**given, **again[-1]} if again else _amended(parts, given)
             before.append(parts)
         elif entry.entity.type == "postcode" and "line1" in parts:
             parts["postcode"] = given["text"]
@@ -68,6 +68,15 @@ def _said(context: SlotContext) -> dict[str, str]:
         elif entry.entity.type == "person_name" and parts and _RECIPIENT.search(entry.context):
             parts["recipient"] = given["full"]
     return parts
+
+
+def _is_again(given: Mapping[str, str], before: Mapping[str, str]) -> bool:
+    """Tell whether an address is one that was said before, with words before it or a town written shorter: 还是寄文二路391号."""
+    line, old = _plain(given.get("line1", "")), _plain(before.get("line1", ""))
+    if not old or not (line == old or (len(old) >= LINE_CHARACTERS and line.endswith(old))):
+        return False
+    towns = [(_plain(given.get(name, "")), _plain(before.get(name, ""))) for name in ("district", "city", "state")]
+    return all(not one or not other or one in other or other in one for one, other in towns)
 
 
 def _amended(parts: dict[str, str], given: dict[str, str]) -> dict[str, str]:
@@ -88,6 +97,14 @@ def _amended(parts: dict[str, str], given: dict[str, str]) -> dict[str, str]:
 def _renumbered(line1: str, given: str) -> str:
     """Return a street's line with the number of the same street that is given without its flat: 文二路319号; "" for another street."""
     old, new = _HOUSE.search(line1), _HOUSE.search(given)
+    if (
+        old is not None
+        and new is not None
+        and new.start() == old.start() == 0
+        and (street := line1[old.end() :].strip())
+    ):
+        # "54 now on Fuxing Road"
+        return f"{new[0]} {street}" if given.lower().endswith(f" {street.lower()}") else ""
     if old is None or new is None or line1[: old.start()] != given[: new.start()] or not line1[: old.start()]:
         return ""
     rest = given[new.end() :].strip(" 号")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -55,7 +56,7 @@ def _not_in_order(context: SlotContext) -> str:
 
 
 def _lines(lines: Sequence[LineView], order: OrderSummary, context: SlotContext) -> Filling:
-    quantity = _quantity(context) if len(lines) == 1 else None
+    quantity = _quantity(context, lines[0]) if len(lines) == 1 else None
     if quantity is not None and quantity > sum(line.quantity for line in order.lines):
         return _how_many(context, lines[0], quantity)
     return Filled([_line_value(line, quantity) for line in lines])
@@ -77,9 +78,30 @@ def _line_value(line: LineView, quantity: int | None = None) -> dict[str, Any]:
     return value
 
 
-def _quantity(context: SlotContext) -> int | None:
-    entry = context.newest("quantity")
-    return int(entry.entity.value["n"]) if entry and entry.entity.value.get("n", 0) >= 1 else None
+_BOUGHT = re.compile(r"(?:买|拍|下|收到?|到)了?(?:的是)?$|\b(?:bought|ordered|got|have|received)(?: the)? $")
+_KEPT_BEFORE = re.compile(r"(?:留|剩)(?:下|着|个)?$|\bkeep(?:ing)?(?: the| only| just)* $", re.IGNORECASE)
+_KEPT_AFTER = re.compile(
+    r"^[^,，。退]{0,2}(?:我|自己|就|先)*(?:留|不退|穿着)|^ (?:stays?|i(?:'ll| will)? keep)\b", re.IGNORECASE
+)
+"""Pieces that stay: 给我留一件, "keep one"."""
+
+
+def _quantity(context: SlotContext, line: LineView) -> int | None:
+    """Return how many pieces are meant: the last number said, or what is left of those that stay; not how many there were."""
+    entries = [
+        entry for entry in context.heard if entry.entity.type == "quantity" and entry.entity.value.get("n", 0) >= 1
+    ]
+    everything = [
+        entry.turn for entry in context.heard if entry.entity.type == "ordinal" and entry.entity.value.get("all")
+    ]
+    if entries and any(turn > entries[-1].turn for turn in everything):
+        return None  # "no, both of them" after "just one"
+    told = [entry for entry in entries if entry.turn == entries[-1].turn and not grounding.is_negated(entry)]
+    told = [entry for entry in told if not _BOUGHT.search(entry.context.lower())] or told
+    kept = [entry for entry in told if _KEPT_BEFORE.search(entry.context) or _KEPT_AFTER.search(entry.after)]
+    meant = [int(entry.entity.value["n"]) for entry in told if entry not in kept]
+    left = [line.quantity - int(entry.entity.value["n"]) for entry in kept]
+    return next((count for count in [*meant[-1:], *left[-1:]] if count >= 1), None)
 
 
 def _which_lines(context: SlotContext, lines: Sequence[LineView], sentence: str, **facts: Any) -> Question:

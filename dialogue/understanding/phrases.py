@@ -60,7 +60,7 @@ def language_wanted(low: str) -> Lang | None:
 
 _EXPLAIN = re.compile(
     r"^\W*(?:sorry,? )?(?:what (?:do you mean|does (?:that|this|it) mean|is that|was that supposed)|i (?:do not|don't|dont|didn't) (?:understand|get it|get that|follow)|(?:can|could) you (?:explain|clarify|rephrase)|explain|why do you (?:need|want|ask)|what for|what do you need|what(?:'s| is) the difference(?=\W*$)|huh|not sure what you mean|i'm (?:confused|lost)|confused)\b"
-    r"|什么意思|啥意思|有(?:什么|啥)?(?:区别|不同|不一样)(?:吗|啊|呀)?\W*$|没(?:看|听|太)?(?:太)?(?:懂|明白)|(?:看|听)不(?:太)?(?:懂|明白)|^\W*不(?:太)?(?:懂|明白)|解释(?:一下|下)|为(?:什么|啥)(?:要|需要)(?:这个|我)|换个说法|说清楚"
+    r"|什么意思|啥意思|有(?:什么|啥)?(?:区别|不同|不一样)(?:吗|啊|呀)?\W*$|没(?:看|听|太)?(?:太)?(?:懂|明白)|(?:看|听)不(?:太)?(?:懂|明白)|^\W*不(?:太)?(?:懂|明白)|解释(?:一下|下)|为(?:什么|啥)(?:要|需要)(?:这个|我)|换个说法|(?<!没)(?<!没有)说清楚"
 )
 _REPEAT = re.compile(
     r"^\W*(?:sorry,? |please )?(?:(?:can|could) you )?(?:please )?(?:repeat(?: (?:that|it|the question|please|again))?|say (?:that|it) again|come again|pardon(?: me)?|what did you (?:say|ask)|what was (?:that|the question)(?: again)?|again please|one more time|what|show me the (?:options|list|choices) again)\W*$"
@@ -93,7 +93,7 @@ _CORRECTION = re.compile(
     r"|不对[,，。 !]|(?:说|打|写|填|输|选|搞|弄|记|发|点)错了?|错了|(?:我)?(?:的)?意思是|我说的是|不是(?:这个|那个)?.{0,12}[,，是]\s*(?:是|而是|要|我要)|应该是|应为|(?:地址|颜色|尺码|订单|数量|电话|名字|邮箱)?(?:要)?(?:改|换)(?:成|到|为)|其实|更正|(?:还是|改)(?:要|用|选|退到|换)|而是|换成|改用|重新填|不要.{1,8}(?:要|换)|等等[,，]|^\W*(?:哦|啊|噢|额)?不[,，]"
 )
 _SAID_ANEW = re.compile(
-    r"\b(?:(?:oh )?no,? wait|wait,? no|hang on,? no|(?:sorry,? )?i (?:mean|meant)|scratch that|oops|correction)\b[\s,.:!-]*"
+    r"\b(?:(?:oh )?no,? wait|wait,? no|hang on,? no|(?:no,? )?hang on|(?:oh )?never ?mind that|(?:sorry,? )?i (?:mean|meant)(?! *[,.;!]| *$)|scratch that|oops|correction)\b[\s,.:!-]*"
     r"|(?:哦|噢|啊)?(?:不对|不是|等等|等下)[,，。、 ]+(?:是|应该是|要)?|(?:说|打|点|选|看|输)错了?[,，。、 ]*(?:是|应该是|要)?|我(?:的意思)?是说[,，: ]*"
 )
 _SLOTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -177,13 +177,13 @@ _REGARDLESS = re.compile(
     re.IGNORECASE,
 )
 _QUESTION = re.compile(
-    r"[?？]\s*(?:(?:pls|plz|please|thx|thanks|thank you|asap|谢谢|谢了|多谢|哈|急|亲)\W*)?$|(?:吗|呢|么|吧\?)\W*(?:(?:谢谢|谢了|哈|急|亲)\W*)?$|^\W*(?:(?:and|but|so|ok|okay|also|wait|oh|hmm|hold on|actually|by the way|btw|then|hey|hi|hello|yes|no|just|before that|first|first of all|quick question|one question|question|please|tell me)\b[,.: ]*)*(?:whats?|what's|hows?|how's|whens?|wheres?|when|where|why|who|which|is|are|do|does|did|has|was|were|have (?:you|they|we|my)|can|could|will|would|should|may)\b|,\s*(?:what|how|when|where|why|which)(?:'s)? (?!ever)[a-z]+ [^,.!]*$|多少|多久|多长时间|谁[出付承来]|怎么|什么时候|几天|为什么|能不能|可不可以|是不是|有没有|哪(?:个|里|些|家|款|儿|了)|啥时候|咋(?:还|没|不|办|样|个|整|算)|几(?:点|年|个工作日)|(?<!不)(?P<verb>(?!不)[\u4e00-\u9fff])不(?P=verb)|[付收退换保寄包管给修取送出发在]不(?:哦|啊|呢)?\W*$"
+    r"[?？]\s*(?:(?:pls|plz|please|thx|thanks|thank you|asap|谢谢|谢了|多谢|哈|急|亲)\W*)?$|(?:吗|(?<!着)呢|么|吧\?)\W*(?:(?:谢谢|谢了|哈|急|亲)\W*)?$|^\W*(?:(?:and|but|so|ok|okay|also|wait|oh|hmm|hold on|actually|by the way|btw|then|hey|hi|hello|yes|no|just|before that|first|first of all|quick question|one question|question|please|tell me)\b[,.: ]*)*(?:whats?|what's|hows?|how's|whens?|wheres?|when|where|why|who|which|is|are|do|does|did|has|was|were|have (?:you|they|we|my)|can|could|will|would|should|may)\b|,\s*(?:what|how|when|where|why|which)(?:'s)? (?!ever)[a-z]+ [^,.!]*$|多少|多久|多长时间|谁[出付承来]|怎么|什么时候|几天|为什么|能不能|可不可以|是不是|有没有|哪(?:个|里|些|家|款|儿|了)|啥时候|咋(?:还|没|不|办|样|个|整|算)|几(?:点|年|个工作日)|(?<!不)(?P<verb>(?!不)[\u4e00-\u9fff])不(?P=verb)|[付收退换保寄包管给修取送出发在]不(?:哦|啊|呢)?\W*$"
 )
 
 
 _ASKS_FOR_IT = re.compile(
     r"^\W*(?:(?:and|but|so|ok|okay|also|wait|oh|hmm|u+m+|hi|hey|hello|there|good (?:morning|afternoon|evening)|please|actually|then|no|just)\b[,. ]*)*(?:can|could|may|would|will) (?:it|that|they|you|we|i|the (?:money|refund|difference))\b"
-    r"|^\W*(?:那|不|等等|要不)?[,，]?\s*(?:能不能|可不可以|可以|能|要不)(?!吗)"
+    r"|^\W*(?:那|不|等等|要不)?[,，]?\s*(?:能不能|可不可以|可以|能|要不|要么)(?!吗)"
 )
 
 

@@ -62,7 +62,7 @@ class EmbeddedUnderstander:
         self._flows = procedures.flows or frozenset(label for label in model.labels if not data.is_talk(label))
         self._personal = procedures.personal
         self._keywords = Keywords(procedures.lessons)
-        sounds = SameSound(extractor.lexicon.terms, training.said_in_chinese())
+        sounds = SameSound(extractor.lexicon.names, training.said_in_chinese())
         self._respelling = Respelling(training.words(procedures.lessons), self._name_of, sounds)
         self._default_lang = default_lang
         self.name = name

@@ -40,7 +40,7 @@ class Lexicon:
         words: Vocabulary | None = None,
     ) -> None:
         """Index `items` and `kinds`; `known_words` are never taken for misspelt catalogue words."""
-        items, words = list(items), words or vocabulary()
+        items, kinds, words = list(items), list(kinds), words or vocabulary()
         self.titles = {item.id: next(filter(None, reversed(item.titles)), item.id) for item in items}
         self._codes = Codes(items, self.titles)
         self._entries = Entries(items, kinds, words)
@@ -50,10 +50,14 @@ class Lexicon:
         """Option key -> the value that says that a thing has none of it, for the keys that know one."""
         self._attributes = StatedAttributes(item.attributes for item in items)
         self._sizes = self._options.kin("size")
-        names = (name for kind, others in words.kinds.items() for name in (kind, *others))
-        self.terms = (*self._entries.terms(), *self._options.values(), *names)
-        """Every word and name that it knows."""
-        self._spelling = Spelling(self.terms, known={*real_words(), *known_words}, names=self._entries)
+        kinds_of_goods, colours = (
+            [name for word, others in group.items() for name in (word, *others)]
+            for group in (words.kinds, words.values.get("color", {}))
+        )
+        self.names = (*kinds_of_goods, *colours, *(name for kind in kinds for name in kind.names))
+        """What kinds of goods and colours are called; words of titles and values of other options are everyday words (有线, 长)."""
+        texts = (*self._entries.terms(), *self._options.values(), *kinds_of_goods)
+        self._spelling = Spelling(texts, known={*real_words(), *known_words}, names=self._entries)
 
     @property
     def option_keys(self) -> dict[str, set[str]]:

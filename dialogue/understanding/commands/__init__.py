@@ -56,9 +56,10 @@ def _by_what_is_settled(reading: Reading) -> list[Command] | None:
         return None
     if (rival := turned(reading)) is not None:
         return [rival]
-    if (correct := replaced(reading)) is not None:
-        return [correct]
-    return replaced_figures(reading)
+    if (figures := replaced_figures(reading)) is not None:
+        return figures
+    correct = replaced(reading)
+    return [correct] if correct is not None else None
 
 
 _AFTER_ALL = re.compile(

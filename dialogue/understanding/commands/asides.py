@@ -47,11 +47,8 @@ def aside(reading: Reading) -> list[Command] | None:
         # When it comes is asked of the money that is about to be paid back.
         return [AskKnowledge(query=reading.words(), text=reading.words(), score=chance, source="classifier")]
     asks = phrases.is_question(low.strip()) or phrases.asks_progress(low)
-    if (
-        best not in _LOOKS | {"ask_knowledge"}
-        or chance < (_HEARD / 2 if asks else _HEARD)
-        or _answers(reading, asks=asks)
-    ):
+    heard = _LOOKS | {"ask_knowledge"} if asks else _LOOKS
+    if best not in heard or chance < (_HEARD / 2 if asks else _HEARD) or _answers(reading, asks=asks):
         return None
     if best in _OF_VARIANTS and (not named or "option" in {item.type for item in reading.told()}):
         return None
@@ -67,6 +64,8 @@ def _answers(reading: Reading, *, asks: bool) -> bool:
     question = reading.view.pending
     if question is None:
         return False
+    if not asks and pending.choose(reading.text, reading.entities, question, reading.lexicon):
+        return True
     fits = pending.ANSWERS.get(question.slot_type, frozenset())
     given = {item.type for item in reading.told()} & fits
     return bool(given) and not (asks and question.slot_type in _CHOOSES_GOODS)

@@ -81,7 +81,10 @@ _REFUSALS = frozenset({"changed_mind", "no_longer_needed"})
 
 def _only_looks(rest: Reading) -> bool:
     """Whether something is asked for that changes nothing."""
-    asks = phrases.is_question(rest.text.low.strip(" ,.!，。！"))
+    low = rest.text.low.strip(" ,.!，。！")
+    if rest.told() and phrases.asks_for_it(low) and phrases.corrects(low):
+        return False  # "hang on, could it be the keyboard order instead?"
+    asks = phrases.is_question(low)
     return all(
         (isinstance(one, AskKnowledge) and asks) or (isinstance(one, StartFlow) and one.flow not in EFFECTS)
         for one in requested(rest)
@@ -127,7 +130,7 @@ def _only_refuses(rest: Reading) -> bool:
 def _yes_and(reading: Reading, rest: Reading, sense: polarity.Polarity) -> list[Command] | None:
     """ "Yes, and also ...": the rest must not take the yes back; a question is answered before anything is done."""
     more = _rest_commands(rest)
-    if sense.strong and more and all(command.kind == "correct" for command in more):
+    if sense.strong and more and all(command.kind == "correct" for command in more) and not _refuses_some(rest):
         # "Yes, cancel the dress": a yes if that is what was asked about; the engine compares the calls.
         return [Affirm(text=reading.words(0, sense.rest), score=0.9, source="pending"), *more]
     if any(command.kind in {"correct", "cancel", "deny"} for command in more):
@@ -140,6 +143,14 @@ def _yes_and(reading: Reading, rest: Reading, sense: polarity.Polarity) -> list[
         return [c for c in more if c.kind != "provide"]
     yes = Affirm(text=reading.words(0, sense.rest), score=0.95 if sense.strong else 0.8, source="pending")
     return [yes, *(c for c in more if c.kind in {"start_flow", "ask_knowledge", "provide"})]
+
+
+_REFUSED = re.compile(r"(?:\bnot?\b|n't\b|不是|不要|不用|别|非)\W*(?:the |my |that )?$")
+
+
+def _refuses_some(rest: Reading) -> bool:
+    """Whether something that is named beside the yes is refused: 是的，不是卫衣 is no yes."""
+    return any(_REFUSED.search(rest.text.low[: item.start]) for item in rest.told())
 
 
 def _yes_but(rest: Reading, question: PendingQuestion) -> list[Command]:
@@ -197,7 +208,8 @@ def _rest_commands(rest: Reading) -> list[Command]:
     wishes: list[Command] = [c for c in requests if c.kind in {"start_flow", "ask_knowledge", "ask_human"}]
     entities = rest.told()
     view = rest.view
-    if entities and not phrases.is_question(rest.text.low.strip()):
+    asked_for = phrases.asks_for_it(rest.text.low) and phrases.corrects(rest.text.low)
+    if entities and (asked_for or not phrases.is_question(rest.text.low.strip())):
         # A value that is told beside a yes or no is for what is going on, not for the documents.
         wishes = [c for c in wishes if not isinstance(c, AskKnowledge)]
     if wishes and not (entities and all(same_business(c, view) for c in wishes)) and has_own_cue(rest):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from dialogue.commands import Command, Correct, Entity, EntityType, StartFlow
 from dialogue.understanding import phrases, segments
@@ -30,12 +30,13 @@ _NAMED: dict[str, re.Pattern[str]] = {
     "height_cm": re.compile(r"身高|[报长个]?高|\b(?:tall|height|cm|taller|shorter)\b"),
     "weight_kg": re.compile(r"体重|[重轻胖瘦]|\b(?:weigh\w*|heavy|heavier|lighter)\b"),
     "foot_length_mm": re.compile(r"脚|\b(?:foot|feet)\b"),
+    "quantity": re.compile(r"数量|件数|几件|\b(?:quantity|qty|how many|pieces|amount)\b"),
     "option": re.compile(r"[码尺]|大小|\b(?:size|sizes|sized)\b"),
 }  # fmt: skip
 """What calls a kind of figure by its name."""
 _RANGES = {"height_cm": (100.0, 230.0), "weight_kg": (25.0, 200.0), "foot_length_mm": (180.0, 330.0)}
 _BODY = frozenset(_RANGES)
-_BARE = frozenset({"option", "ordinal", "quantity", "product", "address", "postcode", *_BODY})
+_BARE = frozenset({"option", "ordinal", "quantity", "product", "address", "postcode"})
 """What figures may have been taken for that say something else here."""
 _COUNTED = re.compile(
     r"^\s?(?:[年月日天点块元折%件个双条单次岁楼层]|days?\b|weeks?\b|am\b|pm\b|%|o'clock|minutes?\b|times?\b|items?\b)"
@@ -43,6 +44,7 @@ _COUNTED = re.compile(
 """What follows a figure of something else."""
 _FEW = 20
 """Letters beside the figure of a message that says nothing else; a Chinese character counts as three."""
+_CLAUSE_END = re.compile(r"[,，。.;；!！?？\n]\s*")
 _OTHER_WISHES = frozenset({"cancel", "return", "invoice", "coupon", "price", "compare", "find"})
 
 
@@ -72,11 +74,17 @@ def replaced_figures(reading: Reading) -> list[Command] | None:
         return None
     numbers = list(_numbers(reading))
     held = {figure.number for figure in known if figure.holds}
-    said = [one for one in numbers if one.number in held]
+    said = [one for one in numbers if one.number in held] + _sizes_that_hold(reading, held)
     new = [one for one in numbers if one.number not in held]
     found = [(one, figure) for one in new if (figure := _meant(reading, one, known, said)) is not None]
+    found = [
+        (one, figure)
+        for place, (one, figure) in enumerate(found)
+        if (one.number, figure) not in [(a.number, b) for a, b in found[:place]]
+    ]
     kinds = [figure.kind for _, figure in found]
-    if len(set(kinds)) != len(kinds) or (found and not _says_so(reading, [one for one, _ in found], said)):
+    back = any(other.kind == figure.kind and other.number == one.number for one, figure in found for other in known)
+    if len(set(kinds)) != len(kinds) or (found and not back and not _says_so(reading, [one for one, _ in found], said)):
         return None
     measured = tuple(item for item in reading.told() if item.type in _BODY and item.type not in kinds)
     anew = any(
@@ -87,12 +95,21 @@ def replaced_figures(reading: Reading) -> list[Command] | None:
     return _commands(reading, tuple(_entity(reading, *one) for one in found), measured) if found or anew else None
 
 
+def _sizes_that_hold(reading: Reading, held: Collection[float]) -> list[_Number]:
+    """Return the sizes that a message names again: "27 will never fit. Twenty-nine."."""
+    sizes = [item for item in reading.told() if item.type == "option" and _is_size(item, negated=True)]
+    named = [_Number(float(item.value["value"]), item.start, item.end) for item in sizes]
+    return [one for one in named if one.number in held]
+
+
 def _known(reading: Reading) -> Iterator[_Figure]:
     view = reading.view
     address = _settled_address(reading)
     for figure in re.findall(r"\d+", f"{address.get('line1', '')} {address.get('line2', '')}"):
         yield _Figure("address", float(figure))
     types = set(view.flow_slots.values())
+    if pieces := _settled_pieces(reading):
+        yield _Figure("quantity", pieces)
     of_a_body = view.active_flow is None or "body" in types
     told = [item for item in view.said if item.type in _BODY and of_a_body]
     told += [item for item in view.said if item.type == "option" and {"swaps", "options"} & types and _is_size(item)]
@@ -108,8 +125,16 @@ def _settled_address(reading: Reading) -> JsonObject:
     return {name: part for name, part in found.items() if part}
 
 
-def _is_size(item: Entity) -> bool:
-    return bool(re.fullmatch(r"\d{1,3}(?:\.5)?", str(item.value.get("value", "")))) and not item.value.get("negated")
+def _settled_pieces(reading: Reading) -> float:
+    """Return how many of the goods are settled where they are of one kind: 0 for none, below 1 for all that there are."""
+    names = [name for name, kind in reading.view.flow_slots.items() if kind == "order_lines"]
+    lines = next((value for name in names if isinstance(value := reading.view.settled.get(name), list)), [])
+    return float(lines[0].get("quantity") or 0.5) if len(lines) == 1 else 0.0
+
+
+def _is_size(item: Entity, *, negated: bool = False) -> bool:
+    figure = re.fullmatch(r"\d{1,3}(?:\.5)?", str(item.value.get("value", "")))
+    return figure is not None and (negated or not item.value.get("negated"))
 
 
 def _may_replace(reading: Reading) -> bool:
@@ -141,6 +166,8 @@ def _is_bare(reading: Reading, start: int, end: int) -> bool:
     for item in reading.entities:
         if item.end <= start or item.start >= end or item.type == "reason":
             continue
+        if item.type == "option" and {"swaps", "options"} & set(reading.view.flow_slots.values()):
+            return False  # a size says what it is where one is being chosen
         if item.type not in _BARE or (item.type == "address" and _STREET.search(item.text.lower())):
             return False
         if item.type == "product" and re.search(r"[a-z\u3400-\u9fff]", item.text.lower()):
@@ -150,20 +177,30 @@ def _is_bare(reading: Reading, start: int, end: int) -> bool:
 
 def _meant(reading: Reading, one: _Number, known: Iterable[_Figure], said: Iterable[_Number]) -> _Figure | None:
     """Return the figure that a number takes the place of: one that is named or said to go, else the one most like it."""
-    low, gone = reading.text.low, {other.number for other in said}
+    gone = {other.number for other in said}
+    measured = {item.type for item in reading.told() if item.type in _BODY}
     scores: dict[_Figure, float] = {}
     for figure in known:
-        if not figure.holds or not _plausible(reading, one.number, figure):
+        if not figure.holds or figure.kind in measured or not _plausible(reading, one.number, figure):
             continue
-        named = _NAMED[figure.kind].search(low) is not None
+        named = _NAMED[figure.kind].search(_clause(reading.text.low, one)) is not None
         back = any(other.kind == figure.kind and other.number == one.number for other in known)
         scores[figure] = _likeness(one.number, figure.number) + 0.5 * named + 0.3 * (figure.number in gone) + 0.5 * back
     return max(scores, key=lambda figure: scores[figure], default=None)
 
 
+def _clause(low: str, one: _Number) -> str:
+    """Return the clause that a number stands in."""
+    start = max((match.end() for match in _CLAUSE_END.finditer(low, 0, one.start)), default=0)
+    end = _CLAUSE_END.search(low, one.end)
+    return low[start : end.start() if end else len(low)]
+
+
 def _plausible(reading: Reading, number: float, figure: _Figure) -> bool:
     if figure.kind == "option":
         return bool(reading.lexicon.size_keys(f"{number:g}"))
+    if figure.kind == "quantity":
+        return number < 100 and _NAMED["quantity"].search(reading.text.low) is not None
     low, high = _RANGES.get(figure.kind, (1.0, 99999.0))
     return low <= number <= high
 
@@ -196,7 +233,8 @@ def _entity(reading: Reading, one: _Number, figure: _Figure) -> Entity:
         return entity(reading.text, "option", {"key": key, "value": written, "keys": sorted(keys)}, span, score=0.7)
     if figure.kind == "address":
         return entity(reading.text, "address", _readdressed(reading, f"{figure.number:g}", written), span, score=0.7)
-    return entity(reading.text, figure.kind, {"n": one.number}, span, score=0.7)
+    number = int(one.number) if figure.kind == "quantity" else one.number
+    return entity(reading.text, figure.kind, {"n": number}, span, score=0.7)
 
 
 def _readdressed(reading: Reading, old: str, new: str) -> JsonObject:

@@ -25,9 +25,12 @@ _SLOTS: dict[str, frozenset[str]] = {
     "reason": frozenset({"reason"}),
     "email": frozenset({"email"}),
     "tax_id": frozenset({"tax_id"}),
+    "address": frozenset({"address"}),
 }
 """What is told -> the slots that it is a value for."""
 _GOODS = frozenset({"product", "order_ref"})
+_WRITTEN = frozenset({"email", "tax_id"})
+"""What is told letter by letter."""
 _FAMILY: dict[str, frozenset[str]] = {
     "return_items": frozenset({"return"}),
     "exchange_items": frozenset({"exchange", "change", "make"}),
@@ -38,10 +41,20 @@ _FAMILY: dict[str, frozenset[str]] = {
 }
 _OTHER_WISHES = frozenset({"cancel", "return", "exchange", "invoice", "price", "coupon", "compare"})
 """Families of verbs by which another procedure is asked for."""
-_ADDS = re.compile(r"\b(?:also|too|as well|in addition|plus|both|and then)\b|还有|还要|也|另外|再加|一起|都|顺便|同时")
+_ADDS = re.compile(
+    r"\b(?:also|too|as well|in addition|plus|both|and then)\b|还有|还要|也|另外(?![一那]|的)|再加|一起|都|顺便|同时"
+)
 _TOGETHER = re.compile(r"^\W*(?:and|or|&|\+|和|跟|与|或|以及|、)\W*(?:the|my|a|an)?\W*$|^\W*$")
 """Between two values that are wanted together, or one of which would do."""
-_CLAUSE = re.compile(r"[,，。.;；!！\n]+\s*")
+_KEEPS = re.compile(r"留着?|\bkeep(?:ing)?\b|\bhold(?:ing)? on to\b")
+"""Before what goods are now, this calls a change off; before a value that was told, it goes back to that."""
+_POINTS = re.compile(r"^(?: order| one)\b(?! (?:to|for|into)\b)|^(?:的?那[一个]?[单个件笔]|的?那?个?订单)")
+"""Behind goods by which an order is meant: "switch to the keyboard order"."""
+_OF_KINDS = re.compile(r"(?:新的?)?(?:颜色|尺码|尺寸|码|号|款|别的|其他|问题|事)")
+"""What is counted that are no goods: 换一个颜色."""
+_DO = re.compile(r"^\W*do (?:the|it|that|this|my|those|these)\b")
+"""A request that begins as a question does."""
+_CLAUSE = re.compile(r"[,，。.;；!！\n]+\s*|(?<=[?？])\s*(?=\w)")
 _TOO = re.compile(
     r"^\W*(?:[号码]|is|are|was|'s|runs?|feels?|有点|有些|稍微|确实|真的|的)*\W*(?:a (?:bit|little) |far |way )?(?:too\b|太|偏|不合|小了|大了|紧|松了|won't|will never|would)"
 )
@@ -50,17 +63,23 @@ _TOO = re.compile(
 def replaced(reading: Reading) -> Correct | None:
     """Return the correction of a value that holds; None where the message does nothing of the kind."""
     low, view = reading.text.low, reading.view
-    if view.active_flow is None or len(low.strip()) > LONGEST or _asks(low) or _ADDS.search(low):
+    if view.active_flow is None or len(low.strip()) > LONGEST or _asks(low):
         return None
     told = [item for item in reading.told() if _fits(item, reading)]
     contrasted = {kind for kind in _SLOTS if _is_contrasted(kind, told, reading)}
-    if contrasted & _GOODS and (view.active_flow in view.waiting or _wants_something_else(reading)):
+    adds = _ADDS.search(low) is not None
+    if adds or view.active_flow in view.waiting or _wants_something_else(reading):
         contrasted -= _GOODS
-    if not contrasted and not _is_another_variant(reading, told):
-        return None
     if polarity.read(low).sense == "yes" and not contrasted:
         return None
-    kept = tuple(item for item in reading.told() if item.type != "reason" or "reason" in contrasted)
+    if not contrasted and not adds and (counts := _another_count(reading)):
+        return Correct(entities=counts, text=reading.words(), score=0.9, source="pattern")
+    if not (contrasted or _is_another_value(reading, told) or _only_refuses(reading, told)):
+        return None
+    gone = [item for kind in contrasted for item in _taken_back(kind, told, reading)]
+    kept = tuple(
+        item for item in reading.told() if item not in gone and (item.type != "reason" or "reason" in contrasted)
+    )
     slot = phrases.slot_named(low)
     return Correct(entities=kept, slot=slot, text=reading.words(), score=0.9, source="pattern")
 
@@ -68,7 +87,8 @@ def replaced(reading: Reading) -> Correct | None:
 def _asks(low: str) -> bool:
     """Whether the last clause asks something, and not for the correction to be made."""
     last = [one for one in _CLAUSE.split(low) if one.strip()][-1:]
-    return any(phrases.is_question(one.strip()) and not phrases.asks_for_it(one) for one in last)
+    asked = any(phrases.is_question(one.strip()) and not _DO.match(one) for one in last)
+    return asked and not any(phrases.asks_for_it(one) for one in (low, *last))
 
 
 def _fits(item: Entity, reading: Reading) -> bool:
@@ -81,12 +101,40 @@ def _fits(item: Entity, reading: Reading) -> bool:
 
 def _is_contrasted(kind: str, told: Sequence[Entity], reading: Reading) -> bool:
     """Whether a value that was told before stands beside another one that was not, or that was replaced since."""
+    held, new = _parted(kind, told, reading)
+    return any(not _TOGETHER.match(_between(reading, one, other)) for one in held for other in new)
+
+
+def _parted(kind: str, told: Sequence[Entity], reading: Reading) -> tuple[list[Entity], list[Entity]]:
+    """Return the values of a kind that were told before, and the others."""
     values = [item for item in told if item.type == kind]
     before = [item for item in reading.view.said if item.type == kind]
     held = [item for item in values if any(same(item, one) for one in _holding(before, item))]
     new = [item for item in values if item not in held and not item.value.get("negated")]
-    new = [item for item in new if kind != "option" or any(_of_one_key(item, one) for one in held)]
-    return any(not _TOGETHER.match(_between(reading, one, other)) for one in held for other in new)
+    return held, [item for item in new if kind != "option" or any(_of_one_key(item, one) for one in held)]
+
+
+_STAYS_WITH = re.compile(
+    r"(?:还是|保持|照旧|[换改退]回|\b(?:stay(?:ing)?|stick(?:ing)?) (?:with|to)|\b(?:keep|leave|put) (?:it|them)(?: (?:on|at|in|to))?|\bback to)\W*(?:(?:用|要|给我|帮我|换|改|退|选|[成到]|the|my|a|an|size)\W*)*$"
+)
+_IT_IS = re.compile(r"^\W*(?:(?:one|card|[号码]) )?(?:it is|it stays|stays|after all|is (?:fine|ok|okay|good))\b")
+_HESITATES = re.compile(
+    r"^\W*(?:(?:\b(?:no+|nah|nope|eh|hm+|uh|wait|actually)\b|不对|不|等等|算了|[唉呃额嗯])\W*)+(?:the |my )?$"
+)
+"""All that stands between two values of which the second is the one: "green ... no, black"."""
+
+
+def _taken_back(kind: str, told: Sequence[Entity], reading: Reading) -> list[Entity]:
+    """Return new values that the message itself takes back for the one that holds: "make it green, hmm no hang on, I'll stay with black"."""
+    low = reading.text.low
+    held, new = _parted(kind, told, reading)
+    if not held or not new or held[-1].start < new[0].start:
+        return []
+    last, anew = held[-1], phrases.said_anew(low)
+    returned = kind not in _GOODS and (_STAYS_WITH.search(low[: last.start]) or _IT_IS.match(low[last.end :]))
+    after = anew is not None and last.start >= anew > max(item.start for item in new)
+    hesitates = _HESITATES.match(low[new[-1].end : last.start]) if new[-1].end <= last.start else None
+    return new if returned or after or hesitates else []
 
 
 def _holding(before: Sequence[Entity], item: Entity) -> Sequence[Entity]:
@@ -115,14 +163,81 @@ def _wants_something_else(reading: Reading) -> bool:
     return bool(others) and not (families & mine and phrases.corrects(reading.text.low))
 
 
-def _is_another_variant(reading: Reading, told: Sequence[Entity]) -> bool:
-    """Whether another variant than the one that waits for a yes is named: "27.", 裙子还是合身的好看，M码."""
-    question = reading.view.pending
-    if question is None or question.kind != "confirm" or segments.cue(reading.text.low) in {"return", "cancel"}:
+def _is_another_value(reading: Reading, told: Sequence[Entity]) -> bool:
+    """Whether another value than the one that waits for a yes is named: "27.", 裙子还是合身的好看，M码, "e-mail: emma@brightside.studio"."""
+    question, low = reading.view.pending, reading.text.low
+    if question is None or question.kind != "confirm" or segments.cue(low) in {"return", "cancel"}:
         return False
-    named = [
-        item for item in told if item.type == "option" and item.value.get("value") and not item.value.get("negated")
-    ]
-    before = [item for item in reading.view.said if item.type == "option" and item.value.get("value")]
-    named = [item for item in named if not _TOO.match(reading.text.low[item.end :])]
-    return any(held and not any(same(item, one) for one in held) for item in named if (held := _holding(before, item)))
+    for item in told:
+        if (
+            item.type == "option"
+            and item.value.get("value")
+            and not item.value.get("negated")
+            and not _TOO.match(low[item.end :])
+        ):
+            before = [one for one in reading.view.said if one.type == "option" and one.value.get("value")]
+            held = _holding(before, item)
+            stays = _KEEPS.search(low[: item.start]) and not any(same(item, one) for one in before)
+            if held and not stays and not any(same(item, one) for one in held):
+                return True
+        if item.type in _GOODS and _is_another_order(reading, item):
+            return True
+        if item.type == "address" and item.value.get("line1") and _is_elsewhere(reading, item):
+            return True
+        if item.type in _WRITTEN and str(item.value.get("text", "")).lower() not in _settled(reading, item.type):
+            return True
+    return False
+
+
+def _is_another_order(reading: Reading, item: Entity) -> bool:
+    """Whether goods are pointed to whose order shall be meant instead: "switch to the keyboard order", "ugh no dress", 还是取消灰色卫衣订单."""
+    low, view = reading.text.low, reading.view
+    if "order" not in view.flow_slots.values() or any(same(item, one) for one in view.said) or _ADDS.search(low):
+        return False
+    cue, mine = segments.cue(low), _FAMILY.get(view.active_flow or "", frozenset())
+    points = _POINTS.match(low[item.end :]) is not None and cue in {None, "change", "make"}
+    no = _NO.search(low[: item.start]) is not None and cue is None
+    return points or no or (cue in mine and phrases.corrects(low))
+
+
+_NO = re.compile(r"^\W*(?:\w{2,4}\W+)?(?:no+|nope|nah|不|不对|不是)\W+(?:the |it's |my )*$")
+_REFUSED = re.compile(r"(?:\bnot|n't|不是|并非|非)\W*(?:the |my |that )?$")
+
+
+def _only_refuses(reading: Reading, told: Sequence[Entity]) -> bool:
+    """Whether the goods of an order that waits for a yes are said not to be the ones: 是别的，不是卫衣."""
+    question, low, view = reading.view.pending, reading.text.low, reading.view
+    goods = [item for item in told if item.type in _GOODS]
+    if question is None or question.kind != "confirm" or "order_lines" in view.flow_slots.values() or view.waiting:
+        return False
+    refused = [_REFUSED.search(low[: item.start]) and any(same(item, one) for one in view.said) for item in goods]
+    return bool(refused) and all(refused)
+
+
+def _is_elsewhere(reading: Reading, item: Entity) -> bool:
+    """Whether a street is named that the settled address does not have."""
+    names = [name for name, kind in reading.view.flow_slots.items() if kind == "address"]
+    settled = [value for name in names if isinstance(value := reading.view.settled.get(name), dict)]
+    return any(str(one.get("line1", "")).lower() != str(item.value["line1"]).lower() for one in settled)
+
+
+def _settled(reading: Reading, kind: str) -> list[str]:
+    slots = reading.view.flow_slots.items()
+    return [str(reading.view.settled.get(name, "")).lower() for name, slot_type in slots if slot_type == kind]
+
+
+def _another_count(reading: Reading) -> tuple[Entity, ...]:
+    """Return how many pieces are meant after all, where that is all that is said of the goods: 只退一件，另一件我留着."""
+    question = reading.view.pending
+    names = [name for name, kind in reading.view.flow_slots.items() if kind == "order_lines"]
+    lines = next((value for name in names if isinstance(value := reading.view.settled.get(name), list)), [])
+    if not lines or question is None or question.kind != "confirm" or _wants_something_else(reading):
+        return ()
+    told = [item for item in reading.told() if item.score > _GENERIC]
+    goods = [item for item in told if item.type in {"product", "order_ref", "sku"}]
+    if any(not any(same(item, one) for one in reading.view.said) for item in goods):
+        return ()
+    low = reading.text.low
+    counts = tuple(item for item in told if item.type == "quantity" and not _OF_KINDS.match(low[item.end :]))
+    settled = lines[0].get("quantity") if len(lines) == 1 else None
+    return counts if any(item.value.get("n") != settled for item in counts) else ()

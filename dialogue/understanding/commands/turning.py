@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from dialogue.commands import StartFlow
+from dialogue.commands import Provide, StartFlow
 from dialogue.understanding import phrases, polarity
 from dialogue.understanding.commands.corrections import same
 from dialogue.understanding.commands.reading import Reading
@@ -16,9 +16,10 @@ from dialogue.understanding.commands.reading import Reading
 GENERIC = 0.3
 """Score of a word for anything at all."""
 _RATHER = re.compile(
-    r"\b(?:rather|instead|after all|actually|nah|on second thoughts?|better|back to|still)\b|还是|算了|想想|改回|不如|要不|干脆|直接|那就|按原来"
+    r"\b(?:rather|instead|after all|actually|nah|on second thoughts?|better|back to|still)\b|还是|算了|想想|改回|不如|要不|干脆|直接|那就|按原来|^\W*(?:or|或者|要么)\b"
 )
 """By which somebody turns from one to the other."""
+_STILL = re.compile(r"\bstill (?:want|need|like|going|wish)\b|还是(?:想|要|得)")
 _FAMILIES: dict[str, tuple[frozenset[str], re.Pattern[str]]] = {
     "return_items": (
         frozenset({"return_items"}),
@@ -29,25 +30,31 @@ _FAMILIES: dict[str, tuple[frozenset[str], re.Pattern[str]]] = {
     ),
     "exchange_items": (
         frozenset({"exchange_items", "change_items"}),
-        re.compile(r"\b(?:exchang|swap)\w*|\btrade\b|\breplace(?:ment|d)?\b|换货?"),
+        re.compile(
+            r"\b(?:exchang|swap)\w*|\btrade\b|\breplace(?:ment|d)?\b|\b(?:have|get|take) (?:it|them|those|these|one|the \w+)\b[^,.;]{0,16}\bin (?:an? |size )?(?=\w)|换货?"
+        ),
     ),
     "cancel_order": (frozenset({"cancel_order"}), re.compile(r"\bcancel\w*|取消|撤单")),
 }  # fmt: skip
 """A procedure -> those that count as it, and the words that ask for it."""
 _LETS_GO = re.compile(
-    r"\b(?:no|not|never|without|forget|scrap|skip|drop|cancel|stop|nix|rather than|instead of)\b|n't\b|不|别|甭|算了|免了|取消"
+    r"\b(?:no|not|never|nvm|without|forget|scrap|skip|drop|cancel|stop|nix|rather than|instead of)\b|n't\b|不|别|甭|免了|取消"
 )
 _CLAUSE = re.compile(r"[,，。.;；!！?？\n]+\s*|\s+(?:but|so|and|then)\s+|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 
 
-def turned(reading: Reading) -> StartFlow | None:
-    """Return the rival of what runs that is wanted in its place; None where there is none."""
+def turned(reading: Reading) -> StartFlow | Provide | None:
+    """Return the rival of what runs that is wanted in its place; what runs itself where it is a rival that is let go of."""
     low, active = reading.text.low, reading.view.active_flow or ""
     mine = next((flow for flow, (flows, _) in _FAMILIES.items() if active in flows), None)
-    if mine is None or phrases.is_question(low.strip()) or polarity.read(low).sense == "yes":
+    asks = phrases.is_question(low.strip()) and not phrases.asks_for_it(re.sub(r"^\W*or\b", "", low))
+    if mine is None or asks or polarity.read(low).sense == "yes":
         return None
     wanted, let_go = _clauses(low)
     others = wanted - let_go
+    if others == {mine} and not _names_others(reading) and (let_go - {mine} or _STILL.search(low)):
+        # "Never mind the exchange, just return the jeans", said while the return runs.
+        return Provide(entities=reading.told(), text=reading.words(), score=0.85, source="pattern")
     if len(others) != 1 or mine in others or _names_others(reading):
         return None
     flow = next(iter(others))

@@ -38,6 +38,10 @@ _EN = re.compile(
     rf"(?:[, ]+(?P<line2>{_UNIT}))?"
     rf"(?:,? *(?:in +)?(?P<rest>(?:[a-z][a-z .'-]+?)?(?:, *| +)?(?:[a-z][a-z .'-]+?)?(?:, *[a-z][a-z .'-]+?)?(?:,? *\d{{5,6}}(?:-\d{{4}})?)?(?:,? *(?:{_LANDS}))?))?(?=$|[;!?\n)]|\s*\(|\.(?:\s|$)|, (?:and|please|the|my|for|can|could|i|instead|thanks?|thx|cheers|ok|okay)\b|\s(?:and|please|for|because|since|instead|by|with|so|from|is|as|too|also|pls|plz|thx|thanks|asap|rather|not|if|when|until|before|this|that|which|where)\b|,?\s*$)"
 )
+_NO_PLACE = re.compile(
+    r"(?:^|[,\s]+)(?:i|i'm|i've|we|it|it's|its|that|that's|this|sorry|my|not|got|you|he|she|they|everything|the (?:rest|number|address|street|house|other|one))(?![\w.-]).*$"
+)
+"""Words behind a street that name no town: "54 Fuxing Road, I got the number backwards"."""
 _ZIP = re.compile(r"(\d{5,6}(?:-\d{4})?)\s*$")
 _COUNTRY = re.compile(rf",?\s*\b({_LANDS})\s*$")
 
@@ -54,12 +58,13 @@ _ZH = re.compile(
     r"(?:\d+号|(?:大道|路|大街|街|巷|胡同|弄|小区|花园|大厦|公寓|广场|新村|家园|苑|园|城|府|里|国际|中心|学校|大学|校区|宿舍)(?![\u4e00-\u9fff]*(?:方|线|边))))"
     r"(?P<line2>[\u4e00-\u9fffA-Za-z0-9 #-]{0,40})"
 )
+_ZH_STREET = r"(?=[\u4e00-\u9fff]{1,10}(?:路|街|大道|巷|弄|道)[A-Za-z]?\d)"
 _ZH_LEAD = re.compile(
-    rf".*(?:[寄送发投](?=(?:{_PROVINCE})省?)|(?:地址)?(?:改|换|寄|送|发|变|填|更新|修改|变更|配送)(?:成|到|为|至|给|去|回)|[改转][寄送发投]|地址(?:是|为|:)|新地址(?:是|为|:)?|应该是|而是|收货地址|住在|住|地址|我在|是|到|成)"
+    rf".*(?:[寄送](?:家里|家|公司|单位|学校|宿舍|老家)?{_ZH_STREET}|(?:前面|刚才|刚刚|之前|原来|最开始|一开始|最初|先前)(?:说|给|填|写)?的(?:那个)?{_ZH_STREET}|[寄送发投](?=(?:{_PROVINCE})省?)|(?:地址)?(?:改|换|寄|送|发|变|填|更新|修改|变更|配送)(?:成|到|为|至|给|去|回)|[改转][寄送发投]|地址(?:是|为|:)|新地址(?:是|为|:)?|应该是|而是|收货地址|住在|住|地址|我在|是|到|成)"
 )
 _ZH_REGION = re.compile(rf"(?:{_PROVINCE})(?:省|自治区|市)|(?:{_CITY})市")
 _ZH_STOP = re.compile(
-    r"\s+(?:急|哈|亲|快)|[,，。.;；!！?？\n]|(?:谢谢|吧|哈|哦|可以|行不行|行么|成不|行吗|好吗|麻烦|收件人|收货人|电话|手机|邮编|联系|的订单|这个地址|那边|就行|才对|不是|请|帮)"
+    r"\s+(?:急|哈|亲|快)|[,，。.;；!！?？\n]|(?:谢谢|吧|哈|哦|可以|方便|比较好|[更最]好|[好近]一?点|行不行|行么|成不|行吗|好吗|麻烦|收件人|收货人|电话|手机|邮编|联系|的订单|这个地址|那边|就行|才对|不是|请|帮)"
 )
 
 _THITHER = re.compile(r"(?:(?:那|这)[边里儿]|[去来])+$")
@@ -133,15 +138,16 @@ def addresses(text: Text) -> Iterator[Entity]:
 
 def _american(text: Text) -> Iterator[Entity]:
     for match in _EN.finditer(text.low):
-        start, _end = match.span()
+        start, end = match.start(), match.end()
         value: JsonObject = {"line1": _written(text.plain[match.start("line1") : match.end("line1")])}
         if match["line2"]:
             value["line2"] = _written(text.plain[match.start("line2") : match.end("line2")])
         if match["rest"]:
-            value |= _locality(text.plain[match.start("rest") : match.end("rest")])
-        yield entity(
-            text, "address", value, (start, start + len(match[0].rstrip(" ,"))), score=0.95 if "city" in value else 0.8
-        )
+            place = _NO_PLACE.sub("", match["rest"])
+            end -= len(match["rest"]) - len(place)
+            value |= _locality(text.plain[match.start("rest") : match.start("rest") + len(place)])
+        end = start + len(text.low[start:end].rstrip(" ,"))
+        yield entity(text, "address", value, (start, end), score=0.95 if "city" in value else 0.8)
 
 
 def _locality(rest: str) -> JsonObject:

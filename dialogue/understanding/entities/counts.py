@@ -55,7 +55,7 @@ _REST = re.compile(
 )
 
 _CM = re.compile(
-    r"(?:身高|我|净高|height|tall|i'm|i am|有)?\s*(?:是|:|大概|约|about|is)*\s*(1[3-9]\d(?:\.\d)?|2[0-2]\d)\s*(?:cm|厘米|公分|centimeters?)(?!\w)"
+    r"(?:身高|我|净高|height|tall|i'm|i am|有)?\s*(?:是|:|大概|约|about|is)*\s*(1[3-9]\d(?:\.\d)?|2[0-2]\d)\s*(?:cm|厘米|公分|cent[ei]m[ei]t(?:er|re)s?)(?![a-z0-9])"
 )
 _BARE_CM = re.compile(
     r"(?:身高|\bheight)(?:[^\d,，]{0,8}[,，]?)\s*(1[3-9]\d|20\d)(?!\d)|(?<!\d)(1[4-9]\d)\s*[,/ ，、和]\s*(?=\d{2,3}\s*(?:斤|kg|公斤))|(?<!\d)(1[4-9]\d)\s*(?:高|的身高)"

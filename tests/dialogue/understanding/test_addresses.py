@@ -24,6 +24,9 @@ from knowledge.types import JsonObject
         ("键盘别往家里寄 寄浙江省杭州市西湖区文三路158号 急", {"state": "浙江省", "city": "杭州市", "district": "西湖区", "line1": "文三路158号"}),
         ("deliver to 4 Harbor Lane, Qingdao, Shandong 266000 rather than the office", {"line1": "4 Harbor Lane", "city": "Qingdao", "state": "Shandong", "postcode": "266000"}),
         ("to 4 harbor lane  qingdao  shandong 266000", {"line1": "4 Harbor Lane", "city": "Qingdao", "state": "Shandong", "postcode": "266000"}),
+        ("it's 54 Fuxing Road, I got the number backwards", {"line1": "54 Fuxing Road"}),
+        ("还是直接送家里文二路391号2幢603室吧", {"line1": "文二路391号2幢603室"}),
+        ("前面的文二路391号2幢603室", {"line1": "文二路391号2幢603室"}),
         ("寄到浙江省杭州市西湖区文三路158号那边去", {"state": "浙江省", "city": "杭州市", "district": "西湖区", "line1": "文三路158号"}),
     ],
 )  # fmt: skip
