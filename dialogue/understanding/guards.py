@@ -158,9 +158,9 @@ def _body_behind(low: str, start: int, end: int) -> int | None:
         said = predicates.said(condition) if condition.strip() else None
         if said is not None and (said.form == "bare" or not _UNFINISHED.search(condition)):
             return match.start()
-    match = _AT_AN_END.match(low[start:end])
-    if match and match["rest"].strip() and len(match["rest"].split()) <= 4 and not _GOES_ON.match(match["rest"]):
-        return start + match.start("rest")
+    ended = _AT_AN_END.match(low[start:end])
+    if ended and ended["rest"].strip() and len(ended["rest"].split()) <= 4 and not _GOES_ON.match(ended["rest"]):
+        return start + ended.start("rest")
     return None
 
 

@@ -33,10 +33,10 @@ def put_in_order(
         if not any(map(_starts, named)):
             return list(heard)
         first = [*first, *((part, commands) for part, commands in named if commands)]
-    return [
-        *first,
-        *((part, [_instead(one) for one in commands if isinstance(one, StartFlow)]) for part, commands in otherwise),
+    instead: list[Heard] = [
+        (part, [_instead(one) for one in commands if isinstance(one, StartFlow)]) for part, commands in otherwise
     ]
+    return [*first, *instead]
 
 
 def _as_a_wish(reading: Reading, part: segments.Segment, commands: list[Command]) -> list[Command]:
