@@ -46,7 +46,7 @@ _AGE = re.compile(
 """Orders are offered newest first."""
 _NONE = re.compile(r"\b(?:neither|none)\b|都不(?:是|要|对|行)|没有一个|哪个都不|一个都不")
 _BOTH = re.compile(
-    r"\bboth\b|\ball\b(?! set| right| good)|\bevery(?:thing)?\b|都(?:要|退|换|是|行|可以|选|来)|全部|全都|两个都|全要|所有|^\W*都\W*$|一起"
+    r"\bboth\b|\ball\b(?! set| right| good)|\bevery(?:thing)?\b(?! else)|都(?:要|退|换|是|行|可以|选|来)|全部|全都|两个都|全要|所有|^\W*都\W*$|一起"
 )
 _EXCEPT = re.compile(r"(?:\b(?:except|but not|besides|other than|not)\b|除了|不要|不是|别)\W*(?:for )?(?:the )?(.+)")
 
@@ -125,7 +125,7 @@ def _by_label(
     return (winners[0],)
 
 
-_ALONE = 24
+_ALONE = 40
 """Characters of an answer that can only name a choice."""
 _WORDS_FOR = (
     (re.compile(r"\bcompany\b|公司"), re.compile(r"\b(?:business|company|corporate|firm|employer|work|office)\b|企业|单位|公司|公家|对公|报销")),

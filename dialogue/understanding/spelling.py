@@ -63,13 +63,19 @@ class Respelling:
         spelt = _SHORT_FORM.sub(lambda match: _SHORT[match[0]], words)
         return _WORD.sub(lambda match: self._mended(match[0]), spelt)
 
-    def mend_in_place(self, text: Text, spared: Iterable[tuple[int, int]] = ()) -> Text:
+    def mend_in_place(
+        self, text: Text, spared: Iterable[tuple[int, int]] = (), understood: Iterable[tuple[int, int]] = ()
+    ) -> Text:
         """Return a message of the same length without swapped neighbours and wrong characters of the same sound.
 
         Args:
             spared: places from and to of what stays as it is: names, addresses, codes.
+            understood: those of what means something as it is written: what lies within is no slip of sound.
         """
-        changed = {**self._swapped(text.low), **self._same_sound(text.low)}
+        sounds = self._sounds.slips(text.low) if self._sounds is not None else {}
+        for start, end in understood:
+            sounds = {place: to for place, to in sounds.items() if not start <= place[0] < place[1] <= end}
+        changed = {**self._swapped(text.low), **sounds, **self._same_sound(text.low)}
         for start, end in spared:
             changed = {place: to for place, to in changed.items() if place[1] <= start or place[0] >= end}
         changed |= {match.span(): " " for match in _TO.finditer(text.low)}
@@ -92,8 +98,7 @@ class Respelling:
         return found
 
     def _same_sound(self, low: str) -> dict[tuple[int, int], str]:
-        slips = self._sounds.slips(low) if self._sounds is not None else {}
-        slips |= {match.span(): self._meant[match[0]].ljust(len(match[0])) for match in self._slips.finditer(low)}
+        slips = {match.span(): self._meant[match[0]].ljust(len(match[0])) for match in self._slips.finditer(low)}
         return slips | {match.span(): "的" for match in _DE.finditer(low)}
 
     def _mended(self, word: str) -> str:

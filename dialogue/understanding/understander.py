@@ -62,7 +62,7 @@ class EmbeddedUnderstander:
         self._flows = procedures.flows or frozenset(label for label in model.labels if not data.is_talk(label))
         self._personal = procedures.personal
         self._keywords = Keywords(procedures.lessons)
-        sounds = SameSound(extractor.lexicon.names, training.said_in_chinese())
+        sounds = SameSound(extractor.lexicon.names, extractor.lexicon.terms, training.said_in_chinese())
         self._respelling = Respelling(training.words(procedures.lessons), self._name_of, sounds)
         self._default_lang = default_lang
         self.name = name
@@ -95,7 +95,8 @@ class EmbeddedUnderstander:
     def _understand(self, written: Text, view: View) -> Understanding:
         message, entities = written, self._extractor.extract(written)
         spared = [(item.start, item.end) for item in entities if item.type in _NAMED_SPANS]
-        if (mended := self._respelling.mend_in_place(message, spared)) is not message:
+        understood = [(item.start, item.end) for item in entities]
+        if (mended := self._respelling.mend_in_place(message, spared, understood)) is not message:
             message, entities = mended, self._extractor.extract(mended)
         heard = without_opening(message, asked=view.pending is not None)
         lang = detect(_unnamed(heard, entities), previous=view.lang, default=view.opened_in or self._default_lang)

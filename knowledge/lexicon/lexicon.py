@@ -56,8 +56,9 @@ class Lexicon:
         )
         self.names = (*kinds_of_goods, *colours, *(name for kind in kinds for name in kind.names))
         """What kinds of goods and colours are called; words of titles and values of other options are everyday words (有线, 长)."""
-        texts = (*self._entries.terms(), *self._options.values(), *kinds_of_goods)
-        self._spelling = Spelling(texts, known={*real_words(), *known_words}, names=self._entries)
+        self.terms = (*self._entries.terms(), *self._options.values(), *kinds_of_goods)
+        """Every word that it knows."""
+        self._spelling = Spelling(self.terms, known={*real_words(), *known_words}, names=self._entries)
 
     @property
     def option_keys(self) -> dict[str, set[str]]:

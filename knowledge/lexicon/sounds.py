@@ -17,16 +17,17 @@ class SameSound:
     What is a word of its own is left alone: 杯子 is not 被子, and nothing is changed that people say in the training utterances.
 
     Args:
-        terms: the catalogue's words.
+        names: the words that may have been meant.
+        known: other words of the catalogue.
         said: text of ordinary words.
     """
 
-    def __init__(self, terms: Iterable[str], said: str) -> None:
-        words = {run for term in terms for run in _RUN.findall(term) if len(run) <= _LONGEST}
+    def __init__(self, names: Iterable[str], known: Iterable[str], said: str) -> None:
+        meant, words = ({run for term in terms for run in _RUN.findall(term)} for terms in (names, known))
         self._said = said
-        self._words = words
+        self._words = meant | words
         self._by_sound: dict[tuple[str, ...], list[str]] = {}
-        for word in sorted(words):
+        for word in sorted(one for one in meant if len(one) <= _LONGEST):
             self._by_sound.setdefault(_sound(word), []).append(word)
 
     def slips(self, text: str) -> dict[tuple[int, int], str]:
