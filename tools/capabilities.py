@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tools.fitted import Capability
+from tools.risk.capability import Risk
 
-_ALL: tuple[Capability[Any, Any], ...] = ()
+_ALL: tuple[Capability[Any, Any], ...] = (Risk(),)
 CAPABILITIES: dict[str, Capability[Any, Any]] = {each.name: each for each in _ALL}

@@ -12,6 +12,7 @@ from evals.benchmarks import (
     injection,
     jddc,
     reviews,
+    risk,
     smp2020,
     voice,
     xsid,
@@ -38,6 +39,8 @@ BENCHMARKS: dict[str, Benchmark] = {
         voice.EMODB,
         voice.RAVDESS,
         injection.BENCHMARK,
+        risk.CHARGEBACK,
+        risk.FIRST_PURCHASES,
     )
 }
 """Those that are run on a `Job`."""
@@ -48,7 +51,7 @@ OF_UNDERSTANDING = (
 )  # fmt: skip
 """Those that tell how well messages and voices are understood, in the order of their table."""
 
-OF_MODELS: tuple[str, ...] = ()
+OF_MODELS: tuple[str, ...] = ("risk_cloudwalk_chargeback", "risk_ecommerce_fraud")
 """Those of the models behind the tools, in the order of their table."""
 
 _TAU_GATES = {"tau2-retail": 0.40, "tau1-retail": 0.65}
