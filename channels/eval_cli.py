@@ -167,6 +167,7 @@ BENCHMARKS = {
     "agent_prompt_injection": "Texts that want to be orders, where tools return them.",
     "risk_cloudwalk_chargeback": "Card payments that the bank took back, in time order.",
     "risk_ecommerce_fraud": "First purchases that were fraud, the later ones by the earlier.",
+    "demo_rings": "Rings of accounts planted in the demo shop.",
 }
 """The public benchmarks that are run alike; `evals.benchmarks.registry` has them with all that there is to say."""
 

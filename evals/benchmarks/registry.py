@@ -12,6 +12,7 @@ from evals.benchmarks import (
     injection,
     jddc,
     reviews,
+    rings,
     risk,
     smp2020,
     voice,
@@ -41,6 +42,7 @@ BENCHMARKS: dict[str, Benchmark] = {
         injection.BENCHMARK,
         risk.CHARGEBACK,
         risk.FIRST_PURCHASES,
+        rings.BENCHMARK,
     )
 }
 """Those that are run on a `Job`."""
@@ -51,7 +53,7 @@ OF_UNDERSTANDING = (
 )  # fmt: skip
 """Those that tell how well messages and voices are understood, in the order of their table."""
 
-OF_MODELS: tuple[str, ...] = ("risk_cloudwalk_chargeback", "risk_ecommerce_fraud")
+OF_MODELS: tuple[str, ...] = ("risk_cloudwalk_chargeback", "risk_ecommerce_fraud", "demo_rings")
 """Those of the models behind the tools, in the order of their table."""
 
 _TAU_GATES = {"tau2-retail": 0.40, "tau1-retail": 0.65}

@@ -182,6 +182,10 @@ def test_the_table_of_the_models_has_floors(tmp_path: Path) -> None:
     assert list(dict.fromkeys(line["benchmark"] for line in lines)) == list(OF_MODELS)
     assert (lines[0]["figure"], lines[0]["floor"], lines[0]["gate"]) == ("auc", 0.905, 0.91)
     assert lines[0]["value"] is not None
+    assert {line["figure"]: line["met"] for line in lines if line["benchmark"] == "demo_rings"} == {
+        "account_f1": True,
+        "pair_f1": True,
+    }
     shown = runner.invoke(cli.app, ["eval", "models"]).stdout.splitlines()
     assert shown[0].split() == ["benchmark", "figure", "measured", "interval", "floor", "gate", "goal"]
 
