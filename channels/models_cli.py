@@ -91,3 +91,17 @@ def models_rings(
     from channels.models_commands import rings
 
     rings(data, shop, out, lang=lang, as_json=as_json)
+
+
+@models_app.command("thresholds")
+def models_thresholds(
+    data: Annotated[
+        Path | None, typer.Option("--data", exists=True, dir_okay=False, help="CSV of events. [the shop's own orders]")
+    ] = None,
+    as_json: Json = False,
+    shop: Shop = None,
+) -> None:
+    """Show what each threshold of risk would have held, caught and cost on later events; the shop's own is marked."""
+    from channels.models_commands import risk_thresholds
+
+    risk_thresholds(data, shop, as_json=as_json)

@@ -9,16 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from sqlmodel import select
 
 from channels.console import existing_database, print_json, progress_bar, run, settings_for
 from channels.settings import Settings
+from knowledge.schema import Shop
 from knowledge.types import JsonObject, Lang, utc_now
 from tools import fitted
 from tools.capabilities import CAPABILITIES
 from tools.fitted import Capability, ModelStore, Version
+from tools.policy import RiskRules, load_policy
 from tools.risk.capability import Risk
 from tools.risk.graph import Ring, accounts_of, find_rings
 from tools.risk.picture import described, svg
+from tools.risk.thresholds import Threshold, thresholds
 
 
 def fit(name: str, data: Path | None, test: Path | None, shop: Path | None, *, force: bool, as_json: bool) -> None:
@@ -164,6 +168,50 @@ def _plain(ring: Ring) -> JsonObject:
         "signed_up": [at.isoformat() for at in ring.signed_up] if ring.signed_up else None,
         "strength": round(ring.strength, 4),
     }
+
+
+def risk_thresholds(data: Path | None, shop: Path | None, *, as_json: bool) -> None:
+    """Print what each threshold costs, measured on events that the model has not seen."""
+    settings = settings_for(shop)
+    rules, found = run(_thresholds(data, settings))
+    cheapest = min(found, key=lambda each: each.cost_minor)
+    mine = sorted({rules.refund_from, rules.address_from, rules.coupon_from})
+    if as_json:
+        print_json({
+            "thresholds": [each.to_json() for each in found],
+            "cheapest": cheapest.hold_from,
+            "in_use": {"refund": rules.refund_from, "address": rules.address_from, "coupon": rules.coupon_from},
+        })  # fmt: skip
+        return
+    typer.echo("hold from   held  of events  caught  of frauds      missed     review     honest       cost")
+    for each in found:
+        marks = [*(["in use"] if each.hold_from in mine else []), *(["cheapest"] if each is cheapest else [])]
+        name = "nothing" if each is found[-1] else f"{each.hold_from:g}"
+        money = "".join(
+            f"{minor / 100:>11,.0f}"
+            for minor in (each.missed_minor, each.review_minor, each.honest_minor, each.cost_minor)
+        )
+        line = f"{name:<9} {each.held:>6} {each.events:>10} {each.caught:>7} {each.frauds:>10} {money}"
+        typer.echo(f"{line}  {', '.join(marks)}".rstrip())
+
+
+async def _thresholds(data: Path | None, settings: Settings) -> tuple[RiskRules, list[Threshold]]:
+    with progress_bar("weighing thresholds") as progress:
+        rows, _ = await _rows(CAPABILITIES[Risk.name], data, None, settings)
+        rules = await _rules(settings)
+        train, held = Risk().split(rows)
+        model = await asyncio.to_thread(Risk().fit, train, progress=progress)
+        own = (rules.refund_from, rules.address_from, rules.coupon_from)
+        return rules, thresholds(model.chances(held), held, rules, own)
+
+
+async def _rules(settings: Settings) -> RiskRules:
+    """Return the shop's settings; the default ones where there is no shop."""
+    if settings.database_url is None and not (settings.data / "shop.db").exists():
+        return RiskRules()
+    async with existing_database(settings) as database, database.read() as session:
+        shop = (await session.exec(select(Shop))).first()
+    return load_policy(shop.policy if shop else "default", settings.data).risk
 
 
 def _named(name: str) -> Capability[Any, Any]:

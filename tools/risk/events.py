@@ -19,13 +19,14 @@ class Event:
         at: when, aware; late hours are told in its zone.
         account: whose.
         amount_minor: what is at stake, in minor units of one currency.
-        card: a fingerprint, equal for the same card on two accounts; the first six characters are taken as its issuer.
+        card: a fingerprint, equal for the same card on two accounts.
         device: a fingerprint of the device.
         address: the delivery address, folded.
         ip: the address in the network.
         merchant: the seller, on a market place.
         channel: how the account came (search, advertisement, ...).
         browser: its kind.
+        issuer: who gave the card, by its first six digits.
         signed_up_at: when the account was opened.
         emulator: whether the device is emulated.
         modified: whether the device's system was modified (root, jailbreak, hooks).
@@ -45,6 +46,7 @@ class Event:
     merchant: str = ""
     channel: str = ""
     browser: str = ""
+    issuer: str = ""
     signed_up_at: dt.datetime | None = None
     emulator: bool | None = None
     modified: bool | None = None

@@ -208,7 +208,7 @@ def _values(event: Event) -> dict[str, str]:
 
 
 def _places(event: Event) -> dict[str, str]:
-    found = {"merchant": event.merchant, "issuer": event.card[:6]}
+    found = {"merchant": event.merchant, "issuer": event.issuer}
     return {place: value for place, value in found.items() if value}
 
 

@@ -27,9 +27,9 @@ FEWEST_BAD = 20
 KINDS = ("channel", "browser")
 LEVELS = 8
 """Of a kind, the most frequent so many are features."""
-RULES = {"account_n_1h": 0.5, "device_n_1h": 0.5, "card_n_1h": 0.5, "linked": 0.3, "emulator": 1.5, "modified": 1.0}
+RULES = {"account_n_1h": 0.6, "device_n_1h": 0.6, "card_n_1h": 0.6, "linked": 0.3, "emulator": 1.5, "modified": 1.0}
 """What answers a cold start: log odds for each unit, 4 at most of a feature."""
-RULES_BASE = -5.0
+RULES_BASE = -4.7
 Matrix = npt.NDArray[np.float32]
 FloatArray = npt.NDArray[np.float64]
 

@@ -86,4 +86,10 @@ def _circle(names: Sequence[str], radius: float) -> dict[str, tuple[float, float
 
 
 def _short(value: str, most: int = _SHORT) -> str:
-    return value if len(value) <= most else value[: most - 1] + "…"
+    """Cut a value to the room of its box, in which a Chinese character is twice as wide."""
+    width = 0
+    for place, character in enumerate(value):
+        width += 2 if ord(character) > 0x2E7F else 1
+        if width > most:
+            return value[: max(1, place - 1)] + "…"
+    return value

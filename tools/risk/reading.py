@@ -93,6 +93,7 @@ def _event(cells: Cells, named: dict[str, str]) -> Event:
         merchant=text("merchant"),
         channel=text("channel"),
         browser=text("browser"),
+        issuer=text("card")[:6] if text("card")[:6].isdecimal() else "",
     )
 
 
