@@ -131,8 +131,8 @@ async def test_all_is_as_before_without_a_fitted_model_or_where_the_shop_says_so
     why: str, database: Database, data: Path, tmp_path: Path
 ) -> None:
     policy = load_policy("default")
-    rules = {"switched off": {"enabled": False}, "higher threshold": {"refund_from": 1.0}}.get(why, {})
-    policy = policy.model_copy(update={"risk": policy.risk.model_copy(update=rules)})
+    changes: dict[str, dict[str, Any]] = {"switched off": {"enabled": False}, "higher threshold": {"refund_from": 1.0}}
+    policy = policy.model_copy(update={"risk": policy.risk.model_copy(update=changes.get(why, {}))})
     if why == "broken files":
         (data / "models/risk/0001/risk.json").write_text("{")
     chosen = tmp_path / "empty" if why == "nothing fitted" else data
