@@ -17,7 +17,7 @@ from evals.benchmarks import table
 from evals.benchmarks.base import BenchmarkError, Job, Listed
 from evals.benchmarks.kept import keep, last
 from evals.benchmarks.registry import BENCHMARKS as BY_NAME
-from evals.benchmarks.registry import LISTED, OF_UNDERSTANDING
+from evals.benchmarks.registry import LISTED, OF_MODELS, OF_UNDERSTANDING
 from evals.judge.junit import junit_of
 from evals.judge.page import page_of
 from evals.judge.report import transcript
@@ -121,8 +121,8 @@ async def _benchmark(name: str, data: Path, test: Path | None, limit: int | None
 
 
 def understanding(data: Path | None, test: Path | None, limit: int | None, *, as_json: bool) -> None:
-    """Run every benchmark of the understanding, or show what they gave last, as one table; 1 where a bar is not met."""
-    found, taken = run(_understanding(data, test, limit)), run(_stages(fresh=data is not None))
+    """Run every benchmark of the understanding and time its stages, or show what they gave last; 1 where a bar is not met."""
+    found, taken = run(_together(OF_UNDERSTANDING, data, test, limit)), run(_stages(fresh=data is not None))
     if as_json:
         print_json({"figures": [line.to_json() for line in found], stages.NAME: taken})
     else:
@@ -132,10 +132,21 @@ def understanding(data: Path | None, test: Path | None, limit: int | None, *, as
         raise typer.Exit(1)
 
 
-async def _understanding(data: Path | None, test: Path | None, limit: int | None) -> list[table.Line]:
+def models(data: Path | None, test: Path | None, limit: int | None, *, as_json: bool) -> None:
+    """Run every benchmark of the models behind the tools, or show what they gave last, as one table; 1 where a bar is not met."""
+    found = run(_together(OF_MODELS, data, test, limit))
+    if as_json:
+        print_json({"figures": [line.to_json() for line in found]})
+    else:
+        typer.echo(table.text(found))
+    if not all(line.met for line in found):
+        raise typer.Exit(1)
+
+
+async def _together(names: Sequence[str], data: Path | None, test: Path | None, limit: int | None) -> list[table.Line]:
     listed = {each.name: each for each in LISTED}
     found: list[table.Line] = []
-    for name in OF_UNDERSTANDING:
+    for name in names:
         result, why = last(name, settings_for(None).data), "not measured yet"
         if data is not None:
             typer.echo(f"{name} ...", err=True)

@@ -17,6 +17,12 @@ Talker = Literal["agenda", "llm"]
 RepairKind = Literal["correct", "cancel", "digress", "clarify", "several", "conditional", "change_of_mind"]
 Lang = Literal["zh", "en"]
 Sets = Annotated[Path, typer.Option("--data", exists=True, file_okay=False, help="Folder of the public data sets.")]
+LastOrSets = Annotated[
+    Path | None,
+    typer.Option(
+        "--data", exists=True, file_okay=False, help="Folder of the public sets; without it the last results."
+    ),
+]
 HeldOut = Annotated[
     Path | None,
     typer.Option("--test", exists=True, file_okay=False, help="Measure on the same-named folder of this one."),
@@ -159,6 +165,9 @@ BENCHMARKS = {
     "voice_emodb": "Seven emotions of voices, German.",
     "voice_ravdess": "Eight emotions of voices, English.",
     "agent_prompt_injection": "Texts that want to be orders, where tools return them.",
+    "risk_cloudwalk_chargeback": "Card payments that the bank took back, in time order.",
+    "risk_ecommerce_fraud": "First purchases that were fraud, the later ones by the earlier.",
+    "demo_rings": "Rings of accounts planted in the demo shop.",
 }
 """The public benchmarks that are run alike; `evals.benchmarks.registry` has them with all that there is to say."""
 
@@ -225,20 +234,20 @@ def eval_load(
 
 @eval_app.command("understanding")
 def eval_understanding(
-    data: Annotated[
-        Path | None,
-        typer.Option(
-            "--data", exists=True, file_okay=False, help="Folder of the public sets; without it the last results."
-        ),
-    ] = None,
-    test: HeldOut = None,
-    limit: Limit = None,
-    as_json: Json = False,
+    data: LastOrSets = None, test: HeldOut = None, limit: Limit = None, as_json: Json = False
 ) -> None:
     """Every figure of the understanding beside its bar, and what a message takes by stage; ends with 1 where one is not met."""
     from channels.benchmark_commands import understanding
 
     understanding(data, test, limit, as_json=as_json)
+
+
+@eval_app.command("models")
+def eval_models(data: LastOrSets = None, test: HeldOut = None, limit: Limit = None, as_json: Json = False) -> None:
+    """Every figure of the models behind the tools beside its floor, gate and goal; ends with 1 where a gate is not met."""
+    from channels.benchmark_commands import models
+
+    models(data, test, limit, as_json=as_json)
 
 
 @eval_app.command("list")

@@ -28,10 +28,13 @@ from knowledge.retrieval import build_retriever
 from knowledge.schema import Shop
 from knowledge.types import Lang, utc_now
 from tools.base import Tool
+from tools.capabilities import CAPABILITIES
 from tools.customers.guesses import Guesses
 from tools.executor import Executor, Services
+from tools.fitted import Models
 from tools.own import own_tools
 from tools.policy import Policy, load_policy
+from tools.risk.guard import RiskGuard
 from tools.toolset import all_tools
 
 Progress = Callable[[str, float], None]
@@ -80,7 +83,7 @@ class Platform:
         """
         parts, talk = self.executor, self.conversations
         services = dataclasses.replace(parts.services, guesses=Guesses())
-        executor = Executor(database, parts.tools, self.policy, services=services, clock=parts.clock)
+        executor = Executor(database, parts.tools, self.policy, services=services, guard=parts.guard, clock=parts.clock)
         runner = TurnRunner(
             executor,
             talk.runner.understander,
@@ -149,8 +152,9 @@ async def _wire(
     indexes = config.data / "indexes"
     retriever = await build_retriever(database, embedder, indexes)
     products = await load_products(database, embedder, indexes)
-    services = Services(retriever=retriever, products=products)
-    executor = Executor(database, tools, policy, services=services, clock=config.clock)
+    models = Models(CAPABILITIES, config.data)
+    services = Services(retriever=retriever, products=products, models=models)
+    executor = Executor(database, tools, policy, services=services, guard=RiskGuard(models), clock=config.clock)
     understander = await build_understander(
         database,
         embedder,

@@ -20,8 +20,11 @@ from knowledge.schema import Proposal
 from knowledge.types import JsonObject, Lang, utc_now
 from tools.audit import AuditLog
 from tools.base import Arguments, Evidence, Identity, Outcome, Run, Tool, ToolCall, ToolContext
+from tools.capabilities import CAPABILITIES
 from tools.customers.guesses import Guesses
 from tools.errors import ArgumentError, RefusedError, ToolError
+from tools.fitted import Models
+from tools.guard import Guard, Held
 from tools.outcomes import failure, refusal
 from tools.policy import Policy
 from tools.proposals import ProposalStatus, ProposalView, decide, list_proposals, lock_proposal, store_proposal
@@ -40,6 +43,8 @@ class Services:
     retriever: Retriever | None = None
     products: ProductIndex | None = None
     guesses: Guesses = dataclasses.field(default_factory=Guesses)
+    models: Models = dataclasses.field(default_factory=lambda: Models(CAPABILITIES, None))
+    """The fitted models in service; without a data folder the rules of their cold starts."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,12 +83,14 @@ class Executor:
         policy: Policy,
         *,
         services: Services | None = None,
+        guard: Guard | None = None,
         clock: Callable[[], dt.datetime] = utc_now,
     ) -> None:
         self.database = database
         self.tools = dict(tools)
         self.policy = policy
         self.services = services or Services()
+        self.guard = guard
         self.clock = clock
         self.audit = AuditLog(database)
 
@@ -162,7 +169,14 @@ class Executor:
         started = time.perf_counter()
         async with self.database.read() as session:
             preview = await self._run(_preview(request.tool), session, request)
+            held = await self._look(session, request)
         async with self.database.write() as session:
+            if held is not None:
+                outcome = _holding(session, request, held)
+                await self.audit.add(
+                    session, request.identity, dataclasses.replace(outcome, duration_ms=_since(started)), request.now
+                )
+                return outcome
             proposal = await store_proposal(
                 session, request.tool, request.plain, preview, request.identity, request.now
             )
@@ -201,6 +215,9 @@ class Executor:
 
     async def _effect(self, session: AsyncSession, request: _Request, key: str, also: Also | None = None) -> Outcome:
         """Run a write with its receipt. What it wrote before it refused is undone, the transaction goes on."""
+        held = await self._look(session, request)
+        if held is not None:
+            return _holding(session, request, held)
         try:
             async with session.begin_nested():
                 evidence = await self._run(request.tool.run, session, request)
@@ -208,6 +225,8 @@ class Executor:
                     request.tool, request.plain, evidence, request.identity, key=key, now=request.now
                 )
                 session.add(receipt)
+                if self.guard is not None:
+                    await self.guard.acted(self._context(session, request), request.tool, request.arguments)
                 if also is not None:
                     await also(session, evidence)
         except ToolError as error:
@@ -276,8 +295,19 @@ class Executor:
 
         return await self._guarded(call, identity, work)
 
+    async def _look(self, session: AsyncSession, request: _Request) -> Held | None:
+        """Ask the guard whether a write must wait for a person."""
+        if self.guard is None:
+            return None
+        return await self.guard.look(self._context(session, request), request.tool, request.arguments)
+
     async def _run(self, run: Run, session: AsyncSession, request: _Request) -> Evidence:
-        context = ToolContext(
+        context = self._context(session, request)
+        async with asyncio.timeout(request.tool.timeout_s):
+            return await run(context, request.arguments)
+
+    def _context(self, session: AsyncSession, request: _Request) -> ToolContext:
+        return ToolContext(
             session=session,
             identity=request.identity,
             policy=self.policy,
@@ -285,8 +315,6 @@ class Executor:
             lang=request.lang,
             services=self.services,
         )
-        async with asyncio.timeout(request.tool.timeout_s):
-            return await run(context, request.arguments)
 
     async def _guarded(self, call: ToolCall, identity: Identity, work: Callable[[], Awaitable[Outcome]]) -> Outcome:
         """Turn every error into an outcome. Work that returns has its audit row; work that raised gets it here."""
@@ -316,6 +344,14 @@ def _preview(tool: Tool) -> Run:
 
 def _refused(request: _Request, code: str) -> Outcome:
     return Outcome(request.call, "refused", code=code)
+
+
+def _holding(session: AsyncSession, request: _Request, held: Held) -> Outcome:
+    """Write down what was held back, and leave it to a person."""
+    if held.record is not None:
+        session.add(held.record)
+    facts = {"needs_person": True, "case_id": held.case_id}
+    return Outcome(request.call, "refused", code="held_for_review", facts=facts)
 
 
 def _bad_arguments(tool: Tool, error: pydantic.ValidationError) -> ArgumentError:

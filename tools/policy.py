@@ -24,6 +24,8 @@ RefundKind = Literal["cancel", "return", "price_protection", "price_difference"]
 OrderStatus = Literal[
     "pending", "processing", "shipped", "delivered", "cancelled", "return_requested", "exchange_requested"
 ]
+RiskKind = Literal["refund", "address", "coupon"]
+Chance = Annotated[float, pydantic.Field(ge=0, le=1)]
 Days = Annotated[int, pydantic.Field(ge=0, le=36_500)]
 
 
@@ -156,6 +158,27 @@ class HumanRules(_Rules):
     """Return reasons that go to a person, such as ``injury``."""
 
 
+class RiskRules(_Rules):
+    """What waits for a person because a fitted model gives it a high chance of fraud, and what mistakes cost the shop.
+
+    `xiaoer models thresholds` shows what each threshold would have held, missed and cost.
+    """
+
+    enabled: bool = True
+    refund_from: Chance = 0.5
+    """A return, a cancelled order or price protection with this chance of fraud or more becomes a ticket."""
+    address_from: Chance = 0.5
+    coupon_from: Chance = 0.5
+    review_minor: pydantic.NonNegativeInt = 1_500
+    """What it costs when a person looks at a case."""
+    honest_held_minor: pydantic.NonNegativeInt = 3_000
+    """What it costs when an honest shopper has to wait for that."""
+
+    def hold_from(self, kind: RiskKind) -> float:
+        """Return the threshold of a kind of call."""
+        return {"refund": self.refund_from, "address": self.address_from, "coupon": self.coupon_from}[kind]
+
+
 class Policy(_Rules):
     """A whole policy set."""
 
@@ -171,6 +194,7 @@ class Policy(_Rules):
     price_protection: PriceProtectionRules = PriceProtectionRules()
     invoices: InvoiceRules = InvoiceRules()
     human: HumanRules = HumanRules()
+    risk: RiskRules = RiskRules()
 
     @pydantic.field_validator("timezone")
     @classmethod

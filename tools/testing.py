@@ -38,6 +38,7 @@ from knowledge.schema import (
 from knowledge.types import Lang, Options
 from tools.base import Identity, Outcome, Tool, ToolCall, ToolContext
 from tools.executor import Executor, Services
+from tools.guard import Guard
 from tools.policy import Policy, load_policy
 from tools.toolset import all_tools
 
@@ -352,12 +353,13 @@ def make_executor(
     policy: Policy | str = "default",
     clock: FixedClock | None = None,
     services: Services | None = None,
+    guard: Guard | None = None,
 ) -> Executor:
     """Return an executor over `tools` (every tool that ships when None) whose clock stands at `NOW`."""
     chosen = all_tools().values() if tools is None else tools
     rules = load_policy(policy) if isinstance(policy, str) else policy
     named = {tool.name: tool for tool in chosen}
-    return Executor(database, named, rules, services=services, clock=clock or FixedClock())
+    return Executor(database, named, rules, services=services, guard=guard, clock=clock or FixedClock())
 
 
 async def propose_and_confirm(

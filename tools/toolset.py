@@ -12,6 +12,7 @@ import tools.customers.tools
 import tools.marketing.tools
 import tools.orders.tools
 import tools.pricing.tools
+import tools.risk.tools
 import tools.ticketing.tools
 from tools.base import Effect, Role, Tool
 
@@ -23,6 +24,7 @@ CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.marketing.tools.TOOLS,
     tools.content.tools.TOOLS,
     tools.ticketing.tools.TOOLS,
+    tools.risk.tools.TOOLS,
 )
 """A new capability is one line here."""
 

@@ -12,6 +12,8 @@ from evals.benchmarks import (
     injection,
     jddc,
     reviews,
+    rings,
+    risk,
     smp2020,
     voice,
     xsid,
@@ -38,6 +40,9 @@ BENCHMARKS: dict[str, Benchmark] = {
         voice.EMODB,
         voice.RAVDESS,
         injection.BENCHMARK,
+        risk.CHARGEBACK,
+        risk.FIRST_PURCHASES,
+        rings.BENCHMARK,
     )
 }
 """Those that are run on a `Job`."""
@@ -47,6 +52,9 @@ OF_UNDERSTANDING = (
     "tau2-retail", "tau1-retail", repairs.NAME,
 )  # fmt: skip
 """Those that tell how well messages and voices are understood, in the order of their table."""
+
+OF_MODELS: tuple[str, ...] = ("risk_cloudwalk_chargeback", "risk_ecommerce_fraud", "demo_rings")
+"""Those of the models behind the tools, in the order of their table."""
 
 _TAU_GATES = {"tau2-retail": 0.40, "tau1-retail": 0.65}
 LISTED: tuple[Listed, ...] = (

@@ -14,7 +14,9 @@ from typing import Any
 from evals.judge.scenario import Expect, Row
 from knowledge.money import Money
 
-TALK = frozenset({"conversation", "conversationevent", "ticket", "proposal", "receipt", "auditrow", "attachment"})
+TALK = frozenset(
+    {"conversation", "conversationevent", "ticket", "proposal", "receipt", "auditrow", "attachment", "riskcase"}
+)
 """Tables that every conversation writes; all others are the shop."""
 
 

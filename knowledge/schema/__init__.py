@@ -38,6 +38,7 @@ from knowledge.schema.orders import (
     Shipment,
     TrackingEvent,
 )
+from knowledge.schema.risk import RiskCase
 
 __all__ = [
     "Address",
@@ -69,6 +70,7 @@ __all__ = [
     "Return",
     "ReturnLine",
     "Review",
+    "RiskCase",
     "Shipment",
     "Shop",
     "Stock",

@@ -68,5 +68,5 @@ class PaymentMethod(SQLModel, table=True):
     balance_minor: int | None = None
     """What a gift card still holds; None for every other kind."""
     currency: str = ""
-    fingerprint: str = ""
+    fingerprint: str = Field(default="", index=True)
     """Equal for the same card on two accounts; for risk."""

@@ -13,7 +13,11 @@ from knowledge.types import JsonColumn, JsonObject, Options, UtcDateTime
 class Order(SQLModel, table=True):
     """An order. The money it moved stands in `Payment`; what may be done in which status is policy."""
 
-    __table_args__ = (Index("ix_order_customer_placed", "customer_id", "placed_at"),)
+    __table_args__ = (
+        Index("ix_order_customer_placed", "customer_id", "placed_at"),
+        Index("ix_order_device", "device_id"),
+        Index("ix_order_ip", "ip"),
+    )
 
     id: str = Field(primary_key=True)
     customer_id: str = Field(foreign_key="customer.id")

@@ -1,0 +1,113 @@
+"""What of the shop's past a score in service needs: the orders of an account and of those that share something with it.
+
+Queries go by indexes and each key's accounts are cut at `MOST_ACCOUNTS`, so that a score costs the same in a shop of a
+million orders. A key that is cut is a crowd (`tools.risk.history.CROWD`) and links nobody.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from knowledge.schema import Address, Customer, Order, PaymentMethod
+from knowledge.types import JsonObject
+from tools.risk.events import Event, Events
+from tools.risk.history import History
+from tools.risk.shop import COLUMNS, Facts, events_of, folded_address
+
+MOST_ACCOUNTS = 100
+MOST_ORDERS = 1_000
+
+
+@dataclasses.dataclass(frozen=True)
+class Asked:
+    """What is to be scored.
+
+    Args:
+        order_id: folded as `tools.ownership.plain_id` does; None: the account alone.
+        zone: the shop's.
+        address: a new delivery address.
+    """
+
+    account: str
+    order_id: str | None
+    now: dt.datetime
+    zone: dt.tzinfo
+    address: JsonObject | None = None
+
+
+async def neighbourhood(session: AsyncSession, asked: Asked) -> list[tuple[Event, History]]:
+    """Return the events to score, each with a history of what came before it; none for an account without an order."""
+    own = await _orders(session, [asked.account], asked.now)
+    if not own:
+        return []
+    accounts = await _accounts(session, asked, own)
+    events = Events.of(
+        events_of(await _orders(session, sorted(accounts), asked.now), await _facts(session, accounts), asked)
+    )
+    mine = [event for event in events.all if event.account == asked.account]
+    chosen = next((event for event in mine if event.id.lower() == asked.order_id), mine[-1])
+    present = dataclasses.replace(
+        chosen,
+        id="now",
+        at=asked.now.astimezone(asked.zone),
+        address=folded_address(asked.address) if asked.address is not None else chosen.address,
+    )
+    place = events.all.index(chosen)
+    return [(chosen, _history(events.all[:place])), (present, _history(events.all))]
+
+
+def _history(events: Iterable[Event]) -> History:
+    history = History()
+    for event in events:
+        history.add(event)
+    return history
+
+
+async def _orders(session: AsyncSession, accounts: Iterable[str], now: dt.datetime) -> list[Any]:
+    statement = (
+        select(*COLUMNS)
+        .where(col(Order.customer_id).in_(list(accounts)), Order.placed_at <= now)
+        .order_by(col(Order.placed_at).desc(), col(Order.id))
+        .limit(MOST_ORDERS)
+    )
+    return list((await session.exec(statement)).all())[::-1]
+
+
+async def _accounts(session: AsyncSession, asked: Asked, own: Iterable[Any]) -> set[str]:
+    """Return the account and those that share a device, a network, a card or an address with it."""
+    rows = list(own)
+    devices, networks = {row.device_id for row in rows} - {""}, {row.ip for row in rows} - {""}
+    mine = (await session.exec(select(PaymentMethod).where(PaymentMethod.customer_id == asked.account))).all()
+    cards = {method.fingerprint for method in mine} - {""}
+    doors = [*(row.address for row in rows), *([asked.address] if asked.address is not None else [])]
+    postcodes = {str(door.get("postcode", "")) for door in doors} - {""}
+    lines = {"".join(str(door.get("line1", "")).split()).lower() for door in doors} - {""}
+    line = func.replace(func.lower(col(Address.line1)), " ", "")
+    found = {asked.account}
+    for owner, *wanted in (
+        (col(Order.customer_id), (col(Order.device_id), devices)),
+        (col(Order.customer_id), (col(Order.ip), networks)),
+        (col(PaymentMethod.customer_id), (col(PaymentMethod.fingerprint), cards)),
+        (col(Address.customer_id), (col(Address.postcode), postcodes), (line, lines)),
+    ):
+        if all(values for _, values in wanted):
+            conditions = [column.in_(sorted(values)) for column, values in wanted]
+            statement = select(owner).where(*conditions).distinct().order_by(owner).limit(MOST_ACCOUNTS)
+            found |= set((await session.exec(statement)).all())
+    return found
+
+
+async def _facts(session: AsyncSession, accounts: set[str]) -> Facts:
+    wanted = sorted(accounts)
+    born = await session.exec(select(Customer.id, Customer.created_at).where(col(Customer.id).in_(wanted)))
+    cards = await session.exec(
+        select(PaymentMethod.id, PaymentMethod.fingerprint).where(col(PaymentMethod.customer_id).in_(wanted))
+    )
+    return Facts(born=dict(born.all()), cards=dict(cards.all()))
