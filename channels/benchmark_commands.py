@@ -16,7 +16,7 @@ from evals.benchmarks import table
 from evals.benchmarks.base import BenchmarkError, Job, Listed
 from evals.benchmarks.kept import keep, last
 from evals.benchmarks.registry import BENCHMARKS as BY_NAME
-from evals.benchmarks.registry import LISTED, OF_UNDERSTANDING
+from evals.benchmarks.registry import LISTED
 from evals.judge.junit import junit_of
 from evals.judge.page import page_of
 from evals.judge.report import transcript
@@ -119,9 +119,9 @@ async def _benchmark(name: str, data: Path, test: Path | None, limit: int | None
             raise CommandError(str(error)) from error
 
 
-def understanding(data: Path | None, test: Path | None, limit: int | None, *, as_json: bool) -> None:
-    """Run every benchmark of the understanding, or show what they gave last, as one table; 1 where a bar is not met."""
-    found = run(_understanding(data, test, limit))
+def together(names: Sequence[str], data: Path | None, test: Path | None, limit: int | None, *, as_json: bool) -> None:
+    """Run several benchmarks, or show what they gave last, as one table; 1 where a bar is not met."""
+    found = run(_together(names, data, test, limit))
     if as_json:
         print_json({"figures": [line.to_json() for line in found]})
     else:
@@ -130,10 +130,10 @@ def understanding(data: Path | None, test: Path | None, limit: int | None, *, as
         raise typer.Exit(1)
 
 
-async def _understanding(data: Path | None, test: Path | None, limit: int | None) -> list[table.Line]:
+async def _together(names: Sequence[str], data: Path | None, test: Path | None, limit: int | None) -> list[table.Line]:
     listed = {each.name: each for each in LISTED}
     found: list[table.Line] = []
-    for name in OF_UNDERSTANDING:
+    for name in names:
         result, why = last(name, settings_for(None).data), "not measured yet"
         if data is not None:
             typer.echo(f"{name} ...", err=True)

@@ -25,6 +25,7 @@ from dialogue.flows import FlowError
 from knowledge.db import Database
 from knowledge.errors import KnowledgeError
 from tools.errors import ToolError
+from tools.fitted import FittedError
 from tools.own import OwnToolError
 from tools.policy import PolicyError
 
@@ -81,6 +82,7 @@ def sentence(error: Exception) -> str | None:
     foreseen = (
         CommandError,
         DialogueError,
+        FittedError,
         FlowError,
         KnowledgeError,
         NoShopError,

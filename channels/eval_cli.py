@@ -17,6 +17,12 @@ Talker = Literal["agenda", "llm"]
 RepairKind = Literal["correct", "cancel", "digress", "clarify", "several", "conditional", "change_of_mind"]
 Lang = Literal["zh", "en"]
 Sets = Annotated[Path, typer.Option("--data", exists=True, file_okay=False, help="Folder of the public data sets.")]
+LastOrSets = Annotated[
+    Path | None,
+    typer.Option(
+        "--data", exists=True, file_okay=False, help="Folder of the public sets; without it the last results."
+    ),
+]
 HeldOut = Annotated[
     Path | None,
     typer.Option("--test", exists=True, file_okay=False, help="Measure on the same-named folder of this one."),
@@ -225,20 +231,22 @@ def eval_load(
 
 @eval_app.command("understanding")
 def eval_understanding(
-    data: Annotated[
-        Path | None,
-        typer.Option(
-            "--data", exists=True, file_okay=False, help="Folder of the public sets; without it the last results."
-        ),
-    ] = None,
-    test: HeldOut = None,
-    limit: Limit = None,
-    as_json: Json = False,
+    data: LastOrSets = None, test: HeldOut = None, limit: Limit = None, as_json: Json = False
 ) -> None:
     """Every figure of the understanding beside its bar, in one table; ends with 1 where one is not met."""
-    from channels.benchmark_commands import understanding
+    from channels.benchmark_commands import together
+    from evals.benchmarks.registry import OF_UNDERSTANDING
 
-    understanding(data, test, limit, as_json=as_json)
+    together(OF_UNDERSTANDING, data, test, limit, as_json=as_json)
+
+
+@eval_app.command("models")
+def eval_models(data: LastOrSets = None, test: HeldOut = None, limit: Limit = None, as_json: Json = False) -> None:
+    """Every figure of the models behind the tools beside its floor, gate and goal; ends with 1 where a gate is not met."""
+    from channels.benchmark_commands import together
+    from evals.benchmarks.registry import OF_MODELS
+
+    together(OF_MODELS, data, test, limit, as_json=as_json)
 
 
 @eval_app.command("list")

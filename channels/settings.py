@@ -58,6 +58,8 @@ class Settings(BaseSettings):
     message takes about four turns."""
     silence_s: float = pydantic.Field(default=120.0, ge=0)
     """How long a connected shopper may leave a question open before it is put once more; 0: for ever."""
+    fit_models: bool = True
+    """Whether ``serve`` fits the models that were never fitted, on the shop's own data, in a process beside it."""
     max_in_flight: int = pydantic.Field(default=16, ge=1)
     """Messages of one socket that may wait for their answers."""
 

@@ -28,8 +28,10 @@ from knowledge.retrieval import build_retriever
 from knowledge.schema import Shop
 from knowledge.types import Lang, utc_now
 from tools.base import Tool
+from tools.capabilities import CAPABILITIES
 from tools.customers.guesses import Guesses
 from tools.executor import Executor, Services
+from tools.fitted import Models
 from tools.own import own_tools
 from tools.policy import Policy, load_policy
 from tools.toolset import all_tools
@@ -149,7 +151,7 @@ async def _wire(
     indexes = config.data / "indexes"
     retriever = await build_retriever(database, embedder, indexes)
     products = await load_products(database, embedder, indexes)
-    services = Services(retriever=retriever, products=products)
+    services = Services(retriever=retriever, products=products, models=Models(CAPABILITIES, config.data))
     executor = Executor(database, tools, policy, services=services, clock=config.clock)
     understander = await build_understander(
         database,

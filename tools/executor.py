@@ -20,8 +20,10 @@ from knowledge.schema import Proposal
 from knowledge.types import JsonObject, Lang, utc_now
 from tools.audit import AuditLog
 from tools.base import Arguments, Evidence, Identity, Outcome, Run, Tool, ToolCall, ToolContext
+from tools.capabilities import CAPABILITIES
 from tools.customers.guesses import Guesses
 from tools.errors import ArgumentError, RefusedError, ToolError
+from tools.fitted import Models
 from tools.outcomes import failure, refusal
 from tools.policy import Policy
 from tools.proposals import ProposalStatus, ProposalView, decide, list_proposals, lock_proposal, store_proposal
@@ -40,6 +42,8 @@ class Services:
     retriever: Retriever | None = None
     products: ProductIndex | None = None
     guesses: Guesses = dataclasses.field(default_factory=Guesses)
+    models: Models = dataclasses.field(default_factory=lambda: Models(CAPABILITIES, None))
+    """The fitted models in service; without a data folder the rules of their cold starts."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -22,7 +22,12 @@ START_TIMEOUT_S = 300.0
 STOP_TIMEOUT_S = 40.0
 """A server finishes the turns under way first, for 25 s at most."""
 LOG = "bench-server.log"
-_UNLIMITED = {"XIAOER_DEBUG": "1", "XIAOER_RATE_PER_S": "100000", "XIAOER_RATE_BURST": "100000"}
+_UNLIMITED = {
+    "XIAOER_FIT_MODELS": "0",
+    "XIAOER_DEBUG": "1",
+    "XIAOER_RATE_PER_S": "100000",
+    "XIAOER_RATE_BURST": "100000",
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,7 +52,7 @@ def served(data: Path, *, database_url: str | None = None, port: int | None = No
     """Start the server on a folder, wait until it is ready, stop it in the end.
 
     It takes the database that is given, SQLite in the folder without one, whatever the environment says.
-    Shoppers see the milliseconds of their turns, and no limit of messages a second holds them up.
+    Shoppers see the milliseconds of their turns, no limit of messages a second holds them up, and no model is fitted beside them.
 
     Raises:
         BenchError: the port is taken, the server ended, or it was not ready in time.

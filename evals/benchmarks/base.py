@@ -43,6 +43,8 @@ class Bar:
     goal: float
     at_most: bool = False
     """Whether it is the most instead."""
+    floor: float | None = None
+    """What a simple baseline reaches; None: it was not measured."""
 
     def __str__(self) -> str:
         """Say it in a line."""

@@ -48,6 +48,9 @@ OF_UNDERSTANDING = (
 )  # fmt: skip
 """Those that tell how well messages and voices are understood, in the order of their table."""
 
+OF_MODELS: tuple[str, ...] = ()
+"""Those of the models behind the tools, in the order of their table."""
+
 _TAU_GATES = {"tau2-retail": 0.40, "tau1-retail": 0.65}
 LISTED: tuple[Listed, ...] = (
     *(

@@ -33,6 +33,7 @@ class Line:
             "figure": self.bar.figure,
             "value": self.value,
             "interval": self.interval,
+            "floor": self.bar.floor,
             "gate": self.bar.gate,
             "goal": self.bar.goal,
             "met": self.met,
@@ -53,8 +54,10 @@ def lines(listed: Listed, result: JsonObject | None, *, why: str = "not measured
 
 
 def text(found: Iterable[Line]) -> str:
-    """Return the table to read."""
-    rows = [("benchmark", "figure", "measured", "interval", "gate", "goal", "")]
+    """Return the table to read; with a column for the floors where one is known."""
+    found = list(found)
+    floors = any(line.bar.floor is not None for line in found)
+    rows = [("benchmark", "figure", "measured", "interval", *(["floor"] if floors else []), "gate", "goal", "")]
     for line in found:
         bound = "<= " if line.bar.at_most else ""
         rows.append((
@@ -62,6 +65,7 @@ def text(found: Iterable[Line]) -> str:
             line.bar.figure,
             "-" if line.value is None else f"{line.value:.3f}",
             "-" if line.interval is None else f"{line.interval[0]:.3f}-{line.interval[1]:.3f}",
+            *([_floor(line.bar)] if floors else []),
             f"{bound}{line.bar.gate:.3f}",
             f"{bound}{line.bar.goal:.3f}",
             ("met" if line.met else "below") if line.value is not None else line.of,
@@ -70,3 +74,7 @@ def text(found: Iterable[Line]) -> str:
     return "\n".join(
         "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
     )
+
+
+def _floor(bar: Bar) -> str:
+    return "-" if bar.floor is None else f"{bar.floor:.3f}"

@@ -29,7 +29,7 @@ DYING = [sys.executable, "-m", "tests.channels.dying_server"]
 @contextlib.asynccontextmanager
 async def serving(command: list[str], data: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
     """Run a server process; yields it and its address once it listens."""
-    environment = {**os.environ, "XIAOER_SECRET": TEST_SECRET, "XIAOER_DEBUG": "1"}
+    environment = {**os.environ, "XIAOER_SECRET": TEST_SECRET, "XIAOER_DEBUG": "1", "XIAOER_FIT_MODELS": "0"}
     arguments = [*command, "serve", "--port", "0", "--data", str(data)]
     process = await asyncio.create_subprocess_exec(*arguments, stderr=subprocess.PIPE, env=environment)
     assert process.stderr is not None

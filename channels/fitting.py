@@ -1,0 +1,69 @@
+"""Fitting a shop's models beside ``serve``: after the first start, on its own data, in a process of its own.
+
+A process, because fitting would take the interpreter from the shoppers who wait; at low priority and with one thread. What it
+puts in service is found by `tools.fitted.Models` by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import shutil
+import sys
+from collections.abc import AsyncIterator
+
+from channels.settings import Settings
+from tools.capabilities import CAPABILITIES
+from tools.fitted import FittedError, ModelStore
+
+logger = logging.getLogger(__name__)
+
+
+@contextlib.asynccontextmanager
+async def fitted_beside(settings: Settings) -> AsyncIterator[None]:
+    """Fit what was never fitted while the block runs; what is not done by its end is dropped."""
+    task = asyncio.create_task(fit_missing(settings))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def fit_missing(settings: Settings) -> None:
+    """Fit the models of which there is no version yet, one after the other."""
+    if not settings.fit_models:
+        return
+    for name in CAPABILITIES:
+        try:
+            if ModelStore(settings.data, name).versions():
+                continue
+            await _fit(name, settings)
+        except (FittedError, OSError):
+            logger.exception("could not fit %s", name)
+
+
+async def _fit(name: str, settings: Settings) -> None:
+    patient = ["nice", "-n", "10"] if shutil.which("nice") else []
+    command = [*patient, sys.executable, "-m", "channels", "models", "fit", name, "--shop", str(settings.data)]
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        said, complained = await process.communicate()
+    except asyncio.CancelledError:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+        raise
+    if process.returncode == 0:
+        logger.info("fitted %s", said.decode(errors="replace").partition("\n")[0])
+    else:
+        logger.warning("%s was not fitted, its baseline goes on: %s", name, complained.decode(errors="replace").strip())

@@ -1,0 +1,143 @@
+"""``xiaoer models``: fitting, measuring and changing the models behind the tools on the command line."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from channels.console import existing_database, print_json, progress_bar, run, settings_for
+from channels.settings import Settings
+from knowledge.types import JsonObject, utc_now
+from tools import fitted
+from tools.capabilities import CAPABILITIES
+from tools.fitted import Capability, ModelStore, Version
+
+
+def fit(name: str, data: Path | None, test: Path | None, shop: Path | None, *, force: bool, as_json: bool) -> None:
+    """Fit a model and keep it; what is worse than the one in service is kept, too, and does not take its place."""
+    capability, settings = _named(name), settings_for(shop)
+    found = run(_fit(capability, data, test, settings, force=force))
+    if as_json:
+        print_json(found)
+        return
+    typer.echo(f"{name}, version {found['version']}: {found['reason']}")
+    _show({name: figure for name, figure in found.items() if name in {"new", "baseline", "old", "training"}})
+
+
+async def _fit(
+    capability: Capability[Any, Any], data: Path | None, test: Path | None, settings: Settings, *, force: bool
+) -> JsonObject:
+    with progress_bar(f"fitting {capability.name}") as progress:
+        rows, held = await _rows(capability, data, test, settings)
+        done = await asyncio.to_thread(
+            fitted.refit,
+            capability,
+            rows,
+            ModelStore(settings.data, capability.name),
+            source="shop" if data is None else data.name,
+            now=utc_now(),
+            held=held,
+            force=force,
+            progress=progress,
+        )
+    return {"model": capability.name, **done.to_json()}
+
+
+def evaluate(name: str, data: Path | None, test: Path | None, shop: Path | None, *, as_json: bool) -> None:
+    """Measure a model on rows that it has not seen."""
+    capability = _named(name)
+    found = run(_evaluate(capability, data, test, settings_for(shop)))
+    if as_json:
+        print_json(found)
+        return
+    score = found["score"]
+    verdict = "better than the baseline" if found["better_than_baseline"] else "no better than the baseline"
+    typer.echo(f"{name} on {found['set']}: {score['figure']} {score['value']:.4f}, {verdict}")
+    for part in ("model", "baseline", "training"):
+        typer.echo(f"{part}:")
+        _show(found[part])
+
+
+async def _evaluate(
+    capability: Capability[Any, Any], data: Path | None, test: Path | None, settings: Settings
+) -> JsonObject:
+    with progress_bar(f"measuring {capability.name}") as progress:
+        rows, held = await _rows(capability, data, test, settings)
+        found = await asyncio.to_thread(fitted.evaluate, capability, rows, held, progress=progress)
+    of = "shop" if data is None else data.name
+    return {"model_name": capability.name, "set": test.name if test else f"the later part of {of}", **found}
+
+
+async def _rows(
+    capability: Capability[Any, Any], data: Path | None, test: Path | None, settings: Settings
+) -> tuple[Any, Any]:
+    """Read what to learn from and, where it is given, what to measure on."""
+    if data is not None:
+        rows = await asyncio.to_thread(capability.read, data)
+    else:
+        async with existing_database(settings) as database:
+            rows = await capability.own(database, utc_now())
+    return rows, None if test is None else await asyncio.to_thread(capability.read, test)
+
+
+def list_models(shop: Path | None, *, as_json: bool) -> None:
+    """Print every capability with its versions."""
+    found = run(_list(settings_for(shop)))
+    if as_json:
+        print_json({"models": found})
+        return
+    for each in found:
+        typer.echo(f"{each['name']}: learns from {each['wants']}")
+        for version in each["versions"]:
+            mark = "in service" if version["number"] == each["active"] else "" if version["adopted"] else "not adopted"
+            typer.echo(f"  {version['number']:>4}  {version['at'][:16]}  from {version['source']}  {mark}".rstrip())
+        if each["active"] is None:
+            typer.echo("  in service: the rules of a cold start")
+
+
+async def _list(settings: Settings) -> list[JsonObject]:
+    found = []
+    for name, capability in CAPABILITIES.items():
+        store = ModelStore(settings.data, name)
+        active = store.active()
+        found.append({
+            "name": name,
+            "wants": capability.wants,
+            "active": active.number if active else None,
+            "versions": [version.model_dump(mode="json") for version in store.versions()],
+        })  # fmt: skip
+    return found
+
+
+def roll_back(name: str, shop: Path | None, *, as_json: bool) -> None:
+    """Put the version before in service again."""
+    capability, settings = _named(name), settings_for(shop)
+    found = run(_roll_back(ModelStore(settings.data, capability.name)))
+    if as_json:
+        print_json({"model": name, "version": found.number if found else None})
+    else:
+        typer.echo(f"{name}: " + (f"version {found.number} is in service" if found else "the rules of a cold start"))
+
+
+async def _roll_back(store: ModelStore) -> Version | None:
+    return store.roll_back()
+
+
+def _named(name: str) -> Capability[Any, Any]:
+    if name not in CAPABILITIES:
+        raise typer.BadParameter(f"expected one of {', '.join(CAPABILITIES)}, got {name!r}")
+    return CAPABILITIES[name]
+
+
+def _show(figures: JsonObject) -> None:
+    for name, value in figures.items():
+        if isinstance(value, dict) and "value" in value and "interval" in value:
+            low, high = value["interval"]
+            shown = "-" if value["value"] is None else f"{value['value']:.4f}"
+            typer.echo(f"  {name:<34} {shown}  ({low:.4f} to {high:.4f}, n {value['n']})")
+        else:
+            typer.echo(f"  {name:<34} {json.dumps(value, ensure_ascii=False)}")

@@ -1,0 +1,10 @@
+"""Every capability with a fitted model, by name. A new one is a line here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tools.fitted import Capability
+
+_ALL: tuple[Capability[Any, Any], ...] = ()
+CAPABILITIES: dict[str, Capability[Any, Any]] = {each.name: each for each in _ALL}
