@@ -165,6 +165,9 @@ BENCHMARKS = {
     "voice_emodb": "Seven emotions of voices, German.",
     "voice_ravdess": "Eight emotions of voices, English.",
     "agent_prompt_injection": "Texts that want to be orders, where tools return them.",
+    "price_orange_juice": "Own-price elasticity of orange juice in 83 stores.",
+    "price_dominicks_beer": "Own-price elasticity and weekly sales of 60 beers in 68 stores.",
+    "price_retail_olist_elasticity": "Own-price elasticity and monthly sales of 52 products of a marketplace.",
 }
 """The public benchmarks that are run alike; `evals.benchmarks.registry` has them with all that there is to say."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tools.fitted import Capability
+from tools.pricing.capability import Pricing
 
-_ALL: tuple[Capability[Any, Any], ...] = ()
+_ALL: tuple[Capability[Any, Any], ...] = (Pricing(),)
 CAPABILITIES: dict[str, Capability[Any, Any]] = {each.name: each for each in _ALL}

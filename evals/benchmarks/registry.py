@@ -11,7 +11,9 @@ from evals.benchmarks import (
     goemotions,
     injection,
     jddc,
+    olist_prices,
     reviews,
+    shelf_prices,
     smp2020,
     voice,
     xsid,
@@ -38,6 +40,9 @@ BENCHMARKS: dict[str, Benchmark] = {
         voice.EMODB,
         voice.RAVDESS,
         injection.BENCHMARK,
+        shelf_prices.ORANGE_JUICE,
+        shelf_prices.DOMINICKS_BEER,
+        olist_prices.BENCHMARK,
     )
 }
 """Those that are run on a `Job`."""
@@ -48,7 +53,11 @@ OF_UNDERSTANDING = (
 )  # fmt: skip
 """Those that tell how well messages and voices are understood, in the order of their table."""
 
-OF_MODELS: tuple[str, ...] = ()
+OF_MODELS: tuple[str, ...] = (
+    shelf_prices.ORANGE_JUICE.name,
+    shelf_prices.DOMINICKS_BEER.name,
+    olist_prices.BENCHMARK.name,
+)
 """Those of the models behind the tools, in the order of their table."""
 
 _TAU_GATES = {"tau2-retail": 0.40, "tau1-retail": 0.65}

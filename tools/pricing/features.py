@@ -123,7 +123,7 @@ def design(panel: Panel) -> Design:
         "deals_before": grid.past(deals, 4, np.nanmean),
         "competitor_low": low,
         "competitor_mean": mean,
-        **_history(grid, log_price - usual, log_units),
+        **_history(grid, log_price - usual, panel.units),
         **_neighbours(panel, log_price - usual, deals, grid.lag(log_units, 1)),
         **_calendar(panel),
         **_given(panel, grid),
@@ -149,15 +149,16 @@ def _competitors(panel: Panel) -> tuple[FloatArray, FloatArray]:
         return np.nanmin(logs, axis=1), np.nanmean(logs, axis=1)
 
 
-def _history(grid: _Grid, moved: FloatArray, log_units: FloatArray) -> dict[str, FloatArray]:
+def _history(grid: _Grid, moved: FloatArray, units: FloatArray) -> dict[str, FloatArray]:
+    log_units = np.log1p(units)
     return {
         "price_last": grid.lag(moved, 1),
         "price_before": grid.lag(moved, 2),
         "price_third": grid.lag(moved, 3),
         "units_last": grid.lag(log_units, 1),
         "units_before": grid.lag(log_units, 2),
-        "units_mean_4": grid.past(log_units, 4, np.nanmean),
-        "units_mean_13": grid.past(log_units, 13, np.nanmean),
+        "units_mean_4": np.log1p(grid.past(units, 4, np.nanmean)),
+        "units_mean_13": np.log1p(grid.past(units, 13, np.nanmean)),
         "units_spread": grid.past(log_units, 8, np.nanstd),
         "units_last_year": grid.lag(log_units, 52) if grid.shape[1] > 52 else grid.lag(log_units, 12),
     }
@@ -165,6 +166,10 @@ def _history(grid: _Grid, moved: FloatArray, log_units: FloatArray) -> dict[str,
 
 def _neighbours(panel: Panel, moved: FloatArray, deals: FloatArray, last: FloatArray) -> dict[str, FloatArray]:
     """Return what the other products of the category in the store do in the period (moves of price, deals) and did before."""
+    if not panel.aligned:
+        return {
+            name: np.full(len(panel), np.nan) for name in ("others_price", "others_deals", "others_units", "others")
+        }
     key = (panel.store.codes * len(panel.category.names) + panel.category.codes) * (int(panel.period.max()) + 1)
     group = np.unique(key + panel.period, return_inverse=True)[1]
     known = np.where(np.isfinite(last), last, 0.0)

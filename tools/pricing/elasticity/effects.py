@@ -57,4 +57,5 @@ def scaled_means(units: FloatArray, groups: Sequence[IntArray]) -> FloatArray:
             moved = max(moved, float(np.abs(np.log(factor[seen > 0])).max(initial=0.0)))
         if moved < 1e-6:
             break
-    return np.maximum(expected, 1e-9)
+    floored: FloatArray = np.maximum(expected, 1e-9)
+    return floored

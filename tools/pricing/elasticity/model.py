@@ -9,14 +9,16 @@ from typing import Any, Literal
 import numpy as np
 
 from knowledge.types import JsonObject
-from tools.pricing.arrays import FloatArray, IntArray
+from tools.pricing.arrays import IntArray
 from tools.pricing.elasticity.orthogonal import Progress, Residuals, Slope, residuals, slope_of
-from tools.pricing.elasticity.shrinkage import Shrunk, shrink
+from tools.pricing.elasticity.shrinkage import Shrunk, shrink, steadied
 from tools.pricing.features import Design, design
 from tools.pricing.panel import Labels, Panel
 
 PRIOR = Slope(-2.0, 1.0, -4.0, -0.2, 0, 0)
 """Where nothing is known: the middle of published estimates (Tellis 1988, mean -1.76; Bijmolt et al. 2005, -2.62), and wide."""
+PROMOTION = ("deal", "deal_last", "deals_before", "others_deals")
+"""The features that say what was promoted."""
 Basis = Literal["own", "category", "overall", "prior"]
 
 
@@ -71,13 +73,18 @@ class Elasticities:
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> Elasticities:
         """Read what `to_json` wrote."""
-        slopes = {name: Slope(**given[name]) for name in ("overall", "total")}
         tables = {
             name: {key: Estimate(**value) for key, value in given[name].items()}
             for name in ("products", "categories", "stores")
         }
-        rest = {name: given[name] for name in ("naive", "explained_price", "explained_demand")}
-        return cls(**slopes, **tables, **rest)
+        return cls(
+            overall=Slope(**given["overall"]),
+            total=Slope(**given["total"]),
+            naive=float(given["naive"]),
+            explained_price=float(given["explained_price"]),
+            explained_demand=float(given["explained_demand"]),
+            **tables,
+        )
 
 
 def no_elasticities() -> Elasticities:
@@ -92,22 +99,27 @@ def fit_elasticities(
     """Estimate the elasticities of a panel; with too few rows for an interval, the prior is what is left of them."""
     made = features if features is not None else design(panel)
     held = residuals(panel, made.context, seed=seed, progress=progress)
-    free = residuals(panel, made.without("deal", "deal_last", "deals_before", "others_deals"), seed=seed)
     cluster = clusters_of(panel)
     overall = slope_of(held, cluster)
-    products = _each(held, panel.product, cluster, panel.category_of(), len(panel.category.names), overall)
+    products = _each(held, panel.product, cluster, panel.category_of(), len(panel.category.names))
     one_group = np.zeros(len(panel.store.names), dtype=np.int64)
-    stores = _each(held, panel.store, _times(panel), one_group, 1, overall)
+    stores = _each(held, panel.store, _times(panel), one_group, 1)
     return Elasticities(
         overall,
-        slope_of(free, cluster),
+        price_slope(panel, made, with_promotion=True, seed=seed),
         naive_slope(panel),
-        _named(panel.product.names, products, panel.category_of()),
-        _categories(panel, held, cluster, products[0]),
-        _named(panel.store.names, stores, one_group) if len(panel.store.names) > 1 else {},
+        _named(panel.product.names, products),
+        _categories(panel, *products),
+        _named(panel.store.names, stores) if len(panel.store.names) > 1 else {},
         held.explained_price,
         held.explained_demand,
     )
+
+
+def price_slope(panel: Panel, features: Design, *, with_promotion: bool = False, seed: int = 7) -> Slope:
+    """Return the slope of all products together: at constant promotion, or of a price with the promotion that came along."""
+    controls = features.without(*PROMOTION) if with_promotion else features.context
+    return slope_of(residuals(panel, controls, seed=seed), clusters_of(panel))
 
 
 def naive_slope(panel: Panel) -> float:
@@ -135,34 +147,40 @@ def _times(panel: Panel) -> IntArray:
 
 
 def _each(
-    left: Residuals, labels: Labels, cluster: IntArray, category: IntArray, categories: int, overall: Slope
+    left: Residuals, labels: Labels, cluster: IntArray, category: IntArray, categories: int
 ) -> tuple[list[Slope], Shrunk]:
+    """Return the slope of each name by its own rows, and the slopes drawn to their categories."""
     order = np.argsort(labels.codes, kind="stable")
     edges = np.searchsorted(labels.codes[order], np.arange(len(labels.names) + 1))
-    slopes = []
+    slopes, noise, freedom, curvature = [], [], [], []
     for number in range(len(labels.names)):
         rows = order[edges[number] : edges[number + 1]]
-        part = Residuals(left.price[rows], left.demand[rows], left.weight[rows], 0.0, 0.0)
+        part = Residuals(left.price[rows], left.demand[rows], left.weight[rows], 0.0, 0.0, left.noise)
         own = cluster[rows] if len(np.unique(cluster[rows])) > 1 else np.arange(len(rows), dtype=np.int64)
-        slopes.append(_floored(slope_of(part, own), part, overall))
+        slopes.append(slope_of(part, own))
+        free = max(float((part.weight > 0).sum()) - 2, 0.0)
+        rest = part.demand - (slopes[-1].value if np.isfinite(slopes[-1].value) else 0.0) * part.price
+        noise.append(float((part.weight * rest**2).sum()) / free if free else np.nan)
+        freedom.append(free)
+        curvature.append(float(part.leverage.sum()))
+    steady = np.maximum(steadied(np.array(noise), np.array(freedom)), left.noise)
+    slopes = [
+        _with_error(slope, float(np.sqrt(steady[i] / max(curvature[i], 1e-12))), sure=left.noise == 0.0)
+        for i, slope in enumerate(slopes)
+    ]
     value, error = np.array([s.value for s in slopes]), np.array([s.error for s in slopes])
     return slopes, shrink(value, error, category, categories=categories)
 
 
-def _floored(slope: Slope, part: Residuals, overall: Slope) -> Slope:
-    """A sandwich of few clusters may be far too small: not below the classical error with the spread of its own residuals."""
+def _with_error(slope: Slope, classical: float, *, sure: bool) -> Slope:
+    """Give a slope of few clusters the classical error where that is larger: a sandwich of few is far too small."""
     if not np.isfinite(slope.error):
         return slope
-    rest = part.demand - slope.value * part.price
-    counted = max(float((part.weight > 0).sum()) - 2, 1.0)
-    noise = float((part.weight * rest**2).sum() / counted)
-    classical = float(np.sqrt(max(noise, 0.0) / max(float(part.leverage.sum()), 1e-12)))
-    few = slope.clusters < 20
-    error = max(slope.error, classical) if few else slope.error
-    return dataclasses.replace(slope, error=max(error, 1e-3 * abs(overall.value) if np.isfinite(overall.value) else 1e-3))
+    kept = slope.error if sure and slope.clusters >= 40 else max(slope.error, classical)
+    return dataclasses.replace(slope, error=max(kept, 1e-3))
 
 
-def _named(names: tuple[str, ...], found: tuple[list[Slope], Shrunk], _category: IntArray) -> dict[str, Estimate]:
+def _named(names: tuple[str, ...], found: tuple[list[Slope], Shrunk]) -> dict[str, Estimate]:
     slopes, drawn = found
     return {
         name: _estimate(
@@ -176,18 +194,13 @@ def _named(names: tuple[str, ...], found: tuple[list[Slope], Shrunk], _category:
     }
 
 
-def _categories(panel: Panel, left: Residuals, cluster: IntArray, _slopes: list[Slope]) -> dict[str, Estimate]:
+def _categories(panel: Panel, slopes: list[Slope], drawn: Shrunk) -> dict[str, Estimate]:
     """Return what a new product of each category is expected to be: its error holds the spread of products too."""
-    slopes, drawn = _each(
-        left, panel.product, cluster, panel.category_of(), len(panel.category.names), slope_of(left, cluster)
-    )
-    found = {}
+    found, category = {}, panel.category_of()
     for number, name in enumerate(panel.category.names):
-        own = np.flatnonzero(panel.category_of() == number)
-        if not len(own):
-            continue
-        precise = np.array([1 / (slopes[i].error ** 2 + drawn.spread**2) if np.isfinite(slopes[i].error) else 0 for i in own])
-        error = float(np.sqrt(drawn.spread**2 + 1 / precise.sum())) if precise.sum() > 0 else PRIOR.error
+        errors = np.array([slopes[i].error for i in np.flatnonzero(category == number)])
+        precise = float((1 / (errors[np.isfinite(errors)] ** 2 + drawn.spread**2)).sum())
+        error = float(np.sqrt(drawn.spread**2 + 1 / precise)) if precise > 0 else PRIOR.error
         found[name] = _estimate(float(drawn.mean[number]), error, "category", 0.0, None)
     return found
 
@@ -200,8 +213,3 @@ def _estimate(value: float, error: float, basis: Basis, weight: float, raw: floa
 
 def _of_slope(slope: Slope, basis: Basis) -> Estimate:
     return Estimate(slope.value, slope.error, slope.low, slope.high, basis)
-
-
-def rows_of(labels: Labels, name: str) -> FloatArray:
-    """Return 1 for the rows of one name, 0 for the others."""
-    return (labels.codes == labels.names.index(name)).astype(np.float64)
