@@ -97,9 +97,11 @@ def choose(
         size = (beliefs.mean[:, 1] + draw * spread)[:, None]
         expected += weight * (grid - cost[:, None]) * beliefs.factor(grid, size)
     if not explore:
-        return grid[np.arange(len(grid)), expected.argmax(axis=1)]
+        best_known: FloatArray = grid[np.arange(len(grid)), expected.argmax(axis=1)]
+        return best_known
     drawn = (beliefs.mean[:, 1] + spread * rng.standard_normal(len(spread)))[:, None]
     profit = (grid - cost[:, None]) * beliefs.factor(grid, drawn)
     best = expected.max(axis=1, keepdims=True)
     safe = expected >= best - RISK * np.abs(best)
-    return grid[np.arange(len(grid)), np.where(safe, profit, -np.inf).argmax(axis=1)]
+    tried: FloatArray = grid[np.arange(len(grid)), np.where(safe, profit, -np.inf).argmax(axis=1)]
+    return tried

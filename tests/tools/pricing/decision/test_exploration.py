@@ -40,7 +40,8 @@ def test_the_truth_is_learnt_from_sales() -> None:
     before = beliefs.covariance[:, 1, 1].mean()
     for _ in range(200):
         price = rng.uniform(80, 120, 50)
-        beliefs.learn(price, np.full(50, 20.0), rng.poisson(20 * 0.9 * beliefs.factor(price[:, None], true)[:, 0]))
+        sold = rng.poisson(20 * 0.9 * beliefs.factor(price[:, None], true)[:, 0])
+        beliefs.learn(price, np.full(50, 20.0), sold.astype(float))
     assert abs(beliefs.elasticity.mean() + 3.5) < 0.3
     assert beliefs.covariance[:, 1, 1].mean() < before / 4
 
