@@ -16,8 +16,11 @@ _CURRENCIES = {
 _SIGN = r"(?P<sign>US\$|HK\$|R\$|RMB|CNY|USD|GBP|EUR|[¥￥$£€])"
 _NUMBER = r"(?P<number>\d{1,3}(?:[,，]\s?\d{3})+(?:\.\d{1,2})?|\d+[.,]\d{2}(?!\d)|\d+(?:\.\d{1,2})?)"
 _PRICE = re.compile(rf"{_SIGN}\s*{_NUMBER}|{_NUMBER.replace('number', 'after')}\s*(?P<behind>元|€)")
-_YEN = re.compile(r"(?<![A-Za-z])[YVＹ](?=\d)")
-"""How a yen sign is at times read, above all one with a line through it."""
+_MISREAD = tuple(
+    (re.compile(rf"(?<![A-Za-z0-9])[{letters}](?=\d+(?:[.,:]\d\d)?(?!\d))"), sign)
+    for letters, sign in (("YVＹ", "¥"), ("S", "$"), ("EC", "€"), ("f", "£"))
+)
+"""Letters that a sign is at times read as, above all one with a line through it, where an amount follows."""
 _COLON = re.compile(r"(?<=\d)[:：](?=\d\d(?!\d))")
 _BARE = re.compile(rf"^{_NUMBER}$")
 _UNIT = re.compile(r"^\s*(/|／|每|per\b)", re.IGNORECASE)
@@ -42,7 +45,9 @@ class Amount:
 
 def amounts(text: str) -> list[Amount]:
     """Return the amounts of a line that carry a sign, or the line's one bare number."""
-    text = _COLON.sub(".", _YEN.sub("¥", text))
+    for letter, sign in _MISREAD:
+        text = letter.sub(sign, text)
+    text = _COLON.sub(".", text)
     found, start = [], 0
     for match in _PRICE.finditer(text):
         before, behind = text[start : match.start()], text[match.end() :]

@@ -62,7 +62,7 @@ def read_prices(image: Image.Image, titles: Titles, ocr: Ocr) -> list[ReadPrice]
         _again(_Seen(amount, line, strike(picture, line, amount.span)), picture, ocr)
         for line in lines
         for amount in amounts(line.text)
-        if amount.currency is not None or (line.score > 0.9 and 40 < line.height < picture.height / 6)
+        if amount.currency is not None or _without_sign(amount, line, picture.height)
     ]
     currency = _currency(seen)
     groups = _grouped([each for each in seen if _is_price(each)], named, picture.width)
@@ -72,6 +72,11 @@ def read_prices(image: Image.Image, titles: Titles, ocr: Ocr) -> list[ReadPrice]
         _rank(members)
         found += [_read(each, match, currency) for each in members if each.kind is not None]
     return found
+
+
+def _without_sign(amount: Amount, line: Line, height: int) -> bool:
+    """Whether a number without a sign is an amount: a large one, or one with two decimals that is all of its line."""
+    return line.score > 0.9 and line.height < height / 6 and (line.height > 40 or _decimals(amount.value) == 2)
 
 
 def _again(seen: _Seen, picture: Image.Image, ocr: Ocr) -> _Seen:

@@ -22,7 +22,7 @@ def strike(image: Image.Image, line: Line, span: tuple[float, float]) -> float:
         ground, ink = np.percentile(letters, 15), np.percentile(letters, 97)
     if abs(ground - ink) < 20:
         return 0.0
-    dark: BoolArray = np.asarray((letters - ground) / (ink - ground) > 0.35)
+    dark: BoolArray = np.greater((letters - ground) / (ink - ground), 0.35)
     height = len(dark)
     rows = dark[int(height * 0.36) : max(int(height * 0.68), int(height * 0.36) + 1)]
     best = 0.0
