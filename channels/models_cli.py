@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from channels.cli_options import Json
+from channels.cli_options import Json, Language
 
 models_app = typer.Typer(
     no_args_is_help=True, help="The models behind the tools: fit them, measure them, see and change what is in service."
@@ -73,3 +73,21 @@ def models_rollback(name: Name, as_json: Json = False, shop: Shop = None) -> Non
     from channels.models_commands import roll_back
 
     roll_back(name, shop, as_json=as_json)
+
+
+@models_app.command("rings")
+def models_rings(
+    data: Annotated[
+        Path | None, typer.Option("--data", exists=True, dir_okay=False, help="CSV of events. [the shop's own orders]")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", file_okay=False, help="Folder to write a picture (SVG) of each into.")
+    ] = None,
+    lang: Annotated[Language, typer.Option("--lang", help="Language of the texts.")] = "en",
+    as_json: Json = False,
+    shop: Shop = None,
+) -> None:
+    """Find rings: accounts of one hand that share cards, devices, addresses and networks."""
+    from channels.models_commands import rings
+
+    rings(data, shop, out, lang=lang, as_json=as_json)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,13 @@ import typer
 
 from channels.console import existing_database, print_json, progress_bar, run, settings_for
 from channels.settings import Settings
-from knowledge.types import JsonObject, utc_now
+from knowledge.types import JsonObject, Lang, utc_now
 from tools import fitted
 from tools.capabilities import CAPABILITIES
 from tools.fitted import Capability, ModelStore, Version
+from tools.risk.capability import Risk
+from tools.risk.graph import Ring, accounts_of, find_rings
+from tools.risk.picture import described, svg
 
 
 def fit(name: str, data: Path | None, test: Path | None, shop: Path | None, *, force: bool, as_json: bool) -> None:
@@ -125,6 +129,41 @@ def roll_back(name: str, shop: Path | None, *, as_json: bool) -> None:
 
 async def _roll_back(store: ModelStore) -> Version | None:
     return store.roll_back()
+
+
+def rings(data: Path | None, shop: Path | None, out: Path | None, *, lang: Lang, as_json: bool) -> None:
+    """Find the rings among the accounts of a file or the shop, and draw them."""
+    found = run(_rings(data, settings_for(shop)))
+    drawn: list[str] = []
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        for number, ring in enumerate(found, 1):
+            (out / f"ring-{number:02d}.svg").write_text(svg(ring, lang), encoding="utf-8")
+            drawn.append(str(out / f"ring-{number:02d}.svg"))
+    if as_json:
+        told = [{**_plain(ring), "text": described(ring, lang)} for ring in found]
+        print_json({"rings": told, "pictures": drawn})
+        return
+    for ring in found:
+        typer.echo(described(ring, lang))
+    typer.echo(f"{len(found)} rings" + (f"; pictures in {out}" if out else ""), err=True)
+
+
+async def _rings(data: Path | None, settings: Settings) -> list[Ring]:
+    with progress_bar("looking for rings") as progress:
+        progress("reading", 0.1)
+        rows, _ = await _rows(CAPABILITIES[Risk.name], data, None, settings)
+        progress("linking accounts", 0.6)
+        return await asyncio.to_thread(lambda: find_rings(accounts_of(rows)))
+
+
+def _plain(ring: Ring) -> JsonObject:
+    return {
+        "accounts": ring.accounts,
+        "shared": [dataclasses.asdict(thing) for thing in ring.shared],
+        "signed_up": [at.isoformat() for at in ring.signed_up] if ring.signed_up else None,
+        "strength": round(ring.strength, 4),
+    }
 
 
 def _named(name: str) -> Capability[Any, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from tools.fitted import Capability
 from tools.pricing.capability import Pricing
+from tools.risk.capability import Risk
 
-_ALL: tuple[Capability[Any, Any], ...] = (Pricing(),)
+_ALL: tuple[Capability[Any, Any], ...] = (Pricing(), Risk())
 CAPABILITIES: dict[str, Capability[Any, Any]] = {each.name: each for each in _ALL}

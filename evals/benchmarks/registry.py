@@ -13,6 +13,8 @@ from evals.benchmarks import (
     jddc,
     olist_prices,
     reviews,
+    rings,
+    risk,
     shelf_prices,
     smp2020,
     voice,
@@ -43,6 +45,9 @@ BENCHMARKS: dict[str, Benchmark] = {
         shelf_prices.ORANGE_JUICE,
         shelf_prices.DOMINICKS_BEER,
         olist_prices.BENCHMARK,
+        risk.CHARGEBACK,
+        risk.FIRST_PURCHASES,
+        rings.BENCHMARK,
     )
 }
 """Those that are run on a `Job`."""
@@ -54,10 +59,9 @@ OF_UNDERSTANDING = (
 """Those that tell how well messages and voices are understood, in the order of their table."""
 
 OF_MODELS: tuple[str, ...] = (
-    shelf_prices.ORANGE_JUICE.name,
-    shelf_prices.DOMINICKS_BEER.name,
-    olist_prices.BENCHMARK.name,
-)
+    "price_orange_juice", "price_dominicks_beer", "price_retail_olist_elasticity",
+    "risk_cloudwalk_chargeback", "risk_ecommerce_fraud", "demo_rings",
+)  # fmt: skip
 """Those of the models behind the tools, in the order of their table."""
 
 _TAU_GATES = {"tau2-retail": 0.40, "tau1-retail": 0.65}

@@ -83,6 +83,11 @@ class Capability(abc.ABC, Generic[Rows, Model]):
             TooLittleDataError: one of the two would be empty.
         """
 
+    def after(self, held: Rows, rows: Rows) -> Rows:
+        """Return rows that are measured together with those before them, where a model looks at the past of a row."""
+        del rows
+        return held
+
     @abc.abstractmethod
     def fit(self, rows: Rows, *, progress: Progress = silent) -> Model:
         """Learn from all of the rows; the same rows give the same model.

@@ -69,7 +69,7 @@ def refit(  # noqa: PLR0913  (one keyword for each thing that differs between a 
     Raises:
         TooLittleDataError.
     """
-    train, measured = capability.split(rows) if held is None else (rows, held)
+    train, measured = capability.split(rows) if held is None else (rows, capability.after(held, rows))
     trial = capability.fit(train, progress=lambda what, share: progress(what, share * 0.45))
     progress("comparing", 0.45)
     new, baseline = capability.score(trial, measured), capability.score(capability.baseline(train), measured)
@@ -120,7 +120,7 @@ def evaluate(
     Raises:
         TooLittleDataError.
     """
-    train, measured = capability.split(rows) if held is None else (rows, held)
+    train, measured = capability.split(rows) if held is None else (rows, capability.after(held, rows))
     model = capability.fit(train, progress=lambda what, share: progress(what, share * 0.7))
     progress("measuring", 0.75)
     new, baseline = capability.score(model, measured), capability.score(capability.baseline(train), measured)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import itertools
 import json
 from collections.abc import Iterable
 from pathlib import Path
 
 from tests.dialogue.understanding.voice import voices
+from tests.tools.risk import frauds
 
 ITEMS = ("kettle", "shirt", "lamp", "table", "phone", "jacket", "mug", "rug", "chair", "clock", "bag", "pan")
 ASKS = {
@@ -258,3 +260,17 @@ def crosswoz(folder: Path) -> None:
     ):
         found = [[name, {"领域": domain, "名称": name, **fields}] for name in names]
         (here / f"db_{kind}.json").write_text(json.dumps(found, ensure_ascii=False), "utf-8")
+
+
+def chargebacks(folder: Path) -> None:
+    here = folder / "risk_cloudwalk_chargeback"
+    here.mkdir(parents=True, exist_ok=True)
+    frauds.csv(here / "transactions.csv", frauds.shop())
+
+
+def first_purchases(folder: Path) -> None:
+    here = folder / "risk_ecommerce_fraud"
+    here.mkdir(parents=True, exist_ok=True)
+    plain = frauds.csv(here / "rows.csv", frauds.shop(seed=8))
+    (here / "train_first60.csv.gz").write_bytes(gzip.compress(plain.read_bytes()))
+    plain.unlink()

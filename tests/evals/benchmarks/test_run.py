@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from channels import benchmark_commands, cli, eval_cli
-from evals.benchmarks.registry import BENCHMARKS, LISTED, OF_UNDERSTANDING
+from evals.benchmarks.registry import BENCHMARKS, LISTED, OF_MODELS, OF_UNDERSTANDING
 from knowledge.types import JsonObject
 from tests.evals.benchmarks import sets
 
@@ -33,6 +33,8 @@ HELD_OUT = {
     "fewclue_eprstmt": {"dev_few_all.jsonl": "test_public.jsonl"},
     "crosswoz": {"valid.jsonl": "test.jsonl"},
     "voice_emodb": {"manifest.csv": "manifest.csv", "audio": "audio"},
+    "risk_cloudwalk_chargeback": {"transactions.csv": "transactions.csv"},
+    "risk_ecommerce_fraud": {"train_first60.csv.gz": "heldout_last40.csv.gz"},
 }
 """Where the held-out part of a set stands; in these tests it is the development part under the other name."""
 SETS = {
@@ -49,6 +51,8 @@ SETS = {
     "fewclue_eprstmt": sets.few_reviews,
     "voice_emodb": sets.voice_emodb,
     "crosswoz": sets.crosswoz,
+    "risk_cloudwalk_chargeback": sets.chargebacks,
+    "risk_ecommerce_fraud": sets.first_purchases,
 }
 MAIN = {
     "clinc150": "in_scope_accuracy",
@@ -60,6 +64,8 @@ MAIN = {
     "goemotions": "macro_f1",
     "voice_emodb": "unweighted_accuracy",
     "crosswoz": "joint_accuracy",
+    "risk_cloudwalk_chargeback": "auc",
+    "risk_ecommerce_fraud": "auc",
 }
 
 
@@ -166,6 +172,22 @@ def test_the_table_of_the_understanding_has_a_line_for_every_bar_and_says_what_i
     assert shown[0].split() == ["benchmark", "figure", "measured", "interval", "gate", "goal"]
     assert shown[1].split()[:3] == ["banking77", "accuracy", f"{measured['value']:.3f}"]
     assert shown[2].endswith("not measured yet")
+
+
+def test_the_table_of_the_models_has_floors(tmp_path: Path) -> None:
+    sets.chargebacks(tmp_path / "data")
+    done = runner.invoke(cli.app, ["eval", "models", "--data", str(tmp_path / "data"), "--json"])
+    assert done.exit_code == 1
+    lines = json.loads(done.stdout)["figures"]
+    assert list(dict.fromkeys(line["benchmark"] for line in lines)) == list(OF_MODELS)
+    assert (lines[0]["figure"], lines[0]["floor"], lines[0]["gate"]) == ("auc", 0.905, 0.91)
+    assert lines[0]["value"] is not None
+    assert {line["figure"]: line["met"] for line in lines if line["benchmark"] == "demo_rings"} == {
+        "account_f1": True,
+        "pair_f1": True,
+    }
+    shown = runner.invoke(cli.app, ["eval", "models"]).stdout.splitlines()
+    assert shown[0].split() == ["benchmark", "figure", "measured", "interval", "floor", "gate", "goal"]
 
 
 def test_absent_and_broken_data_end_with_a_sentence_and_1(tmp_path: Path) -> None:

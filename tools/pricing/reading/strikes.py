@@ -27,7 +27,7 @@ def strike(image: Image.Image, line: Line, span: tuple[float, float]) -> float:
     rows = dark[int(height * 0.36) : max(int(height * 0.68), int(height * 0.36) + 1)]
     best = 0.0
     for row in range(len(rows)):
-        near = rows[max(row - 1, 0) : row + 2].any(axis=0) if height > 26 else rows[row]
+        near: BoolArray = rows[max(row - 1, 0) : row + 2].max(axis=0) if height > 26 else rows[row]
         best = max(best, float(near[1:-1].mean()))
     return best
 
