@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tools.fitted import Capability
+from tools.pricing.capability import Pricing
 from tools.risk.capability import Risk
 
-_ALL: tuple[Capability[Any, Any], ...] = (Risk(),)
+_ALL: tuple[Capability[Any, Any], ...] = (Pricing(), Risk())
 CAPABILITIES: dict[str, Capability[Any, Any]] = {each.name: each for each in _ALL}

@@ -11,6 +11,7 @@ import tools.content.tools
 import tools.customers.tools
 import tools.marketing.tools
 import tools.orders.tools
+import tools.pricing.merchant
 import tools.pricing.tools
 import tools.risk.tools
 import tools.ticketing.tools
@@ -21,6 +22,7 @@ CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.orders.tools.TOOLS,
     tools.catalog.tools.TOOLS,
     tools.pricing.tools.TOOLS,
+    tools.pricing.merchant.TOOLS,
     tools.marketing.tools.TOOLS,
     tools.content.tools.TOOLS,
     tools.ticketing.tools.TOOLS,

@@ -11,9 +11,11 @@ from evals.benchmarks import (
     goemotions,
     injection,
     jddc,
+    olist_prices,
     reviews,
     rings,
     risk,
+    shelf_prices,
     smp2020,
     voice,
     xsid,
@@ -40,6 +42,9 @@ BENCHMARKS: dict[str, Benchmark] = {
         voice.EMODB,
         voice.RAVDESS,
         injection.BENCHMARK,
+        shelf_prices.ORANGE_JUICE,
+        shelf_prices.DOMINICKS_BEER,
+        olist_prices.BENCHMARK,
         risk.CHARGEBACK,
         risk.FIRST_PURCHASES,
         rings.BENCHMARK,
@@ -53,7 +58,10 @@ OF_UNDERSTANDING = (
 )  # fmt: skip
 """Those that tell how well messages and voices are understood, in the order of their table."""
 
-OF_MODELS: tuple[str, ...] = ("risk_cloudwalk_chargeback", "risk_ecommerce_fraud", "demo_rings")
+OF_MODELS: tuple[str, ...] = (
+    "price_orange_juice", "price_dominicks_beer", "price_retail_olist_elasticity",
+    "risk_cloudwalk_chargeback", "risk_ecommerce_fraud", "demo_rings",
+)  # fmt: skip
 """Those of the models behind the tools, in the order of their table."""
 
 _TAU_GATES = {"tau2-retail": 0.40, "tau1-retail": 0.65}

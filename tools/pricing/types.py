@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import decimal
 
 import pydantic
 
@@ -36,3 +37,141 @@ class PriceSeries(Evidence):
     lowest: Money
     highest: Money
     points: tuple[PricePoint, ...]
+
+
+class ProductToPrice(Arguments):
+    """A product whose price is in question; `sku` None takes its cheapest variant."""
+
+    product_id: str
+    sku: str | None = None
+
+
+class PriceCurveOf(ProductToPrice):
+    """Prices to try, in major units; left out, nine from 20 % below to 20 % above today's."""
+
+    prices: tuple[decimal.Decimal, ...] = pydantic.Field(default=(), max_length=25)
+
+
+class ChangePrice(Arguments):
+    """A new price in major units; with `sku` for that variant, else for the cheapest, the others moving by the same share."""
+
+    product_id: str
+    price: decimal.Decimal = pydantic.Field(gt=0, max_digits=12)
+    sku: str | None = None
+
+
+class Span(Evidence):
+    """A figure and the middle 95 % of where it may lie."""
+
+    value: float
+    low: float
+    high: float
+
+
+class MoneySpan(Evidence):
+    """An amount and the middle 95 % of where it may lie."""
+
+    value: Money
+    low: Money
+    high: Money
+
+
+class Reason(Evidence):
+    """Why a price: a code and the figure that stands behind it.
+
+    ``elasticity`` (of demand, with basis), ``cost`` (share of the price), ``rivals`` (cheapest competitor against today's price),
+    ``equilibrium`` (where prices would rest), ``stock`` (weeks that it lasts; scarce, excess or enough), ``rule`` (which one changed the
+    price), ``forecast`` (what moved next week's forecast most, as a factor).
+    """
+
+    code: str
+    figure: float
+    detail: str = ""
+
+
+class PriceSuggestion(Evidence):
+    """A price that is expected to earn most, what it would change in a week, and why.
+
+    `fitted` False: nothing was learnt from this shop yet; the elasticity is a general one. `unconstrained` is the price without the
+    shop's rules. `cost_known` False: the cost was guessed from today's price, so that the model sees no reason to move far.
+    """
+
+    product_id: str
+    sku: str
+    title: LocalText
+    now: Money
+    suggested: Money
+    unconstrained: Money
+    units_a_week: float
+    units_change: Span
+    profit_change: MoneySpan
+    elasticity: Span
+    basis: str
+    cost_known: bool
+    fitted: bool
+    version: int | None
+    reasons: tuple[Reason, ...]
+
+
+class CurvePoint(Evidence):
+    """What a week is expected to bring at a price."""
+
+    price: Money
+    units: Span
+    revenue: Money
+    profit: MoneySpan
+    allowed: bool
+    """Whether the shop's rules let it be asked now."""
+
+
+class PriceCurve(Evidence):
+    """Cheapest first; `best` is the price of highest profit among the points."""
+
+    product_id: str
+    sku: str
+    title: LocalText
+    now: Money
+    best: Money
+    points: tuple[CurvePoint, ...]
+    fitted: bool
+
+
+class RivalPrice(Evidence):
+    """The last price of a competitor; `difference` is its share above (+) or below (-) the shop's."""
+
+    competitor: str
+    price: Money
+    kind: str
+    observed_at: dt.datetime
+    difference: float
+
+
+class CompetitorReport(Evidence):
+    """Cheapest first; `rank` of the shop among all, 1 being the cheapest; `equilibrium` None without competitors."""
+
+    product_id: str
+    sku: str
+    title: LocalText
+    now: Money
+    rivals: tuple[RivalPrice, ...]
+    rank: int
+    equilibrium: Money | None
+
+
+class VariantChange(Evidence):
+    """A variant's price before and after."""
+
+    sku: str
+    before: Money
+    after: Money
+
+
+class PriceChange(Evidence):
+    """Prices that change, what that is expected to do in a week, and the soft rules that it breaks."""
+
+    product_id: str
+    title: LocalText
+    changes: tuple[VariantChange, ...]
+    units_change: Span
+    profit_change: MoneySpan
+    warnings: tuple[str, ...] = ()
