@@ -47,7 +47,8 @@ def test_no_text_is_too_odd_to_be_asked_for_its_number(text: str) -> None:
     [
         ("十", 10), ("十五", 15), ("二十", 20), ("两", 2), ("俩", 2), ("一百五", 150), ("三千二", 3200), ("一百零五", 105), ("一万二", 12_000),
         ("两百", 200), ("二〇二六", 2026), ("三十万", 300_000), ("壹佰贰拾", 120), ("twenty five", 25), ("twenty-five", 25), ("a dozen", 12),
-        ("Two", 2), ("1,299.50", 1299.5),
+        ("Two", 2), ("1,299.50", 1299.5), ("one hundred and fifty-eight", 158), ("a hundred", 100), ("one fifty-eight", 158),
+        ("three nineteen", 319), ("一五八", 158),
     ],
 )  # fmt: skip
 def test_a_number_in_words(text: str, number: float) -> None:
