@@ -57,8 +57,12 @@ def juice_panel(folder: Path) -> Panel:
         BenchmarkError.
     """
     rows = csv_rows(folder / JUICE, "oj.csv", needs=("sales", "price", "brand", "feat"))
+    for number, row in enumerate(rows, start=2):
+        if row["brand"] not in _BRANDS:
+            where = f"{folder / JUICE / 'oj.csv'}, line {number}"
+            raise BenchmarkError(f"{where}: expected a brand of {', '.join(_BRANDS)}, got {row['brand'][:40]!r}")
+    order = np.array([_BRANDS.index(row["brand"]) for row in rows])
     try:
-        order = np.array([_BRANDS.index(row["brand"]) for row in rows])
         columns = {name: np.array([float(row[name]) for row in rows]) for name in ("sales", "price", "feat")}
     except ValueError as error:
         raise BenchmarkError(f"{folder / JUICE / 'oj.csv'}: {error}") from error

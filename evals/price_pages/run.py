@@ -25,7 +25,7 @@ from tools.pricing.reading.matching import Titles
 from tools.pricing.reading.ocr import Ocr, default_ocr
 from tools.pricing.reading.reader import ReadPrice, read_prices
 
-COUNT, SEED = 300, 2027
+COUNT, SEED = 300, 2028
 _TITLES = {title: title for goods in GOODS.values() for title in goods}
 
 

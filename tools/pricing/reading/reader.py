@@ -70,6 +70,7 @@ def read_prices(image: Image.Image, titles: Titles, ocr: Ocr) -> list[ReadPrice]
     for match, members in groups:
         _label(members, lines)
         _rank(members)
+        _mend(members)
         found += [_read(each, match, currency) for each in members if each.kind is not None]
     return found
 
@@ -213,6 +214,22 @@ def _rank(members: Sequence[_Seen]) -> None:
         if each.kind is None and current is not None:
             higher = each.amount.value > current.amount.value
             each.kind, each.sure = ("struck" if higher else "promotional"), 0.6
+
+
+def _mend(members: Sequence[_Seen]) -> None:
+    """Drop the first digit of a struck price that is over three times the current one, where that makes it likely.
+
+    A currency sign with a line through it is at times read as a digit: ``$15.95`` as ``615.95``.
+    """
+    current = next((each.amount.value for each in members if each.kind == "current"), None)
+    for each in members:
+        if current is None or each.kind != "struck" or each.amount.value <= 3 * current:
+            continue
+        rest = str(each.amount.value)[1:]
+        shorter = Decimal(rest) if rest[:1].isdigit() and rest[0] != "0" else Decimal(0)
+        if current < shorter <= 3 * current:
+            each.amount = dataclasses.replace(each.amount, value=shorter)
+            each.sure *= 0.6
 
 
 def _read(seen: _Seen, match: Match | None, currency: str) -> ReadPrice:

@@ -83,6 +83,13 @@ def test_lost_decimals_are_read_again_and_nothing_else_is_changed() -> None:
     assert ("tea", "25", "USD", "struck") in read(*page, again=("$38.10", 0.99))
 
 
+def test_a_sign_that_was_read_as_a_digit_is_dropped_from_a_price_that_nobody_would_strike() -> None:
+    page = (line("Mountain Tea", 40, 20), line("$10.00", 40, 80, 50))
+    assert ("tea", "15.95", "USD", "struck") in read(*page, line("Was $615.95", 300, 90, 22))
+    assert ("tea", "28.00", "USD", "struck") in read(*page, line("Was $28.00", 300, 90, 22))
+    assert ("tea", "99.00", "USD", "struck") in read(*page, line("Was $99.00", 300, 90, 22))
+
+
 def test_decimals_in_small_letters_go_behind_their_number() -> None:
     assert read(line("Mountain Tea", 40, 20), line("¥20", 40, 80, 50), line(".90", 118, 100, 28)) == [
         ("tea", "20.90", "CNY", "current")
