@@ -97,7 +97,7 @@ async def _taken(model: IntentModel, embedder: Embedder, texts: Sequence[str]) -
     remembered = CachedEmbedder(_Timed(bare, clock))
     extractor = Extractor(Lexicon([]), lambda: dt.datetime(2026, 3, 10, tzinfo=dt.UTC))
     for part, name, stage in ((model, "chances", "intent"), (extractor, "extract", "entities")):
-        setattr(part, name, clock.around(stage, getattr(part, name)))
+        object.__setattr__(part, name, clock.around(stage, getattr(part, name)))  # a model is frozen
     understander, feelings = EmbeddedUnderstander(model, remembered, extractor), Feelings(remembered)
     await _understood(understander, [f"{text}…" for text in texts[:_WARM_UP]], clock)
     taken = []

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from channels.cli import app
 
-WISH, OTHER = "lemme bin that kettle thing", "flog me a discount"
+WISH, OTHER = "lemme bin that kettle thing", "gimme that doodad deal"
 
 
 def xiaoer(data: Path, *words: str, keys: str = "") -> Result:

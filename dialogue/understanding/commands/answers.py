@@ -21,7 +21,7 @@ from dialogue.commands import (
 )
 from dialogue.understanding import pending, phrases, polarity, segments
 from dialogue.understanding.commands.consent import to_yes_or_no
-from dialogue.understanding.commands.corrections import correction, own_reason
+from dialogue.understanding.commands.corrections import correction, gives_reason, own_reason
 from dialogue.understanding.commands.expected import expecting
 from dialogue.understanding.commands.of_goods import CLEAR, SURE
 from dialogue.understanding.commands.reading import Reading
@@ -110,7 +110,7 @@ def _to_choice(reading: Reading, question: PendingQuestion) -> list[Command] | N
         )
     if (place := _by_its_verb(low, question)) is not None:
         return [Choose(indexes=(place,), text=reading.words(), score=0.85, source="choice")]
-    if _gives_reason(reading):
+    if gives_reason(reading):
         return [Provide(entities=reading.told(), text=reading.words(), score=0.8, source="pending")]
     sense = polarity.read(low)
     if sense.sense in {"yes", "no"} and not low[sense.rest :].strip(" ,.!。，！?"):
@@ -151,14 +151,6 @@ def _by_its_verb(low: str, question: PendingQuestion) -> int | None:
         return None
     places = [place for place, label in enumerate(question.choices) if segments.cue(label.lower()) == wanted]
     return places[0] if len(places) == 1 else None
-
-
-def _gives_reason(reading: Reading) -> bool:
-    """Whether the whole message is why the running procedure is wanted: 不想要了 is no no to "which order?"."""
-    said = reading.text.low.strip(" ,.!。，！?~")
-    return "reason" in reading.view.flow_slots.values() and any(
-        item.type == "reason" and item.text.lower().strip() == said for item in reading.entities
-    )
 
 
 def _says_in_full(reading: Reading, question: PendingQuestion) -> bool:
@@ -317,11 +309,14 @@ def _takes_back(low: str) -> bool:
     ) and not re.match(r"^\W*(?:no longer|not needed|no need|不需要|不喜欢|不合适|不想要|不要)", low)
 
 
+_SURE_WAIT = 0.8
+"""Chance from which words that may take something back only ask to wait: "no wait, it's for me" does not."""
+
+
 def _small_talk(reading: Reading) -> list[Command] | None:
     best, chance = reading.classify(reading.masked())[0]
-    if (
-        best in {"chit_chat.wait", "chit_chat.thanks", "chit_chat.bot_identity", "chit_chat.complaint"}
-        and chance >= 0.6
+    if best in {"chit_chat.wait", "chit_chat.thanks", "chit_chat.bot_identity", "chit_chat.complaint"} and chance >= (
+        _SURE_WAIT if phrases.takes_back(reading.text.low) else 0.6
     ):
         return [
             ChitChat(topic=best.removeprefix("chit_chat."), text=reading.words(), score=chance, source="classifier")

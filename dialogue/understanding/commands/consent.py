@@ -19,7 +19,7 @@ from dialogue.commands import (
     StartFlow,
 )
 from dialogue.understanding import phrases, polarity, segments
-from dialogue.understanding.commands.corrections import correction, only_values, own_reason
+from dialogue.understanding.commands.corrections import correction, gives_reason, only_values, own_reason
 from dialogue.understanding.commands.of_goods import CLEAR, EFFECTS, GUESSED
 from dialogue.understanding.commands.of_parcels import never_came
 from dialogue.understanding.commands.reading import Reading
@@ -234,7 +234,7 @@ def _unsaid_polarity(reading: Reading, question: PendingQuestion) -> list[Comman
     best, chance = reading.classify(reading.masked())[0]
     if len(low.strip()) <= 40 and best in {"affirm", "deny"} and chance >= 0.5 and not phrases.is_question(low.strip()):
         negated = re.search(r"\b(?:not?|n't|never|wrong)\b|n't\b|不|没|别|错", low)
-        if best == "deny":
+        if best == "deny" and not gives_reason(reading):
             return [Deny(text=reading.words(), score=chance, source="classifier")]
         if not negated and not entities and not phrases.corrects(low):
             return [Affirm(text=reading.words(), score=chance, source="classifier")]

@@ -67,3 +67,11 @@ def same(one: Entity, other: Entity) -> bool:
     if one.type == "reason":
         return first.get("code") == second.get("code") and first.get("code") != "other"
     return first == second
+
+
+def gives_reason(reading: Reading) -> bool:
+    """Whether the whole message is why the running procedure is wanted: 不想要了 is no no to "which order?"."""
+    said = reading.text.low.strip(" ,.!。，！?~")
+    return "reason" in reading.view.flow_slots.values() and any(
+        item.type == "reason" and item.text.lower().strip() == said for item in reading.entities
+    )
