@@ -7,6 +7,7 @@ in a clause of its own, where another clause lets go of what runs, or the words 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from dialogue.commands import Provide, StartFlow
 from dialogue.understanding import phrases, polarity
@@ -68,14 +69,22 @@ def _clauses(low: str) -> tuple[set[str], set[str]]:
     wanted: set[str] = set()
     let_go: set[str] = set()
     for clause in _CLAUSE.split(low):
-        found = {flow for flow, (_, words) in _FAMILIES.items() if words.search(clause)}
-        refuses = _LETS_GO.search(clause)
-        if refuses and refuses[0] in {"cancel", "取消"} and found != {"cancel_order"}:
-            found -= {"cancel_order"}  # 退货先取消 cancels the return
-        elif refuses and refuses[0] in {"cancel", "取消"}:
-            refuses = None
-        (let_go if refuses else wanted).update(found)
+        found = {flow: match.start() for flow, (_, words) in _FAMILIES.items() if (match := words.search(clause))}
+        refusals = list(_LETS_GO.finditer(clause))
+        if refusals and all(one[0] in {"cancel", "取消"} for one in refusals):
+            # 退货先取消 cancels the return
+            refusals = refusals if found.keys() - {"cancel_order"} else []
+            found.pop("cancel_order" if refusals else "", None)
+        refused = _refused(found, refusals[0].end()) if refusals else set()
+        let_go |= refused
+        wanted |= found.keys() - refused
     return wanted, let_go
+
+
+def _refused(found: Mapping[str, int], after: int) -> set[str]:
+    """Return what a refusal that ends at a place is said of: of several procedures the first behind it, 能换41码我就不退了."""
+    behind = {flow: place for flow, place in found.items() if place >= after}
+    return {min(behind, key=lambda flow: behind[flow])} if len(found) > 1 and behind else set(found)
 
 
 def _names_others(reading: Reading) -> bool:
