@@ -58,6 +58,7 @@ _EVERYTHING = re.compile(r"(?i)everything|whole|entire|整单|items|things|商�
 _BECOMES = re.compile(
     r"(?i)(?:\b(?:to|for|into|as|want|like|get|prefer|it)(?: (?:be|have))?(?: (?:a|an|the|one|some|my))*|[成为要])[一这那]?[个件双条台副款]?\s*$"
 )
+_SHALL_BE = re.compile(rf"{_BECOMES.pattern}|换(?:个|件|条)?\s*$")
 GENERIC = 0.3
 """Score of a word for anything at all: "item", 东西."""
 FIGURES_OF_AN_ID = 6
@@ -229,14 +230,17 @@ def _describes(option: Entity) -> bool:
 def apart_by(line: LineView, options: Sequence[Heard]) -> int:
     """Count the values of a line that are named beside another for the same key: 灰色不耐脏，换藏青 is said of what is grey."""
     values: dict[str, set[str]] = {}
+    now: dict[str, set[str]] = {}
     for entry in options:
-        if entry.entity.value.get("value") and not entry.entity.value.get("otherwise"):
-            values.setdefault(str(entry.entity.value.get("key", "")), set()).add(
-                str(entry.entity.value["value"]).lower()
-            )
+        if not entry.entity.value.get("value") or entry.entity.value.get("otherwise"):
+            continue
+        key, value = str(entry.entity.value.get("key", "")), str(entry.entity.value["value"]).lower()
+        values.setdefault(key, set()).add(value)
+        if not _SHALL_BE.search(entry.context):
+            now.setdefault(key, set()).add(value)
     return sum(
-        len(named) > 1 and any(same_value(line.options.get(key, ""), one) for one in named)
-        for key, named in values.items()
+        len(values[key]) > 1 and any(same_value(line.options.get(key, ""), one) for one in named)
+        for key, named in now.items()
     )
 
 

@@ -338,7 +338,10 @@ def _fit(context: SlotContext, order: OrderSummary) -> tuple[int, int]:
         lines = [line for line in order.lines if grounding.mentions_line(mention.entity, line)]
         goods += bool(lines)
         described += max(
-            (max(_agreeing(line, grounding.describing(mention, options)), _apart(context, line)) for line in lines),
+            (
+                _agreeing(line, told) if (told := grounding.describing(mention, options)) else _apart(context, line)
+                for line in lines
+            ),
             default=0,
         )
     told = _describing_all(context)

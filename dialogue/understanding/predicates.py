@@ -25,6 +25,8 @@ _LEFT_OVER_STOCK = re.compile(
     r"\b(?:any|one|some|none|nothing|pairs?|pieces?|stock|are|is|there|\d+) left\b|\b(?:there|no|any|got|you've|you have)\b[^,.]* left\W*$"
 )
 """What is left is there; what has left is away."""
+_OF_ITSELF = re.compile(r"\b(?:do|does|did)(?:n't| not|nt)\s+[a-z]+")
+"""That something is not as it should be, not that it cannot be had: "if they don't fit"."""
 _AGAINST_ZH = (
     r"卖完|卖光|售罄|售完|抢光|抢完|晚了|太晚|迟了|来晚|来不及|失败|空了|断码|超(?:期|时|过)|被拒|拒绝|驳回|[卖缺断]货"
 )
@@ -60,7 +62,8 @@ def said(condition: str) -> Said | None:
     stays = _LEFT_OVER_STOCK.search(words)
     away = not stays and bool(re.search(rf"\b(?:{_AWAY_EN})\b", words))
     stem = away or bool(re.search(rf"\b(?:{_AGAINST_EN})\b", words))
-    if not stem and not noes and not stays and not re.search(rf"\b(?:{_FOR_EN})\b", words):
+    can_be = stays or re.search(rf"\b(?:{_FOR_EN})\b", words)
+    if not stem and not can_be and (not noes or _OF_ITSELF.search(words)):
         return None
     return Said(bool((noes + stem) % 2), stem)
 

@@ -171,7 +171,7 @@ async def test_another_value_is_no_consent_to_what_was_asked(shop: LiveServer, w
             for number, text in enumerate(OTHER_VALUES[words.lang])
         ]
     asked = turns[1]["replies"][-1]
-    assert len(asked["choices"]) == 2, asked  # go ahead, or not yet
+    assert len(asked["choices"]) == 2, turns  # go ahead, or not yet
     replies = [reply for turn in turns for reply in turn["replies"]]
     assert [reply for reply in replies if reply.get("receipts")] == []
 

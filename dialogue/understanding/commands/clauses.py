@@ -21,7 +21,7 @@ QUESTION = "ask_knowledge"
 """What stands for a procedure where the documents are asked."""
 _BOUNDARY = re.compile(
     r"[,，、;；:：。！!~～…\n]\s*|\.(?!\d)\s*|[?？]\s*|\s+/\s+|\s*[+＋&]\s*|\s+(?=(?:n|and|plus|also|then|but|so|cuz|because|as well as|besides|while|whereas)\s+)"
-    r"|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fffA-Za-z\d])|(?<=[\u3400-\u9fff])(?=(?:然后|另外|顺便|顺带|顺手|还有|同时|并且|以及|接着|再(?:把|帮|给|去|就是)|对了|[和跟及与](?:我|本人|有)))"
+    r"|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fffA-Za-z\d])|(?<=[\u3400-\u9fff])(?=(?:然后|另外|顺便|顺带|顺手|还有|同时|并且|以及|接着|再(?:把|帮|给|去|就是)|对了|[和及与](?:我|本人|有)|跟(?:我的|我有|本人)))"
 )
 _NUMBER = re.compile(
     r"(?<![A-Za-z\d.#])[(（]?(?:(?P<figure>[1-9])|(?P<circled>[①-⑨]))(?:[.)、:：）]|(?=\s*[^\d\s.,]))(?!\d)\s*"
@@ -60,6 +60,7 @@ _FILLS = re.compile(
 )
 """Words that ask for nothing beside the name of goods."""
 _HAS = re.compile(r"\b(?:do|does|is|are|have|has|got|any|come in|in stock|available)\b|有|吗|没|货")
+_JOINS = re.compile(r"\W*(?:and|plus|&|和|跟|与|及|以及|还有)(?![a-z])")
 _POINTS = re.compile(r"\b(?:it|that|this|them|those|these)\b|它|这|那")
 
 
@@ -78,6 +79,8 @@ class Clause:
     """How clearly, in [0, 1]."""
     opens: bool = False
     """A sentence or a number of a list ends right before it."""
+    joined: bool = False
+    """It begins with "and", or what is the same."""
     says: bool = False
     """Whether it says something besides the names of goods and values."""
 
@@ -156,7 +159,7 @@ def _clause(reading: Reading, piece: segments.Segment, hear: Hear, *, opens: boo
     left = _FILLS.sub("", rest)
     about = any(item.type == "reason" for item in told) and any(_names(told))
     says = about or bool(HAN.search(left)) or len(left) >= SHORTEST
-    nothing = Clause(start, end, told, frozenset(_names(told)), opens=opens, says=says)
+    nothing = Clause(start, end, told, frozenset(_names(told)), opens=opens, joined=bool(_JOINS.match(low)), says=says)
     only_a_value = bool(told) and all(item.type in _ANY for item in told) and segments.cue(rest) is None
     if not (says or segments.cue(low)):
         return nothing
@@ -199,11 +202,15 @@ def _of_goods(reading: Reading, piece: segments.Segment, flow: str | None, weigh
     looks = version or (piece.question and best not in EFFECTS)
     if unheard and chance >= (LOOKED if looks else CLEAR):
         return best, chance
+    looked_for = piece.question or piece.cue is not None or bool(_PARCEL.search(low))
     if flow in _SEARCHES | _STUDIES and not (piece.question or browsing.asks_for_goods(low) or piece.cue == "find"):
         weight *= _HALF  # goods that are only named sound like a search
+    if flow in _LOOKS and not looked_for:
+        weight *= _HALF
     if (flow is None or weight < GUESSED) and _unwanted(reading.within(piece.start, piece.end)):
         return "return_items", GUESSED
-    return _looked_for(reading, piece, flow, weight) if weight < GUESSED or flow in _SEARCHES else (flow, weight)
+    unclear = weight < GUESSED or flow in _SEARCHES
+    return _looked_for(reading, piece, flow, weight) if unclear and looked_for else (flow, weight)
 
 
 def _unwanted(told: Iterable[Entity]) -> bool:

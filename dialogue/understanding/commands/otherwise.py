@@ -28,15 +28,16 @@ def put_in_order(
         return list(heard)
     first = [(part, _as_a_wish(reading, part, commands)) for part, commands in heard if not part.fallback]
     otherwise = [(part, _as_it_is_meant(part, commands)) for part, commands in heard if part.fallback]
-    if not any(map(_starts, first)):
+    if not any(_starts(one, SURE) for one in first):
         named = [(part, _of_the_condition(reading, part, commands, hear)) for part, commands in otherwise]
         if not any(map(_starts, named)):
-            return list(heard)
-        first = [*first, *((part, commands) for part, commands in named if commands)]
-    instead: list[Heard] = [
-        (part, [_instead(one) for one in commands if isinstance(one, StartFlow)]) for part, commands in otherwise
-    ]
-    return [*first, *instead]
+            return list(heard) if not any(map(_starts, first)) else [*first, *_in_their_place(otherwise)]
+        first = [(part, commands) for part, commands in named if commands]
+    return [*first, *_in_their_place(otherwise)]
+
+
+def _in_their_place(otherwise: Sequence[Heard]) -> list[Heard]:
+    return [(part, [_instead(one) for one in commands if isinstance(one, StartFlow)]) for part, commands in otherwise]
 
 
 def _as_a_wish(reading: Reading, part: segments.Segment, commands: list[Command]) -> list[Command]:
@@ -50,8 +51,8 @@ def _as_a_wish(reading: Reading, part: segments.Segment, commands: list[Command]
     return [StartFlow(flow=flow, entities=entities, text=reading.words(start, end), score=SURE, source="pattern")]
 
 
-def _starts(one: Heard) -> bool:
-    return any(isinstance(command, StartFlow) for command in one[1])
+def _starts(one: Heard, least: float = 0.0) -> bool:
+    return any(isinstance(command, StartFlow) and command.score >= least for command in one[1])
 
 
 def _instead(command: StartFlow) -> StartFlow:

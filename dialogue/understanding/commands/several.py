@@ -12,15 +12,20 @@ import dataclasses
 from collections.abc import Sequence
 
 from dialogue.commands import AskKnowledge, Command, StartFlow
-from dialogue.understanding import segments
+from dialogue.understanding import phrases, segments
 from dialogue.understanding.commands.clauses import QUESTION, Clause, Hear, clauses_of
 from dialogue.understanding.commands.of_goods import CLEAR, EFFECTS
 from dialogue.understanding.commands.reading import Reading
+from dialogue.understanding.text import HAN
 
 UNHEARD = ""
 """What stands for the procedure of a clause that says something of goods of its own, nobody knows what."""
 LONG = 240
+LONG_ZH = 90
 """Characters from which a message tells a story, whose clauses are not taken for requests."""
+ONE_WISH = 0.985
+"""Chance from which a whole message is one wish, unless its pieces have verbs of their own: 黑色那件卫衣有点大 想退了."""
+_TRAILING = " ,.;:!，。；：！"
 MOST = 14
 """Clauses that are grouped."""
 _A_GROUP = 0.5
@@ -29,6 +34,7 @@ _NO_GOODS = 0.55
 _OTHER_GOODS = 0.1
 _OTHER_WISH = 0.6
 _NOT_ALL = 1.0
+_A_LIST = 0.4
 _UNHEARD = 0.3
 _SAME_GOODS = 0.15
 _FITS = 0.05
@@ -81,23 +87,47 @@ def grouped(reading: Reading, parts: Sequence[segments.Segment], hear: Hear) -> 
         if part is not None and not part.fallback:
             run.append(part)
             continue
-        found += _run(reading, run, hear)
+        found += _run(reading, run, hear, guarded=any(one.fallback for one in parts))
         found += [part] if part is not None else []
         run = []
     return found
 
 
-def _run(reading: Reading, run: list[segments.Segment], hear: Hear) -> list[segments.Segment]:
-    if not run or run[-1].end - run[0].start > LONG:
+def _run(reading: Reading, run: list[segments.Segment], hear: Hear, *, guarded: bool) -> list[segments.Segment]:
+    if not run or run[-1].end - run[0].start > _long(reading):
         return run
     clauses = [clause for part in run for clause in clauses_of(reading, part, hear)]
-    if not 1 < len(clauses) <= MOST:
+    if not (0 if guarded else 1) < len(clauses) <= MOST:
         return run
     groups = _of_the_same(best_groups(clauses))
+    if not groups:
+        return run
+    if not guarded and len(run) == 1 and _is_one_wish(reading, run[0], groups):
+        return run
     parts = [_segment(reading, group, run) for group in groups]
+    if all(part.flow for part in parts) and (guarded or _joins_parts(clauses, run, groups)):
+        return parts
     clear = [part for part in parts if part.flow or _asks_for_something(hear(part))]
     acts = any(group.flow in EFFECTS for group in groups)
     return parts if len(clear) > 1 or (acts and len(parts) > 1) else run
+
+
+def _long(reading: Reading) -> int:
+    return LONG_ZH if HAN.search(reading.text.plain) else LONG
+
+
+def _is_one_wish(reading: Reading, whole: segments.Segment, groups: Sequence[_Group]) -> bool:
+    """Whether all of it sounds like one request, and at most one piece asks for anything in so many words."""
+    chance = reading.classify(reading.masked(whole.start, whole.end))[0][1]
+    pieces = (reading.text.low[group.clauses[0].start : group.clauses[-1].end] for group in groups)
+    asked = sum(segments.cue(piece) is not None or phrases.is_question(piece.strip(_TRAILING)) for piece in pieces)
+    return chance >= ONE_WISH and asked < 2
+
+
+def _joins_parts(clauses: Sequence[Clause], run: Sequence[segments.Segment], groups: Sequence[_Group]) -> bool:
+    """Whether what verbs part is fewer requests, and no part of it asks for what nobody heard."""
+    heard = all(any(one.flow and part.start <= one.start < part.end for one in clauses) for part in run)
+    return len(groups) < len(run) and heard
 
 
 def _asks_for_something(commands: list[Command]) -> bool:
@@ -113,11 +143,18 @@ def best_groups(clauses: Sequence[Clause]) -> list[_Group]:
             group = _group(tuple(clauses[start:end]), first=start == 0)
             if before is None or group is None:
                 continue
-            value = before[0] + group.value - _A_GROUP
+            value = before[0] + group.value - _A_GROUP - _torn(clauses, start)
             if (now := best[end]) is None or value > now[0]:
                 best[end] = (value, [*before[1], group])
     last = best[-1]
     return last[1] if last else []
+
+
+def _torn(clauses: Sequence[Clause], place: int) -> float:
+    """Return what it costs to part goods that are only named from those that "and" joins to them."""
+    before = clauses[place - 1] if place else None
+    bare = before is not None and bool(before.goods) and not before.says
+    return _A_LIST if bare and clauses[place].joined else 0.0
 
 
 def _group(clauses: tuple[Clause, ...], *, first: bool) -> _Group | None:
