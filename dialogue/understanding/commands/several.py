@@ -66,6 +66,8 @@ _TAKES: dict[str, frozenset[str]] = {
 }
 """Procedure -> the values that serve it."""
 _RIVALS = frozenset({"return_items", "exchange_items", "cancel_order"})
+_EXCLUDING = frozenset({"return", "exchange", "cancel"})
+"""Families of verbs that are never one request: "return the red one and exchange the blue one for L"."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -127,7 +129,8 @@ def _is_one_wish(reading: Reading, whole: segments.Segment, groups: Sequence[_Gr
 def _joins_parts(clauses: Sequence[Clause], run: Sequence[segments.Segment], groups: Sequence[_Group]) -> bool:
     """Whether what verbs part is fewer requests, and no part of it asks for what nobody heard."""
     heard = all(any(one.flow and part.start <= one.start < part.end for one in clauses) for part in run)
-    return len(groups) < len(run) and heard
+    verbs = {part.cue for part in run} & _EXCLUDING
+    return len(groups) < len(run) and heard and len(verbs) < 2
 
 
 def _asks_for_something(commands: list[Command]) -> bool:
