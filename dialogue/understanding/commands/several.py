@@ -66,6 +66,8 @@ _TAKES: dict[str, frozenset[str]] = {
 }
 """Procedure -> the values that serve it."""
 _RIVALS = frozenset({"return_items", "exchange_items", "cancel_order"})
+_POINTING = frozenset({"option", "ordinal", "product", "sku", "order_ref"})
+"""Kinds of what tells one thing from another."""
 _EXCLUDING = frozenset({"return", "exchange", "cancel"})
 """Families of verbs that are never one request: "return the red one and exchange the blue one for L"."""
 
@@ -79,6 +81,11 @@ class _Group:
     @property
     def goods(self) -> frozenset[str]:
         return frozenset[str]().union(*(one.goods for one in self.clauses))
+
+    @property
+    def names(self) -> bool:
+        """Whether it says what it is about: goods, or which of them ("the blue one", 第二件)."""
+        return bool(self.goods) or any(item.type in _POINTING for one in self.clauses for item in one.told)
 
 
 def grouped(reading: Reading, parts: Sequence[segments.Segment], hear: Hear) -> list[segments.Segment]:
@@ -214,7 +221,7 @@ def _of_the_same(groups: list[_Group]) -> list[_Group]:
     joined: list[_Group] = []
     for group in groups:
         last = joined[-1] if joined else None
-        rivals = last is not None and {last.flow, group.flow} <= _RIVALS and not group.goods
+        rivals = last is not None and {last.flow, group.flow} <= _RIVALS and not group.names
         if last is not None and (rivals or (last.flow == group.flow and not group.goods and group.flow != QUESTION)):
             joined[-1] = _Group((*last.clauses, *group.clauses), group.flow, last.value)
         else:
