@@ -106,7 +106,7 @@ async def fill_coupon(context: SlotContext) -> Filling:
         return Filled(mention.entity.value["text"])
     found = await context.reader.read("list_coupons", {})
     free = [one for one in found.coupons if one.state == "claimable"] if isinstance(found, CouponList) else []
-    said = set(tokens(context.frame.text))
+    said = set(tokens(f"{context.frame.text} {_goods_named(context)}"))
     shared = {one.code: len(said & set(tokens(f"{one.title.zh} {one.title.en}"))) for one in free}
     most = max(shared.values(), default=0)
     named = [code for code, count in shared.items() if count == most > 0]
@@ -114,6 +114,13 @@ async def fill_coupon(context: SlotContext) -> Filling:
         return Filled(named[0])
     choices = tuple((one.title.get(context.lang), one.code) for one in free if not named or one.code in named)
     return Question(context.question("ask.coupon"), choices)
+
+
+def _goods_named(context: SlotContext) -> str:
+    """Return what a coupon shall be for, by the catalogue's own words: "the one for clothes" is for clothing."""
+    named = [entry for entry in context.heard if entry.entity.type in {"product", "category"}]
+    last = [entry.entity.value for entry in named if entry.turn == named[-1].turn]
+    return " ".join(str(value.get("terms") or value.get("name") or "") for value in last)
 
 
 async def fill_body(context: SlotContext) -> Filling:

@@ -26,7 +26,7 @@ _HUMAN_ZH = re.compile(
     r"|(?:叫|喊|找|换|来|派|让|转|接)(?:一?个|一?位)?(?:真|活|大活)?人(?=来|吧|啊|$|[,。!！，?？]|跟|和|处理|聊|说|帮|给|解决|接|回|过来|核实|核查|调查|跟进|查|看)|(?:跟|和|与)(?:一个|个|位)?(?:真|活)?人(?:工)?(?:客服)?(?:说话|聊|沟通|对话|讲话|谈|说)|(?:转|问|找|叫|让|换)(?:给|到|一下|下|个)*你们?的?同事|人工介入|转人工|转接人工|(?:要|想)(?:跟|和)人(?:说|聊)|人工(?:呢|在吗|在哪|快来|处理)|真人(?:来|处理|客服)|升级处理"
 )
 _NOT_HUMAN_ZH = re.compile(
-    r"(?:不用|不要|不想|不需要|别|无需|先不|不必)(?:给我|帮我|再)?(?:转|接|找|叫|要)?(?:人工|真人|客服)|(?:人工|真人|客服)(?:客服)?(?:的)?(?:电话|热线|号码|几点|时间|什么时候|上班|下班|工作时间|服务时间|邮箱|怎么联系|费|智能)|你?(?:是|是不是)(?:真人|人工|机器人|人)(?:吗|还是|么|客服吗|\?)|我(?:是|就是)(?:真人|人|个人|活人)|有人工(?:客服)?(?:几点|吗\?*$)|是人工还是|人工智能"
+    r"(?:不用|不要|不想|不需要|别|无需|先不|不必)(?:给我|帮我|再)?(?:转|接|找|叫|要)?(?:人工|真人|客服)|(?:人工|真人|客服)(?:客服)?(?:的)?(?:电话|热线|号码|几点|时间|什么时候|上班|下班|工作时间|服务时间|邮箱|怎么联系|费|智能)|你?(?:是|是不是)(?:真人|人工|机器人|人)(?:吗|还是|么|客服吗|\?)|我(?:是|就是)(?:真人|人|个人|活人)|有人工(?:客服)?(?:几点|吗\?*$)|是人工还是|人工智能|(?:机器人?|程序|ai|智能客服)[^,，。；]{0,8}还是[^,，。；]{0,6}人|人[^,，。；]{0,8}还是[^,，。；]{0,6}(?:机器|程序|ai|智能)"
 )
 
 
@@ -47,6 +47,11 @@ def asks_human(low: str) -> bool:
     )
 
 
+def asks_who_answers(low: str) -> bool:
+    """Whether it is asked if a person or a program writes: "am I talking to a human?", 你是机器人还是人."""
+    return bool(_NOT_HUMAN_EN.search(low) or _NOT_HUMAN_ZH.search(low)) and not asks_human(low)
+
+
 _LANGUAGES: tuple[tuple[Lang, re.Pattern[str]], ...] = (
     ("en", re.compile(r"(?:说|讲|用|换成?|切换(?:成|到|为)?|改成?)(?:一下)?(?:英语|英文)(?!的|名|版|说明|标签|字)|^\W*(?:英文|英语)(?:吧|谢谢|please)?\W*$|\b(?:speak|talk|reply|answer|respond|write|switch|continue|chat)(?: (?:to|in|with|me|back))* english\b|^\W*(?:in )?english(?:,? (?:please|pls))?\W*$|\benglish,? (?:please|pls)\b|\bi (?:don't|do not|can't) (?:speak|understand|read) chinese")),
     ("zh", re.compile(r"(?:说|讲|用|换成?|切换(?:成|到|为)?|改成?)(?:一下)?(?:中文|汉语|普通话|国语|华语)(?!的|名|版|说明|标签|字)|^\W*(?:中文|汉语)(?:吧|谢谢)?\W*$|\b(?:speak|talk|reply|answer|respond|write|switch|continue|chat)(?: (?:to|in|with|me|back))* (?:chinese|mandarin)\b|^\W*(?:in )?(?:chinese|mandarin)(?:,? (?:please|pls))?\W*$|\bchinese,? (?:please|pls)\b|看不懂英文|不懂英文|我?不会英语")),
@@ -60,7 +65,7 @@ def language_wanted(low: str) -> Lang | None:
 
 _EXPLAIN = re.compile(
     r"^\W*(?:sorry,? )?(?:what (?:do you mean|does (?:that|this|it) mean|is that|was that supposed)|i (?:do not|don't|dont|didn't) (?:understand|get it|get that|follow)|(?:can|could) you (?:explain|clarify|rephrase)|explain|why do you (?:need|want|ask)|what for|what do you need|what(?:'s| is) the difference(?=\W*$)|huh|not sure what you mean|i'm (?:confused|lost)|confused)\b"
-    r"|什么意思|啥意思|有(?:什么|啥)?(?:区别|不同|不一样)(?:吗|啊|呀)?\W*$|没(?:看|听|太)?(?:太)?(?:懂|明白)|(?:看|听)不(?:太)?(?:懂|明白)|^\W*不(?:太)?(?:懂|明白)|解释(?:一下|下)|为(?:什么|啥)(?:要|需要)(?:这个|我)|换个说法|(?<!没)(?<!没有)说清楚"
+    r"|什么意思|啥意思|有(?:什么|啥)?(?:区别|不同|不一样)(?:吗|啊|呀)?\W*$|没(?:看|听|太)?(?:太)?(?:懂|明白)|(?:看|听)不(?:太)?(?:懂|明白)|^\W*不(?:太)?(?:懂|明白)|解释(?:一下|下)|为(?:什么|啥)(?:要|需要)(?:这个|我)|换个说法|(?<!没)(?<!没有)说清楚(?:一?点|些)?(?:吗|吧|呗|嘛|行吗|行不)?\W*$"
 )
 _REPEAT = re.compile(
     r"^\W*(?:sorry,? |please )?(?:(?:can|could) you )?(?:please )?(?:repeat(?: (?:that|it|the question|please|again))?|say (?:that|it) again|come again|pardon(?: me)?|what did you (?:say|ask)|what was (?:that|the question)(?: again)?|again please|one more time|what|show me the (?:options|list|choices) again)\W*$"
@@ -177,7 +182,7 @@ _REGARDLESS = re.compile(
     re.IGNORECASE,
 )
 _QUESTION = re.compile(
-    r"[?？]\s*(?:(?:pls|plz|please|thx|thanks|thank you|asap|谢谢|谢了|多谢|哈|急|亲)\W*)?$|(?:吗|(?<!着)呢|么|吧\?)\W*(?:(?:谢谢|谢了|哈|急|亲)\W*)?$|^\W*(?:(?:and|but|so|ok|okay|also|wait|oh|hmm|hold on|actually|by the way|btw|then|hey|hi|hello|yes|no|just|before that|first|first of all|quick question|one question|question|please|tell me)\b[,.: ]*)*(?:whats?|what's|hows?|how's|whens?|wheres?|when|where|why|who|which|is|are|do|does|did|has|was|were|have (?:you|they|we|my)|can|could|will|would|should|may)\b|,\s*(?:what|how|when|where|why|which)(?:'s)? (?!ever)[a-z]+ [^,.!]*$|多少|多久|多长时间|谁[出付承来]|怎么|什么时候|几天|为什么|能不能|可不可以|是不是|有没有|哪(?:个|里|些|家|款|儿|了)|啥时候|咋(?:还|没|不|办|样|个|整|算)|几(?:点|年|个工作日)|(?<!不)(?P<verb>(?!不)[\u4e00-\u9fff])不(?P=verb)|[付收退换保寄包管给修取送出发在]不(?:哦|啊|呢)?\W*$"
+    r"[?？]\s*(?:(?:pls|plz|please|thx|thanks|thank you|asap|谢谢|谢了|多谢|哈|急|亲)\W*)?$|(?:吗|(?<!着)呢|么|吧\?)\W*(?:(?:谢谢|谢了|哈|急|亲)\W*)?$|^\W*(?:(?:and|but|so|ok|okay|also|wait|oh|hmm|hold on|actually|by the way|btw|then|hey|hi|hello|yes|no|just|before that|first|first of all|quick question|one question|question|please|tell me)\b[,.: ]*)*(?:whats?|what's|hows?|how's|whens?|wheres?|when|where|why|whos?|who's|which|is|are|do|does|did|has|was|were|have (?:you|they|we|my)|can|could|will|would|should|may)\b|,\s*(?:what|how|when|where|why|which)(?:'s)? (?!ever)[a-z]+ [^,.!]*$|多少|多久|多长时间|谁[出付承来掏]|是[^,，。；]{1,10}(?:还是|或者)[^,，。；]{1,10}$|怎么|什么时候|几天|为什么|能不能|可不可以|是不是|有没有|哪(?:个|里|些|家|款|儿|了)|啥时候|咋(?:还|没|不|办|样|个|整|算)|几(?:点|年|个工作日)|(?<!不)(?P<verb>(?!不)[\u4e00-\u9fff])不(?P=verb)|[付收退换保寄包管给修取送出发在]不(?:哦|啊|呢)?\W*$"
 )
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterable
 
 from dialogue.understanding import data
+from dialogue.understanding.homophones import Homophones
 from dialogue.understanding.text import Text
 from knowledge.lexicon.sounds import SameSound
 from knowledge.lexicon.spelling import Spelling
@@ -45,16 +46,22 @@ class Respelling:
     Args:
         taught: the words of the training utterances.
         sounds: finds the catalogue's Chinese words in wrong characters of the same sound; None: it knows no such words.
+        homophones: finds wrong characters of the same sound by what people say; None: it knows nothing of that.
         name_of: gives the word of the shop's catalogue that a word was meant to be; itself where it is one, None where none is near.
     """
 
     def __init__(
-        self, taught: Collection[str], name_of: Callable[[str], str | None], sounds: SameSound | None = None
+        self,
+        taught: Collection[str],
+        name_of: Callable[[str], str | None],
+        sounds: SameSound | None = None,
+        homophones: Homophones | None = None,
     ) -> None:
         self._taught = frozenset(taught)
         self._spelling = Spelling(taught, known=(), names=())
         self._name_of = name_of
         self._sounds = sounds
+        self._homophones = homophones
         self._meant = {slip: word for word, slips in data.read_yaml("slips.yaml").items() for slip in slips}
         self._slips = re.compile("|".join(sorted(self._meant, key=len, reverse=True)))
 
@@ -64,15 +71,23 @@ class Respelling:
         return _WORD.sub(lambda match: self._mended(match[0]), spelt)
 
     def mend_in_place(
-        self, text: Text, spared: Iterable[tuple[int, int]] = (), understood: Iterable[tuple[int, int]] = ()
+        self,
+        text: Text,
+        spared: Iterable[tuple[int, int]] = (),
+        understood: Iterable[tuple[int, int]] = (),
+        *,
+        kept_as_written: bool = False,
     ) -> Text:
         """Return a message of the same length without swapped neighbours and wrong characters of the same sound.
 
         Args:
             spared: places from and to of what stays as it is: names, addresses, codes.
             understood: those of what means something as it is written: what lies within is no slip of sound.
+            kept_as_written: it may answer what is kept letter by letter, such as the name on an invoice.
         """
         sounds = self._sounds.slips(text.low) if self._sounds is not None else {}
+        if self._homophones is not None and not kept_as_written:
+            sounds = {**self._homophones.slips(text.low), **sounds}
         for start, end in understood:
             sounds = {place: to for place, to in sounds.items() if not start <= place[0] < place[1] <= end}
         changed = {**self._swapped(text.low), **sounds, **self._same_sound(text.low)}

@@ -118,6 +118,16 @@ def said_in_chinese() -> str:
     return "\n".join(path.read_text(encoding="utf-8") for path in sorted((data.FOLDER / "zh").glob("*.yaml")))
 
 
+def sentences_in_chinese(*, seed: int = 7) -> Iterator[str]:
+    """Yield what shoppers say in Chinese, each utterance in `PER_LINE` ways: wishes first, then moods."""
+    fillers, rng = data.read_yaml("fillers.yaml")["zh"], random.Random(seed)  # noqa: S311 (no secret)
+    moods = (line for lines in data.read_yaml("mood_lines.yaml")["zh"].values() for line in lines)
+    wishes = (line for path in sorted((data.FOLDER / "zh").glob("*.yaml")) for line in _lines(path))
+    for line in (*wishes, *moods):
+        for _ in range(_draws(line)):
+            yield expand(line, fillers, rng)
+
+
 def fingerprint(*more: str) -> str:
     """Return a hash of all the data and code that a fitted model depends on."""
     digest = hashlib.sha256("|".join(more).encode())

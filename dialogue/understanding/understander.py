@@ -15,6 +15,7 @@ from dialogue.understanding import data, model_cache, segments, training
 from dialogue.understanding.commands import Reading, classifier_ranking, commands
 from dialogue.understanding.emotion import Feelings
 from dialogue.understanding.entities import Clock, Extractor
+from dialogue.understanding.homophones import Homophones
 from dialogue.understanding.intents import MAX_CHARS, IntentModel, fit
 from dialogue.understanding.language import detect
 from dialogue.understanding.openings import without_opening
@@ -37,6 +38,8 @@ ANY = Procedures()
 _NAMED_SPANS = frozenset(
     {"email", "address", "person_name", "order_ref", "tracking_number", "coupon_code", "sku", "brand", "tax_id"}
 )
+_KEPT_AS_WRITTEN = frozenset({"text", "address", "body", "question", "search"})
+"""Slots whose answer is kept, or searched for, as it stands."""
 
 
 class EmbeddedUnderstander:
@@ -63,7 +66,8 @@ class EmbeddedUnderstander:
         self._personal = procedures.personal
         self._keywords = Keywords(procedures.lessons)
         sounds = SameSound(extractor.lexicon.names, extractor.lexicon.terms, training.said_in_chinese())
-        self._respelling = Respelling(training.words(procedures.lessons), self._name_of, sounds)
+        homophones = Homophones(training.sentences_in_chinese())
+        self._respelling = Respelling(training.words(procedures.lessons), self._name_of, sounds, homophones)
         self._default_lang = default_lang
         self.name = name
 
@@ -96,7 +100,9 @@ class EmbeddedUnderstander:
         message, entities = written, self._extractor.extract(written)
         spared = [(item.start, item.end) for item in entities if item.type in _NAMED_SPANS]
         understood = [(item.start, item.end) for item in entities]
-        if (mended := self._respelling.mend_in_place(message, spared, understood)) is not message:
+        kept = view.pending is not None and view.pending.slot_type in _KEPT_AS_WRITTEN
+        mended = self._respelling.mend_in_place(message, spared, understood, kept_as_written=kept)
+        if mended is not message:
             message, entities = mended, self._extractor.extract(mended)
         heard = without_opening(message, asked=view.pending is not None)
         lang = detect(_unnamed(heard, entities), previous=view.lang, default=view.opened_in or self._default_lang)

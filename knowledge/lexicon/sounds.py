@@ -55,11 +55,12 @@ class SameSound:
 
 
 def _sound(word: str) -> tuple[str, ...]:
-    return tuple(map(_syllable, word))
+    return tuple(map(syllable, word))
 
 
 @functools.lru_cache(maxsize=8192)
-def _syllable(character: str) -> str:
+def syllable(character: str) -> str:
+    """Return how a Chinese character is read, without its tone; another character is itself."""
     # Single characters need no phrases, whose table takes a second and 50 MB to load.
     os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
     from pypinyin import lazy_pinyin  # noqa: PLC0415

@@ -8,6 +8,7 @@ from dialogue.commands import AskHuman, CannotHandle, Command, ScoredIntent, Sta
 from dialogue.understanding import phrases, polarity, segments
 from dialogue.understanding.commands.answers import answered
 from dialogue.understanding.commands.asides import aside
+from dialogue.understanding.commands.besides import answered_and_asked
 from dialogue.understanding.commands.expected import of_a_variant, of_an_address, unasked
 from dialogue.understanding.commands.figures import replaced_figures
 from dialogue.understanding.commands.interruptions import interrupted
@@ -36,7 +37,7 @@ def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
     if found is None:
         found = interrupted(reading)
     if found is None:
-        found = of_the_list(reading) or aside(reading)
+        found = of_the_list(reading) or answered_and_asked(reading) or aside(reading)
     if found is None:
         found = answered(reading)
     if found is None:

@@ -6,7 +6,7 @@ whatever else its words look like.
 
 from __future__ import annotations
 
-from dialogue.commands import AskKnowledge, Command, StartFlow
+from dialogue.commands import AskKnowledge, CannotHandle, ChitChat, Command, StartFlow
 from dialogue.understanding import pending, phrases
 from dialogue.understanding.commands.of_goods import EFFECTS
 from dialogue.understanding.commands.reading import Reading
@@ -52,7 +52,8 @@ def aside(reading: Reading) -> list[Command] | None:
         return None
     if best in _OF_VARIANTS and (not named or "option" in {item.type for item in reading.told()}):
         return None
-    wishes = requested(reading)
+    # "Wait, let me ask first" and thanks beside it say nothing more.
+    wishes: list[Command] = [one for one in requested(reading) if not isinstance(one, CannotHandle | ChitChat)]
     looks = [
         one for one in wishes if isinstance(one, AskKnowledge) or (isinstance(one, StartFlow) and one.flow in _LOOKS)
     ]

@@ -23,6 +23,8 @@ POSTCODE_FIGURES = 6
 
 _TAX_ID = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z-]*\d)([A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)[\s.。!！]*$")
 """The last letters and figures of an answer, whatever their number: what is no tax id the shop refuses with its reason."""
+_COUPON = re.compile(r"(?a:(?<![\w#-])[a-z]{3,12}\d{1,4}(?:off)?(?![\w-]))")
+"""A coupon's code in small letters."""
 _LONG_NUMBER = re.compile(r"(?<![A-Za-z0-9_@.+#-])(\d{8,16})(?![A-Za-z0-9_@-]|\.\d)")
 
 
@@ -86,6 +88,9 @@ def expecting(reading: Reading, kind: str) -> Reading:
         return dataclasses.replace(reading, entities=[*entities, original])
     if kind == "tax_id":
         return _with_tax_id(reading)
+    if kind == "coupon" and (code := _COUPON.search(text.low)) is not None:
+        named = entity(text, "coupon_code", {"text": code[0].upper()}, code.span(), score=0.8)
+        return dataclasses.replace(reading, entities=[*entities, named])
     if kind in _ORDERS or kind in _PROOFS or kind == "address":
         return _expecting(reading, kind)
     return reading

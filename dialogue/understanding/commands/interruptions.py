@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dialogue.commands import Cancel, Command, Correct, Entity, Repeat
+from dialogue.commands import Cancel, Command, Correct, Entity, Repeat, StartFlow
 from dialogue.understanding import phrases, polarity, segments
 from dialogue.understanding.commands.calling_off import called_off
 from dialogue.understanding.commands.corrections import only_values
@@ -15,6 +15,8 @@ from dialogue.understanding.commands.requests import has_own_cue, requested
 _CLAUSE_END = re.compile(r"[,.;!，。；！~～]\s*|  +")
 _NAMED_ALONE = 12
 """Characters of an answer that is a value and hardly anything else: 就L吧."""
+_CHANGED = frozenset({"payment_method", "option", "address", "email", "reason"})
+"""Values that are taken back for others while what they belong to goes on."""
 REASON_CHARACTERS = 40
 """Characters of a reason before the words that stop a procedure: "too much hassle, scrap that"."""
 
@@ -77,6 +79,9 @@ def _after_stop(reading: Reading, start: int) -> list[Command]:
     if phrases.stops(rest.text.low.lstrip(" ,.;:!?。，！？；、")):
         return []
     wanted: list[Command] = [c for c in requested(rest) if c.kind in {"start_flow", "ask_knowledge", "ask_human"}]
+    if wanted and all(_is_of_what_runs(one, reading) for one in wanted):
+        # "Never mind, back to the mastercard" takes back a value, and not what it is a value of.
+        return [Correct(entities=rest.told(), text=rest.words(), source="pattern")]
     if wanted and (has_own_cue(rest) or any(c.score >= CLEAR for c in wanted)):
         return wanted
     entities = tuple(item for item in rest.entities if item.type not in {"reason", "category"})
@@ -86,6 +91,14 @@ def _after_stop(reading: Reading, start: int) -> list[Command]:
     if entities and reading.view.active_flow and (phrases.segments_wish(rest.text.low) or only_values(rest) or named):
         return [Correct(entities=entities, text=rest.words(), source="pattern")]
     return []
+
+
+def _is_of_what_runs(command: Command, reading: Reading) -> bool:
+    """Whether a request is for what runs already, with a value of it and no goods."""
+    if not isinstance(command, StartFlow) or command.flow != reading.view.active_flow:
+        return False
+    kinds = {item.type for item in command.entities}
+    return bool(kinds & _CHANGED) and not kinds & {"product", "order_ref", "sku", "ordinal"}
 
 
 def _dropped_part(reading: Reading) -> list[Command] | None:

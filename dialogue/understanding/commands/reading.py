@@ -56,11 +56,12 @@ class Reading:
         """Return the entities between two places."""
         return tuple(item for item in self.entities if item.start >= start and item.end <= end)
 
-    def sub(self, start: int) -> Reading:
-        """Return the rest of the message as a reading of its own, at the same places."""
-        blank = " " * start
-        text = Text(blank + self.text.raw[start:], blank + self.text.plain[start:], blank + self.text.low[start:])
-        return dataclasses.replace(self, text=text, entities=[item for item in self.entities if item.start >= start])
+    def sub(self, start: int, end: int | None = None) -> Reading:
+        """Return a piece of the message, or all behind a place, as a reading of its own, at the same places."""
+        blank, end = " " * start, len(self.text.raw) if end is None else end
+        raw, plain, low = (blank + words[start:end] for words in (self.text.raw, self.text.plain, self.text.low))
+        inside = [item for item in self.entities if item.start >= start and item.end <= end]
+        return dataclasses.replace(self, text=Text(raw, plain, low), entities=inside)
 
     def words(self, start: int = 0, end: int | None = None) -> str:
         """Return what was said between two places, as it was said."""

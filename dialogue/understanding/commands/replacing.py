@@ -77,10 +77,12 @@ def replaced(reading: Reading) -> Correct | None:
     if not (contrasted or _is_another_value(reading, told) or _only_refuses(reading, told)):
         return None
     gone = [item for kind in contrasted for item in _taken_back(kind, told, reading)]
-    kept = tuple(
-        item for item in reading.told() if item not in gone and (item.type != "reason" or "reason" in contrasted)
-    )
     slot = phrases.slot_named(low)
+    kept = tuple(
+        item
+        for item in reading.told()
+        if item not in gone and (item.type != "reason" or "reason" in contrasted or slot == "reason")
+    )
     return Correct(entities=kept, slot=slot, text=reading.words(), score=0.9, source="pattern")
 
 
@@ -166,7 +168,11 @@ def _wants_something_else(reading: Reading) -> bool:
 def _is_another_value(reading: Reading, told: Sequence[Entity]) -> bool:
     """Whether another value than the one that waits for a yes is named: "27.", 裙子还是合身的好看，M码, "e-mail: emma@brightside.studio"."""
     question, low = reading.view.pending, reading.text.low
-    if question is None or question.kind != "confirm" or segments.cue(low) in {"return", "cancel"}:
+    if question is None or question.kind != "confirm":
+        return False
+    if _says_how_or_why(reading, told):
+        return True
+    if segments.cue(low) in {"return", "cancel"}:
         return False
     for item in told:
         if (
@@ -187,6 +193,15 @@ def _is_another_value(reading: Reading, told: Sequence[Entity]) -> bool:
         if item.type in _WRITTEN and str(item.value.get("text", "")).lower() not in _settled(reading, item.type):
             return True
     return False
+
+
+def _says_how_or_why(reading: Reading, told: Sequence[Entity]) -> bool:
+    """Whether another way of paying is named, also with the verb of what runs, or the reason is put right: 那退礼品卡, 原因应该写质量问题."""
+    named = phrases.slot_named(reading.text.low) == "reason"
+    before = [one for one in reading.view.said if one.type == "payment_method"]
+    paid = [one for one in told if one.type == "payment_method" and not one.value.get("negated")]
+    another = bool(before) and any(not any(same(item, one) for one in before[-1:]) for item in paid)
+    return another or (named and any(item.type == "reason" for item in told))
 
 
 def _is_another_order(reading: Reading, item: Entity) -> bool:

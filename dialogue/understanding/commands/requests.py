@@ -185,6 +185,8 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
         return [one for flow in _meant(meant, low) for one in _start(flow, entities, words, chance)]
     if best == "ask_knowledge" and chance >= 0.3:
         return [to_documents(reading, part.start, part.end, chance)]
+    if best == "ask_human" and phrases.asks_who_answers(low):
+        return [ChitChat(topic="bot_identity", text=words, score=0.8, source="pattern")]
     if best == "ask_human" and chance >= 0.75:
         return [AskHuman(text=words, score=chance, source="classifier")]
     if best.startswith("chit_chat.") and (chance >= 0.8 or (chance >= 0.35 and not told)):

@@ -39,7 +39,16 @@ _FAMILIES: dict[str, tuple[frozenset[str], re.Pattern[str]]] = {
 }  # fmt: skip
 """A procedure -> those that count as it, and the words that ask for it."""
 _LETS_GO = re.compile(
-    r"\b(?:no|not|never|nvm|without|forget|scrap|skip|drop|cancel|stop|nix|rather than|instead of)\b|n't\b|不|别|甭|免了|取消"
+    r"\b(?:no|not|never|nvm|without|forget|scrap|skip|drop|cancel|stop|nix|rather than|instead of)\b|n't\b|(?<!要)不(?![如然])|别|甭|免了|取消"
+    r"|\b(?:hassle|bother|faff|complicated)\b|太?麻烦(?!你|您|帮|给|把|一下)|太?折腾"
+)
+"""By which a clause lets go of what it names: it refuses it, or finds it too much trouble."""
+_OPENING_NO = re.compile(
+    r"^\W*(?:(?:ugh|oh|ah|hm+|wait|actually|sorry|ok|okay|well)\b\W*)*(?:no+|nah|nope)\b(?=\W*(?:i|i'm|we|just|please|pls|let|you|go|give|can|it)\b)"
+)
+"""A no to what went before, not to what the clause asks for: "ugh no i want my money back"."""
+_AS_BEFORE = re.compile(
+    r"\b(?:as (?:i said|before|planned)|like (?:i said|before)|the original)\b|按(?:照)?(?:刚才|之前|原来|前面)|照旧|照原来"
 )
 _CLAUSE = re.compile(r"[,，。.;；!！?？\n]+\s*|\s+(?:but|so|and|then)\s+|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 
@@ -53,6 +62,9 @@ def turned(reading: Reading) -> StartFlow | Provide | None:
         return None
     wanted, let_go = _clauses(low)
     others = wanted - let_go
+    given_up = reading.view.given_up or ""
+    if not others and mine in let_go and given_up in _FAMILIES and given_up != mine and _goes_on(reading):
+        others = {given_up}
     if others == {mine} and not _names_others(reading) and (let_go - {mine} or _STILL.search(low)):
         # "Never mind the exchange, just return the jeans", said while the return runs.
         return Provide(entities=reading.told(), text=reading.words(), score=0.85, source="pattern")
@@ -64,11 +76,17 @@ def turned(reading: Reading) -> StartFlow | Provide | None:
     return StartFlow(flow=flow, entities=reading.told(), text=reading.words(), score=0.85, source="pattern")
 
 
+def _goes_on(reading: Reading) -> bool:
+    """Whether the message says how the money shall go, or that it shall be as before: 不换了，按刚才说的退到支付宝."""
+    paid = any(item.type == "payment_method" for item in reading.told())
+    return paid or _AS_BEFORE.search(reading.text.low) is not None
+
+
 def _clauses(low: str) -> tuple[set[str], set[str]]:
     """Return the procedures that clauses ask for, and those that they let go of."""
     wanted: set[str] = set()
     let_go: set[str] = set()
-    for clause in _CLAUSE.split(low):
+    for clause in (_OPENING_NO.sub("", one) for one in _CLAUSE.split(low)):
         found = {flow: match.start() for flow, (_, words) in _FAMILIES.items() if (match := words.search(clause))}
         refusals = list(_LETS_GO.finditer(clause))
         if refusals and all(one[0] in {"cancel", "取消"} for one in refusals):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from dialogue.commands import Entity
+from dialogue.understanding import numerals
 from dialogue.understanding.entities.base import entity
 from dialogue.understanding.text import Text
 from knowledge.lexicon import Lexicon, Mention
@@ -114,6 +115,10 @@ _ANY_SIZE = re.compile(
     rf"(?:{_BARE_SIZE.pattern})(?![年月日号点件块元天分个岁折%]| ?(?:cm|kg|days?|weeks?|pm|am)\b)|(?<![a-z0-9'])(?:x{{0,3}}[sl]|m|[2-5]xl)(?![a-z0-9'])",
     re.ASCII,
 )
+_SPELT_SIZE = re.compile(
+    r"\b(?:twenty|thirty|forty)[ -](?:one|two|three|four|five|six|seven|eight|nine)\b(?!-)|[二三四]十[一二三四五六七八九]?(?=[码号]|的(?!时候|话)|\W*$)(?!号[楼院路门店])"
+)
+"""A size in words: "a twenty-seven", 四十一码."""
 _SIZE_BEFORE = re.compile(
     r"(?:\b(?:in|for|to|into|get|want|take|need|try|wear|have|make it|rather|no|wait|actually|sorry|mean|not|but)(?: (?:an?|the|it))?[,.]?|\ban?|换(?:成|个|到|一个)?|[要拿选来有穿试]|改(?:成|为|要)?|还是|不对|不是|就|成)[\s,，]*$"
 )
@@ -141,16 +146,25 @@ def bare_sizes(text: Text, lexicon: Lexicon, options: Sequence[Entity]) -> Itera
         theirs = len(match[0]) > 1 and lexicon.comes_in(match[0], named) and _ANY_SIZE.match(text.low, match.start())
         if (beside or wished or theirs) and (keys := lexicon.size_keys(match[0])):
             yield _size(text, match, match[0], keys, score=0.7)
+    yield from _spelt_sizes(text, lexicon)
 
 
 def sizes_alone(text: Text, lexicon: Lexicon, others: Sequence[Entity]) -> Iterator[Entity]:
     """Yield every size that goods of the catalogue have, whatever stands beside it: for where a variant is being chosen."""
+    yield from _spelt_sizes(text, lexicon)
     taken = [(item.start, item.end) for item in others if item.type != "quantity"]
     for match in _ANY_SIZE.finditer(text.low):
         value = match[0].upper()
         free = all(match.end() <= start or match.start() >= end for start, end in taken)
         if free and (keys := lexicon.size_keys(value)):
             yield _size(text, match, value, keys, score=0.6)
+
+
+def _spelt_sizes(text: Text, lexicon: Lexicon) -> Iterator[Entity]:
+    for match in _SPELT_SIZE.finditer(text.low):
+        value = f"{numerals.parse(match[0]):.0f}"
+        if keys := lexicon.size_keys(value):
+            yield _size(text, match, value, keys, score=0.7)
 
 
 def _size(text: Text, match: re.Match[str], value: str, keys: set[str], *, score: float) -> Entity:

@@ -47,11 +47,11 @@ _LAST = re.compile(
 _FIRST = re.compile(r"\b(?:the )?(?:top one|former)\b|^\W*(?:the )?first\W*$|最上面(?:的)?(?:那)?(?:个|件|款)?|头一个")
 _LATTER = re.compile(r"\bthe latter\b|后(?:面)?(?:那|一|者)(?:个|款|件)?|后者")
 _ALL = re.compile(
-    r"\bboth(?: of (?:them|these|those|the \w+))?\b|\ball (?:of (?:them|these|those|it)|three|four|five|items?|the items|of the items|my items|things)\b|\beverything\b|\bthe (?:whole|entire) (?:thing|lot|order)\b|\ball of (?:the|my)\b|^\W*all\W*$|\bthe two of them\b"
+    r"\bboth(?: of (?:them|these|those|the \w+))?\b|\ball (?:of (?:them|these|those|it)|three|four|five|items?|the items|of the items|my items|things)\b|\beverything\b(?! else)|\bthe (?:whole|entire) (?:thing|lot|order)\b|\ball of (?:the|my)\b|^\W*all\W*$|\bthe two of them\b"
     rf"|(?:{ZH_NUMBER}|\d)(?:[{_ZH_MEASURE}样款])都|都(?:帮我|给我|想|请)?(?:要|退|换|取消|可以|买|改)|全部|全都|所有(?:的)?(?:商品|东西|件)?|统统|一起(?:退|换)|整单|全(?:退|换|要|买)"
 )
 _REST = re.compile(
-    r"\b(?:the )?(?:rest|others|other (?:ones|items|things)|remaining(?: ones| items)?)\b(?: of (?:them|it|the \w+))?|(?:其余|剩下|剩余|其他|另外)(?:的)?(?:几|那|两|三)?(?:个|件|些|款)?(?:商品|东西)?(?=$|[,，。都也就不先退换要别]|的)"
+    r"\b(?:the )?(?:everything else|rest|others|other (?:ones|items|things)|remaining(?: ones| items)?)\b(?: of (?:them|it|the \w+))?|(?:其余|剩下|剩余|其他|另外)(?:的)?(?:几|那|两|三)?(?:个|件|些|款)?(?:商品|东西)?(?=$|[,，。都也就不先退换要别]|的)"
 )
 
 _CM = re.compile(
