@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from dialogue.commands import Entity
 from dialogue.understanding import numerals
@@ -146,12 +146,11 @@ def bare_sizes(text: Text, lexicon: Lexicon, options: Sequence[Entity]) -> Itera
         theirs = len(match[0]) > 1 and lexicon.comes_in(match[0], named) and _ANY_SIZE.match(text.low, match.start())
         if (beside or wished or theirs) and (keys := lexicon.size_keys(match[0])):
             yield _size(text, match, match[0], keys, score=0.7)
-    yield from _spelt_sizes(text, lexicon)
 
 
 def sizes_alone(text: Text, lexicon: Lexicon, others: Sequence[Entity]) -> Iterator[Entity]:
     """Yield every size that goods of the catalogue have, whatever stands beside it: for where a variant is being chosen."""
-    yield from _spelt_sizes(text, lexicon)
+    yield from _spelt(text, lexicon, _SPELT_SIZE.finditer(text.low))
     taken = [(item.start, item.end) for item in others if item.type != "quantity"]
     for match in _ANY_SIZE.finditer(text.low):
         value = match[0].upper()
@@ -160,8 +159,18 @@ def sizes_alone(text: Text, lexicon: Lexicon, others: Sequence[Entity]) -> Itera
             yield _size(text, match, value, keys, score=0.6)
 
 
-def _spelt_sizes(text: Text, lexicon: Lexicon) -> Iterator[Entity]:
-    for match in _SPELT_SIZE.finditer(text.low):
+def spelt_sizes(text: Text, lexicon: Lexicon) -> Iterator[Entity]:
+    """Yield a size in words where it is wished for: "in a twenty-seven", 换成四十一码."""
+    wished = (
+        one
+        for one in _SPELT_SIZE.finditer(text.low)
+        if one[0][0] in "二三四" or _SIZE_BEFORE.search(text.low[: one.start()])
+    )
+    yield from _spelt(text, lexicon, wished)
+
+
+def _spelt(text: Text, lexicon: Lexicon, matches: Iterable[re.Match[str]]) -> Iterator[Entity]:
+    for match in matches:
         value = f"{numerals.parse(match[0]):.0f}"
         if keys := lexicon.size_keys(value):
             yield _size(text, match, value, keys, score=0.7)

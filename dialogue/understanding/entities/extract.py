@@ -77,7 +77,13 @@ class Extractor:
             item for item in things if item.type != "sku" and not (item.type != "brand" and _covered(item, why))
         ]
         wishes = [*comparisons.relations(text), *catalog.lacking(text, self.lexicon), *yes_no]
-        ranked = [*firm, *wishes, *_ranked(free_things, amounts.amounts(text, currency=self._currency)), *when]
+        ranked = [
+            *firm,
+            *wishes,
+            *catalog.spelt_sizes(text, self.lexicon),
+            *_ranked(free_things, amounts.amounts(text, currency=self._currency)),
+            *when,
+        ]
         ranked += counts.ordinals(text)
         ranked += counts.quantities(text, [item.start for item in products])
         kept = without_overlaps(ranked)

@@ -9,6 +9,49 @@ from tests.dialogue.conversations.script import EMMA, VISITOR, WANG, Talk, cance
 
 TALKS = (
     talk(
+        "characters-of-the-same-sound",
+        "zh",
+        WANG,
+        says("健盘那单给我曲消了吧", shows="D1001000003", asks="consent"),
+        says("先不了。双肩包腿掉，不想要了，退支付宝", shows="双肩包", asks="consent"),
+    ),
+    talk(
+        "an-answer-with-a-question-beside-it",
+        "en",
+        EMMA,
+        says("return the sweater from D1002000006, changed my mind", shows="refund go"),
+        says("how many days until I have it? and put it on the mastercard", shows=("7 days", "Shall I go ahead")),
+    ),
+    talk(
+        "an-answer-with-a-question-beside-it",
+        "zh",
+        WANG,
+        says("双肩包退货，不想要了", shows="退到哪里"),
+        says("退支付宝吧。对了几天能到账？", shows=("7", "确认退货吗")),
+    ),
+    talk(
+        "who-is-it-that-answers",
+        "en",
+        EMMA,
+        says("I need an invoice for D1002000005", shows="company"),
+        says("is this a real person I'm chatting with?", shows="company", hides="queue"),
+    ),
+    talk(
+        "who-is-it-that-answers",
+        "zh",
+        WANG,
+        says("给D1001000003开发票", shows="公司"),
+        says("我这是在跟人说话还是跟机器人说话", shows="公司", hides="排在"),
+    ),
+    talk(
+        "a-coupon-by-what-it-is-for",
+        "en",
+        EMMA,
+        says("I'd like to claim a coupon", shows="Which coupon"),
+        says("whichever works on clothes", shows="I've claimed", did="claim_coupon"),
+        rows={"coupongrant": [{"coupon_code": "STYLE40", "customer_id": EMMA}]},
+    ),
+    talk(
         "misspelt",
         "en",
         EMMA,

@@ -19,6 +19,36 @@ from tests.dialogue.conversations.script import (
 
 TALKS = (
     talk(
+        "a-no-before-the-rival-that-was-given-up",
+        "en",
+        EMMA,
+        says("I want to return the jeans, they are too big, back to the mastercard", asks="consent"),
+        says("hm, do an exchange for a twenty-seven instead", shows="blue, 27", asks="consent"),
+        says("ugh no, i'd like the money back, send them back to the mastercard", shows="Return", asks="consent"),
+    ),
+    talk(
+        "the-rival-that-was-given-up-by-how-it-is-paid",
+        "zh",
+        WANG,
+        says("双肩包退货，不想要了，退支付宝", asks="consent"),
+        says("要不给我换成灰色的得了", shows="差价"),
+        says("唉不换了，还按之前说的退支付宝", shows="退货", asks="consent"),
+    ),
+    talk(
+        "a-value-is-taken-back-and-not-the-request",
+        "en",
+        EMMA,
+        says("return the sweater from D1002000006, changed my mind, to my gift card", shows="gift card", asks="consent"),
+        says("never mind, back onto the mastercard", shows="Mastercard", asks="consent"),
+    ),
+    talk(
+        "another-way-of-paying-with-the-verb-of-what-runs",
+        "zh",
+        WANG,
+        says("双肩包退货，不想要了，退支付宝", asks="consent"),
+        says("退礼品卡是不是更快，那就退礼品卡", shows="礼品卡", asks="consent"),
+    ),
+    talk(
         "just-the-second-of-two",
         "en",
         EMMA,
