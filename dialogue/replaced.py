@@ -52,6 +52,8 @@ async def without_replaced(work: Work, frame: Frame, entities: tuple[Entity, ...
         settled = await _settled(work, frame, kind) if len(named) > 1 else None
         if settled is None:
             continue
+        if kind == "reason":
+            gone += [item for item in named if item is not _said(work, named)] if not any(map(settled, named)) else []
         held = [item for item in named if settled(item)]
         new = [item for item in named if item not in held and not item.value.get("negated")]
         if new and held and not _all_together(work, held, new):

@@ -25,6 +25,8 @@ _AT_HOME = 3
 """Times from which two neighbours are usual."""
 _SHARES = (0.5, 0.35, 0.15)
 """Of the two characters before, the one before, and none."""
+_CALLS = frozenset("欸诶哎唉嗳嗯呃哦噢喔啊呀哟嘿嗨哼嘛啦咯呗哈嘞噻咧")
+"""Sounds that people make, each written in many ways."""
 _FIGURE, _LETTER = re.compile(r"\d"), re.compile(r"[a-z]")
 _OTHER = re.compile(r"[^\u4e00-\u9fff0a]")
 
@@ -63,7 +65,7 @@ class Homophones:
 
     def _meant(self, line: str, place: int) -> str | None:
         one = line[place]
-        if not _is_han(one) or not self._is_strange(line, place):
+        if not _may_be_wrong(one) or not self._is_strange(line, place):
             return None
         others = [
             other for other in self._alike.get(syllable(one), ()) if other != one and self._fits(line, place, other)
@@ -98,6 +100,10 @@ def _plain(text: str) -> str:
     """Return a text with one sign for all figures, one for all letters, and its ends marked by blanks; places move by two."""
     folded = _LETTER.sub("a", _FIGURE.sub("0", text.lower()))
     return f"  {_OTHER.sub(' ', folded)} "
+
+
+def _may_be_wrong(one: str) -> bool:
+    return _is_han(one) and one not in _CALLS
 
 
 def _is_han(one: str) -> bool:

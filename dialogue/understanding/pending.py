@@ -125,7 +125,7 @@ def _by_label(
     return (winners[0],)
 
 
-_ALONE = 40
+_ALONE = 60
 """Characters of an answer that can only name a choice."""
 _WORDS_FOR = (
     (re.compile(r"\bcompany\b|公司"), re.compile(r"\b(?:business|company|corporate|firm|employer|work|office)\b|企业|单位|公司|公家|对公|报销")),

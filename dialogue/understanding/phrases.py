@@ -69,7 +69,7 @@ _EXPLAIN = re.compile(
 )
 _REPEAT = re.compile(
     r"^\W*(?:sorry,? |please )?(?:(?:can|could) you )?(?:please )?(?:repeat(?: (?:that|it|the question|please|again))?|say (?:that|it) again|come again|pardon(?: me)?|what did you (?:say|ask)|what was (?:that|the question)(?: again)?|again please|one more time|what|show me the (?:options|list|choices) again)\W*$"
-    r"|(?:再|重新?)(?:说|讲|发|来|问)(?:一)?(?:遍|次|下)|重复(?:一下|一遍)|^\W*重复\W*$|^\W*(?:什么|啥|啊)\W*$|(?:刚才|刚刚)(?:说|问)(?:的)?(?:是)?(?:什么|啥)|你(?:刚才|刚刚)?(?:说|问)(?:的)?(?:是)?(?:什么|啥)"
+    r"|(?:再|重新?)(?:(?:说|讲|发|来|问)(?:一)?(?:遍|次)|(?:说|讲|发|来)(?:一)?下)|重复(?:一下|一遍)|^\W*重复\W*$|^\W*(?:什么|啥|啊)\W*$|(?:刚才|刚刚)(?:说|问)(?:的)?(?:是)?(?:什么|啥)|你(?:刚才|刚刚)?(?:说|问)(?:的)?(?:是)?(?:什么|啥)"
 )
 
 
@@ -182,7 +182,7 @@ _REGARDLESS = re.compile(
     re.IGNORECASE,
 )
 _QUESTION = re.compile(
-    r"[?？]\s*(?:(?:pls|plz|please|thx|thanks|thank you|asap|谢谢|谢了|多谢|哈|急|亲)\W*)?$|(?:吗|(?<!着)呢|么|吧\?)\W*(?:(?:谢谢|谢了|哈|急|亲)\W*)?$|^\W*(?:(?:and|but|so|ok|okay|also|wait|oh|hmm|hold on|actually|by the way|btw|then|hey|hi|hello|yes|no|just|before that|first|first of all|quick question|one question|question|please|tell me)\b[,.: ]*)*(?:whats?|what's|hows?|how's|whens?|wheres?|when|where|why|whos?|who's|which|is|are|do|does|did|has|was|were|have (?:you|they|we|my)|can|could|will|would|should|may)\b|,\s*(?:what|how|when|where|why|which)(?:'s)? (?!ever)[a-z]+ [^,.!]*$|多少|多久|多长时间|谁[出付承来掏]|是[^,，。；]{1,10}(?:还是|或者)[^,，。；]{1,10}$|怎么|什么时候|几天|为什么|能不能|可不可以|是不是|有没有|哪(?:个|里|些|家|款|儿|了)|啥时候|咋(?:还|没|不|办|样|个|整|算)|几(?:点|年|个工作日)|(?<!不)(?P<verb>(?!不)[\u4e00-\u9fff])不(?P=verb)|[付收退换保寄包管给修取送出发在]不(?:哦|啊|呢)?\W*$"
+    r"[?？]\s*(?:(?:pls|plz|please|thx|thanks|thank you|asap|谢谢|谢了|多谢|哈|急|亲)\W*)?$|(?:吗|(?<!着)呢|么|吧\?)\W*(?:(?:谢谢|谢了|哈|急|亲)\W*)?$|^\W*(?:(?:and|but|so|ok|okay|also|wait|oh|hmm|hold on|actually|by the way|btw|then|hey|hi|hello|yes|no|just|before that|first|first of all|quick question|one question|question|please|tell me)\b[,.: ]*)*(?:whats?|what's|hows?|how's|whens?|wheres?|when|where|why|whos?|who's|which|is|are|do|does|did|has|was|were|have (?:you|they|we|my)|can|could|will|would|should|may)\b|,\s*(?:what|how|when|where|why|which)(?:'s)? (?!ever)[a-z]+ [^,.!]*$|多少|多久|多长|谁[出付承来掏]|是[^,，。；]{1,10}(?:还是|或者)[^,，。；]{1,10}$|怎么|什么时候|几天|为什么|能不能|可不可以|是不是|有没有|哪(?:个|里|些|家|款|儿|了)|啥时候|咋(?:还|没|不|办|样|个|整|算)|几(?:点|年|个工作日)|(?<!不)(?P<verb>(?!不)[\u4e00-\u9fff])不(?P=verb)|[付收退换保寄包管给修取送出发在]不(?:哦|啊|呢)?\W*$"
 )
 
 

@@ -43,12 +43,14 @@ def aside(reading: Reading) -> list[Command] | None:
         return None
     best, chance = reading.classify(reading.masked())[0]
     named = any(item.type in _NAMES_GOODS for item in reading.told())
+    asks = phrases.is_question(low.strip()) or phrases.asks_progress(low)
+    if _answers(reading, asks=asks):
+        return None
     if best == "refund_status" and chance >= _MONEY and view.active_flow in _PAYS_BACK and not named:
         # When it comes is asked of the money that is about to be paid back.
         return [AskKnowledge(query=reading.words(), text=reading.words(), score=chance, source="classifier")]
-    asks = phrases.is_question(low.strip()) or phrases.asks_progress(low)
     heard = _LOOKS | {"ask_knowledge"} if asks else _LOOKS
-    if best not in heard or chance < (_HEARD / 2 if asks else _HEARD) or _answers(reading, asks=asks):
+    if best not in heard or chance < (_HEARD / 2 if asks else _HEARD):
         return None
     if best in _OF_VARIANTS and (not named or "option" in {item.type for item in reading.told()}):
         return None

@@ -10,7 +10,7 @@ from dialogue.understanding.commands.answers import answered
 from dialogue.understanding.commands.asides import aside
 from dialogue.understanding.commands.reading import Reading
 
-_SENTENCE_END = re.compile(r"(?:[?？。!！;；\n]|\.(?!\d))+\s*")
+_SENTENCE_END = re.compile(r"(?:[?？。!！;；,，\n]|\.(?!\d))+\s*")
 
 
 def answered_and_asked(reading: Reading) -> list[Command] | None:

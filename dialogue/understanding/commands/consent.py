@@ -287,9 +287,11 @@ def _says_to_do_it(reading: Reading, requests: list[Command]) -> bool:
     low = reading.text.low.strip()
     same = all(isinstance(command, StartFlow) and command.flow == reading.view.active_flow for command in requests)
     said = bool(requests) and same and not phrases.is_question(low) and not phrases.corrects(low) and len(low) <= 30
-    return said and not _ELSEWHERE.search(low)
+    return said and not _ELSEWHERE.search(low) and not _TAKES_BACK.search(low)
 
 
+_TAKES_BACK = re.compile(r"不|别|没|甭|莫|算|先|免|\b(?:no|not|never|stop|hold|keep|leave|wait|dont)\b|n't\b")
+"""Words by which something that is named may be refused: 先不价保了 is no yes."""
 _ELSEWHERE = re.compile(
     r"\d|原来|之前|刚才|前面|一开始|最初|第[一二三]个|那个|\b(?:before|earlier|first|original|previous|other)\b"
 )

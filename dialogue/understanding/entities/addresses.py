@@ -64,9 +64,11 @@ _ZH_LEAD = re.compile(
 )
 _ZH_REGION = re.compile(rf"(?:{_PROVINCE})(?:省|自治区|市)|(?:{_CITY})市")
 _ZH_STOP = re.compile(
-    r"\s+(?:急|哈|亲|快)|[,，。.;；!！?？\n]|(?:谢谢|吧|哈|哦|可以|方便|比较好|[更最]好|[好近]一?点|行不行|行么|成不|行吗|好吗|麻烦|收件人|收货人|电话|手机|邮编|联系|的订单|这个地址|那边|就行|才对|不是|请|帮)"
+    r"\s+(?:急|哈|亲|快)|[,，。.;；!！?？\n]|(?:谢谢|吧|哈|哦|可以|方便|比较好|[更最]好|[好近]一?点|行不行|行么|成不|行吗|好吗|麻烦|收件人|收货人|电话|手机|邮编|联系|的订单|这个地址|那边|就行|才对|不是|请|帮|不好意思|抱歉|好了|就好|那个(?=$|[,，。吧呗 ]))"
 )
 
+_FULL_STOP = re.compile(r"(?<=[a-z]{4})\.$")
+"""The end of the sentence, and not of an abbreviation: "54 Fuxing Road.", but "12 Main St."."""
 _THITHER = re.compile(r"(?:(?:那|这)[边里儿]|[去来])+$")
 """寄到路18号去: not a part of the address."""
 _A_SIZE = re.compile(r"[码尺鞋]\D{0,4}\d{2}号$")
@@ -146,7 +148,8 @@ def _american(text: Text) -> Iterator[Entity]:
             place = _NO_PLACE.sub("", match["rest"])
             end -= len(match["rest"]) - len(place)
             value |= _locality(text.plain[match.start("rest") : match.start("rest") + len(place)])
-        end = start + len(text.low[start:end].rstrip(" ,"))
+        end = start + len(_FULL_STOP.sub("", text.low[start:end].rstrip(" ,")))
+        value = {key: _FULL_STOP.sub("", words) for key, words in value.items()}
         yield entity(text, "address", value, (start, end), score=0.95 if "city" in value else 0.8)
 
 
