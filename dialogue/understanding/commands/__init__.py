@@ -8,6 +8,7 @@ from dialogue.commands import AskHuman, CannotHandle, Command, ScoredIntent, Sta
 from dialogue.understanding import phrases, polarity, segments
 from dialogue.understanding.commands.answers import answered
 from dialogue.understanding.commands.asides import aside
+from dialogue.understanding.commands.calling_off import called_off
 from dialogue.understanding.commands.expected import of_a_variant, of_an_address, unasked
 from dialogue.understanding.commands.figures import replaced_figures
 from dialogue.understanding.commands.interruptions import interrupted
@@ -32,7 +33,12 @@ def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
         return [SwitchLanguage(lang=lang, text=reading.words(), source="pattern"), *useful], []
     if phrases.asks_human(low):
         return _with_human(reading)
-    found = _by_what_is_settled(reading)
+    # Of several wishes one may be dropped and its goods named: that is no other value for the one that runs.
+    found = called_off(reading) if reading.view.waiting else None
+    if found is None:
+        found = _by_what_is_settled(reading)
+    if found is None:
+        found = called_off(reading)
     if found is None:
         found = interrupted(reading)
     if found is None:

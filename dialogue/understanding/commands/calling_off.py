@@ -37,6 +37,8 @@ _ALL = re.compile(
     r"|[两二三俩]个?(?:个|件|样|项|单)?(?:事儿?)?都|都|全(?:部)?|统统|通通|一律|一概|所有|[俩两](?:件|个|样)?事"
 )
 
+_ONLY = re.compile(r"\b(?:only|just|alone)\b|[只光单就仅](?!价|号)")
+
 
 @dataclasses.dataclass(frozen=True)
 class _Thing:
@@ -67,6 +69,9 @@ class _Stances:
     def on(self) -> tuple[_Thing, ...]:
         return tuple(thing for thing in self.things if thing.taken.on >= SURE)
 
+    def asks(self, clause: Span) -> bool:
+        return self.reading.text.low[clause.start : clause.end].rstrip().endswith(("?", "？"))
+
     def words(self, taken: Taken) -> str:
         return self.reading.text.low[taken.subject.clause.start : taken.subject.clause.end]
 
@@ -79,11 +84,15 @@ def called_off(reading: Reading) -> list[Command] | None:
     if len(low.strip()) > _LONGEST or (view.pending and view.pending.slot_type in _FREE_WORDS):
         return None
     said = polarity.read(low)
-    if said.sense in {"yes", "no"} and not re.search(r"\w", low[said.rest :]):
-        return None  # a bare yes or no answers the question
-    stances = _stances(reading)
-    if not any(one.off >= SURE for one in stances.taken) or _asks_for_more(stances):
+    bare = said.sense is not None and not re.search(r"\w", low[said.rest :])
+    if bare and (said.sense == "yes" or (view.pending is not None and view.pending.kind == "offer")):
         return None
+    stances = _stances(reading)
+    if _asks_for_more(stances):
+        return None
+    if not any(one.off >= SURE for one in stances.taken):
+        only = _only_some(stances)
+        return [only] if only is not None else None
     found = _everything(stances) or _waiting(stances) or _some(stances) or _running(stances)
     return [found] if found is not None else None
 
@@ -124,7 +133,7 @@ def _asks_for_more(stances: _Stances) -> bool:
         if any(one.off >= SURE for one in several):
             continue
         values = any(item.type in _VALUES for item in stances.reading.within(span.start, span.end))
-        values = values and not any(one.subject.thing for one in several)
+        values = values and not any(one.subject.thing for one in several) and not stances.asks(span)
         if values or segments.cue(stances.words(several[0])) not in _IDLE | mine:
             return True
     return False
@@ -171,6 +180,15 @@ def _some(stances: _Stances) -> Cancel | Correct | None:
         kept = tuple(thing.entity for thing in on if not thing.rest)
         return _cancel(stances, scope="part", entities=dropped, only=kept)
     return None
+
+
+def _only_some(stances: _Stances) -> Cancel | None:
+    """What alone is left of several requests of one procedure: "no, only the second"."""
+    view = stances.reading.view
+    several = view.active_flow in view.waiting and view.active_flow not in _TAKES_PARTS
+    kept = tuple(thing.entity for thing in stances.on if not thing.rest)
+    only = several and kept and _ONLY.search(stances.reading.text.low)
+    return _cancel(stances, scope="part", only=kept) if only else None
 
 
 def _names_another(stances: _Stances) -> bool:

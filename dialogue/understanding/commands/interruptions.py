@@ -6,7 +6,6 @@ import re
 
 from dialogue.commands import Cancel, Command, Correct, Entity, Repeat
 from dialogue.understanding import phrases, polarity, segments
-from dialogue.understanding.commands.calling_off import called_off
 from dialogue.understanding.commands.corrections import only_values
 from dialogue.understanding.commands.of_goods import CLEAR
 from dialogue.understanding.commands.reading import Reading
@@ -25,8 +24,6 @@ def interrupted(reading: Reading) -> list[Command] | None:
     again = phrases.asks_again(low)
     if again and not _only_says_yes_or_no(reading):
         return [Repeat(explain=again == "explain", text=reading.words(), source="pattern")]
-    if (off := called_off(reading)) is not None:
-        return off
     stop = phrases.stops(low) or _stop_after_a_reason(reading)
     if stop is None or _is_a_reason(reading, stop):
         return _dropped_part(reading)

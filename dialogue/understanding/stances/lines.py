@@ -13,6 +13,7 @@ import itertools
 import random
 import re
 from collections.abc import Iterator, Sequence
+from typing import get_args
 
 from dialogue.understanding import data
 from dialogue.understanding.stances.spoken import Situation, Span, Subject, subjects
@@ -28,8 +29,14 @@ _FLOWS = {
     "coupon": "claim_coupon",
 }  # fmt: skip
 _ANY = "*"
+_ANSWERS = frozenset({"affirm", "deny", "cancel_flow", "repeat"})
+"""Intents whose utterances take a stance, or may."""
+_OF_AN_INTENT = 30
+_GOODS = re.compile(r"\{product\w*\}")
+_THING = "\0"
+_NOTATION = re.compile(r"[@#<>+=-]")
 _DRAWS = 6
-"""Messages that a line with alternatives gives."""
+"""Messages that a line with alternatives gives, and one more for every other alternative."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,7 +54,23 @@ class Told:
 
 def told() -> list[Told]:
     """Return the messages; those of one line are alike."""
-    return [*_told("zh"), *_told("en")]
+    return [message for lang in get_args(Lang) for message in (*_told(lang), *_of_intents(lang))]
+
+
+def _of_intents(lang: Lang) -> Iterator[Told]:
+    """Return some utterances of each intent, said while anything runs: they call nothing off."""
+    fillers = data.read_yaml("fillers.yaml")[lang]
+    situations = _situations(_ANY)
+    for path in sorted((data.FOLDER / lang).glob("*.yaml")):
+        if path.stem in _ANSWERS:
+            continue
+        sign = "+" if path.stem in _FLOWS.values() else "="
+        rng = random.Random(path.stem)  # noqa: S311 (no secret)
+        utterances = list(map(str, data.read_yaml(f"{lang}/{path.name}")))
+        for line in rng.sample(utterances, min(_OF_AN_INTENT, len(utterances))):
+            plain = _NOTATION.sub(" ", expand(_GOODS.sub(_THING, line), fillers, rng))
+            text = plain.replace(_THING, f"@thing{sign}") + (">" if sign == "+" else "")
+            yield read(text, rng.choice(situations), lang, line)
 
 
 def _told(lang: Lang) -> Iterator[Told]:
@@ -58,8 +81,9 @@ def _told(lang: Lang) -> Iterator[Told]:
         elif line.strip() and not line.startswith("# "):
             rng = random.Random(line)  # noqa: S311 (no secret)
             turns = itertools.cycle(rng.sample(situations, len(situations)))
-            drawn = dict.fromkeys(expand(line, {}, rng) for _ in range(2 * _DRAWS))
-            for text in list(drawn)[:_DRAWS]:
+            draws = _DRAWS + line.count("|") // 2
+            drawn = dict.fromkeys(expand(line, {}, rng) for _ in range(2 * draws))
+            for text in list(drawn)[:draws]:
                 yield read(text, next(turns), lang, line)
 
 
