@@ -104,7 +104,14 @@ class EmbeddedUnderstander:
         lang = detect(_unnamed(heard, entities), previous=view.lang, default=view.opened_in or self._default_lang)
         found, intents = commands(
             Reading(
-                heard, entities, view, self._extractor.lexicon, self._ranker(), self._flows, self._personal, self._stances.take
+                heard,
+                entities,
+                view,
+                self._extractor.lexicon,
+                self._ranker(),
+                self._flows,
+                self._personal,
+                self._stances.take,
             )
         )
         return Understanding(

@@ -33,12 +33,7 @@ def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
         return [SwitchLanguage(lang=lang, text=reading.words(), source="pattern"), *useful], []
     if phrases.asks_human(low):
         return _with_human(reading)
-    # Of several wishes one may be dropped and its goods named: that is no other value for the one that runs.
-    found = called_off(reading) if reading.view.waiting else None
-    if found is None:
-        found = _by_what_is_settled(reading)
-    if found is None:
-        found = called_off(reading)
+    found = _of_what_runs(reading)
     if found is None:
         found = interrupted(reading)
     if found is None:
@@ -55,17 +50,20 @@ def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
     return _tidied(found), intents
 
 
-def _by_what_is_settled(reading: Reading) -> list[Command] | None:
-    """Read a turn to a rival procedure, and other values than those that hold, as what they are whatever words they come in."""
+def _of_what_runs(reading: Reading) -> list[Command] | None:
+    """Read what is called off, a turn to a rival procedure, and other values than those that hold, whatever words they come in."""
     question = reading.view.pending
     if question is not None and (question.slot_type in FREE_TEXT or pressed(reading.text.low, question) is not None):
         return None
+    # Of several wishes one may be dropped and its goods named: that is no other value for the one that runs.
+    if reading.view.waiting and (off := called_off(reading)) is not None:
+        return off
     if (rival := turned(reading)) is not None:
         return [rival]
     if (figures := replaced_figures(reading)) is not None:
         return figures
     correct = replaced(reading)
-    return [correct] if correct is not None else None
+    return [correct] if correct is not None else called_off(reading)
 
 
 _AFTER_ALL = re.compile(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Sequence
 
 from dialogue.commands import Cancel, Command, Correct, Entity
 from dialogue.understanding import polarity, segments

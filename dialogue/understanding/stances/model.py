@@ -71,12 +71,11 @@ class StanceModel:
 
     def save(self, path: Path) -> None:
         """Write to an ``.npz`` file, with half the digits."""
-        half = {"landmarks": self.landmarks.dense, "near": self.weights.near, "grams": self.weights.grams}
         np.savez_compressed(
             path, stances=np.array(STANCES), made_of=np.array(self.made_of), mean=self.space.mean, scale=self.space.scale,
             vocabulary=np.array("\n".join(self.space.grams.vocabulary)), idf=self.space.grams.idf, bias=self.weights.bias,
-            figures=np.array([self.space.spread, self.temperature]),
-            **{name: array.astype(np.float16) for name, array in half.items()},
+            landmarks=self.landmarks.dense.astype(np.float16), near=self.weights.near.astype(np.float16),
+            grams=self.weights.grams.astype(np.float16), figures=np.array([self.space.spread, self.temperature]),
         )  # fmt: skip
 
     @classmethod
@@ -122,9 +121,7 @@ class Stances:
         rows = [asked(low, subject, things, situation) for subject in found]
         chances = self._model.chances(rows, self._embedder)
         off, on = STANCES.index("off"), STANCES.index("on")
-        return [
-            Taken(subject, float(row[off]), float(row[on])) for subject, row in zip(found, chances, strict=True)
-        ]
+        return [Taken(subject, float(row[off]), float(row[on])) for subject, row in zip(found, chances, strict=True)]
 
 
 @functools.cache
