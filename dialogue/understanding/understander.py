@@ -20,6 +20,7 @@ from dialogue.understanding.intents import MAX_CHARS, IntentModel, fit
 from dialogue.understanding.language import detect
 from dialogue.understanding.openings import without_opening
 from dialogue.understanding.spelling import Respelling
+from dialogue.understanding.stances import Stances
 from dialogue.understanding.teaching import Keywords, Procedures
 from dialogue.understanding.text import Text, read
 from knowledge.db import Database
@@ -61,6 +62,7 @@ class EmbeddedUnderstander:
         self._model = model
         self._embedder = embedder
         self._feelings = Feelings(embedder)
+        self._stances = Stances(embedder)
         self._extractor = extractor
         self._flows = procedures.flows or frozenset(label for label in model.labels if not data.is_talk(label))
         self._personal = procedures.personal
@@ -107,7 +109,16 @@ class EmbeddedUnderstander:
         heard = without_opening(message, asked=view.pending is not None)
         lang = detect(_unnamed(heard, entities), previous=view.lang, default=view.opened_in or self._default_lang)
         found, intents = commands(
-            Reading(heard, entities, view, self._extractor.lexicon, self._ranker(), self._flows, self._personal)
+            Reading(
+                heard,
+                entities,
+                view,
+                self._extractor.lexicon,
+                self._ranker(),
+                self._flows,
+                self._personal,
+                self._stances.take,
+            )
         )
         return Understanding(
             lang=lang,

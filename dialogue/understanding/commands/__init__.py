@@ -9,6 +9,7 @@ from dialogue.understanding import phrases, polarity, segments
 from dialogue.understanding.commands.answers import answered
 from dialogue.understanding.commands.asides import aside
 from dialogue.understanding.commands.besides import answered_and_asked
+from dialogue.understanding.commands.calling_off import called_off
 from dialogue.understanding.commands.expected import of_a_variant, of_an_address, unasked
 from dialogue.understanding.commands.figures import replaced_figures
 from dialogue.understanding.commands.interruptions import interrupted
@@ -33,7 +34,7 @@ def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
         return [SwitchLanguage(lang=lang, text=reading.words(), source="pattern"), *useful], []
     if phrases.asks_human(low):
         return _with_human(reading)
-    found = _by_what_is_settled(reading)
+    found = _of_what_runs(reading)
     if found is None:
         found = interrupted(reading)
     if found is None:
@@ -50,17 +51,20 @@ def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
     return _tidied(found), intents
 
 
-def _by_what_is_settled(reading: Reading) -> list[Command] | None:
-    """Read a turn to a rival procedure, and other values than those that hold, as what they are whatever words they come in."""
+def _of_what_runs(reading: Reading) -> list[Command] | None:
+    """Read what is called off, a turn to a rival procedure, and other values than those that hold, whatever words they come in."""
     question = reading.view.pending
     if question is not None and (question.slot_type in FREE_TEXT or pressed(reading.text.low, question) is not None):
         return None
+    # Of several wishes one may be dropped and its goods named: that is no other value for the one that runs.
+    if reading.view.waiting and (off := called_off(reading)) is not None:
+        return off
     if (rival := turned(reading)) is not None:
         return [rival]
     if (figures := replaced_figures(reading)) is not None:
         return figures
     correct = replaced(reading)
-    return [correct] if correct is not None else None
+    return [correct] if correct is not None else called_off(reading)
 
 
 _AFTER_ALL = re.compile(

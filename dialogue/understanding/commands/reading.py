@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
 from dialogue.commands import Entity, View
+from dialogue.understanding.stances import Situation, Span, Taken
 from dialogue.understanding.text import Text
 from knowledge.lexicon import Lexicon
 
 Classify = Callable[[str], list[tuple[str, float]]]
 """Gives the intents of a text with their chances, best first."""
+
+Take = Callable[[str, Sequence[Span], Situation], list[Taken]]
+"""Gives what a message wants of the things in it: `dialogue.understanding.stances.Stances.take`."""
+
+
+def _none(_low: str, _things: Sequence[Span], _situation: Situation) -> list[Taken]:
+    return []
+
 
 _MASKS = {
     "email": " email ",
@@ -51,6 +60,7 @@ class Reading:
     """The procedures that a person can ask for."""
     personal: frozenset[str] = frozenset()
     """Those of them that need to know who is talking."""
+    stances: Take = _none
 
     def within(self, start: int, end: int) -> tuple[Entity, ...]:
         """Return the entities between two places."""
