@@ -6,10 +6,11 @@ import re
 
 from dialogue.commands import AskHuman, CannotHandle, Command, ScoredIntent, StartFlow, SwitchLanguage
 from dialogue.understanding import phrases, polarity, segments
-from dialogue.understanding.commands.answers import answered
+from dialogue.understanding.commands.answers import CHOOSES_GOODS, answered
 from dialogue.understanding.commands.asides import aside
 from dialogue.understanding.commands.besides import answered_and_asked
 from dialogue.understanding.commands.calling_off import called_off
+from dialogue.understanding.commands.declined import declined
 from dialogue.understanding.commands.expected import of_a_variant, of_an_address, unasked
 from dialogue.understanding.commands.figures import replaced_figures
 from dialogue.understanding.commands.interruptions import interrupted
@@ -64,7 +65,11 @@ def _of_what_runs(reading: Reading) -> list[Command] | None:
     if (figures := replaced_figures(reading)) is not None:
         return figures
     correct = replaced(reading)
-    return [correct] if correct is not None else called_off(reading)
+    if correct is not None:
+        return [correct]
+    if question is not None and question.slot_type in CHOOSES_GOODS and declined(reading):
+        return None  # What goods are wanted was asked: those that are not are told beside the answer.
+    return called_off(reading)
 
 
 _AFTER_ALL = re.compile(

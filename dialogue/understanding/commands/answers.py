@@ -22,6 +22,7 @@ from dialogue.commands import (
 from dialogue.understanding import pending, phrases, polarity, segments
 from dialogue.understanding.commands.consent import to_yes_or_no
 from dialogue.understanding.commands.corrections import correction, gives_reason, own_reason
+from dialogue.understanding.commands.declined import without_declined
 from dialogue.understanding.commands.expected import expecting
 from dialogue.understanding.commands.of_goods import CLEAR, SURE
 from dialogue.understanding.commands.reading import Reading
@@ -32,6 +33,8 @@ SHORT = 16
 """Characters of a message that can only say what to do."""
 KNOWLEDGE_CHOICE = "@knowledge"
 """The open question "do you mean one of these passages?"; another question takes its place."""
+CHOOSES_GOODS = frozenset({"order", "order_optional", "order_lines"})
+"""Slots that goods are an answer to."""
 _OF_A_VARIANT = frozenset({"swaps", "options"})
 _NAMES = frozenset({"order_ref", "product", "category", "brand", "sku", "option", "ordinal", "date", "quantity"})
 """What says which order or goods are meant."""
@@ -98,7 +101,8 @@ def _to_choice(reading: Reading, question: PendingQuestion) -> list[Command] | N
     if other is not None:
         return other
     reading = _taken_back(reading, question)
-    picked = pending.choose(reading.text, reading.entities, question, reading.lexicon)
+    left = without_declined(reading) if question.slot_type in CHOOSES_GOODS else reading
+    picked = pending.choose(left.text, left.entities, question, left.lexicon)
     if picked and not _says_in_full(reading, question):
         score = 0.95 if len(picked) == 1 or question.multiple else 0.8
         command = Choose(indexes=picked, text=reading.words(), score=score, source="choice")

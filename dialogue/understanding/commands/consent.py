@@ -20,6 +20,7 @@ from dialogue.commands import (
 )
 from dialogue.understanding import phrases, polarity, segments
 from dialogue.understanding.commands.corrections import correction, gives_reason, only_values, own_reason
+from dialogue.understanding.commands.declined import declined
 from dialogue.understanding.commands.of_goods import CLEAR, EFFECTS, GUESSED
 from dialogue.understanding.commands.of_parcels import never_came
 from dialogue.understanding.commands.reading import Reading
@@ -34,7 +35,7 @@ def to_yes_or_no(reading: Reading, question: PendingQuestion) -> list[Command] |
     low = _without_reasons(reading) if question.kind == "confirm" else reading.text.low
     sense = polarity.read(low)
     words = reading.words()
-    if question.kind == "confirm" and sense.sense is None and _would_rather_keep(low):
+    if question.kind == "confirm" and sense.sense is None and _would_rather_keep(low) and not declined(reading):
         return [Deny(text=words, score=0.9, source="pending")]
     if question.kind == "offer" and sense.sense in {None, "wrong"} and _insists(reading):
         return [Affirm(text=words, score=0.85, source="pending")]

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dialogue.commands import Correct, Entity
 from dialogue.understanding import pending, phrases, polarity, segments
 from dialogue.understanding.commands.corrections import same
+from dialogue.understanding.commands.declined import declined
 from dialogue.understanding.commands.reading import Reading
 
 LONGEST = 160
@@ -77,6 +78,7 @@ def replaced(reading: Reading) -> Correct | None:
     if not (contrasted or _is_another_value(reading, told) or _only_refuses(reading, told)):
         return None
     gone = [item for kind in contrasted for item in _taken_back(kind, told, reading)]
+    gone += declined(reading) if contrasted & _GOODS else ()
     slot = phrases.slot_named(low)
     kept = tuple(
         item

@@ -1,0 +1,51 @@
+"""Goods that a message names only to leave them out: "the jumper, not the mugs or the bedding", 键盘我要用的，还是取消卫衣."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import re
+
+from dialogue.commands import Entity
+from dialogue.understanding.commands.corrections import same
+from dialogue.understanding.commands.reading import Reading
+from dialogue.understanding.stances import Situation, Span
+from dialogue.understanding.text import Text
+
+SURE = 0.5
+"""Chance from which a stance counts."""
+_GENERIC = 0.3
+_THINGS = frozenset({"product", "sku", "order_ref"})
+_TOGETHER = re.compile(r"^\W*(?:and|or|nor|&|\+|和|跟|与|或|还有|以及|、)\W*(?:the|my|a|an)?\W*$")
+"""Between goods of which the same is said."""
+
+
+def declined(reading: Reading) -> tuple[Entity, ...]:
+    """Return the goods that are called off or stay as they are; none where nothing else is named."""
+    named = [item for item in reading.entities if item.type in _THINGS and item.score > _GENERIC]
+    spans = {Span(item.start, item.end): item for item in named}
+    situation = Situation(reading.view.active_flow, reading.view.waiting)
+    taken = reading.stances(reading.text.low, list(spans), situation) if len(spans) > 1 else []
+    off = {one.subject.thing for one in taken if one.subject.thing is not None and one.off >= SURE}
+    on = {one.subject.thing for one in taken if one.subject.thing is not None and one.on >= SURE}
+    for before, after in itertools.pairwise(sorted(spans, key=lambda span: span.start)):
+        joined = _TOGETHER.match(reading.text.low[before.end : after.start])
+        if joined and before in off and after not in on:
+            off.add(after)
+    gone = tuple(item for span, item in spans.items() if span in off)
+    # "Should I cancel the keyboard instead? No, keep the keyboard": what is said last of it counts.
+    gone += tuple(
+        item for item in named if item not in gone and any(same(item, one) and item.start < one.start for one in gone)
+    )
+    return gone if len(gone) < len(named) else ()
+
+
+def without_declined(reading: Reading) -> Reading:
+    """Return the message as if the goods that it leaves out were not named."""
+    gone = declined(reading)
+    raw, plain, low = reading.text.raw, reading.text.plain, reading.text.low
+    for item in gone:
+        blank = " " * (item.end - item.start)
+        raw, plain, low = (words[: item.start] + blank + words[item.end :] for words in (raw, plain, low))
+    entities = [item for item in reading.entities if not any(one.start <= item.start < one.end for one in gone)]
+    return dataclasses.replace(reading, text=Text(raw, plain, low), entities=entities) if gone else reading
