@@ -72,6 +72,7 @@ def _of_what_runs(reading: Reading) -> list[Command] | None:
     return called_off(reading)
 
 
+_CLAUSE_END = re.compile(r"[,，。;；!！]\s*|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 _AFTER_ALL = re.compile(
     r"^\W*(?:[唉哎嗯呃哦那\s,，。]|算了|想了想|想想|我)*还是(?:要|想|帮我|给我)?(?:办|弄|做|继续|申请|来|要|开|领|退|换|改|取消)(?:一下|了)?(?:吧|了吧|好了)?\W*$"
     r"|^\W*(?:(?:ok|okay|actually|hm+|well|oh|no|wait|on second thoughts?)\b[, ]*)*(?:(?:let's|please|you can|i(?:'d| would) like (?:you )?to|go ahead and) )?(?:do it|go ahead|go for it|continue|carry on|(?:cancel|return|exchange|claim|apply for|change) it)(?: with it)? (?:after all|anyway|then)\W*$"
@@ -82,9 +83,11 @@ _AFTER_ALL = re.compile(
 def _once_more_after_all(reading: Reading) -> list[Command] | None:
     """Take up again what was stopped: 还是申请吧, "do it after all"."""
     given_up = reading.view.given_up
-    if given_up is None or reading.view.active_flow is not None or not _AFTER_ALL.match(reading.text.low):
+    if given_up is None or reading.view.active_flow is not None:
         return None
-    return [StartFlow(flow=given_up, text=reading.words(), score=0.85, source="pattern")]
+    if not any(_AFTER_ALL.match(clause) for clause in _CLAUSE_END.split(reading.text.low)):
+        return None
+    return [StartFlow(flow=given_up, entities=reading.told(), text=reading.words(), score=0.85, source="pattern")]
 
 
 _OF_THE_BODY = frozenset({"height_cm", "weight_kg", "foot_length_mm"})

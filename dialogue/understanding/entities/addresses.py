@@ -67,7 +67,7 @@ _ZH_STOP = re.compile(
     r"\s+(?:急|哈|亲|快)|[,，。.;；!！?？\n]|(?:谢谢|吧|哈|哦|可以|方便|比较好|[更最]好|[好近]一?点|行不行|行么|成不|行吗|好吗|麻烦|收件人|收货人|电话|手机|邮编|联系|的订单|这个地址|那边|就行|才对|不是|请|帮|不好意思|抱歉|好了|就好|那个(?=$|[,，。吧呗 ]))"
 )
 
-_FULL_STOP = re.compile(r"(?<=[a-z]{4})\.$")
+_FULL_STOP = re.compile(r"(?<=[a-zA-Z]{4})\.$")
 """The end of the sentence, and not of an abbreviation: "54 Fuxing Road.", but "12 Main St."."""
 _THITHER = re.compile(r"(?:(?:那|这)[边里儿]|[去来])+$")
 """寄到路18号去: not a part of the address."""
