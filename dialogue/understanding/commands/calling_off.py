@@ -20,10 +20,9 @@ SURE = 0.5
 """Chance from which a stance counts."""
 _LONGEST = 160
 _TAKES_PARTS = frozenset({"return_items", "exchange_items", "change_items"})
-_OF_A_REASON = 0.85
-"""The same where the reason was asked for, which may well be a refusal."""
-_FREE_WORDS = frozenset({"text", "invoice_title"})
-"""Slots whose answer may be anything."""
+_OF_FREE_WORDS = 0.85
+"""The same where words of one's own were asked for, which may well be a refusal: 不想要了, asked for the reason."""
+_FREE_WORDS = frozenset({"reason", "text"})
 _NONE = re.compile(r"\W*(?:neither|none)(?: of (?:them|these|those|the two))?\W*|\W*(?:一个)?都不(?:是|要|对|行)\W*")
 """Said to choices that were offered, it says that none is meant."""
 _THINGS = frozenset({"product", "sku", "ordinal", "order_ref"})
@@ -67,7 +66,7 @@ class _Stances:
     @property
     def refused(self) -> tuple[Taken, ...]:
         pending = self.reading.view.pending
-        sure = _OF_A_REASON if pending is not None and pending.slot_type == "reason" else SURE
+        sure = _OF_FREE_WORDS if pending is not None and pending.slot_type in _FREE_WORDS else SURE
         return tuple(one for one in self.taken if one.off >= sure)
 
     @property
@@ -90,7 +89,7 @@ def called_off(reading: Reading) -> list[Command] | None:
     low, view = reading.text.low, reading.view
     if view.active_flow is None and not view.waiting:
         return None
-    if len(low.strip()) > _LONGEST or (view.pending and view.pending.slot_type in _FREE_WORDS):
+    if len(low.strip()) > _LONGEST:
         return None
     said = polarity.read(low)
     bare = said.sense is not None and not re.search(r"\w", low[said.rest :])
