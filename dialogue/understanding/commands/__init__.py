@@ -55,8 +55,10 @@ def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
 def _of_what_runs(reading: Reading) -> list[Command] | None:
     """Read what is called off, a turn to a rival procedure, and other values than those that hold, whatever words they come in."""
     question = reading.view.pending
-    if question is not None and (question.slot_type in FREE_TEXT or pressed(reading.text.low, question) is not None):
+    if question is not None and pressed(reading.text.low, question) is not None:
         return None
+    if question is not None and question.slot_type in FREE_TEXT:
+        return called_off(reading)
     # Of several wishes one may be dropped and its goods named: that is no other value for the one that runs.
     if reading.view.waiting and (off := called_off(reading)) is not None:
         return off

@@ -20,8 +20,11 @@ SURE = 0.5
 """Chance from which a stance counts."""
 _LONGEST = 160
 _TAKES_PARTS = frozenset({"return_items", "exchange_items", "change_items"})
-_FREE_WORDS = frozenset({"reason", "text", "invoice_title"})
-"""Slots whose answer may well be a refusal: 不想要了, asked for the reason."""
+_OF_FREE_WORDS = 0.85
+"""The same where words of one's own were asked for, which may well be a refusal: 不想要了, asked for the reason."""
+_FREE_WORDS = frozenset({"reason", "text"})
+_NONE = re.compile(r"\W*(?:neither|none)(?: of (?:them|these|those|the two))?\W*|\W*(?:一个)?都不(?:是|要|对|行)\W*")
+"""Said to choices that were offered, it says that none is meant."""
 _THINGS = frozenset({"product", "sku", "ordinal", "order_ref"})
 _VALUES = frozenset({"option", "address", "email", "payment_method", "quantity"})
 _IDLE = frozenset({None, "know", "look", "make", "find"})
@@ -61,6 +64,12 @@ class _Stances:
     things: tuple[_Thing, ...]
 
     @property
+    def refused(self) -> tuple[Taken, ...]:
+        pending = self.reading.view.pending
+        sure = _OF_FREE_WORDS if pending is not None and pending.slot_type in _FREE_WORDS else SURE
+        return tuple(one for one in self.taken if one.off >= sure)
+
+    @property
     def off(self) -> tuple[_Thing, ...]:
         return tuple(thing for thing in self.things if thing.taken.off >= SURE)
 
@@ -80,19 +89,21 @@ def called_off(reading: Reading) -> list[Command] | None:
     low, view = reading.text.low, reading.view
     if view.active_flow is None and not view.waiting:
         return None
-    if len(low.strip()) > _LONGEST or (view.pending and view.pending.slot_type in _FREE_WORDS):
+    if len(low.strip()) > _LONGEST:
         return None
     said = polarity.read(low)
     bare = said.sense is not None and not re.search(r"\w", low[said.rest :])
     if bare and (said.sense == "yes" or (view.pending is not None and view.pending.kind == "offer")):
         return None
+    if view.pending is not None and view.pending.choices and _NONE.fullmatch(low):
+        return None
     stances = _stances(reading)
     if _asks_for_more(stances):
         return None
-    if not any(one.off >= SURE for one in stances.taken):
-        only = _only_some(stances)
-        return [only] if only is not None else None
-    found = _everything(stances) or _waiting(stances) or _some(stances) or _running(stances)
+    if stances.refused:
+        found = _everything(stances) or _waiting(stances) or _some(stances) or _running(stances)
+    else:
+        found = _only_some(stances)
     return [found] if found is not None else None
 
 
@@ -144,7 +155,7 @@ def _everything(stances: _Stances) -> Cancel | None:
     if not view.waiting:
         return None
     runs, waits = stances.situation.kinds
-    off = [one for one in stances.taken if one.off >= SURE]
+    off = stances.refused
     if any(one.on >= SURE and one.subject.kinds for one in stances.taken) or stances.on:
         return None
     of_all = any(_ALL.search(stances.words(one)) for one in off)
@@ -155,8 +166,8 @@ def _everything(stances: _Stances) -> Cancel | None:
 def _waiting(stances: _Stances) -> Cancel | None:
     """The procedure that waits for its turn and is named."""
     runs, waits = stances.situation.kinds
-    for one in stances.taken:
-        if one.off >= SURE and set(one.subject.kinds) & set(waits) and runs not in one.subject.kinds:
+    for one in stances.refused:
+        if set(one.subject.kinds) & set(waits) and runs not in one.subject.kinds:
             flow = next(flow for flow in stances.reading.view.waiting if Situation(flow).kinds[0] in one.subject.kinds)
             return _cancel(stances, flow=flow)
     return None
@@ -173,7 +184,7 @@ def _some(stances: _Stances) -> Cancel | Correct | None:
         return Correct(entities=entities, text=stances.reading.words(), score=0.85, source="classifier")
     dropped = tuple(thing.entity for thing in off if not thing.rest)
     if flow in _TAKES_PARTS:
-        parts = bool(dropped) and view.pending is not None and not _names_another(stances)
+        parts = bool(dropped) and not _names_another(stances)
         return _cancel(stances, scope="part", entities=dropped) if parts else None
     if flow in view.waiting and (dropped or on):
         kept = tuple(thing.entity for thing in on if not thing.rest)
@@ -198,9 +209,23 @@ def _names_another(stances: _Stances) -> bool:
 
 
 def _running(stances: _Stances) -> Cancel | None:
-    """What runs as it is."""
-    view = stances.reading.view
-    others = any(thing for thing in stances.on)
-    if view.active_flow is None or others or any(one.on >= SURE for one in stances.taken):
+    """What runs as it is, unless something else is wanted, or was meant."""
+    reading = stances.reading
+    flow = reading.view.active_flow
+    if flow is None or stances.on or any(one.on >= SURE for one in stances.taken):
         return None
-    return _cancel(stances, flow=view.active_flow)
+    first = stances.refused[0].subject.clause
+    asked = any(
+        one.off < SURE and one.subject.clause.start > first.start and segments.cue(stances.words(one)) is not None
+        for one in stances.taken
+    )
+    reason = all(_gives_a_reason(reading, one.subject.clause) for one in stances.refused)
+    return None if asked or reason else _cancel(stances, flow=flow)
+
+
+def _gives_a_reason(reading: Reading, clause: Span) -> bool:
+    """Whether a refusal is why what runs is wanted: 不想要了, said of goods to be sent back before that is asked."""
+    view = reading.view
+    if "reason" not in view.flow_slots.values() or view.pending is None or view.pending.kind in {"confirm", "offer"}:
+        return False
+    return any(item.type == "reason" for item in reading.within(clause.start, clause.end))

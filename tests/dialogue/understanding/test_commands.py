@@ -12,8 +12,9 @@ from dialogue.understanding import training
 from dialogue.understanding.commands import Classify, Reading, classifier_ranking, commands
 from dialogue.understanding.entities import Extractor
 from dialogue.understanding.intents import fit
+from dialogue.understanding.stances import Stances
 from dialogue.understanding.text import read
-from knowledge.embedding import HashingEmbedder
+from knowledge.embedding import HashingEmbedder, default_embedder
 from knowledge.lexicon import Item, Lexicon
 from tools.toolset import all_tools
 
@@ -41,6 +42,7 @@ def asked(kind: str, slot_type: str = "", *, choices: tuple[str, ...] = (), flow
 
 IDLE, RUNNING, CONFIRM, OFFER = View(), View(active_flow="return_items"), asked("confirm"), asked("offer")
 CHOICE = asked("choice", "order", choices=("#A1001 Red T-shirt", "#A1002 Desk Lamp"))
+STANCES = Stances(default_embedder())
 FLOWS = frozenset(load_flows(tools=all_tools())) - {"identify"}
 
 
@@ -50,7 +52,8 @@ def kinds(text: str, view: View, classify: Classify) -> list[str]:
 
 def done(text: str, view: View, classify: Classify) -> list[Command]:
     message = read(text)
-    return commands(Reading(message, EXTRACTOR.extract(message), view, LEXICON, classify, FLOWS))[0]
+    reading = Reading(message, EXTRACTOR.extract(message), view, LEXICON, classify, FLOWS, stances=STANCES.take)
+    return commands(reading)[0]
 
 
 def name(command: Command) -> str:
