@@ -55,17 +55,16 @@ def _of_what_runs(reading: Reading) -> list[Command] | None:
     question = reading.view.pending
     if question is not None and pressed(reading.text.low, question) is not None:
         return None
-    if question is not None and question.slot_type in FREE_TEXT:
-        return called_off(reading)
-    # Of several wishes one may be dropped and its goods named: that is no other value for the one that runs.
-    if reading.view.waiting and (off := called_off(reading)) is not None:
+    off = called_off(reading)
+    if (question is not None and question.slot_type in FREE_TEXT) or (off is not None and reading.view.waiting):
+        # Of several wishes one may be dropped and its goods named: that is no other value for the one that runs.
         return off
     if (rival := turned(reading)) is not None:
         return [rival]
     if (figures := replaced_figures(reading)) is not None:
         return figures
     correct = replaced(reading)
-    return [correct] if correct is not None else called_off(reading)
+    return [correct] if correct is not None else off
 
 
 _AFTER_ALL = re.compile(
