@@ -57,10 +57,9 @@ def _of_what_runs(reading: Reading) -> list[Command] | None:
     question = reading.view.pending
     if question is not None and pressed(reading.text.low, question) is not None:
         return None
-    if question is not None and question.slot_type in FREE_TEXT:
-        return called_off(reading)
-    # Of several wishes one may be dropped and its goods named: that is no other value for the one that runs.
-    if reading.view.waiting and (off := called_off(reading)) is not None:
+    off = called_off(reading)
+    if (question is not None and question.slot_type in FREE_TEXT) or (off is not None and reading.view.waiting):
+        # Of several wishes one may be dropped and its goods named: that is no other value for the one that runs.
         return off
     if (rival := turned(reading)) is not None:
         return [rival]
@@ -71,7 +70,7 @@ def _of_what_runs(reading: Reading) -> list[Command] | None:
         return [correct]
     if question is not None and question.slot_type in CHOOSES_GOODS and declined(reading):
         return None  # What goods are wanted was asked: those that are not are told beside the answer.
-    return called_off(reading)
+    return off
 
 
 _CLAUSE_END = re.compile(r"[,，。;；!！]\s*|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")

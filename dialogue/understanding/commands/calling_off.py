@@ -10,7 +10,7 @@ import dataclasses
 import re
 
 from dialogue.commands import Cancel, Command, Correct, Entity
-from dialogue.understanding import polarity, segments
+from dialogue.understanding import phrases, polarity, segments
 from dialogue.understanding.commands.corrections import same
 from dialogue.understanding.commands.of_goods import GUESSED
 from dialogue.understanding.commands.reading import Reading
@@ -89,7 +89,7 @@ def called_off(reading: Reading) -> list[Command] | None:
     low, view = reading.text.low, reading.view
     if view.active_flow is None and not view.waiting:
         return None
-    if len(low.strip()) > _LONGEST:
+    if len(low.strip()) > _LONGEST or phrases.asks_again(low):
         return None
     said = polarity.read(low)
     bare = said.sense is not None and not re.search(r"\w", low[said.rest :])
