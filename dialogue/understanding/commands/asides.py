@@ -33,6 +33,7 @@ _ABOUT = EFFECTS | {"request_invoice", "claim_coupon"}
 """Procedures beside which nothing of the kind is asked as an answer."""
 _NAMES_GOODS = frozenset({"product", "sku", "order_ref"})
 _CHOOSES_GOODS = frozenset({"order", "order_optional", "order_lines", "swaps", "options", "product", "products"})
+_CHANGED = frozenset({"payment_method", "address", "email"})
 _PAYS_BACK = frozenset({"cancel_order", "return_items", "price_protection"})
 
 
@@ -46,6 +47,9 @@ def aside(reading: Reading) -> list[Command] | None:
     asks = phrases.is_question(low.strip()) or phrases.asks_progress(low)
     if _answers(reading, asks=asks):
         return None
+    changes = {item.type for item in reading.told()} & _CHANGED
+    if changes and phrases.asks_for_it(low):
+        return None  # "Can it go on my gift card instead?"
     if best == "refund_status" and chance >= _MONEY and view.active_flow in _PAYS_BACK and not named:
         # When it comes is asked of the money that is about to be paid back.
         return [AskKnowledge(query=reading.words(), text=reading.words(), score=chance, source="classifier")]

@@ -11,7 +11,7 @@ import re
 
 from dialogue.commands import Cancel, Command, Correct, Entity
 from dialogue.understanding import phrases, polarity, segments
-from dialogue.understanding.commands.corrections import same
+from dialogue.understanding.commands.corrections import gives_reason, same
 from dialogue.understanding.commands.of_goods import GUESSED
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.stances import Situation, Span, Taken
@@ -87,11 +87,16 @@ class _Stances:
 def called_off(reading: Reading) -> list[Command] | None:
     """Read what is called off; None when nothing is."""
     low, view = reading.text.low, reading.view
-    if view.active_flow is None and not view.waiting:
+    if view.active_flow not in _FAMILY and not view.waiting:
         return None
-    if len(low.strip()) > _LONGEST or phrases.asks_again(low):
+    if len(low.strip()) > _LONGEST or phrases.asks_again(low) or gives_reason(reading):
         return None
     said = polarity.read(low)
+    if said.sense == "yes" and (more := polarity.read(rest := low[said.rest :].strip(" ,.!~，。！"))).sense is not None:
+        # 好的就这样, 好的，先不要了: an answer that is said twice.
+        said = dataclasses.replace(more, rest=len(low) - len(rest) + more.rest)
+        if said.sense == "no" and not re.search(r"\w", low[said.rest :]):
+            return None
     bare = said.sense is not None and not re.search(r"\w", low[said.rest :])
     if bare and (said.sense == "yes" or (view.pending is not None and view.pending.kind == "offer")):
         return None
