@@ -95,7 +95,7 @@ def text(found: JsonObject) -> str:
             value, (low, high) = shown["right"]["value"], shown["right"]["interval"]
             precision, recall = shown["off_precision"]["value"], shown["off_recall"]["value"]
             lines.append(
-                f"  {part:<12} right {value:.3f} ({low:.3f}-{high:.3f}, {shown['right']['of']}), off: precision {precision:.3f}, recall {recall:.3f}, ECE {shown['ece']:.3f}"
+                f"  {part:<12} right {value:.3f} ({low:.3f}-{high:.3f}, {shown['right']['n']}), off: precision {precision:.3f}, recall {recall:.3f}, ECE {shown['ece']:.3f}"
             )
     return "\n".join(lines)
 
