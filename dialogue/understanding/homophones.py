@@ -23,6 +23,8 @@ _SEEN = 1
 """Times up to which two neighbours count as strange to one another."""
 _AT_HOME = 3
 """Times from which two neighbours are usual."""
+_OF_ONE_WORD = 20
+"""Times from which neighbours on one side alone speak for a character."""
 _SHARES = (0.5, 0.35, 0.15)
 """Of the two characters before, the one before, and none."""
 _CALLS = frozenset("欸诶哎唉嗳嗯呃哦噢喔啊呀哟嘿嗨哼嘛啦咯呗哈嘞噻咧")
@@ -82,7 +84,7 @@ class Homophones:
 
     def _fits(self, line: str, place: int, other: str) -> bool:
         before, after = self._twos[line[place - 1] + other], self._twos[other + line[place + 1]]
-        return max(before, after) >= _AT_HOME
+        return max(before, after) >= (_AT_HOME if min(before, after) else _OF_ONE_WORD)
 
     def _chance(self, line: str, place: int, one: str) -> float:
         """Return the logarithm of the chance of a character and of the two behind it."""

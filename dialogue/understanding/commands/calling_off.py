@@ -23,6 +23,7 @@ _TAKES_PARTS = frozenset({"return_items", "exchange_items", "change_items"})
 _OF_FREE_WORDS = 0.85
 """The same where words of one's own were asked for, which may well be a refusal: 不想要了, asked for the reason."""
 _FREE_WORDS = frozenset({"reason", "text"})
+_NOD = re.compile(r"^\W*(?:好的?|行|嗯+|ok(?:ay)?|yes|sure|alright|fine)\W*")
 _NONE = re.compile(r"\W*(?:neither|none)(?: of (?:them|these|those|the two))?\W*|\W*(?:一个)?都不(?:是|要|对|行)\W*")
 """Said to choices that were offered, it says that none is meant."""
 _THINGS = frozenset({"product", "sku", "ordinal", "order_ref"})
@@ -92,11 +93,10 @@ def called_off(reading: Reading) -> list[Command] | None:
     if len(low.strip()) > _LONGEST or phrases.asks_again(low) or gives_reason(reading):
         return None
     said = polarity.read(low)
-    if said.sense == "yes" and (more := polarity.read(rest := low[said.rest :].strip(" ,.!~，。！"))).sense is not None:
-        # 好的就这样, 好的，先不要了: an answer that is said twice.
-        said = dataclasses.replace(more, rest=len(low) - len(rest) + more.rest)
-        if said.sense == "no" and not re.search(r"\w", low[said.rest :]):
-            return None
+    if any("said_before" in item.value for item in reading.entities):
+        return None  # "The address that I said before" is another value.
+    if view.pending is not None and view.pending.kind == "confirm" and _only_answers(low):
+        return None
     bare = said.sense is not None and not re.search(r"\w", low[said.rest :])
     if bare and (said.sense == "yes" or (view.pending is not None and view.pending.kind == "offer")):
         return None
@@ -110,6 +110,16 @@ def called_off(reading: Reading) -> list[Command] | None:
     else:
         found = _only_some(stances)
     return [found] if found is not None else None
+
+
+def _only_answers(low: str) -> bool:
+    """Whether a message begins with a yes and is nothing but one, or a no behind it: 好的就这样, 好的，先不要了."""
+    nod = _NOD.match(low)
+    if nod is None:
+        return False
+    rest = low[nod.end() :]
+    more = polarity.read(rest)
+    return not rest or (more.sense in {"yes", "no"} and not re.search(r"\w", rest[more.rest :]))
 
 
 def _stances(reading: Reading) -> _Stances:
