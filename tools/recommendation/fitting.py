@@ -1,0 +1,169 @@
+"""Learning a recommender: the parts from all events, their blend from purchases that the parts have not seen."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from tools.fitted import Progress, TooLittleDataError
+from tools.recommendation.events import Case, IntArray, Interactions
+from tools.recommendation.measure import gains
+from tools.recommendation.model import DECAYED_TRANSITIONS, PARTS, Mix, Part, Recommender, with_stand_ins
+from tools.recommendation.neighbours import Float32Array, ease, together, transitions
+from tools.recommendation.splits import split
+from tools.recommendation.taste_training import Network, train, trainable
+
+CASES = 5000
+"""Purchases that the blend is chosen on; more would only take longer."""
+CANDIDATES = 60
+"""Best items of each part and decay that are ranked while the blend is chosen."""
+DECAYS: dict[Part, tuple[float, ...]] = {
+    "next": (0.5, 0.6, 0.7, 0.8),
+    "together": (0.7, 0.9),
+    "ease": (0.6, 0.7, 0.85),
+    "taste": (0.5, 1.0),
+}
+WEIGHTS = (0.0, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.4, 2.0)
+ROUNDS = 3
+SEED = 7
+LEAST_EVENTS = 50
+
+
+def fit(rows: Interactions, progress: Progress) -> Recommender:
+    """Learn from all of the events; nothing random is left to chance.
+
+    Raises:
+        TooLittleDataError.
+    """
+    if len(rows) < LEAST_EVENTS:
+        raise TooLittleDataError(f"expected {LEAST_EVENTS} events or more to learn from, got {len(rows)}")
+    mix, ndcg, network = _chosen(rows, progress)
+    progress("learning from everything", 0.75)
+    return _whole(rows, mix, network, {"ndcg_10_while_choosing": round(ndcg, 4)})
+
+
+def decayed_transitions(rows: Interactions) -> Recommender:
+    """Return the plain model that every fitted one is measured beside: what came after the last items, the last one most."""
+    return with_stand_ins(_parts(rows, ("next",)))
+
+
+def popularity(rows: Interactions) -> Recommender:
+    """Return what shows everybody the most wanted items that they do not have."""
+    return dataclasses.replace(_parts(rows, ()), mix=Mix({}, {}))
+
+
+def _whole(rows: Interactions, mix: Mix, network: Network | None, more: dict[str, Any]) -> Recommender:
+    used = tuple(part for part in PARTS if mix.weights.get(part))
+    model = _parts(rows, tuple(part for part in used if part != "taste"))
+    taste = train(rows, start=network) if "taste" in used else None
+    about = {
+        "events": len(rows),
+        "people": len(np.unique(rows.user)),
+        "items": int((model.popularity > 0).sum()),
+        "weights": {part: mix.weights[part] for part in used},
+        "decays": {part: mix.decays[part] for part in used},
+        **more,
+    }
+    return with_stand_ins(dataclasses.replace(model, mix=mix, taste=taste.exported() if taste else None, about=about))
+
+
+def _parts(rows: Interactions, used: Iterable[Part]) -> Recommender:
+    learnt = {"next": transitions, "together": together, "ease": ease}
+    return Recommender(
+        rows.items,
+        rows.popularity(),
+        {part: learnt[part](rows) for part in used},
+        DECAYED_TRANSITIONS,
+        facts=rows.facts,
+        about={"events": len(rows)},
+    )
+
+
+def _chosen(rows: Interactions, progress: Progress) -> tuple[Mix, float, Network | None]:
+    """Return the blend that ranks the latest purchases best, learnt without them; and the sequence model so far."""
+    try:
+        early, held = split(rows)
+    except TooLittleDataError:
+        return DECAYED_TRANSITIONS, 0.0, None
+    progress("item to item", 0.05)
+    parts = _parts(early, ("next", "together", "ease"))
+    network = None
+    if trainable(early):
+        network = train(early, progress=lambda what, share: progress(what, 0.2 + 0.4 * share))
+        parts = dataclasses.replace(parts, taste=network.exported())
+    progress("blending", 0.6)
+    cases = [case for case in held.cases if case.history]
+    picked = np.random.default_rng(SEED).permutation(len(cases))[:CASES]
+    said = Said.of(parts, [cases[place] for place in np.sort(picked)])
+    mix, ndcg = said.best_mix()
+    return mix, ndcg, network if mix.weights.get("taste") else None
+
+
+@dataclasses.dataclass(frozen=True)
+class Said:
+    """What each part, with each decay, says of the candidates of some cases.
+
+    Args:
+        choices: part and decay of each row.
+        scores: (choices, cases, candidates); candidates that there are not are -1.
+        wanted: (cases,) the place of the wanted item among the candidates; -1: it is none.
+    """
+
+    choices: tuple[tuple[Part, float], ...]
+    scores: Float32Array
+    wanted: IntArray
+
+    @classmethod
+    def of(cls, model: Recommender, cases: Sequence[Case]) -> Said:
+        """Ask the parts."""
+        there = [part for part in PARTS if part in model.matrices or (part == "taste" and model.taste is not None)]
+        choices = tuple((part, decay) for part in there for decay in DECAYS[part])
+        width = CANDIDATES * len(choices)
+        scores = np.full((len(choices), len(cases), width), -1.0, dtype=np.float32)
+        wanted = np.full(len(cases), -1, dtype=np.int64)
+        for number, case in enumerate(cases):
+            asked = np.stack([model.part_scores(part, case.history, decay) for part, decay in choices])
+            asked[:, [model.places[seen.item] for seen in case.history if seen.item in model.places]] = -1.0
+            best = min(CANDIDATES, asked.shape[1])
+            pool = np.unique(np.argpartition(-asked, best - 1, axis=1)[:, :best])
+            pool = pool[asked[:, pool].max(axis=0) > 0]
+            scores[:, number, : len(pool)] = asked[:, pool]
+            found = np.flatnonzero(pool == model.places.get(case.target, -1))
+            wanted[number] = found[0] if len(found) else -1
+        return cls(choices, scores, wanted)
+
+    def ndcg(self, weights: dict[int, float]) -> float:
+        """Return the NDCG@10 of a weighted sum of rows; ties count against it."""
+        total = np.zeros(self.scores.shape[1:], dtype=np.float32)
+        for choice, weight in weights.items():
+            total += weight * self.scores[choice]
+        own = np.take_along_axis(total, np.maximum(self.wanted, 0)[:, None], axis=1)
+        ranks = (total >= own).sum(axis=1)
+        ranks[self.wanted < 0] = 10**6
+        return float(gains(ranks).mean())
+
+    def best_mix(self) -> tuple[Mix, float]:
+        """Return the best weights that going through the parts in turn finds, beginning with the best single one."""
+        singles = {choice: self.ndcg({choice: 1.0}) for choice in range(len(self.choices))}
+        first = max(singles, key=lambda choice: singles[choice])
+        chosen, best = {first: 1.0}, singles[first]
+        for _ in range(ROUNDS):
+            before = best
+            for part in dict.fromkeys(part for part, _ in self.choices):
+                chosen, best = self._tried(part, chosen, best)
+            if best <= before:
+                break
+        weights = {self.choices[choice][0]: weight for choice, weight in chosen.items()}
+        return Mix(weights, {self.choices[choice][0]: self.choices[choice][1] for choice in chosen}), best
+
+    def _tried(self, part: Part, chosen: dict[int, float], best: float) -> tuple[dict[int, float], float]:
+        others = {choice: weight for choice, weight in chosen.items() if self.choices[choice][0] != part}
+        for choice, (own, _) in enumerate(self.choices):
+            for weight in WEIGHTS if own == part else ():
+                tried = {**others, choice: weight} if weight else others
+                if tried and (found := self.ndcg(tried)) > best + 1e-6:
+                    chosen, best = tried, found
+        return chosen, best
