@@ -9,7 +9,7 @@ Ranked is every item that the user does not have. The numbers of users and items
 in the order of first appearance, held-out items included, so a model that used them as numbers would see the future.
 
 Metrics: NDCG@10 and hit rate@10 with bootstrap intervals over users; beside them decayed transitions and popularity, fitted and measured on the
-same rows. Where torch and ONNX Runtime (the extra ``hf``) are not installed the sequence model is left out; ``parts`` says what took part.
+same rows. Where torch and ONNX Runtime (the extra ``hf``) are not installed the sequence model is left out; ``model.weights`` says what took part.
 """
 
 from __future__ import annotations
@@ -20,12 +20,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from dialogue.build import Progress
 from evals.benchmarks.base import Bar, Benchmark, BenchmarkError, Job
 from knowledge.types import JsonObject
 from tools.fitted import TooLittleDataError
 from tools.recommendation.events import Event, Interactions
 from tools.recommendation.fitting import decayed_transitions, fit, popularity
 from tools.recommendation.measure import figures
+from tools.recommendation.model import Recommender
 from tools.recommendation.splits import following, split
 
 FOLDER = "rec_sequences"
@@ -38,33 +40,38 @@ async def run(job: Job) -> JsonObject:
 
 
 def _run(job: Job) -> JsonObject:
-    found: JsonObject = {"set": FOLDER, "shops": {}}
+    found: JsonObject = {}
+    parts: JsonObject = {}
+    trained_on, took = 0, 0.0
     for number, (shop, file) in enumerate(SHOPS.items()):
-        begun = number / len(SHOPS)
-
-        def progress(what: str, share: float, begun: float = begun, shop: str = shop) -> None:
-            job.progress(f"{shop}: {what}", begun + share / len(SHOPS))
-
-        result = _shop(job, f"{file}_5core_iclrec.txt", progress)
-        found["shops"][shop] = result
-        found |= {f"{shop}_{name}": result[name] for name in ("ndcg_10", "hit_rate_10")}
-    return found
-
-
-def _shop(job: Job, file: str, progress: object) -> JsonObject:
-    train, measured, name = _rows(job, file)
-    started = time.perf_counter()
-    model = fit(train, progress)  # type: ignore[arg-type]
-    took = time.perf_counter() - started
-    plain = figures(decayed_transitions(train), measured, name)
+        train, measured, name = _rows(job, f"{file}_5core_iclrec.txt")
+        started = time.perf_counter()
+        try:
+            model = fit(train, _within(job.progress, shop, number / len(SHOPS)))
+        except TooLittleDataError as error:
+            raise BenchmarkError(f"{name}: {error}") from error
+        took += time.perf_counter() - started
+        trained_on += len(train)
+        parts[shop] = model.about["weights"]
+        found |= {f"{shop}_{figure}": value for figure, value in _figures(model, train, measured, name).items()}
+    version = "recommendation, a blend of " + ", ".join(sorted({part for own in parts.values() for part in own}))
     return {
-        **figures(model, measured, name),
-        "baseline_ndcg_10": plain["ndcg_10"],
-        "popularity_ndcg_10": figures(popularity(train), measured, name)["ndcg_10"],
-        "parts": model.about["weights"],
-        "trained_on": len(train),
+        "set": f"{FOLDER}/{', '.join(SHOPS)}",
+        **found,
+        "trained_on": trained_on,
+        "model": {"version": version, "weights": parts},
         "train_seconds": round(took, 1),
     }
+
+
+def _within(progress: Progress, shop: str, begun: float) -> Progress:
+    return lambda what, share: progress(f"{shop}: {what}", begun + share / len(SHOPS))
+
+
+def _figures(model: Recommender, train: Interactions, measured: Interactions, name: str) -> JsonObject:
+    plain = {"baseline": decayed_transitions(train), "popularity": popularity(train)}
+    beside = {f"{kind}_ndcg_10": figures(other, measured, name)["ndcg_10"] for kind, other in plain.items()}
+    return {**figures(model, measured, name), **beside}
 
 
 def _rows(job: Job, file: str) -> tuple[Interactions, Interactions, str]:
@@ -72,10 +79,10 @@ def _rows(job: Job, file: str) -> tuple[Interactions, Interactions, str]:
     try:
         if job.test is None:
             train, measured = split(rows)
-            name = f"{file}, last items"
+            name = f"{FOLDER}/{file}, last items"
         else:
             held = Interactions.of(_events(_there(job.test / FOLDER, file)))
-            train, measured, name = rows, following(held, rows), f"{file}, held out"
+            train, measured, name = rows, following(held, rows), f"{FOLDER}/{file}, held out"
     except TooLittleDataError as error:
         raise BenchmarkError(f"{file}: {error}") from error
     if job.limit is not None:

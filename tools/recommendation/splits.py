@@ -14,7 +14,7 @@ _BUY = KINDS.index("buy")
 
 
 def split(rows: Interactions) -> tuple[Interactions, Interactions]:
-    """Return the earlier events, and the next purchase of everybody who bought something new after them.
+    """Return the earlier events, and the next purchase of everybody who bought something after them that they had not met.
 
     With times, one moment divides all users, so that nothing of the future of others is learnt from. Without, the last purchase
     of every user is held out (leave one out).
@@ -56,8 +56,8 @@ def _by_time(rows: Interactions) -> tuple[Interactions, tuple[Case, ...]]:
         own = slice(int(starts[number]), int(starts[number + 1]))
         count = int(early[own].sum())
         before, after = own.start + count, own.stop
-        owned = set(rows.item[own.start : before][bought[own.start : before]].tolist())
-        new = (one for one in range(before, after) if bought[one] and int(rows.item[one]) not in owned)
+        met = set(rows.item[own.start : before].tolist())
+        new = (one for one in range(before, after) if bought[one] and int(rows.item[one]) not in met)
         first = next(new, None)
         if first is not None:
             cases.append(Case(user, rows.between(own.start, before), rows.items[int(rows.item[first])]))
