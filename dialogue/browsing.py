@@ -54,6 +54,8 @@ _REFUSED = re.compile(
     r"|^\W*(?:(?:no|nah|hmm|sorry|ok)\b\W*)*(?:not (?:that|this|the \w+|those|these)(?: ones?)?|(?:i )?(?:don'?t|do not) (?:like|want|fancy|need) (?:that|this|it|them|those|these|the \w+)(?: ones?)?|anything but (?:that|this)(?: one)?|none of (?:them|those|these))(?:[,;.] .*)?\W*$"
 )
 
+_ALL_REFUSED = re.compile(r"都|全|些|\b(?:those|these|them|any|none)\b")
+
 
 def asks_for_advice(text: str) -> bool:
     """Tell whether goods are to be picked for somebody: "recommend something", 给我妈挑个礼物."""
@@ -68,6 +70,11 @@ def asks_what_goes_with(text: str) -> bool:
 def refuses_shown(text: str) -> bool:
     """Tell whether something just shown is refused, and others are wanted: "not that one", 不要这个."""
     return bool(_REFUSED.search(text.lower()))
+
+
+def refuses_all(text: str) -> bool:
+    """Tell whether whoever refuses means everything shown: "none of those", 都不喜欢."""
+    return bool(_ALL_REFUSED.search(text.lower()))
 
 
 def asks_for_more(text: str) -> bool:

@@ -327,11 +327,14 @@ def _partner(context: SlotContext) -> str | None:
 
 
 def _refused(context: SlotContext) -> list[str]:
-    """Return what of the list just shown is refused: the one pointed at or talked about, else all of it."""
+    """Return what of the list just shown is refused: the one pointed at or talked about, the first one, or all of it."""
     if not browsing.refuses_shown(context.frame.text):
         return []
     memory = context.state.memory
-    return _placed(context) or memory.focus_products or memory.shown_products
+    shown = memory.shown_products
+    return (
+        _placed(context) or memory.focus_products or (shown if browsing.refuses_all(context.frame.text) else shown[:1])
+    )
 
 
 def _take_options(context: SlotContext, search: dict[str, Any]) -> None:

@@ -47,17 +47,17 @@ def fit(rows: Interactions, progress: Progress) -> Recommender:
 
 def decayed_transitions(rows: Interactions) -> Recommender:
     """Return the plain model that every fitted one is measured beside: what came after the last items, the last one most."""
-    return with_stand_ins(_parts(rows, ("next",)))
+    return with_stand_ins(parts(rows, ("next",)))
 
 
 def popularity(rows: Interactions) -> Recommender:
     """Return what shows everybody the most wanted items that they do not have."""
-    return dataclasses.replace(_parts(rows, ()), mix=Mix({}, {}))
+    return dataclasses.replace(parts(rows, ()), mix=Mix({}, {}))
 
 
 def _whole(rows: Interactions, mix: Mix, network: Network | None, more: dict[str, Any]) -> Recommender:
     used = tuple(part for part in PARTS if mix.weights.get(part))
-    model = _parts(rows, tuple(part for part in used if part != "taste"))
+    model = parts(rows, tuple(part for part in used if part != "taste"))
     taste = train(rows, start=network) if "taste" in used else None
     about = {
         "events": len(rows),
@@ -70,7 +70,8 @@ def _whole(rows: Interactions, mix: Mix, network: Network | None, more: dict[str
     return with_stand_ins(dataclasses.replace(model, mix=mix, taste=taste.exported() if taste else None, about=about))
 
 
-def _parts(rows: Interactions, used: Iterable[Part]) -> Recommender:
+def parts(rows: Interactions, used: Iterable[Part]) -> Recommender:
+    """Return a recommender of some item-to-item parts, whose blend is not chosen yet."""
     learnt = {"next": transitions, "together": together, "ease": ease}
     return Recommender(
         rows.items,
@@ -89,15 +90,15 @@ def _chosen(rows: Interactions, progress: Progress) -> tuple[Mix, float, Network
     except TooLittleDataError:
         return DECAYED_TRANSITIONS, 0.0, None
     progress("item to item", 0.05)
-    parts = _parts(early, ("next", "together", "ease"))
+    asked = parts(early, ("next", "together", "ease"))
     network = None
     if trainable(early):
         network = train(early, progress=lambda what, share: progress(what, 0.2 + 0.4 * share))
-        parts = dataclasses.replace(parts, taste=network.exported())
+        asked = dataclasses.replace(asked, taste=network.exported())
     progress("blending", 0.6)
     cases = [case for case in held.cases if case.history]
     picked = np.random.default_rng(SEED).permutation(len(cases))[:CASES]
-    said = Said.of(parts, [cases[place] for place in np.sort(picked)])
+    said = Said.of(asked, [cases[place] for place in np.sort(picked)])
     mix, ndcg = said.best_mix()
     return mix, ndcg, network if mix.weights.get("taste") else None
 

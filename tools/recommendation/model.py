@@ -88,6 +88,14 @@ class Controls:
 
 
 @dataclasses.dataclass(frozen=True)
+class _Heard:
+    """A history as numbers and weights, the last item first, and what each part says of every item after it."""
+
+    remembered: Sequence[tuple[int, float]]
+    said: Mapping[Part, FloatArray]
+
+
+@dataclasses.dataclass(frozen=True)
 class Recommender:
     """Immutable; without items it is the cold start, which scores nothing.
 
@@ -125,18 +133,12 @@ class Recommender:
 
     def scores(self, history: Sequence[Seen]) -> FloatArray:
         """Return the score of every item, (items,), for a history, oldest first; not calibrated, 0 or more."""
-        remembered = self._remembered(history)
-        total = POPULAR * self.popularity / max(float(self.popularity.max(initial=0.0)), 1e-12)
-        for part in self.mix.weights:
-            total = total + self._of_part(part, remembered)
-        if self.stand_ins is not None:
-            total = np.maximum(total, BORROWED * (self.stand_ins @ total))
-        return total
+        return self._total(self._heard(history))
 
     def part_scores(self, part: Part, history: Sequence[Seen], decay: float) -> FloatArray:
         """Return what one part says of every item, the best being 1; zeros where it says nothing."""
         one = dataclasses.replace(self, mix=Mix({part: 1.0}, {part: decay}))
-        return one._of_part(part, self._remembered(history))
+        return one._heard(history).said[part]
 
     def top(self, history: Sequence[Seen], count: int) -> list[str]:
         """Return the best items that the history does not hold, best first."""
@@ -165,20 +167,34 @@ class Recommender:
             unknown: facts of items, of `among` or `history`, that came after the fitting: those most like them stand in.
             controls: what the list is to be like.
         """
-        wished = controls or Controls()
-        known = self._known(history, unknown or {})
-        scores = self.scores(known)
-        found = np.array([self._score_of(item, scores, unknown or {}) for item in among])
-        if wished.novelty and len(scores):
-            popularity = np.array([self.popularity[self.places[one]] if one in self.places else 0.0 for one in among])
-            found = found / (1.0 + popularity) ** wished.novelty
+        wished, new = controls or Controls(), unknown or {}
+        heard = self._heard(self._known(history, new))
+        scores = self._total(heard)
+        places = [self.places.get(item, -1) for item in among]
+        found = np.append(scores, 0.0)[places]
+        for row in (row for row, place in enumerate(places) if place < 0):
+            found[row] = self._borrowed(new.get(among[row]), scores)
+        if wished.novelty:
+            found = found / (1.0 + np.append(self.popularity, 0.0)[places]) ** wished.novelty
         found = found / max(float(found.max(initial=0.0)), 1e-12)
         if head_start is not None:
             found = found + head_start
-        order = self._varied(among, found, unknown or {}, count, wished)
-        return [Pick(among[row], float(found[row]), self._reason(among[row], known, unknown or {})) for row in order]
+        order = self._varied(among, found, new, count, wished)
+        return [Pick(among[row], float(found[row]), self._reason(among[row], heard, new)) for row in order]
 
     # -- scoring
+
+    def _heard(self, history: Sequence[Seen]) -> _Heard:
+        remembered = self._remembered(history)
+        return _Heard(remembered, {part: self._of_part(part, remembered) for part in self.mix.weights})
+
+    def _total(self, heard: _Heard) -> FloatArray:
+        total = POPULAR * self.popularity / max(float(self.popularity.max(initial=0.0)), 1e-12)
+        for said in heard.said.values():
+            total = total + said
+        if self.stand_ins is not None:
+            total = np.maximum(total, BORROWED * (self.stand_ins @ total))
+        return total
 
     def _remembered(self, history: Sequence[Seen]) -> list[tuple[int, float]]:
         """Return the items of a history by number, the last first, each once, with its weight."""
@@ -218,12 +234,9 @@ class Recommender:
                 found += [Seen(self.items[near[0]], seen.kind)] if len(near) else []
         return found
 
-    def _score_of(self, item: str, scores: FloatArray, unknown: Mapping[str, Facts]) -> float:
-        if item in self.places:
-            return float(scores[self.places[item]])
-        if item not in unknown:
-            return 0.0
-        near, alike = self._nearest(unknown[item])
+    def _borrowed(self, facts: Facts | None, scores: FloatArray) -> float:
+        """Return the score of something that came after the fitting."""
+        near, alike = self._nearest(facts) if facts is not None else (np.zeros(0, dtype=np.int64), np.zeros(0))
         return BORROWED * float(alike @ scores[near] / alike.sum()) if len(near) else 0.0
 
     def _nearest(self, facts: Facts) -> tuple[IntArray, FloatArray]:
@@ -237,12 +250,18 @@ class Recommender:
         self, among: Sequence[str], scores: FloatArray, unknown: Mapping[str, Facts], count: int, wished: Controls
     ) -> list[int]:
         """Take the best one after the other, where each lowers the others of its category (maximal marginal relevance)."""
-        categories = [(self.facts.get(item) or unknown.get(item) or Facts()).category for item in among]
-        last = np.array([category in wished.other_than for category in categories], dtype=float)
-        worth = scores - 10.0 * last
+
+        def category(row: int) -> str:
+            return (self.facts.get(among[row]) or unknown.get(among[row]) or Facts()).category
+
+        worth = scores
+        if wished.other_than:
+            last = np.array([category(row) in wished.other_than for row in range(len(among))], dtype=float)
+            worth = scores - 10.0 * last
         if not wished.diversity:
             return [int(row) for row in _largest(worth, min(count, len(among)))]
         pool = [int(row) for row in _largest(worth, min(count * POOL, len(among)))]
+        categories = {row: category(row) for row in pool}
         taken: list[int] = []
         shown: dict[str, int] = {}
         while pool and len(taken) < count:
@@ -253,38 +272,34 @@ class Recommender:
                 shown[categories[best]] = shown.get(categories[best], 0) + 1
         return taken
 
-    def _reason(self, item: str, history: Sequence[Seen], unknown: Mapping[str, Facts]) -> Reason:
+    def _reason(self, item: str, heard: _Heard, unknown: Mapping[str, Facts]) -> Reason:
         """Return what added most to an item's score."""
         place = self.places.get(item)
         if place is None or not self.popularity[place]:
-            return self._reason_of_new(item, history, unknown)
-        remembered = self._remembered(history)
-        best, reason = 0.0, Reason("popular")
-        for part, weight in self.mix.weights.items():
-            if part == "taste":
-                continue
-            said = self._of_part(part, remembered)[place] if weight else 0.0
-            if said > best:
-                source = self._source(part, place, remembered)
-                best, reason = said, Reason("next" if part == "next" else "bought_with", self.items[source])
-        if reason.item is None and self.taste is not None and remembered and self.mix.weights.get("taste", 0.0):
-            return Reason("taste", self.items[remembered[0][0]])
-        return reason
+            return self._reason_of_new(item, heard, unknown)
+        best = max(heard.said, key=lambda part: heard.said[part][place], default=None)
+        if best is None or not heard.said[best][place] > 0:
+            return Reason("popular")
+        if best == "taste":
+            return Reason("taste")
+        return Reason("next" if best == "next" else "bought_with", self.items[self._source(best, place, heard)])
 
-    def _source(self, part: Part, place: int, remembered: Sequence[tuple[int, float]]) -> int:
-        matrix = self.matrices[part]
-        shares = [
-            self.mix.decays[part] ** step * counts * matrix[own, place] for step, (own, counts) in enumerate(remembered)
-        ]
-        return remembered[int(np.argmax(shares))][0]
+    def _source(self, part: Part, place: int, heard: _Heard) -> int:
+        """Return the item of the history from which a part comes to an item."""
+        matrix, shares = self.matrices[part], []
+        for step, (own, counts) in enumerate(heard.remembered):
+            row = slice(matrix.indptr[own], matrix.indptr[own + 1])
+            value = float(matrix.data[row][matrix.indices[row] == place].sum())
+            shares.append(self.mix.decays[part] ** step * counts * value)
+        return heard.remembered[int(np.argmax(shares))][0]
 
-    def _reason_of_new(self, item: str, history: Sequence[Seen], unknown: Mapping[str, Facts]) -> Reason:
+    def _reason_of_new(self, item: str, heard: _Heard, unknown: Mapping[str, Facts]) -> Reason:
         """Return what somebody had that a new item is like."""
         facts = unknown.get(item) or self.facts.get(item)
-        if facts is None or self.likeness is None or not history:
+        if facts is None or self.likeness is None or not heard.remembered:
             return Reason("popular")
-        own = np.array([self.places[seen.item] for seen in history if seen.item in self.places], dtype=np.int64)
-        near, _ = self.likeness.nearest(self.likeness.vector(facts), np.unique(own))
+        own = np.unique(np.array([place for place, _ in heard.remembered], dtype=np.int64))
+        near, _ = self.likeness.nearest(self.likeness.vector(facts), own)
         return Reason("alike", self.items[near[0]]) if len(near) else Reason("popular")
 
     # -- files

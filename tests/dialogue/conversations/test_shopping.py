@@ -23,8 +23,8 @@ TALKS = (
         VISITOR,
         says("recommend a gift for my mother under 300, not red", kind="products", shows=("I picked these", "–")),
         says("not that one", kind="products", shows="I picked these"),
-        says("in blue", kind="products", shows="I picked these"),
         says("cheaper", kind="products", shows="CN¥"),
+        says("in blue", kind="products", shows="I picked these"),
     ),
     talk(
         "something-for-whoever-asks-for-nothing",
