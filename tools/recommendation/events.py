@@ -62,11 +62,13 @@ class Case:
 
     Args:
         history: oldest first; empty for somebody new.
+        touched: the first few items that were looked at or bought afterwards, where that is known.
     """
 
     user: str
     history: tuple[Seen, ...]
     target: str
+    touched: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)

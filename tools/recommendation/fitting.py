@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import numpy as np
 
 from tools.fitted import Progress, TooLittleDataError
 from tools.recommendation.events import Case, IntArray, Interactions
-from tools.recommendation.measure import gains
+from tools.recommendation.measure import gains, ranks
 from tools.recommendation.model import DECAYED_TRANSITIONS, PARTS, Mix, Part, Recommender, with_stand_ins
 from tools.recommendation.neighbours import Float32Array, ease, together, transitions
+from tools.recommendation.ranking import FEATURES, Ranker
 from tools.recommendation.splits import split
 from tools.recommendation.taste_training import Network, train, trainable
 
 CASES = 5000
 """Purchases that the blend is chosen on; more would only take longer."""
+RANKED = 12_000
+"""Purchases that the second stage learns from."""
 CANDIDATES = 60
 """Best items of each part and decay that are ranked while the blend is chosen."""
 DECAYS: dict[Part, tuple[float, ...]] = {
@@ -30,6 +32,8 @@ WEIGHTS = (0.0, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.4, 2.0)
 ROUNDS = 3
 SEED = 7
 LEAST_EVENTS = 50
+LEAST_RANKED = 200
+"""Cases that each half of the second stage needs at least."""
 
 
 def fit(rows: Interactions, progress: Progress) -> Recommender:
@@ -40,9 +44,9 @@ def fit(rows: Interactions, progress: Progress) -> Recommender:
     """
     if len(rows) < LEAST_EVENTS:
         raise TooLittleDataError(f"expected {LEAST_EVENTS} events or more to learn from, got {len(rows)}")
-    mix, ndcg, network = _chosen(rows, progress)
+    chosen = _chosen(rows, progress)
     progress("learning from everything", 0.75)
-    return _whole(rows, mix, network, {"ndcg_10_while_choosing": round(ndcg, 4)})
+    return _whole(rows, chosen)
 
 
 def decayed_transitions(rows: Interactions) -> Recommender:
@@ -55,19 +59,22 @@ def popularity(rows: Interactions) -> Recommender:
     return dataclasses.replace(parts(rows, ()), mix=Mix({}, {}))
 
 
-def _whole(rows: Interactions, mix: Mix, network: Network | None, more: dict[str, Any]) -> Recommender:
+def _whole(rows: Interactions, chosen: Chosen) -> Recommender:
+    mix = chosen.mix
     used = tuple(part for part in PARTS if mix.weights.get(part))
     model = parts(rows, tuple(part for part in used if part != "taste"))
-    taste = train(rows, start=network) if "taste" in used else None
+    taste = train(rows, start=chosen.network) if "taste" in used else None
     about = {
         "events": len(rows),
         "people": len(np.unique(rows.user)),
         "items": int((model.popularity > 0).sum()),
         "weights": {part: mix.weights[part] for part in used},
         "decays": {part: mix.decays[part] for part in used},
-        **more,
+        "ndcg_10_while_choosing": chosen.ndcg,
+        "second_stage": list(FEATURES) if chosen.ranker is not None else [],
     }
-    return with_stand_ins(dataclasses.replace(model, mix=mix, taste=taste.exported() if taste else None, about=about))
+    served = taste.exported() if taste is not None else None
+    return with_stand_ins(dataclasses.replace(model, mix=mix, taste=served, ranker=chosen.ranker, about=about))
 
 
 def parts(rows: Interactions, used: Iterable[Part]) -> Recommender:
@@ -83,12 +90,12 @@ def parts(rows: Interactions, used: Iterable[Part]) -> Recommender:
     )
 
 
-def _chosen(rows: Interactions, progress: Progress) -> tuple[Mix, float, Network | None]:
-    """Return the blend that ranks the latest purchases best, learnt without them; and the sequence model so far."""
+def _chosen(rows: Interactions, progress: Progress) -> Chosen:
+    """Return what ranks the latest purchases best, learnt without them."""
     try:
         early, held = split(rows)
     except TooLittleDataError:
-        return DECAYED_TRANSITIONS, 0.0, None
+        return Chosen()
     progress("item to item", 0.05)
     asked = parts(early, ("next", "together", "ease"))
     network = None
@@ -97,10 +104,46 @@ def _chosen(rows: Interactions, progress: Progress) -> tuple[Mix, float, Network
         asked = dataclasses.replace(asked, taste=network.exported())
     progress("blending", 0.6)
     cases = [case for case in held.cases if case.history]
-    picked = np.random.default_rng(SEED).permutation(len(cases))[:CASES]
-    said = Said.of(asked, [cases[place] for place in np.sort(picked)])
+    order = np.random.default_rng(SEED).permutation(len(cases))
+    said = Said.of(asked, [cases[place] for place in np.sort(order[:CASES])])
     mix, ndcg = said.best_mix()
-    return mix, ndcg, network if mix.weights.get("taste") else None
+    progress("ranking", 0.7)
+    blended = dataclasses.replace(
+        asked, mix=Mix({part: weight for part, weight in mix.weights.items() if weight}, mix.decays)
+    )
+    ranker = ranked([cases[place] for place in order[:RANKED]], blended)
+    return Chosen(mix, round(ndcg, 4), network if mix.weights.get("taste") else None, ranker)
+
+
+@dataclasses.dataclass(frozen=True)
+class Chosen:
+    """What was chosen on purchases that the parts had not seen."""
+
+    mix: Mix = DECAYED_TRANSITIONS
+    ndcg: float = 0.0
+    network: Network | None = None
+    ranker: Ranker | None = None
+
+
+def ranked(cases: Sequence[Case], model: Recommender) -> Ranker | None:
+    """Return the second stage, learnt from all cases; None where one learnt from half of them ranks the others no better than the blend."""
+    half = len(cases) // 2
+    if half < LEAST_RANKED:
+        return None
+    trial = dataclasses.replace(model, ranker=_learnt(cases[:half], model))
+    before, after = (gains(ranks(one, cases[half:])[0]) for one in (model, trial))
+    return _learnt(cases, model) if after.mean() > before.mean() else None
+
+
+def _learnt(cases: Sequence[Case], model: Recommender) -> Ranker:
+    rows, looked, bought = [], [], []
+    for case in cases:
+        pool, features = model.candidates(case.history)
+        touched = {model.places.get(item, -1) for item in (*case.touched, case.target)}
+        rows.append(features)
+        looked.append(np.isin(pool, list(touched)))
+        bought.append(pool == model.places.get(case.target, -1))
+    return Ranker.fitted(np.concatenate(rows), np.concatenate(looked), np.concatenate(bought))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -16,6 +16,8 @@ from knowledge.types import JsonObject
 from tools.fitted import VersionError
 from tools.recommendation.events import KINDS, WEIGHTS, Facts, FloatArray, IntArray, Seen
 from tools.recommendation.likeness import Likeness
+from tools.recommendation.ranking import POOL as BEST
+from tools.recommendation.ranking import Aims, Catalogue, Ranker
 from tools.recommendation.taste import Taste
 
 Part = Literal["next", "together", "ease", "taste"]
@@ -80,11 +82,13 @@ class Controls:
         diversity: in [0, 1]: what a further item of a category already shown loses.
         novelty: in [0, 1]: how far the head start of popular items is taken away; at 1 scores are divided by popularity.
         other_than: categories that are shown last, as those that something is to go with.
+        aims: what the best candidates are put in order for.
     """
 
     diversity: float = 0.0
     novelty: float = 0.0
     other_than: frozenset[str] = frozenset()
+    aims: Aims = dataclasses.field(default_factory=Aims)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,6 +109,7 @@ class Recommender:
         matrices: item to item, CSR, for each part but ``taste``.
         mix: of the parts.
         taste: the sequence model, where there is one.
+        ranker: the second stage, where it is better than the blend alone.
         facts: what is known of the items.
         likeness: of their texts; None: nothing is written of them.
         stand_ins: CSR, (items, items): for each item that nobody has had, those most like it; rows sum to 1 or 0.
@@ -116,6 +121,7 @@ class Recommender:
     matrices: Mapping[Part, Any] = dataclasses.field(default_factory=dict)
     mix: Mix = DECAYED_TRANSITIONS
     taste: Taste | None = None
+    ranker: Ranker | None = None
     facts: Mapping[str, Facts] = dataclasses.field(default_factory=dict)
     likeness: Likeness | None = None
     stand_ins: Any = None
@@ -135,6 +141,21 @@ class Recommender:
         """Return the score of every item, (items,), for a history, oldest first; not calibrated, 0 or more."""
         return self._total(self._heard(history))
 
+    @functools.cached_property
+    def catalogue(self) -> Catalogue:
+        """Return what the second stage knows of the items."""
+        known = [self.facts.get(item, Facts()) for item in self.items]
+        prices = [np.log(facts.price_minor) if facts.price_minor else np.nan for facts in known]
+        categories, brands = _codes([facts.category for facts in known]), _codes([facts.brand for facts in known])
+        return Catalogue(categories, brands, np.array(prices), self.popularity)
+
+    def candidates(self, history: Sequence[Seen]) -> tuple[IntArray, npt.NDArray[np.float32]]:
+        """Return the best items that the history does not hold, by the blend alone, and what the second stage sees of them."""
+        heard = self._heard(history)
+        scores = self._total(heard)
+        scores[[place for place, _ in heard.remembered]] = -1.0
+        return self._candidates(scores, heard)
+
     def part_scores(self, part: Part, history: Sequence[Seen], decay: float) -> FloatArray:
         """Return what one part says of every item, the best being 1; zeros where it says nothing."""
         one = dataclasses.replace(self, mix=Mix({part: 1.0}, {part: decay}))
@@ -142,8 +163,10 @@ class Recommender:
 
     def top(self, history: Sequence[Seen], count: int) -> list[str]:
         """Return the best items that the history does not hold, best first."""
-        scores = self.scores(history)
+        heard = self._heard(history)
+        scores = self._total(heard)
         scores[[self.places[seen.item] for seen in history if seen.item in self.places]] = -1.0
+        scores = self._ranked(scores, heard, Aims())
         best = _largest(scores, min(count, len(scores)))
         return [self.items[place] for place in best if scores[place] > 0]
 
@@ -171,9 +194,14 @@ class Recommender:
         heard = self._heard(self._known(history, new))
         scores = self._total(heard)
         places = [self.places.get(item, -1) for item in among]
-        found = np.append(scores, 0.0)[places]
-        for row in (row for row, place in enumerate(places) if place < 0):
-            found[row] = self._borrowed(new.get(among[row]), scores)
+        late = [row for row, place in enumerate(places) if place < 0]
+        hidden = np.ones(len(scores), dtype=bool)
+        hidden[[place for place in places if place >= 0]] = False
+        # What came after the fitting borrows from any item: then all of them are put on one scale.
+        ranked = self._ranked(scores if late else np.where(hidden, -1.0, scores), heard, wished.aims)
+        found = np.append(ranked, 0.0)[places]
+        for row in late:
+            found[row] = self._borrowed(new.get(among[row]), ranked)
         if wished.novelty:
             found = found / (1.0 + np.append(self.popularity, 0.0)[places]) ** wished.novelty
         found = found / max(float(found.max(initial=0.0)), 1e-12)
@@ -222,6 +250,26 @@ class Recommender:
             row = slice(matrix.indptr[place], matrix.indptr[place + 1])
             said[matrix.indices[row]] += self.mix.decays[part] ** step * counts * matrix.data[row]
         return weight * said / max(float(said.max(initial=0.0)), 1e-12)
+
+    def _candidates(self, scores: FloatArray, heard: _Heard) -> tuple[IntArray, npt.NDArray[np.float32]]:
+        pool = _largest(scores, min(BEST, len(scores)))
+        pool = pool[scores[pool] > 0]
+        nothing = np.zeros(len(scores))
+        said = [heard.said.get(part, nothing) for part in PARTS]
+        return pool, self.catalogue.features(said, scores, heard.remembered, pool)
+
+    def _ranked(self, scores: FloatArray, heard: _Heard, aims: Aims) -> FloatArray:
+        """Return scores with the best candidates above all others, in the order of what they are worth."""
+        if self.ranker is None or not heard.remembered:
+            return scores
+        pool, rows = self._candidates(scores, heard)
+        if not len(pool):
+            return scores
+        worth = self.ranker.worth(rows, self.catalogue.price[pool], aims)
+        worth = worth / max(float(worth.max()), 1e-12)
+        ranked = scores / max(float(scores.max()), 1e-12) * float(worth.min())
+        ranked[pool] = worth
+        return ranked
 
     def _known(self, history: Sequence[Seen], unknown: Mapping[str, Facts]) -> list[Seen]:
         """Return a history in items of the model: what is newer than it is spoken for by the item most like it."""
@@ -321,6 +369,8 @@ class Recommender:
             sparse.save_npz(folder / f"{part}.npz", matrix)
         if self.taste is not None:
             self.taste.save(folder)
+        if self.ranker is not None:
+            self.ranker.save(folder)
 
     @classmethod
     def load(cls, folder: Path) -> Recommender:
@@ -344,6 +394,7 @@ class Recommender:
                 matrices,
                 Mix(kept["weights"], kept["decays"]),
                 Taste.load(folder),
+                Ranker.load(folder),
                 facts,
                 about=kept["about"],
             )
@@ -372,13 +423,19 @@ def with_stand_ins(model: Recommender) -> Recommender:
     return dataclasses.replace(model, likeness=likeness, stand_ins=stand_ins if values else None)
 
 
-def _largest(scores: FloatArray, count: int) -> npt.NDArray[np.intp]:
+def _codes(names: Sequence[str]) -> IntArray:
+    """Return a number for each name, 0 for an empty one."""
+    numbers = {name: number for number, name in enumerate(sorted(set(names) | {""}))}
+    return np.array([numbers[name] for name in names], dtype=np.int64)
+
+
+def _largest(scores: FloatArray, count: int) -> IntArray:
     """Return the places of the largest scores, largest first, ties by place."""
     if count <= 0:
-        return np.zeros(0, dtype=np.intp)
+        return np.zeros(0, dtype=np.int64)
     if count < len(scores):
         least = np.partition(scores, len(scores) - count)[len(scores) - count]
         pool = np.flatnonzero(scores >= least)
     else:
         pool = np.arange(len(scores))
-    return pool[np.argsort(-scores[pool], kind="stable")][:count]
+    return np.asarray(pool[np.argsort(-scores[pool], kind="stable")][:count], dtype=np.int64)

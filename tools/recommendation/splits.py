@@ -10,6 +10,8 @@ from tools.recommendation.events import KINDS, Case, Interactions
 
 HELD = 0.2
 """The share of the purchases, the latest, that is measured where events have times."""
+NEXT_FEW = 5
+"""Items met afterwards that count as looked at."""
 _BUY = KINDS.index("buy")
 
 
@@ -60,7 +62,9 @@ def _by_time(rows: Interactions) -> tuple[Interactions, tuple[Case, ...]]:
         new = (one for one in range(before, after) if bought[one] and int(rows.item[one]) not in met)
         first = next(new, None)
         if first is not None:
-            cases.append(Case(user, rows.between(own.start, before), rows.items[int(rows.item[first])]))
+            touched = dict.fromkeys(item for item in rows.item[before:after].tolist() if item not in met)
+            names = tuple(rows.items[item] for item in list(touched)[:NEXT_FEW])
+            cases.append(Case(user, rows.between(own.start, before), rows.items[int(rows.item[first])], names))
     return train, tuple(cases)
 
 

@@ -12,6 +12,7 @@ import dataclasses
 import importlib.util
 import io
 import math
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -61,15 +62,18 @@ class Network:
         vectors[self.seen == 0] = 0.0
         file = io.BytesIO()
         encoder = self.module.encoder.eval()
-        torch.onnx.export(
-            encoder,
-            (torch.zeros(1, 3, WIDTH),),
-            file,
-            input_names=["items"],
-            output_names=["wanted"],
-            dynamic_axes={"items": {1: "steps"}},
-            dynamo=False,
-        )
+        with warnings.catch_warnings():
+            # The exporter of before torch 2.9 says that it is old: the new one needs a package more for the same graph.
+            warnings.simplefilter("ignore")
+            torch.onnx.export(
+                encoder,
+                (torch.zeros(1, 3, WIDTH),),
+                file,
+                input_names=["items"],
+                output_names=["wanted"],
+                dynamic_axes={"items": {1: "steps"}},
+                dynamo=False,
+            )
         return Taste(file.getvalue(), vectors)
 
 

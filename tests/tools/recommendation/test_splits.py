@@ -31,7 +31,7 @@ def test_without_times_the_last_purchase_of_each_is_held_out() -> None:
 def test_what_somebody_looked_at_before_is_no_discovery() -> None:
     looked = [Event("u", "a", "view", DAY), Event("v", "b", "buy", DAY), Event("v", "a", "buy", 2 * DAY)]
     _, held = split(Interactions.of([*looked, Event("u", "a", "buy", 8 * DAY), Event("u", "b", "buy", 8 * DAY)]))
-    assert held.cases == (Case("u", (Seen("a", "view"),), "b"),)
+    assert held.cases == (Case("u", (Seen("a", "view"),), "b", ("b",)),)
 
 
 def test_others_rows_follow_the_histories_and_new_people_have_none() -> None:
