@@ -193,12 +193,14 @@ class Recommender:
         wished, new = controls or Controls(), unknown or {}
         heard = self._heard(self._known(history, new))
         scores = self._total(heard)
-        places = [self.places.get(item, -1) for item in among]
-        late = [row for row, place in enumerate(places) if place < 0]
-        hidden = np.ones(len(scores), dtype=bool)
-        hidden[[place for place in places if place >= 0]] = False
+        places = np.fromiter((self.places.get(item, -1) for item in among), dtype=np.int64, count=len(among))
+        late = np.flatnonzero(places < 0).tolist()
         # What came after the fitting borrows from any item: then all of them are put on one scale.
-        ranked = self._ranked(scores if late else np.where(hidden, -1.0, scores), heard, wished.aims)
+        eligible = scores
+        if not late:
+            eligible = np.full(len(scores), -1.0)
+            eligible[places] = scores[places]
+        ranked = self._ranked(eligible, heard, wished.aims)
         found = np.append(ranked, 0.0)[places]
         for row in late:
             found[row] = self._borrowed(new.get(among[row]), ranked)
