@@ -53,7 +53,7 @@ class Recommendation(Capability[Interactions, Recommender]):
         return Recommender()
 
     def baseline(self, rows: Interactions) -> Recommender:
-        """Return the better known of two plain models: decayed transitions, or popularity where nobody has a history to follow."""
+        """Return decayed transitions, which show people without a history what is wanted most."""
         return decayed_transitions(rows)
 
     def score(self, model: Recommender, rows: Interactions) -> Score:

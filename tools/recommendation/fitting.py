@@ -32,6 +32,8 @@ WEIGHTS = (0.0, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.4, 2.0)
 ROUNDS = 3
 SEED = 7
 LEAST_EVENTS = 50
+CLEAR = 1.64
+"""Standard errors that the second stage must gain over the blend: below, it is noise."""
 LEAST_RANKED = 200
 """Cases that each half of the second stage needs at least."""
 
@@ -126,13 +128,15 @@ class Chosen:
 
 
 def ranked(cases: Sequence[Case], model: Recommender) -> Ranker | None:
-    """Return the second stage, learnt from all cases; None where one learnt from half of them ranks the others no better than the blend."""
+    """Return the second stage, learnt from all cases; None where one learnt from half of them ranks the others not clearly better than the blend."""
     half = len(cases) // 2
     if half < LEAST_RANKED:
         return None
     trial = dataclasses.replace(model, ranker=_learnt(cases[:half], model))
     before, after = (gains(ranks(one, cases[half:])[0]) for one in (model, trial))
-    return _learnt(cases, model) if after.mean() > before.mean() else None
+    gained = after - before
+    clear = gained.mean() > CLEAR * gained.std() / np.sqrt(len(gained))
+    return _learnt(cases, model) if clear else None
 
 
 def _learnt(cases: Sequence[Case], model: Recommender) -> Ranker:
