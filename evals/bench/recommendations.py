@@ -18,9 +18,10 @@ import typer
 
 from evals.bench.figures import quantile
 from knowledge.types import JsonObject
+from tools.recommendation.answers import Controls, Mix
 from tools.recommendation.events import Event, Interactions, Seen
 from tools.recommendation.fitting import parts
-from tools.recommendation.model import Controls, Mix, Recommender
+from tools.recommendation.model import Recommender
 from tools.recommendation.ranking import FEATURES, Ranker
 
 AIM_P99_MS = 10.0

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from tools.fitted import Progress, TooLittleDataError
+from tools.recommendation.answers import DECAYED_TRANSITIONS, PARTS, Mix, Part
 from tools.recommendation.events import Case, IntArray, Interactions
 from tools.recommendation.measure import gains, ranks
-from tools.recommendation.model import DECAYED_TRANSITIONS, PARTS, Mix, Part, Recommender, with_stand_ins
+from tools.recommendation.model import Recommender, with_stand_ins
 from tools.recommendation.neighbours import Float32Array, ease, together, transitions
 from tools.recommendation.ranking import FEATURES, Ranker
 from tools.recommendation.splits import split

@@ -14,9 +14,10 @@ from tools.base import Tool, ToolContext, tool
 from tools.errors import ArgumentError, RefusedError
 from tools.executor import Services
 from tools.products import product_card
+from tools.recommendation.answers import Controls, Pick
 from tools.recommendation.capability import NAME
 from tools.recommendation.events import Facts, FloatArray, Seen
-from tools.recommendation.model import Controls, Pick, Recommender
+from tools.recommendation.model import Recommender
 from tools.recommendation.shop import history_of
 from tools.recommendation.types import Recommendations, Recommended, RecommendProducts, Why
 from tools.recommendation.words import in_words

@@ -10,10 +10,11 @@ import pytest
 
 from tests.tools.recommendation.shops import events, facts, name, shop
 from tools.fitted import TooLittleDataError, VersionError, evaluate
+from tools.recommendation.answers import Controls, Reason
 from tools.recommendation.capability import Recommendation
 from tools.recommendation.events import Event, Facts, Interactions, Seen
 from tools.recommendation.fitting import popularity
-from tools.recommendation.model import Controls, Reason, Recommender
+from tools.recommendation.model import Recommender
 from tools.recommendation.splits import split
 
 

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from tests.tools.recommendation.shops import name, shop
+from tools.recommendation.answers import Controls
 from tools.recommendation.events import Seen
 from tools.recommendation.fitting import parts
-from tools.recommendation.model import Controls, Recommender
+from tools.recommendation.model import Recommender
 from tools.recommendation.ranking import FEATURES, Aims, Catalogue, Ranker
 
 HISTORY = [Seen(name(2, 0)), Seen(name(2, 1), "view")]
