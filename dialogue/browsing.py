@@ -47,7 +47,7 @@ _ADVICE = re.compile(
 )
 _GOES_WITH = re.compile(
     r"(?:可以|能|好|要|该|应该)?(?:配|搭)(?:点|些)?(?:什么|啥|哪)|(?:怎么|如何|咋)(?:搭|配)|搭配(?:什么|啥|一下|建议|的)|(?:还能|还可以|可以)(?:一起|搭着)买"
-    r"|\b(?:goes?|going|go) (?:well |nicely )?(?:together )?with\b|\bto (?:match|pair) (?:with )?(?:it|this|that|these|those)\b|\bpairs? (?:well |nicely )?with\b|\bmatch(?:es)? (?:it|this|that|these|those)\b"
+    r"|\b(?:what|which|anything|something|stuff|recommend|suggest)\b.*(?:\b(?:goes?|going|go) (?:well |nicely )?(?:together )?with\b|\bto (?:match|pair) (?:with )?(?:it|this|that|these|those)\b|\bpairs? (?:well |nicely )?with\b|\bmatch(?:es)? (?:it|this|that|these|those)\b)"
 )
 _REFUSED = re.compile(
     r"^\W*(?:(?:嗯|唉|额|no|nah|hmm|sorry)\W+)*(?:(?:我)?不(?:要|喜欢|想要|太?喜欢|考虑)(?:这|那|第[一二三四五六\d])[个款件双条些种]?(?:[\u3400-\u9fff]{0,3})?|这[个款件些]?(?:都)?不(?:行|好看|合适|喜欢|要)|换(?:一)?(?:个|款|件)别的?|(?:都|全)不(?:喜欢|要|行))(?:[，, ].*)?\W*$"
