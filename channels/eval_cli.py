@@ -171,6 +171,7 @@ BENCHMARKS = {
     "risk_cloudwalk_chargeback": "Card payments that the bank took back, in time order.",
     "risk_ecommerce_fraud": "First purchases that were fraud, the later ones by the earlier.",
     "demo_rings": "Rings of accounts planted in the demo shop.",
+    "rec_sequences": "The next purchase among everything that a shop sells: Beauty, Toys, Sports.",
 }
 """The public benchmarks that are run alike; `evals.benchmarks.registry` has them with all that there is to say."""
 

@@ -41,6 +41,41 @@ _WISH = re.compile(
     r"\b(?:something|anything|stuff|things|gear|gifts?|presents?|looking for|ideas?)\b|东西|礼物|礼品|送|穿的|用的|推荐"
 )
 
+_ADVICE = re.compile(
+    r"推荐|安利|种草|(?:帮我|给我|替我|给[^，。]{1,4})(?:挑|选)|买(?:点)?(?:什么|啥)好|有什么好(?:东西|物)|送(?:什么|啥)|礼物|礼品"
+    r"|\b(?:recommend(?:ations?)?|suggest(?:ions?)?|gifts?|presents?|gift ideas?|what should i (?:buy|get)|surprise me|pick (?:something|one) for)\b"
+)
+_GOES_WITH = re.compile(
+    r"(?:可以|能|好|要|该|应该)?(?:配|搭)(?:点|些)?(?:什么|啥|哪)|(?:怎么|如何|咋)(?:搭|配)|搭配(?:什么|啥|一下|建议|的)|(?:还能|还可以|可以)(?:一起|搭着)买"
+    r"|\b(?:what|which|anything|something|stuff|recommend|suggest)\b.*(?:\b(?:goes?|going|go) (?:well |nicely )?(?:together )?with\b|\bto (?:match|pair) (?:with )?(?:it|this|that|these|those)\b|\bpairs? (?:well |nicely )?with\b|\bmatch(?:es)? (?:it|this|that|these|those)\b)"
+)
+_REFUSED = re.compile(
+    r"^\W*(?:(?:嗯|唉|额|no|nah|hmm|sorry)\W+)*(?:(?:我)?不(?:要|喜欢|想要|太?喜欢|考虑)(?:这|那|第[一二三四五六\d])[个款件双条些种]?(?:[\u3400-\u9fff]{0,3})?|这[个款件些]?(?:都)?不(?:行|好看|合适|喜欢|要)|换(?:一)?(?:个|款|件)别的?|(?:都|全)不(?:喜欢|要|行))(?:[，, ].*)?\W*$"
+    r"|^\W*(?:(?:no|nah|hmm|sorry|ok)\b\W*)*(?:not (?:that|this|the \w+|those|these)(?: ones?)?|(?:i )?(?:don'?t|do not) (?:like|want|fancy|need) (?:that|this|it|them|those|these|the \w+)(?: ones?)?|anything but (?:that|this)(?: one)?|none of (?:them|those|these))(?:[,;.] .*)?\W*$"
+)
+
+_ALL_REFUSED = re.compile(r"都|全|些|\b(?:those|these|them|any|none)\b")
+
+
+def asks_for_advice(text: str) -> bool:
+    """Tell whether goods are to be picked for somebody: "recommend something", 给我妈挑个礼物."""
+    return bool(_ADVICE.search(text.lower()))
+
+
+def asks_what_goes_with(text: str) -> bool:
+    """Tell whether goods are wanted that go with others: "what goes with this?", 这个配什么好."""
+    return bool(_GOES_WITH.search(text.lower()))
+
+
+def refuses_shown(text: str) -> bool:
+    """Tell whether something just shown is refused, and others are wanted: "not that one", 不要这个."""
+    return bool(_REFUSED.search(text.lower()))
+
+
+def refuses_all(text: str) -> bool:
+    """Tell whether whoever refuses means everything shown: "none of those", 都不喜欢."""
+    return bool(_ALL_REFUSED.search(text.lower()))
+
 
 def asks_for_more(text: str) -> bool:
     """Tell whether somebody wants to see the next products of a list: 还有别的吗, "show me more"."""

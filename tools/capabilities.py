@@ -6,7 +6,8 @@ from typing import Any
 
 from tools.fitted import Capability
 from tools.pricing.capability import Pricing
+from tools.recommendation.capability import Recommendation
 from tools.risk.capability import Risk
 
-_ALL: tuple[Capability[Any, Any], ...] = (Pricing(), Risk())
+_ALL: tuple[Capability[Any, Any], ...] = (Pricing(), Recommendation(), Risk())
 CAPABILITIES: dict[str, Capability[Any, Any]] = {each.name: each for each in _ALL}

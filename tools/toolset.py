@@ -13,6 +13,7 @@ import tools.marketing.tools
 import tools.orders.tools
 import tools.pricing.merchant
 import tools.pricing.tools
+import tools.recommendation.tools
 import tools.risk.tools
 import tools.ticketing.tools
 from tools.base import Effect, Role, Tool
@@ -23,6 +24,7 @@ CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.catalog.tools.TOOLS,
     tools.pricing.tools.TOOLS,
     tools.pricing.merchant.TOOLS,
+    tools.recommendation.tools.TOOLS,
     tools.marketing.tools.TOOLS,
     tools.content.tools.TOOLS,
     tools.ticketing.tools.TOOLS,

@@ -104,8 +104,10 @@ def products_card(products: list[dict[str, Any]], text: str, lang: Lang) -> Prod
     for product in products:
         title = words.text(product["title"], lang)
         price = words.prices(product, lang)
-        shown.append({**product, "title": title, "price": price, "url": f"/?product={product['product_id']}"})
-        lines.append(f"{title} {price}")
+        reason = words.text(product["reason"], lang) if product.get("reason") else ""
+        url = f"/?product={product['product_id']}"
+        shown.append({**product, "title": title, "price": price, "url": url, "reason": reason})
+        lines.append(f"{title} {price}" + (f" – {reason}" if reason else ""))
     return ProductsReply(text="\n".join([text, *lines]).strip(), lang=lang, products=tuple(shown))
 
 

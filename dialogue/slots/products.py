@@ -13,7 +13,7 @@ from dialogue.slots.orders import own_orders
 from dialogue.state import Heard
 from dialogue.understanding.phrases import elliptical
 from knowledge.questions import content
-from tools.catalog.types import Comparison, ProductDetails, ProductResults
+from tools.catalog.types import Comparison, ProductDetails, ProductResults, SearchProducts
 
 _COMES_WITH = re.compile(
     r"(?:\bcome with|\bcomes with|\binclude[sd]?)(?: (?:a|an|the|any))?\s*$|(?:附带|带|附|包含|配)(?:了|有|不带)?$"
@@ -31,6 +31,8 @@ _FOR_IT = re.compile(
 _FOR_IT_ZH = re.compile(r"(?:装|放|配|搭|给|适合|用于|带|连着?)[\u3400-\u9fff]{0,4}$")
 SAID = 500
 """Characters of a wish in which attributes of goods are looked for."""
+REFUSED = 200
+"""Products that a search leaves out at most; `tools.recommendation.types.RecommendProducts.exclude_products`."""
 PAGE = 6
 """How many products a search shows; `tools.catalog.types.SearchProducts.limit`."""
 
@@ -287,12 +289,19 @@ async def fill_search(context: SlotContext) -> Filling:
     words = context.frame.text
     if not mentions and not before and not words.strip():
         return Question(context.question("ask.search"))
+    if partner := _partner(context):
+        return Filled({"query": "", "goes_with": partner, "interested": []})
+    refused = _refused(context)
     more = bool(before) and browsing.asks_for_more(words)
-    goes_on = bool(before) and not mentions and (more or _goes_on(context))
+    goes_on = bool(before) and not mentions and (more or bool(refused) or _goes_on(context))
     search: dict[str, Any] = dict(before) if goes_on else {"query": _query(context), "said": words[:SAID] or None}
     search["offset"] = int(before.get("offset", 0)) + PAGE if more else None
     if goes_on and browsing.wants_cheaper(words):
         search["sort"] = "price_up"
+    if browsing.asks_for_advice(words) or "interested" in search:
+        search["interested"] = list(context.state.memory.focus_products)
+    if refused:
+        search |= {"interested": [], "exclude_products": [*search.get("exclude_products", ()), *refused][-REFUSED:]}
     _take_options(context, search)
     for entity in heard:
         search |= _filter(entity)
@@ -300,9 +309,32 @@ async def fill_search(context: SlotContext) -> Filling:
     says_what = any(key not in _OF_ANYTHING for key in search["options"])
     if says_what and not goes_on and not mentions and _goes_on(context):
         search["query"] = ""
-    nameless = not mentions and not before and not says_what and _goes_on(context)
+    advice = "interested" in search
+    nameless = not mentions and not before and not says_what and not advice and _goes_on(context)
     search = {key: value for key, value in search.items() if value not in ({}, None)}
     return await _found_or_asked(context, search, nameless=nameless)
+
+
+def _partner(context: SlotContext) -> str | None:
+    """Return what goods are wanted to go with: named in this message, or the one talked about."""
+    if not browsing.asks_what_goes_with(context.frame.text):
+        return None
+    memory = context.state.memory
+    named = [one.entity for one in context.heard if one.entity.type == "product"]
+    ids = [str(found) for entity in named for found in entity.value.get("product_ids", ())]
+    found = _placed(context)[:1] or ids[:1] or memory.focus_products[:1] or memory.shown_products[:1]
+    return found[0] if found else None
+
+
+def _refused(context: SlotContext) -> list[str]:
+    """Return what of the list just shown is refused: the one pointed at or talked about, the first one, or all of it."""
+    if not browsing.refuses_shown(context.frame.text):
+        return []
+    memory = context.state.memory
+    shown = memory.shown_products
+    return (
+        _placed(context) or memory.focus_products or (shown if browsing.refuses_all(context.frame.text) else shown[:1])
+    )
 
 
 def _take_options(context: SlotContext, search: dict[str, Any]) -> None:
@@ -332,8 +364,11 @@ def _filter(entity: Entity) -> dict[str, Any]:
 
 async def _found_or_asked(context: SlotContext, search: dict[str, Any], *, nameless: bool) -> Filling:
     """Take a search that finds something; else ask with the shop's categories as choices: also for a budget alone."""
-    asked = {**search, "query": ""} if nameless else search
-    found = await context.reader.read("search_products", asked)
+    asked = {key: value for key, value in search.items() if key in SearchProducts.model_fields}
+    found = await context.reader.read("search_products", asked | ({"query": ""} if nameless else {}))
+    if "interested" in search and isinstance(found, ProductResults) and not _goods_named(context):
+        # Who wants advice and says nothing of the goods gets it from all there is.
+        return Filled(search if found.products else {**search, "query": "", "said": None})
     if not isinstance(found, ProductResults) or not found.categories or search.get("offset"):
         return Filled(search)
     if found.products and not nameless:
@@ -342,6 +377,10 @@ async def _found_or_asked(context: SlotContext, search: dict[str, Any], *, namel
     choices = tuple((one.name.get(context.lang), {**kept, "query": "", "category": one.id}) for one in found.categories)
     sentence = "ask.search_where" if nameless else "ask.search_none"
     return Question(context.templates.say(sentence, context.lang), choices)
+
+
+def _goods_named(context: SlotContext) -> bool:
+    return any(entry.entity.type in ("product", "category", "brand") for entry in context.heard)
 
 
 def _goes_on(context: SlotContext) -> bool:

@@ -15,6 +15,7 @@ from evals.benchmarks import (
     reviews,
     rings,
     risk,
+    sequences,
     shelf_prices,
     smp2020,
     voice,
@@ -48,6 +49,7 @@ BENCHMARKS: dict[str, Benchmark] = {
         risk.CHARGEBACK,
         risk.FIRST_PURCHASES,
         rings.BENCHMARK,
+        sequences.BENCHMARK,
     )
 }
 """Those that are run on a `Job`."""
@@ -60,7 +62,7 @@ OF_UNDERSTANDING = (
 
 OF_MODELS: tuple[str, ...] = (
     "price_orange_juice", "price_dominicks_beer", "price_retail_olist_elasticity",
-    "risk_cloudwalk_chargeback", "risk_ecommerce_fraud", "demo_rings",
+    "risk_cloudwalk_chargeback", "risk_ecommerce_fraud", "demo_rings", "rec_sequences",
 )  # fmt: skip
 """Those of the models behind the tools, in the order of their table."""
 

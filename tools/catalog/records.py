@@ -11,9 +11,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from knowledge.money import Money
 from knowledge.products import media_address
 from knowledge.schema import Category, Product, ProductImage, Review, Stock, Variant
-from tools.catalog.types import ProductCard, VariantView
+from tools.catalog.types import VariantView
 from tools.errors import ArgumentError
 from tools.evidence import LocalText
+from tools.products import ProductCard
 
 
 @dataclasses.dataclass(frozen=True)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 
-from knowledge.money import Money
-from knowledge.product_search import Finding, ProductQuery
 from knowledge.products import ProductIndex
 from knowledge.words import tokens
 from tools.base import ToolContext
-from tools.catalog.types import CategoryChoice, ProductCard, ProductResults, SearchProducts
+from tools.catalog.types import CategoryChoice, ProductResults, SearchProducts
 from tools.errors import RefusedError
 from tools.evidence import LocalText
 from tools.executor import Services
+from tools.products import product_card
 
 _CATEGORIES = 5
 
@@ -26,26 +25,14 @@ async def search_products(context: ToolContext, arguments: SearchProducts) -> Pr
     services = context.services
     if not isinstance(services, Services) or services.products is None:
         raise RefusedError("search_unavailable", "the catalogue is not indexed: start the shop with its search index")
-    findings = await services.products.search(
-        ProductQuery(
-            text=arguments.query,
-            said=arguments.said or "",
-            category=arguments.category,
-            brand=arguments.brand,
-            price_min_minor=arguments.price_min_minor,
-            price_max_minor=arguments.price_max_minor,
-            options=arguments.options,
-            exclude_options=arguments.exclude_options,
-            in_stock=arguments.in_stock,
-            sort=arguments.sort,
-            limit=arguments.limit,
-            offset=arguments.offset,
-        )
-    )
+    findings = await services.products.search(arguments.asked(limit=arguments.limit, offset=arguments.offset))
     lost = not findings.found or not arguments.query
     return ProductResults(
         query=arguments.query,
-        products=tuple(_card(finding, filtered=bool(arguments.options)) for finding in findings.found),
+        products=tuple(
+            product_card(finding.product, matched=finding.skus if arguments.options else ())
+            for finding in findings.found
+        ),
         total=findings.total,
         relaxed=findings.relaxed,
         categories=_nearest(services.products, arguments.query) if lost else (),
@@ -68,24 +55,4 @@ def _nearest(index: ProductIndex, words: str) -> tuple[CategoryChoice, ...]:
     return tuple(
         CategoryChoice(id=category.id, name=LocalText(zh=category.name_zh, en=category.name_en))
         for category in tops[:_CATEGORIES]
-    )
-
-
-def _card(finding: Finding, *, filtered: bool) -> ProductCard:
-    entry = finding.product
-    list_price = entry.list_price_minor
-    return ProductCard(
-        product_id=entry.id,
-        title=LocalText(zh=entry.title_zh, en=entry.title_en),
-        brand=entry.brand,
-        category=LocalText(zh=entry.category.name_zh, en=entry.category.name_en),
-        price_from=Money(entry.price_from_minor, entry.currency),
-        price_to=Money(entry.price_to_minor, entry.currency),
-        list_price=Money(list_price, entry.currency) if list_price is not None else None,
-        image=entry.image,
-        rating=round(entry.rating, 2) if entry.rating is not None else None,
-        reviews=entry.reviews,
-        in_stock=bool(entry.buyable),
-        matched=finding.skus if filtered else (),
-        options=entry.options,
     )

@@ -10,48 +10,11 @@ import pydantic
 from knowledge.types import Lang
 from tools.base import Arguments, Evidence
 from tools.evidence import LocalText, Money
+from tools.products import ProductCard, ProductWish
 
 
-class SearchProducts(Arguments):
-    """Products by words and filters. Prices are in minor units of the shop's currency."""
-
-    query: str = ""
-    said: str | None = pydantic.Field(default=None, max_length=2000)
-    """The whole sentence, where `query` only names the goods: attributes that it states are filters too."""
-    category: str | None = None
-    brand: str | None = None
-    price_min_minor: int | None = pydantic.Field(default=None, ge=0)
-    price_max_minor: int | None = pydantic.Field(default=None, ge=0)
-    options: dict[str, str] = {}
-    """Canonical option values that some available variant must have: ``{"color": "red", "size": "M"}``."""
-    exclude_options: dict[str, str] = {}
-    in_stock: bool = True
-    sort: Literal["relevance", "price_up", "price_down", "newest", "rating"] = "relevance"
-    limit: int = pydantic.Field(default=6, ge=1, le=50)
-    offset: int = pydantic.Field(default=0, ge=0, le=5000)
-    """How many of the best were shown already."""
-
-
-class ProductCard(Evidence):
-    """A product as a list shows it."""
-
-    product_id: str
-    title: LocalText
-    brand: str
-    category: LocalText
-    price_from: Money
-    price_to: Money
-    list_price: Money | None = None
-    image: str | None = None
-    """Address relative to the server: ``/media/...``."""
-    rating: float | None = None
-    """Mean of the reviews, 1 to 5."""
-    reviews: int = 0
-    in_stock: bool = True
-    matched: tuple[str, ...] = ()
-    """SKUs that meet the option filters."""
-    options: dict[str, tuple[str, ...]] = {}
-    """Every value of every option, for choices."""
+class SearchProducts(ProductWish):
+    """Products by words and filters."""
 
 
 class CategoryChoice(Evidence):

@@ -16,6 +16,8 @@ def of_the_list(reading: Reading) -> list[Command] | None:
     if reading.view.pending is not None:
         return None
     words = reading.words()
+    if browsing.asks_what_goes_with(words) and _has_partner(reading):
+        return [_search(reading)]
     if reading.view.shown > 1 and browsing.asks_which(words) and not _names_goods(reading):
         return [
             StartFlow(
@@ -29,7 +31,11 @@ def of_the_list(reading: Reading) -> list[Command] | None:
         return [
             StartFlow(flow="product_details", entities=tuple(reading.entities), text=words, score=0.8, source="pattern")
         ]
-    if browsing.asks_for_more(words) or browsing.narrows(words, reading.entities):
+    if (
+        browsing.asks_for_more(words)
+        or browsing.narrows(words, reading.entities)
+        or (browsing.refuses_shown(words) and not reading.view.active_flow)
+    ):
         return [_search(reading)]
     stated = _stated(reading)
     return [_search(reading, stated)] if stated and browsing.narrows(words, [*reading.entities, *stated]) else None
@@ -47,6 +53,12 @@ def _stated(reading: Reading) -> list[Entity]:
 
 def _names_goods(reading: Reading) -> bool:
     return any(item.type in ("product", "brand", "order_ref") and item.score > 0.5 for item in reading.entities)
+
+
+def _has_partner(reading: Reading) -> bool:
+    """Whether it is known what goods are to go with: named, or talked about."""
+    named = any(item.type in ("product", "ordinal") for item in reading.entities)
+    return named or reading.view.focused or reading.view.shown > 0
 
 
 def vague_wish(reading: Reading, found: list[Command]) -> list[Command]:

@@ -9,6 +9,38 @@ from tests.dialogue.conversations.script import CHEN, EMMA, VISITOR, WANG, Talk,
 
 TALKS = (
     talk(
+        "a-gift-narrowed-by-turns",
+        "zh",
+        VISITOR,
+        says("给我妈挑个礼物，三百以内，不要红色", kind="products", shows=("为您挑了这几款", "–"), hides="没有完全符合"),
+        says("不要第一个", kind="products", shows="为您挑了这几款"),
+        says("便宜点的", kind="products", shows="¥"),
+        says("这个配什么好", kind="products", shows="搭配"),
+    ),
+    talk(
+        "a-gift-narrowed-by-turns",
+        "en",
+        VISITOR,
+        says("recommend a gift for my mother under 300, not red", kind="products", shows=("I picked these", "–")),
+        says("not that one", kind="products", shows="I picked these"),
+        says("cheaper", kind="products", shows="CN¥"),
+        says("in blue", kind="products", shows="I picked these"),
+    ),
+    talk(
+        "something-for-whoever-asks-for-nothing",
+        "zh",
+        WANG,
+        says("有什么推荐的", kind="products", shows="为您挑了这几款", asks="nothing"),
+        says("第一个配什么好看", kind="products", shows="搭配"),
+    ),
+    talk(
+        "something-for-whoever-asks-for-nothing",
+        "en",
+        EMMA,
+        says("what do you recommend?", kind="products", shows="I picked these", asks="nothing"),
+        says("what goes well with the second one?", kind="products", shows="go with it"),
+    ),
+    talk(
         "brand-and-material-say-which",
         "en",
         VISITOR,

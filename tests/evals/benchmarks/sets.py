@@ -274,3 +274,14 @@ def first_purchases(folder: Path) -> None:
     plain = frauds.csv(here / "rows.csv", frauds.shop(seed=8))
     (here / "train_first60.csv.gz").write_bytes(gzip.compress(plain.read_bytes()))
     plain.unlink()
+
+
+def sequences(folder: Path) -> None:
+    """Three shops in which everybody goes on in one order, from a place of their own."""
+    here = folder / "rec_sequences"
+    here.mkdir(parents=True, exist_ok=True)
+    for number, shop in enumerate(("beauty", "toys_and_games", "sports_and_outdoors")):
+        rows = [
+            f"{user} " + " ".join(str(1 + (user * 7 + number + step) % 40) for step in range(6)) for user in range(80)
+        ]
+        (here / f"{shop}_5core_iclrec.txt.gz").write_bytes(gzip.compress("\n".join(rows).encode()))

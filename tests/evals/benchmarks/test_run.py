@@ -36,6 +36,10 @@ HELD_OUT = {
     "voice_emodb": {"manifest.csv": "manifest.csv", "audio": "audio"},
     "risk_cloudwalk_chargeback": {"transactions.csv": "transactions.csv"},
     "risk_ecommerce_fraud": {"train_first60.csv.gz": "heldout_last40.csv.gz"},
+    "rec_sequences": {
+        f"{shop}_5core_iclrec.txt.gz": f"{shop}_5core_iclrec.txt.gz"
+        for shop in ("beauty", "toys_and_games", "sports_and_outdoors")
+    },
 }
 """Where the held-out part of a set stands; in these tests it is the development part under the other name."""
 SETS = {
@@ -54,6 +58,7 @@ SETS = {
     "crosswoz": sets.crosswoz,
     "risk_cloudwalk_chargeback": sets.chargebacks,
     "risk_ecommerce_fraud": sets.first_purchases,
+    "rec_sequences": sets.sequences,
 }
 MAIN = {
     "clinc150": "in_scope_accuracy",
@@ -67,6 +72,7 @@ MAIN = {
     "crosswoz": "joint_accuracy",
     "risk_cloudwalk_chargeback": "auc",
     "risk_ecommerce_fraud": "auc",
+    "rec_sequences": "beauty_ndcg_10",
 }
 
 

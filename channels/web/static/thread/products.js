@@ -73,6 +73,7 @@ function productCard(card, context) {
             h("span", { class: "unseen" }, i18n.t("rating", { rating: Number(card.rating).toFixed(1), reviews: card.reviews ?? 0 })),
           )
         : null,
+      card.reason ? h("p", { class: "small muted" }, localText(card.reason, lang)) : null,
       shown.length ? h("p", { class: "options" }, shown) : null,
       card.in_stock === false ? h("span", { class: "tag warn" }, i18n.t("out_of_stock")) : null,
     ),

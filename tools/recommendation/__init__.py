@@ -1,0 +1,1 @@
+"""What to show a person next: candidates, their blend, reasons, and the filters that people say."""
