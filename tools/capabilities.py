@@ -7,6 +7,7 @@ from typing import Any
 from tools.fitted import Capability
 from tools.pricing.capability import Pricing
 from tools.risk.capability import Risk
+from tools.visual_search.capability import VisualSearch
 
-_ALL: tuple[Capability[Any, Any], ...] = (Pricing(), Risk())
+_ALL: tuple[Capability[Any, Any], ...] = (Pricing(), Risk(), VisualSearch())
 CAPABILITIES: dict[str, Capability[Any, Any]] = {each.name: each for each in _ALL}

@@ -15,6 +15,7 @@ import tools.pricing.merchant
 import tools.pricing.tools
 import tools.risk.tools
 import tools.ticketing.tools
+import tools.visual_search.tools
 from tools.base import Effect, Role, Tool
 
 CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
@@ -27,6 +28,7 @@ CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.content.tools.TOOLS,
     tools.ticketing.tools.TOOLS,
     tools.risk.tools.TOOLS,
+    tools.visual_search.tools.TOOLS,
 )
 """A new capability is one line here."""
 

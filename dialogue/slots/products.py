@@ -288,8 +288,10 @@ async def fill_search(context: SlotContext) -> Filling:
     if not mentions and not before and not words.strip():
         return Question(context.question("ask.search"))
     more = bool(before) and browsing.asks_for_more(words)
-    goes_on = bool(before) and not mentions and (more or _goes_on(context))
+    pictured = _picture(context, before, words)
+    goes_on = bool(before) and not mentions and (more or _goes_on(context) or pictured is not None)
     search: dict[str, Any] = dict(before) if goes_on else {"query": _query(context), "said": words[:SAID] or None}
+    search["picture"] = pictured or (search.get("picture") if goes_on else None)
     search["offset"] = int(before.get("offset", 0)) + PAGE if more else None
     if goes_on and browsing.wants_cheaper(words):
         search["sort"] = "price_up"
@@ -300,7 +302,7 @@ async def fill_search(context: SlotContext) -> Filling:
     says_what = any(key not in _OF_ANYTHING for key in search["options"])
     if says_what and not goes_on and not mentions and _goes_on(context):
         search["query"] = ""
-    nameless = not mentions and not before and not says_what and _goes_on(context)
+    nameless = not mentions and not before and not search["picture"] and not says_what and _goes_on(context)
     search = {key: value for key, value in search.items() if value not in ({}, None)}
     return await _found_or_asked(context, search, nameless=nameless)
 
@@ -328,6 +330,15 @@ def _filter(entity: Entity) -> dict[str, Any]:
             return {"brand": str(entity.value["id"])}
         case _:
             return {}
+
+
+def _picture(context: SlotContext, before: dict[str, Any], words: str) -> str | None:
+    """Return the picture that the goods shall look like: it came with these words, or they point at it."""
+    memory = context.state.memory
+    if memory.picture is None:
+        return None
+    came_now = before == {"picture": memory.picture}
+    return memory.picture if came_now or browsing.points_at_picture(words) else None
 
 
 async def _found_or_asked(context: SlotContext, search: dict[str, Any], *, nameless: bool) -> Filling:

@@ -12,6 +12,7 @@ from evals.benchmarks import (
     injection,
     jddc,
     olist_prices,
+    pictures,
     reviews,
     rings,
     risk,
@@ -48,6 +49,8 @@ BENCHMARKS: dict[str, Benchmark] = {
         risk.CHARGEBACK,
         risk.FIRST_PURCHASES,
         rings.BENCHMARK,
+        pictures.GROCERY_STORE,
+        pictures.CLOTHING_SMALL,
     )
 }
 """Those that are run on a `Job`."""
@@ -60,7 +63,7 @@ OF_UNDERSTANDING = (
 
 OF_MODELS: tuple[str, ...] = (
     "price_orange_juice", "price_dominicks_beer", "price_retail_olist_elasticity",
-    "risk_cloudwalk_chargeback", "risk_ecommerce_fraud", "demo_rings",
+    "risk_cloudwalk_chargeback", "risk_ecommerce_fraud", "demo_rings", "img_grocery_store", "img_clothing_small",
 )  # fmt: skip
 """Those of the models behind the tools, in the order of their table."""
 

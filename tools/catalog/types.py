@@ -27,6 +27,8 @@ class SearchProducts(Arguments):
     exclude_options: dict[str, str] = {}
     in_stock: bool = True
     sort: Literal["relevance", "price_up", "price_down", "newest", "rating"] = "relevance"
+    picture: str | None = pydantic.Field(default=None, max_length=64)
+    """Id of a picture that the person sent: goods that look like it, under every filter."""
     limit: int = pydantic.Field(default=6, ge=1, le=50)
     offset: int = pydantic.Field(default=0, ge=0, le=5000)
     """How many of the best were shown already."""
@@ -68,6 +70,10 @@ class ProductResults(Evidence):
     products: tuple[ProductCard, ...]
     total: int
     relaxed: tuple[str, ...] = ()
+    sure: float | None = None
+    """Of a picture: the chance that the nearest product of the whole shop is the one on it."""
+    chances: dict[str, float] = {}
+    """Of a picture: that chance for each product listed."""
     categories: tuple[CategoryChoice, ...] = ()
     """Where nothing was found or no goods were named: the shop's categories, those nearest to the words first."""
 
