@@ -5,10 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from dialogue.commands import AskKnowledge, CannotHandle, ChitChat, Command, Correct, Entity, Provide, StartFlow
+from dialogue.browsing import points_at_picture
+from dialogue.commands import (
+    AskHuman,
+    AskKnowledge,
+    CannotHandle,
+    ChitChat,
+    Command,
+    Correct,
+    Entity,
+    Provide,
+    StartFlow,
+)
 from dialogue.events import AttachmentRef
 from dialogue.work import Work
 
+_POLITE = frozenset({"greeting", "thanks"})
 FLOW = "find_products"
 _ASKS_OF_GOODS = frozenset({FLOW, "check_stock", "product_details", "price_history", "compare_products"})
 """Flows that talk of goods of the shop; with a picture and no name of a product, those on the picture."""
@@ -36,9 +48,9 @@ def by_picture(
 
 
 def _wish(work: Work, commands: Sequence[Command]) -> tuple[StartFlow | None, tuple[Command, ...]]:
-    asides = tuple(command for command in commands if isinstance(command, ChitChat))
+    asides = tuple(command for command in commands if isinstance(command, ChitChat) and command.topic in _POLITE)
     rest = [command for command in commands if not isinstance(command, ChitChat)]
-    if not all(map(_may_mean_it, rest)):
+    if not all(_may_mean_it(command, work.text) for command in rest):
         return None, ()
     points = not rest or any(isinstance(command, StartFlow) for command in rest)
     if not points and not _POINTS.search(work.text.lower()):
@@ -49,9 +61,11 @@ def _wish(work: Work, commands: Sequence[Command]) -> tuple[StartFlow | None, tu
     return StartFlow(flow=FLOW, text=work.text, entities=entities), asides
 
 
-def _may_mean_it(command: Command) -> bool:
+def _may_mean_it(command: Command, text: str) -> bool:
     if isinstance(command, StartFlow):
         return command.flow in _ASKS_OF_GOODS and not _names_one(command.entities)
+    if isinstance(command, AskHuman):  # 找同款 alone looks to a classifier like 找人工
+        return command.source == "classifier" and points_at_picture(text)
     if isinstance(command, AskKnowledge):
         return not command.goods
     return isinstance(command, Provide | Correct | CannotHandle)

@@ -20,7 +20,6 @@ LEAST = 4
 """Pictures that a value must have to be learnt."""
 STRENGTH = 0.02
 """Inverse of the penalty on the weights."""
-FITTED_ON_KIND = ("kind",)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,7 +76,9 @@ def _fit(rows: Pictures, name: str) -> Head | None:
     known = [row for row, one in enumerate(rows.shown) if one.labels.get(name) in values]
     features = whole(rows.vectors[known])
     truth = np.array([values.index(rows.shown[row].labels[name]) for row in known])
-    groups = [rows.shown[row].group for row in known]
+    # Two pictures of one product tell nothing of the next product: where products are told apart, they stay together.
+    told_apart = bool(rows.rows(catalogue=True))
+    groups = [rows.shown[row].product if told_apart else rows.shown[row].group for row in known]
     weights, bias, mean = _linear(features, truth, len(values))
     return Head(
         name,

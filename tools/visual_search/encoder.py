@@ -7,6 +7,7 @@ to ONNX with half-precision weights; see ``weights/NOTICE.md``. Method: Tan and 
 from __future__ import annotations
 
 import functools
+import importlib
 import importlib.util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -39,7 +40,7 @@ class Encoder(Protocol):
         ...
 
 
-def unit(rows: Vectors) -> Vectors:
+def unit(rows: npt.NDArray[np.floating[Any]]) -> Vectors:
     """Return rows of length 1; a row of zeros stays."""
     length = np.linalg.norm(rows, axis=-1, keepdims=True)
     return np.asarray(rows / np.maximum(length, 1e-9), dtype=np.float32)
@@ -88,7 +89,7 @@ def _histograms(view: Image) -> Vectors:
 
 @functools.cache
 def _session() -> Any:
-    import onnxruntime  # noqa: PLC0415  (heavy, and an extra)
+    onnxruntime: Any = importlib.import_module("onnxruntime")  # heavy, and an extra
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1

@@ -29,6 +29,8 @@ LOOK_EVERY_S = 10.0
 """How often it is asked whether the catalogue has other pictures."""
 NEAREST = 400
 """Pictures that are ranked."""
+LEAST_LIKE, MOST_LIKE = 12, 0.2
+"""At least so many products count as alike, and of a small shop no more than this share: filters choose among them."""
 _Rows = tuple[tuple[str, str], ...]
 logger = logging.getLogger(__name__)
 
@@ -198,4 +200,5 @@ def _seen(index: _Index, path: Path) -> Seen:
         found = head.chances(picture)[0]
         top = int(np.argmax(found))
         attributes.append(SeenAttribute(head.name, head.values[top], round(float(found[top]), 4), head.accuracy))
-    return Seen(tuple(best), tuple(round(float(chance), 4) for chance in chances), tuple(attributes))
+    alike = max(LEAST_LIKE, int(MOST_LIKE * len(set(index.vectors.keys))))
+    return Seen(tuple(best)[:alike], tuple(round(float(chance), 4) for chance in chances[:alike]), tuple(attributes))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -59,7 +60,7 @@ def figures(model: VisualModel, rows: Pictures, of: str) -> JsonObject:
     """Return top-1, top-5, mean reciprocal rank, precision of the ten nearest, how sure the model was, and each attribute."""
     found = search(model, rows)
 
-    def figure(values: npt.NDArray[np.float64]) -> JsonObject:
+    def figure(values: npt.NDArray[np.floating[Any]]) -> JsonObject:
         return bootstrapped(found.groups, lambda chosen: float(values[chosen].mean()), of, unit="group")
 
     told: JsonObject = {

@@ -17,8 +17,9 @@ from tools.visual_search.projection import Projection, learnt, plain
 from tools.visual_search.rows import Pictures
 
 FOLDS = 3
-TEMPERATURES = (2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 15.0, 20.0, 25.0, 30.0, 40.0)
-COLD_TEMPERATURE = 8.0
+TEMPERATURES = (2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 15.0, 20.0, 25.0, 30.0, 40.0, 60.0)
+COLD_TEMPERATURE = 30.0
+"""Of the encoder as it is; the most likely one for 363 phone photos of 81 packshots (img_grocery_store)."""
 
 
 @dataclasses.dataclass(frozen=True)

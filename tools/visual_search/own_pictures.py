@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,8 @@ from knowledge.db import Database
 from knowledge.schema import Product, ProductImage, Variant
 from tools.fitted import TooLittleDataError
 from tools.visual_search.encoder import default_encoder
-from tools.visual_search.pictures import PictureError, opened
+from tools.visual_search.gallery import looked_at
+from tools.visual_search.pictures import opened
 from tools.visual_search.rows import Pictures, Shown
 
 if TYPE_CHECKING:
@@ -52,10 +53,10 @@ async def own_pictures(database: Database, folder: Path) -> Pictures:
         for product, path, category, attributes in found
         if "://" not in path
     ]
-    return await asyncio.to_thread(_read, rows, folder / "media")
+    return await asyncio.to_thread(_read, rows, folder)
 
 
-def _labels(category: str | None, attributes: dict[str, Any], options: dict[str, str]) -> dict[str, str]:
+def _labels(category: str | None, attributes: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, str]:
     known = {
         name: str(value).lower()
         for name, value in attributes.items()
@@ -65,17 +66,17 @@ def _labels(category: str | None, attributes: dict[str, Any], options: dict[str,
     return {"kind": category} | known | colour if category else known | colour
 
 
-def _read(rows: list[tuple[str, str, dict[str, str]]], media: Path) -> Pictures:
+def _read(rows: list[tuple[str, str, dict[str, str]]], folder: Path) -> Pictures:
     encoder = default_encoder()
+    known = looked_at(folder, [path for _, path, _ in rows], encoder)
     shown: list[Shown] = []
     vectors = []
     for number, (product, path, labels) in enumerate(rows):
-        try:
-            picture = opened(media / path)
-        except PictureError:
+        if path not in known:
             continue
         shown.append(Shown(path, product, catalogue=True, group=product, labels={}))
-        vectors.append(encoder.encode(picture))
+        vectors.append(known[path])
+        picture = opened(folder / "media" / path)
         for copy, distorted in enumerate(distortions(picture, number)):
             shown.append(Shown(f"{path}#{copy}", product, catalogue=False, group=f"{product}#{copy}", labels=labels))
             vectors.append(encoder.encode(distorted))
