@@ -88,7 +88,7 @@ async def _rows(
         rows = await asyncio.to_thread(capability.read, data)
     else:
         async with existing_database(settings) as database:
-            rows = await capability.own(database, utc_now())
+            rows = await capability.at(settings.data).own(database, utc_now())
     return rows, None if test is None else await asyncio.to_thread(capability.read, test)
 
 

@@ -21,6 +21,11 @@ _EMPTY = re.compile(
 _CHEAPER = re.compile(
     r"便宜一?[点些]?|实惠[点些]?|太贵了?|贵了|\b(?:too expensive|cheaper|cheapest|less expensive|lower price)\b"
 )
+_LIKE_IT = re.compile(
+    r"(?:找|有没有|有|要|想要|来)?(?:和|跟|与|像)?(?:这|那|图片?[里上中]?|照片[里上中]?)的?(?:一?[个款件双条种张样])?(?:差不多|类似|一样|相似|同样)?的?(?:款式?|样子|东西)?|同款|类似的?|差不多的?|相似的?|但是?|不过|而且"
+    r"|\b(?:something |anything |one |ones )?(?:like|similar to|same as|looking like|as in) (?:this|that|it|these|those|the (?:picture|photo|image|one))(?: one)?\b|\b(?:similar|the same|this|that|it|picture|photo)\b"
+)
+"""Words that point at a picture: 像这个但…, "like this but ..."."""
 _FIRST_FEW = re.compile(r"\bfirst (two|three|four|[234])\b|前([两二三四234])[个款件双]?")
 _LAST_FEW = re.compile(r"\blast (two|three|four|[234])\b|(?:后|最后)([两二三四234])[个款件双]")
 _HAS = re.compile(
@@ -96,6 +101,21 @@ def narrows(text: str, entities: Iterable[Entity]) -> bool:
     found = bool(said) or wants_cheaper(rest)
     rest = _EMPTY.sub(" ", _CHEAPER.sub(" ", rest))
     return found and not re.search(r"\w", rest)
+
+
+def points_at_picture(text: str) -> bool:
+    """Tell whether words point at something that looks alike: 像这个但要蓝色的, "something like this in blue"."""
+    return bool(
+        re.search(
+            r"像|类似|差不多|同款|相似|一样的|\blike (?:this|that|it|these|those|the)\b|\bsimilar\b|\bsame\b",
+            text.lower(),
+        )
+    )
+
+
+def without_pointing(text: str) -> str:
+    """Return words without those that point at a picture."""
+    return _LIKE_IT.sub(" ", text.lower())
 
 
 def asks_which(text: str) -> bool:

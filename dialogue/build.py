@@ -36,6 +36,7 @@ from tools.own import own_tools
 from tools.policy import Policy, load_policy
 from tools.risk.guard import RiskGuard
 from tools.toolset import all_tools
+from tools.visual_search.gallery import Gallery
 
 Progress = Callable[[str, float], None]
 """Called with what is being done and the share done, in [0, 1]."""
@@ -82,7 +83,8 @@ class Platform:
         Nobody has guessed at a proof of identity there yet.
         """
         parts, talk = self.executor, self.conversations
-        services = dataclasses.replace(parts.services, guesses=Guesses())
+        gallery = Gallery(database, self.config.data, parts.services.models)
+        services = dataclasses.replace(parts.services, gallery=gallery, guesses=Guesses())
         executor = Executor(database, parts.tools, self.policy, services=services, guard=parts.guard, clock=parts.clock)
         runner = TurnRunner(
             executor,
@@ -153,7 +155,8 @@ async def _wire(
     retriever = await build_retriever(database, embedder, indexes)
     products = await load_products(database, embedder, indexes)
     models = Models(CAPABILITIES, config.data)
-    services = Services(retriever=retriever, products=products, models=models)
+    gallery = Gallery(database, config.data, models)
+    services = Services(retriever=retriever, products=products, gallery=gallery, models=models)
     executor = Executor(database, tools, policy, services=services, guard=RiskGuard(models), clock=config.clock)
     understander = await build_understander(
         database,

@@ -85,6 +85,8 @@ class Memory(pydantic.BaseModel):
     """The address that was settled last, for "make that my default"."""
     shown_products: list[str] = []
     """Product ids of the last list that was shown, in its order."""
+    picture: str | None = None
+    """Id of the last picture that goods were looked for by."""
     last_search: dict[str, Any] = {}
     """Arguments of the last product search, for "cheaper ones" and 红色的呢."""
     achieved: list[int] = []

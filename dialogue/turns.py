@@ -22,6 +22,7 @@ from dialogue.events import (
 from dialogue.flows.model import Flow
 from dialogue.hearing import Heard, hear_messages
 from dialogue.listening import Ears
+from dialogue.picturing import by_picture
 from dialogue.replies.templates import Templates
 from dialogue.replies.types import Reply, TextReply
 from dialogue.router import Router
@@ -111,7 +112,12 @@ class TurnRunner:
         }
         attachments = [ref for message in messages for ref in message.attachments if ref.id not in understood]
         judge(work, understanding)
-        if not understanding.commands and attachments:
+        pictures = [ref for ref in attachments if ref.kind == "image"]
+        looked_for = by_picture(work, understanding.commands, pictures)
+        if looked_for is not None:
+            await self.router.apply(work, looked_for)
+            offer_person(work, self.templates)
+        elif not understanding.commands and attachments:
             kind = attachments[0].kind
             self._take_attachments(work, "no_words" if kind == "audio" and heard.wordless else kind)
         else:

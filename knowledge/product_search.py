@@ -51,6 +51,8 @@ class ProductQuery:
     limit: int = 6
     offset: int = 0
     """How many of the best are left out, for "show me more"."""
+    near: tuple[str, ...] = ()
+    """Ids of the products that look like a picture, best first: they alone are meant, in this order."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -162,6 +164,8 @@ class Searcher:
         Where all that is meant costs too much, the cheapest comes first.
         """
         scores, meant = self._meant(query.text, vector)
+        if query.near:
+            scores, meant = self._pictured(query.near, meant)
         filters = {**self._stated(query, meant), **self._filters(query)}
         for dropped in _ways_to_relax(list(filters)):
             variants = np.ones(self._variants.size, dtype=bool)
@@ -200,6 +204,13 @@ class Searcher:
         scores = self._scores(wish, vector)
         best = float(scores.max(initial=0.0))
         return scores, scores >= max(self._relevance.floor, best - self._relevance.gap)
+
+    def _pictured(self, near: Sequence[str], said: BoolArray) -> tuple[FloatArray, BoolArray]:
+        """Return scores by likeness, and which products are meant: those that the words mean too, where there are any."""
+        places = {product: len(near) - place for place, product in enumerate(near)}
+        scores = np.array([places.get(entry.id, 0) for entry in self._entries], dtype=np.float32)
+        both = (scores > 0) & said
+        return scores, both if both.any() else scores > 0
 
     def _of_kinds(self, kinds: frozenset[str]) -> BoolArray:
         return np.array([not kinds.isdisjoint(own) for own in self._kinds], dtype=bool)

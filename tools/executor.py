@@ -29,6 +29,7 @@ from tools.outcomes import failure, refusal
 from tools.policy import Policy
 from tools.proposals import ProposalStatus, ProposalView, decide, list_proposals, lock_proposal, store_proposal
 from tools.receipts import as_json, call_hash, done, find_receipt, make_receipt, proposal_key, replay, scoped_key
+from tools.visual_search.gallery import Gallery
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +43,8 @@ class Services:
 
     retriever: Retriever | None = None
     products: ProductIndex | None = None
+    gallery: Gallery | None = None
+    """The shop's pictures."""
     guesses: Guesses = dataclasses.field(default_factory=Guesses)
     models: Models = dataclasses.field(default_factory=lambda: Models(CAPABILITIES, None))
     """The fitted models in service; without a data folder the rules of their cold starts."""

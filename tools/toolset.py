@@ -16,6 +16,7 @@ import tools.pricing.tools
 import tools.recommendation.tools
 import tools.risk.tools
 import tools.ticketing.tools
+import tools.visual_search.tools
 from tools.base import Effect, Role, Tool
 
 CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
@@ -29,6 +30,7 @@ CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.content.tools.TOOLS,
     tools.ticketing.tools.TOOLS,
     tools.risk.tools.TOOLS,
+    tools.visual_search.tools.TOOLS,
 )
 """A new capability is one line here."""
 

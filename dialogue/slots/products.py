@@ -293,15 +293,18 @@ async def fill_search(context: SlotContext) -> Filling:
         return Filled({"query": "", "goes_with": partner, "interested": []})
     refused = _refused(context)
     more = bool(before) and browsing.asks_for_more(words)
-    goes_on = bool(before) and not mentions and (more or bool(refused) or _goes_on(context))
+    pictured = _picture(context, before, words)
+    goes_on = bool(before) and not mentions and (more or bool(refused) or _goes_on(context) or pictured is not None)
     search: dict[str, Any] = dict(before) if goes_on else {"query": _query(context), "said": words[:SAID] or None}
+    search["picture"] = pictured or (search.get("picture") if goes_on else None)
     search["offset"] = int(before.get("offset", 0)) + PAGE if more else None
     if goes_on and browsing.wants_cheaper(words):
         search["sort"] = "price_up"
-    if browsing.asks_for_advice(words) or "interested" in search:
+    if not search["picture"] and (browsing.asks_for_advice(words) or "interested" in search):
         search["interested"] = list(context.state.memory.focus_products)
     if refused:
-        search |= {"interested": [], "exclude_products": [*search.get("exclude_products", ()), *refused][-REFUSED:]}
+        refusing = [*search.get("exclude_products", ()), *refused][-REFUSED:]
+        search |= {"interested": [], "exclude_products": refusing, "picture": None}
     _take_options(context, search)
     for entity in heard:
         search |= _filter(entity)
@@ -311,6 +314,7 @@ async def fill_search(context: SlotContext) -> Filling:
         search["query"] = ""
     advice = "interested" in search
     nameless = not mentions and not before and not says_what and not advice and _goes_on(context)
+    nameless = nameless and not search["picture"]
     search = {key: value for key, value in search.items() if value not in ({}, None)}
     return await _found_or_asked(context, search, nameless=nameless)
 
@@ -360,6 +364,15 @@ def _filter(entity: Entity) -> dict[str, Any]:
             return {"brand": str(entity.value["id"])}
         case _:
             return {}
+
+
+def _picture(context: SlotContext, before: dict[str, Any], words: str) -> str | None:
+    """Return the picture that the goods shall look like: it came with these words, or they point at it."""
+    memory = context.state.memory
+    if memory.picture is None:
+        return None
+    came_now = before == {"picture": memory.picture}
+    return memory.picture if came_now or browsing.points_at_picture(words) else None
 
 
 async def _found_or_asked(context: SlotContext, search: dict[str, Any], *, nameless: bool) -> Filling:

@@ -69,6 +69,7 @@ def measurements(out: Path, data: Path | None) -> list[Measurement]:
         Measurement("repairs", ("channels", "eval", "repairs", "--json"), rate_lines),
         *(Measurement(name, (f"evals.{name}", "--json"), rate_lines) for name in ("intents", "help", "product_search")),
         Measurement("voices", ("evals.bench.voices", "--json"), voices.lines),
+        Measurement("pictures", ("evals.bench.pictures", "--json"), rate_lines),
     ]
     return own + (_on_public_data(data) if data is not None else [])
 

@@ -12,6 +12,7 @@ from evals.benchmarks import (
     injection,
     jddc,
     olist_prices,
+    pictures,
     reviews,
     rings,
     risk,
@@ -50,6 +51,8 @@ BENCHMARKS: dict[str, Benchmark] = {
         risk.FIRST_PURCHASES,
         rings.BENCHMARK,
         sequences.BENCHMARK,
+        pictures.GROCERY_STORE,
+        pictures.CLOTHING_SMALL,
     )
 }
 """Those that are run on a `Job`."""
@@ -63,6 +66,7 @@ OF_UNDERSTANDING = (
 OF_MODELS: tuple[str, ...] = (
     "price_orange_juice", "price_dominicks_beer", "price_retail_olist_elasticity",
     "risk_cloudwalk_chargeback", "risk_ecommerce_fraud", "demo_rings", "rec_sequences",
+    "img_grocery_store", "img_clothing_small",
 )  # fmt: skip
 """Those of the models behind the tools, in the order of their table."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 
 from knowledge.products import ProductIndex
@@ -12,6 +13,7 @@ from tools.errors import RefusedError
 from tools.evidence import LocalText
 from tools.executor import Services
 from tools.products import product_card
+from tools.visual_search.gallery import Seen
 
 _CATEGORIES = 5
 
@@ -20,13 +22,17 @@ async def search_products(context: ToolContext, arguments: SearchProducts) -> Pr
     """Search the catalogue's snapshot, which is some seconds old at most.
 
     Raises:
-        RefusedError: ``search_unavailable``: the shop runs without a search index.
+        ArgumentError: ``picture_unknown``.
+        RefusedError: the picture cannot be opened; ``search_unavailable``: the shop runs without a search index.
     """
     services = context.services
     if not isinstance(services, Services) or services.products is None:
         raise RefusedError("search_unavailable", "the catalogue is not indexed: start the shop with its search index")
-    findings = await services.products.search(arguments.asked(limit=arguments.limit, offset=arguments.offset))
-    lost = not findings.found or not arguments.query
+    seen = await _seen(context, services, arguments.picture) if arguments.picture else None
+    asked = arguments.asked(limit=arguments.limit, offset=arguments.offset)
+    findings = await services.products.search(dataclasses.replace(asked, near=seen.products if seen else ()))
+    lost = seen is None and (not findings.found or not arguments.query)
+    chances = dict(zip(seen.products, seen.chances, strict=True)) if seen else {}
     return ProductResults(
         query=arguments.query,
         products=tuple(
@@ -35,8 +41,18 @@ async def search_products(context: ToolContext, arguments: SearchProducts) -> Pr
         ),
         total=findings.total,
         relaxed=findings.relaxed,
+        sure=max(chances.values(), default=None),
+        chances={finding.product.id: chances.get(finding.product.id, 0.0) for finding in findings.found}
+        if seen
+        else {},
         categories=_nearest(services.products, arguments.query) if lost else (),
     )
+
+
+async def _seen(context: ToolContext, services: Services, picture: str) -> Seen:
+    if services.gallery is None:
+        raise RefusedError("pictures_unavailable", "this shop is not searched by picture")
+    return await services.gallery.look(context, picture)
 
 
 def _nearest(index: ProductIndex, words: str) -> tuple[CategoryChoice, ...]:

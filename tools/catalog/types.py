@@ -14,7 +14,10 @@ from tools.products import ProductCard, ProductWish
 
 
 class SearchProducts(ProductWish):
-    """Products by words and filters."""
+    """Products by words and filters, and by a picture."""
+
+    picture: str | None = pydantic.Field(default=None, max_length=64)
+    """Id of a picture that the person sent: goods that look like it, under every filter."""
 
 
 class CategoryChoice(Evidence):
@@ -31,6 +34,10 @@ class ProductResults(Evidence):
     products: tuple[ProductCard, ...]
     total: int
     relaxed: tuple[str, ...] = ()
+    sure: float | None = None
+    """Of a picture: the chance that the nearest product of the whole shop is the one on it."""
+    chances: dict[str, float] = {}
+    """Of a picture: that chance for each product listed."""
     categories: tuple[CategoryChoice, ...] = ()
     """Where nothing was found or no goods were named: the shop's categories, those nearest to the words first."""
 

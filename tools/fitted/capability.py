@@ -59,6 +59,11 @@ class Capability(abc.ABC, Generic[Rows, Model]):
     tolerance: ClassVar[float] = 0.0
     """By how much the score of a refitted model may lie below that of the one in service: what is noise, not drift."""
 
+    def at(self, folder: Path) -> Capability[Rows, Model]:
+        """Return the capability of the shop in a data folder, for one that reads files of the shop beside its database."""
+        del folder
+        return self
+
     @abc.abstractmethod
     def read(self, path: Path) -> Rows:
         """Read somebody's own files.

@@ -13,7 +13,18 @@ from evals.benchmarks.registry import LISTED
 
 def test_without_public_data_the_project_measures_itself(tmp_path: Path) -> None:
     names = [each.name for each in measurements(tmp_path, None)]
-    assert names == ["turns", "stages", "load", "scenarios", "repairs", "intents", "help", "product_search", "voices"]
+    assert names == [
+        "turns",
+        "stages",
+        "load",
+        "scenarios",
+        "repairs",
+        "intents",
+        "help",
+        "product_search",
+        "voices",
+        "pictures",
+    ]
 
 
 def test_with_public_data_every_listed_benchmark_is_measured_too(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Searching the shop by picture: an image encoder, a projection learnt on pictures, and what a picture shows."""
