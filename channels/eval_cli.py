@@ -168,12 +168,12 @@ BENCHMARKS = {
     "price_orange_juice": "Own-price elasticity of orange juice in 83 stores.",
     "price_dominicks_beer": "Own-price elasticity and weekly sales of 60 beers in 68 stores.",
     "price_retail_olist_elasticity": "Own-price elasticity and monthly sales of 52 products of a marketplace.",
-    "img_grocery_store": "A phone photo finds the packshot of its product.",
-    "img_clothing_small": "Customers' photos of clothes: like finds like, and the kind of garment.",
     "risk_cloudwalk_chargeback": "Card payments that the bank took back, in time order.",
     "risk_ecommerce_fraud": "First purchases that were fraud, the later ones by the earlier.",
     "demo_rings": "Rings of accounts planted in the demo shop.",
     "rec_sequences": "The next purchase among everything that a shop sells: Beauty, Toys, Sports.",
+    "img_grocery_store": "A phone photo finds the packshot of its product.",
+    "img_clothing_small": "Customers' photos of clothes: like finds like, and the kind of garment.",
 }
 """The public benchmarks that are run alike; `evals.benchmarks.registry` has them with all that there is to say."""
 

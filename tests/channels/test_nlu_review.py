@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from channels.cli import app
 
-WISH, OTHER = "lemme bin that kettle thing", "do the money off thing"
+WISH, OTHER = "lemme bin that kettle thing", "make the numbers nicer"
 
 
 def xiaoer(data: Path, *words: str, keys: str = "") -> Result:

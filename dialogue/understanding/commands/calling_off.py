@@ -23,6 +23,7 @@ _TAKES_PARTS = frozenset({"return_items", "exchange_items", "change_items"})
 _OF_FREE_WORDS = 0.85
 """The same where words of one's own were asked for, which may well be a refusal: 不想要了, asked for the reason."""
 _FREE_WORDS = frozenset({"reason", "text"})
+_OTHER_ONE = re.compile(r"是别的|是另[外一]|\b(?:it's|its|i mean(?:t)?) (?:the|an)other\b")
 _NOD = re.compile(r"^\W*(?:好的?|行|嗯+|ok(?:ay)?|yes|sure|alright|fine)\W*")
 _NONE = re.compile(r"\W*(?:neither|none)(?: of (?:them|these|those|the two))?\W*|\W*(?:一个)?都不(?:是|要|对|行)\W*")
 """Said to choices that were offered, it says that none is meant."""
@@ -93,6 +94,8 @@ def called_off(reading: Reading) -> list[Command] | None:
     if len(low.strip()) > _LONGEST or phrases.asks_again(low) or gives_reason(reading):
         return None
     said = polarity.read(low)
+    if _OTHER_ONE.search(low):
+        return None  # 是别的那单，不是卫衣 puts right what is meant.
     if any("said_before" in item.value for item in reading.entities):
         return None  # "The address that I said before" is another value.
     if view.pending is not None and view.pending.kind == "confirm" and _only_answers(low):

@@ -56,7 +56,7 @@ _PARCEL = re.compile(
 )
 """What speaks of where something is."""
 _FILLS = re.compile(
-    r"\b(?:the|an?|my|our|that|this|those|these|for|of|from|in|on|with|to|and|plus|also|then|but|so|or|both|order|orders|one|ones|too|as|well|same|goes?|likewise|ditto|please|pls|thx|thanks|me|is|are|it|i|just|only|first|second|last|secondly|things?)\b|还有(?=[\u3400-\u9fff]{2})|另外|然后|顺便|订单|[的那个件双条单这我和跟与及还呢吧啊哈了也都把给就是样同]|[\W\d_]"
+    r"\b(?:the|an?|my|our|that|this|those|these|for|of|from|in|on|with|to|and|plus|also|then|but|so|or|both|order|orders|one|ones|too|as|well|same|goes?|likewise|ditto|please|pls|thx|thanks|me|is|are|it|i|just|only|first|second|last|secondly|things?)\b|还有(?=[\u3400-\u9fff]{2})|另外|然后|顺便|订单|[的那个件双条单这我和跟与及还呢吧啊哈了也都把给就是样同里]|[\W\d_]"
 )
 """Words that ask for nothing beside the name of goods."""
 _HAS = re.compile(r"\b(?:do|does|is|are|have|has|got|any|come in|in stock|available)\b|有|吗|没|货")
