@@ -24,7 +24,9 @@ _OF_FREE_WORDS = 0.85
 """The same where words of one's own were asked for, which may well be a refusal: 不想要了, asked for the reason."""
 _FREE_WORDS = frozenset({"reason", "text"})
 _OTHER_ONE = re.compile(r"是别的|是另[外一]|\b(?:it's|its|i mean(?:t)?) (?:the|an)other\b")
+"""Said of what is meant, not of whether it is wanted."""
 _NOD = re.compile(r"^\W*(?:好的?|行|嗯+|ok(?:ay)?|yes|sure|alright|fine)\W*")
+"""A yes that may only be polite."""
 _NONE = re.compile(r"\W*(?:neither|none)(?: of (?:them|these|those|the two))?\W*|\W*(?:一个)?都不(?:是|要|对|行)\W*")
 """Said to choices that were offered, it says that none is meant."""
 _THINGS = frozenset({"product", "sku", "ordinal", "order_ref"})

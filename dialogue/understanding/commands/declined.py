@@ -7,14 +7,13 @@ import itertools
 import re
 
 from dialogue.commands import Entity
+from dialogue.understanding.commands.calling_off import SURE
 from dialogue.understanding.commands.corrections import same
+from dialogue.understanding.commands.of_goods import GUESSED
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.stances import Situation, Span
 from dialogue.understanding.text import Text
 
-SURE = 0.5
-"""Chance from which a stance counts."""
-_GENERIC = 0.3
 _THINGS = frozenset({"product", "sku", "order_ref"})
 _TOGETHER = re.compile(r"^\W*(?:and|or|nor|&|\+|和|跟|与|或|还有|以及|、)\W*(?:the|my|a|an)?\W*$")
 """Between goods of which the same is said."""
@@ -22,7 +21,7 @@ _TOGETHER = re.compile(r"^\W*(?:and|or|nor|&|\+|和|跟|与|或|还有|以及|�
 
 def declined(reading: Reading) -> tuple[Entity, ...]:
     """Return the goods that are called off or stay as they are; none where nothing else is named."""
-    named = [item for item in reading.entities if item.type in _THINGS and item.score > _GENERIC]
+    named = [item for item in reading.entities if item.type in _THINGS and item.score > GUESSED]
     spans = {Span(item.start, item.end): item for item in named}
     situation = Situation(reading.view.active_flow, reading.view.waiting)
     taken = reading.stances(reading.text.low, list(spans), situation) if len(spans) > 1 else []

@@ -30,6 +30,22 @@ TALKS = (
         says("退支付宝吧。对了几天能到账？", shows=("7", "确认退货吗")),
     ),
     talk(
+        "another-value-with-a-question-beside-it",
+        "en",
+        EMMA,
+        says("return the sweater from D1002000006, changed my mind, to my gift card", asks="consent"),
+        says(
+            "hm, rather the mastercard please. how long will that take?", shows=("7 days", "Mastercard"), asks="consent"
+        ),
+    ),
+    talk(
+        "another-value-with-a-question-beside-it",
+        "zh",
+        WANG,
+        says("双肩包退货，不想要了，退礼品卡", asks="consent"),
+        says("还是退支付宝吧，几天能到账？", shows=("7", "支付宝"), asks="consent"),
+    ),
+    talk(
         "who-is-it-that-answers",
         "en",
         EMMA,
