@@ -6,13 +6,13 @@ import re
 
 from dialogue.commands import Cancel, Command, Correct, Deny, Entity, StartFlow
 from dialogue.flows.model import Flow
-from dialogue.grounding import same_id
+from dialogue.grounding import GENERIC, same_id
 from dialogue.repairs import give_up, turned_back
 from dialogue.state import Frame
 from dialogue.work import Work
 
 _MORE = re.compile(
-    r"\b(?:also|as well|too|another|besides|in addition|plus|separately)\b|另外|此外|还(?:要|想|有|得)|再(?:帮|把|退|换|取消)|也(?:要|想|退|换|取消|一起)|顺便|同时"
+    r"\b(?:also|as well|too|(?<!n\'t want )(?<!nt want )(?<!not want )another|besides|in addition|plus|separately)\b|另外|此外|还(?:要|想|有|得)|再(?:帮|把|退|换|取消)|也(?:要|想|退|换|取消|一起)|顺便|同时"
 )
 """Words by which a wish comes on top of the one before."""
 
@@ -90,7 +90,7 @@ def _same_goods(work: Work, frame: Frame, wish: StartFlow) -> bool:
     named = [str(entity.value["id"]) for entity in wish.entities if entity.type == "order_ref" and "id" in entity.value]
     if order and named and not any(same_id(str(order), other) for other in named):
         return False
-    goods = [entity for entity in wish.entities if entity.type == "product"]
+    goods = [entity for entity in wish.entities if entity.type == "product" and entity.score > GENERIC]
     before = [entry.entity for entry in work.heard_for(frame) if entry.entity.type == "product"]
     return not goods or any(_alike(one, other) for one in goods for other in before)
 

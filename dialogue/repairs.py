@@ -491,13 +491,14 @@ class Repairs:
 
 def give_up(work: Work, frame: Frame) -> None:
     """Remember a request that comes to nothing, so that one who turns back need not say it all again."""
-    work.memory.given_up = [*work.memory.given_up, frame][-_GIVEN_UP_KEPT:]
+    named = _goods(entry.entity for entry in work.heard_for(frame))
+    work.memory.given_up = [*work.memory.given_up, frame.model_copy(update={"named": named})][-_GIVEN_UP_KEPT:]
 
 
 def turned_back(work: Work, frame: Frame, command: StartFlow) -> None:
     """Give a request what was settled when it was given up, where it is wanted again and says nothing of other goods."""
     before = next((one for one in reversed(work.memory.given_up) if one.flow == frame.flow), None)
-    if before is None or any(item.type in _NAMES_GOODS and item.score > GENERIC for item in command.entities):
+    if before is None or not _of_the_same(_goods(command.entities), before.named):
         return
     work.memory.given_up.remove(before)
     types = frozenset(entity.type for entity in command.entities)
@@ -506,6 +507,17 @@ def turned_back(work: Work, frame: Frame, command: StartFlow) -> None:
     frame.slots = {**{name: value for name, value in before.slots.items() if name not in anew}, **frame.slots}
     frame.results = {**before.results, **frame.results}
     work.rename(before, frame)
+
+
+def _goods(entities: Iterable[Entity]) -> list[Entity]:
+    return [item for item in entities if item.type in _NAMES_GOODS and item.score > GENERIC]
+
+
+def _of_the_same(named: Sequence[Entity], before: Sequence[Entity]) -> bool:
+    """Whether nothing is named, or just what was named before."""
+    return all(any(_same_thing(one, other) for other in others) for one, others in [
+        *((item, before) for item in named), *((item, named) for item in before if named),
+    ])  # fmt: skip
 
 
 def _same_thing(one: Entity, other: Entity) -> bool:

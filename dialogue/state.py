@@ -73,6 +73,8 @@ class Frame(pydantic.BaseModel):
     """The words that started it."""
     instead_of: int | None = None
     """`Frame.id` of the request that must have come to nothing for this one to run."""
+    named: list[Entity] = []
+    """The goods that were named for it, as it was given up."""
 
 
 class Memory(pydantic.BaseModel):

@@ -110,6 +110,9 @@ def _by_label(
     exact = [i for i, label in enumerate(labels) if label == said]
     if exact:
         return (exact[0],)
+    kept = _DENIED.sub(" ", said)
+    if kept != said and re.search(r"\w", kept):
+        said = kept.strip(" .,!?。，！？")
     if len(said) <= _ALONE and (meant := [i for i, label in enumerate(labels) if _means(said, label)]):
         return (meant[0],) if len(meant) == 1 else None
     named = [i for i, label in enumerate(labels) if len(label) > 1 and label in said]
@@ -129,9 +132,13 @@ _ALONE = 60
 """Characters of an answer that can only name a choice."""
 _WORDS_FOR = (
     (re.compile(r"\bcompany\b|公司"), re.compile(r"\b(?:business|company|corporate|firm|employer|work|office)\b|企业|单位|公司|公家|对公|报销")),
-    (re.compile(r"\b(?:for me|personal)\b|个人"), re.compile(r"\b(?:me|myself|private|personal(?:ly)?|own)\b|我自己|自己用|私人|个人")),
+    (re.compile(r"\b(?:for me|personal)\b|个人"), re.compile(r"(?<!help )(?<!helping )(?<!with )(?<!to )(?<!asking )\bme\b|\b(?:myself|private|personal(?:ly)?|own)\b|我自己|自己用|私人|个人")),
 )  # fmt: skip
 """How a choice is called, and other words for it."""
+
+
+_DENIED = re.compile(r"(?:\bnot\b|(?:而|可)?不是|别开|不要)[^,.;，。；!！]*")
+"""What a choice is not: "for the firm, not for me", 公司发票，不是个人的."""
 
 
 def _means(said: str, label: str) -> bool:

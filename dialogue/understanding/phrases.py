@@ -18,7 +18,7 @@ _HUMAN_EN = re.compile(
     r"|\b(?:want|need) (?:someone|somebody) (?:real|human|else|from)|\bnot (?:a )?(?:bot|robot|machine)[,;. ]+(?:a )?(?:human|person|real)|\bspeak (?:to|with) (?:some ?one|some ?body|anyone|anybody|sb)\b"
 )
 _NOT_HUMAN_EN = re.compile(
-    r"\b(?:don'?t|do not|no need to|not necessary to|without|rather not|don't want to) (?:\w+ ){0,3}?(?:transfer|speak|talk|connect|escalate|human|person|agent|need a)|\b(?:are|r) (?:you|u) (?:a |an )?(?:real |actual |live )?(?:human|person|bot|agent)|\bi(?:'m| am) (?:a |an )?(?:real )?(?:human|person|agent)\b|\bis this (?:a )?(?:human|real person|bot)|\btalking to (?:a |an )?(?:bot|human|real person|person|machine)\b.*\?|\bam i (?:speaking|talking|chatting)"
+    r"\b(?:don'?t|do not|no need to|not necessary to|without|rather not|don't want to) (?:\w+ ){0,3}?(?:transfer|speak|talk|connect|escalate|human|person|agent|need a)|\b(?:are|r) (?:you|u) (?:a |an )?(?:real |actual |live )?(?:human|person|bot|agent)|\bi(?:'m| am) (?:a |an )?(?:real )?(?:human|person|agent)\b|\bis this (?:a )?(?:human|real person|bot)|\btalking to (?:a |an )?(?:bot|human|real person|person|machine)\b.*\?|\bam i (?:speaking|talking|chatting)|\bis there (?:a |an |any |some)?(?:real |actual |live )?(?:human|person|one|body)\b[^,.;]{0,24}\b(?:or|behind)\b"
 )
 _HUMAN_ZH = re.compile(
     r"(?:转|接|找|叫|换|要|来|喊|请|给|派|联系|安排|呼叫|切换|有|上|想|需要|跟|和|与)(?:一下|接|到|个|一个|位|一位|给|我|你们|你们的|你|帮我|下|换|成|的)*(?:人工|真人|活人|大活人|专员|真的人|人类|客服人员|客服专员|在线客服|人工客服|售后专员|售后人员|店长|经理|领导|主管|负责人|老板|上级)"
@@ -26,7 +26,7 @@ _HUMAN_ZH = re.compile(
     r"|(?:叫|喊|找|换|来|派|让|转|接)(?:一?个|一?位)?(?:真|活|大活)?人(?=来|吧|啊|$|[,。!！，?？]|跟|和|处理|聊|说|帮|给|解决|接|回|过来|核实|核查|调查|跟进|查|看)|(?:跟|和|与)(?:一个|个|位)?(?:真|活)?人(?:工)?(?:客服)?(?:说话|聊|沟通|对话|讲话|谈|说)|(?:转|问|找|叫|让|换)(?:给|到|一下|下|个)*你们?的?同事|人工介入|转人工|转接人工|(?:要|想)(?:跟|和)人(?:说|聊)|人工(?:呢|在吗|在哪|快来|处理)|真人(?:来|处理|客服)|升级处理"
 )
 _NOT_HUMAN_ZH = re.compile(
-    r"(?:不用|不要|不想|不需要|别|无需|先不|不必)(?:给我|帮我|再)?(?:转|接|找|叫|要)?(?:人工|真人|客服)|(?:人工|真人|客服)(?:客服)?(?:的)?(?:电话|热线|号码|几点|时间|什么时候|上班|下班|工作时间|服务时间|邮箱|怎么联系|费|智能)|你?(?:是|是不是)(?:真人|人工|机器人|人)(?:吗|还是|么|客服吗|\?)|我(?:是|就是)(?:真人|人|个人|活人)|有人工(?:客服)?(?:几点|吗\?*$)|是人工还是|人工智能|(?:机器人?|程序|ai|智能客服)[^,，。；]{0,8}还是[^,，。；]{0,6}人|人[^,，。；]{0,8}还是[^,，。；]{0,6}(?:机器|程序|ai|智能)"
+    r"(?:不用|不要|不想|不需要|别|无需|先不|不必)(?:给我|帮我|再)?(?:转|接|找|叫|要)?(?:人工|真人|客服)|(?:人工|真人|客服)(?:客服)?(?:的)?(?:电话|热线|号码|几点|时间|什么时候|上班|下班|工作时间|服务时间|邮箱|怎么联系|费|智能)|你?(?:是|是不是)(?:真人|人工|机器人|人)(?:吗|还是|么|客服吗|\?)|是(?:在)?(?:跟|和|与)(?:真人|活人|人工|人)(?:聊|说|讲|谈|对)[^,，。；]{0,4}(?:吗|么|吧|\?|？|$)|我(?:是|就是)(?:真人|人|个人|活人)|有人工(?:客服)?(?:几点|吗\?*$)|是人工还是|人工智能|(?:机器人?|程序|ai|智能客服)[^,，。；]{0,8}还是[^,，。；]{0,6}人|人[^,，。；]{0,8}还是[^,，。；]{0,6}(?:机器|程序|ai|智能)"
 )
 
 

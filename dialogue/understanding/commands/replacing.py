@@ -6,6 +6,7 @@ Which of them does is for `dialogue.replaced` to say, which sees the records.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Sequence
 
@@ -64,8 +65,9 @@ _TOO = re.compile(
 def replaced(reading: Reading) -> Correct | None:
     """Return the correction of a value that holds; None where the message does nothing of the kind."""
     low, view = reading.text.low, reading.view
-    if view.active_flow is None or len(low.strip()) > LONGEST or _asks(low):
+    if view.active_flow is None or len(low.strip()) > LONGEST or (_asks(low) and not _suggests(reading)):
         return None
+    reading = _no_and_a_value(reading)
     told = [item for item in reading.told() if _fits(item, reading)]
     contrasted = {kind for kind in _SLOTS if _is_contrasted(kind, told, reading)}
     adds = _ADDS.search(low) is not None
@@ -93,6 +95,37 @@ def _asks(low: str) -> bool:
     last = [one for one in _CLAUSE.split(low) if one.strip()][-1:]
     asked = any(phrases.is_question(one.strip()) and not _DO.match(one) for one in last)
     return asked and not any(phrases.asks_for_it(one) for one in (low, *last))
+
+
+_PERHAPS = re.compile(
+    r"(?:\b(?:hm+|um+|oh|ok|so|or|and|maybe|perhaps|possibly|better|rather|actually|instead|what about|how about|what if it(?:'s| is| was)|would it be|could it be|can it be|should it be|make it|why not|then|an?|the|in|for|size|one)\b"
+    r"|要不然?|还是|或者|不如|换|成|[的呢吗码号吧那]|怎么样|如何|好[点些]|更好|会不会|是不是|是|[嗯唉诶哎呃])"
+)
+"""All that stands around a value that is suggested: "hmm, maybe better a 29?"."""
+
+
+def _suggests(reading: Reading) -> bool:
+    """Whether a question is nothing but another value."""
+    low = reading.text.low
+    for item in reading.told():
+        low = low[: item.start] + " " * (item.end - item.start) + low[item.end :]
+    return bool(reading.told()) and not re.search(r"\w", _PERHAPS.sub(" ", low))
+
+
+def _no_and_a_value(reading: Reading) -> Reading:
+    """Read "no black", said of what is to be green now, as a no and a value: it refuses nothing that is settled."""
+    told = reading.told()
+    if len(told) != 1 or not told[0].value.get("negated") or not _NO_ALONE.fullmatch(reading.text.low[: told[0].start]):
+        return reading
+    only = told[0]
+    before = [one for one in reading.view.said if one.type == only.type]
+    if re.search(r"\w", reading.text.low[only.end :]) or any(same(only, one) for one in _holding(before, only)):
+        return reading
+    wanted = only.model_copy(update={"value": {key: one for key, one in only.value.items() if key != "negated"}})
+    return dataclasses.replace(reading, entities=[wanted if item is only else item for item in reading.entities])
+
+
+_NO_ALONE = re.compile(r"\W*(?:no+|nah|nope)\W+(?:the )?")
 
 
 def _fits(item: Entity, reading: Reading) -> bool:

@@ -31,7 +31,7 @@ from knowledge.types import Lang
 _GRAM_WEIGHT = 0.5
 _RIDGE = 0.3
 """Chosen on held-out lines."""
-_LANDMARKS = 700
+_LANDMARKS = 1500
 _FOLDS = 5
 _CODE = (
     "classifier/grams.py", "classifier/landmarks.py", "classifier/machine.py", "classifier/space.py", "conjugate_gradients.py",
