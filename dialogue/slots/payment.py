@@ -31,6 +31,9 @@ async def fill_payment_method(context: SlotContext) -> Filling:
         return Filled(usable[0].id)
     if usable:
         return _which(context, usable, "ask.payment_method")
+    kept = next((method for method in meant if method.id == original), None)
+    if len(meant) == 1 and kept is not None and context.spec.allowed == "other":
+        return DeadEnd("payment_unchanged", {"method": kept.model_dump(mode="json")})
     # What was named may be on file and yet not allowed here: the tool says why, in the policy's words.
     if len(meant) == 1 and context.frame.asked.get(context.name, 0) == 0:
         return Filled(meant[0].id)

@@ -10,7 +10,7 @@ import dataclasses
 import re
 
 from dialogue.commands import Cancel, Command, Correct, Entity
-from dialogue.understanding import phrases, polarity, segments
+from dialogue.understanding import pending, phrases, polarity, segments
 from dialogue.understanding.commands.corrections import gives_reason, same
 from dialogue.understanding.commands.of_goods import GUESSED
 from dialogue.understanding.commands.reading import Reading
@@ -18,6 +18,10 @@ from dialogue.understanding.stances import Situation, Span, Taken
 
 SURE = 0.5
 """Chance from which a stance counts."""
+_BEYOND_DOUBT = 0.9
+"""Chance from which it counts although the message could be something else."""
+_ANOTHER_WISH = 0.7
+"""Chance of another intent that casts doubt on it."""
 _LONGEST = 160
 _TAKES_PARTS = frozenset({"return_items", "exchange_items", "change_items"})
 _OF_FREE_WORDS = 0.85
@@ -43,6 +47,10 @@ _ALL = re.compile(
     r"|[两二三俩]个?(?:个|件|样|项|单)?(?:事儿?)?都|都|全(?:部)?|统统|通通|一律|一概|所有|[俩两](?:件|个|样)?事"
 )
 
+_REST = re.compile(r"\b(?:others?|rest|remaining)\b|其[他它余]|别的|剩")
+"""What is left over, however many that is."""
+_DREADS = re.compile(r"懒得|嫌|怕|省得|免得|\b(?:hassle|faff|bother(?:ed)?|fuss)\b")
+"""Said of what is too much trouble, which nobody asks for."""
 _ONLY = re.compile(r"\b(?:only|just|alone)\b|[只光单就仅](?!价|号)")
 
 
@@ -110,11 +118,24 @@ def called_off(reading: Reading) -> list[Command] | None:
     stances = _stances(reading)
     if _asks_for_more(stances):
         return None
+    if stances.refused and max(one.off for one in stances.refused) < _BEYOND_DOUBT and _is_something_else(reading):
+        return None
     if stances.refused:
         found = _everything(stances) or _waiting(stances) or _some(stances) or _running(stances)
     else:
         found = _only_some(stances)
     return [found] if found is not None else None
+
+
+def _is_something_else(reading: Reading) -> bool:
+    """Whether a message reads as well as a choice that was offered, or as a wish or a question of another kind."""
+    view, question = reading.view, reading.view.pending
+    if question is not None and question.choices:
+        if pending.choose(reading.text, reading.entities, question, reading.lexicon) is not None:
+            return True
+    best, chance = reading.classify(reading.masked())[0]
+    mine = {view.active_flow, *view.waiting}
+    return chance >= _ANOTHER_WISH and best not in mine and (best in reading.flows or best == "ask_knowledge")
 
 
 def _only_answers(low: str) -> bool:
@@ -164,7 +185,9 @@ def _asks_for_more(stances: _Stances) -> bool:
             continue
         values = any(item.type in _VALUES for item in stances.reading.within(span.start, span.end))
         values = values and not any(one.subject.thing for one in several) and not stances.asks(span)
-        if values or segments.cue(stances.words(several[0])) not in _IDLE | mine:
+        words = stances.words(several[0])
+        values = values and not _REST.search(words)
+        if values or (segments.cue(words) not in _IDLE | mine and not _DREADS.search(words)):
             return True
     return False
 
@@ -202,7 +225,7 @@ def _some(stances: _Stances) -> Cancel | Correct | None:
     if any(thing.rest for thing in off) and on:
         entities = tuple(thing.entity for thing in on)
         return Correct(entities=entities, text=stances.reading.words(), score=0.85, source="classifier")
-    dropped = tuple(thing.entity for thing in off if not thing.rest)
+    dropped = tuple(thing.entity for thing in off if not thing.rest and _is_spoken_of(stances, thing))
     if flow in _TAKES_PARTS:
         parts = bool(dropped) and not _names_another(stances)
         return _cancel(stances, scope="part", entities=dropped) if parts else None
@@ -210,6 +233,12 @@ def _some(stances: _Stances) -> Cancel | Correct | None:
         kept = tuple(thing.entity for thing in on if not thing.rest)
         return _cancel(stances, scope="part", entities=dropped, only=kept)
     return None
+
+
+def _is_spoken_of(stances: _Stances, thing: _Thing) -> bool:
+    """Whether a thing may be part of what runs: goods that nobody named before are none where others were, as in 穿厚袜子刚好."""
+    before = [item for item in stances.reading.view.said if item.type == "product" and item.score > GUESSED]
+    return thing.entity.type != "product" or not before or any(same(thing.entity, one) for one in before)
 
 
 def _only_some(stances: _Stances) -> Cancel | None:
@@ -232,9 +261,11 @@ def _running(stances: _Stances) -> Cancel | None:
     """What runs as it is, unless something else is wanted, or was meant."""
     reading = stances.reading
     flow = reading.view.active_flow
-    if flow is None or stances.on or any(one.on >= SURE for one in stances.taken):
+    if flow is None or stances.on:
         return None
     first = stances.refused[0].subject.clause
+    if any(one.on >= SURE and (one.subject.kinds or one.subject.clause.start > first.start) for one in stances.taken):
+        return None
     asked = any(
         one.off < SURE and one.subject.clause.start > first.start and segments.cue(stances.words(one)) is not None
         for one in stances.taken

@@ -31,7 +31,7 @@ _FLOWS = {
 _ANY = "*"
 _ANSWERS = frozenset({"affirm", "deny", "cancel_flow", "repeat"})
 """Intents whose utterances take a stance, or may."""
-_OF_AN_INTENT = 30
+_OF_AN_INTENT = 80
 _GOODS = re.compile(r"\{product\w*\}")
 _THING = "\0"
 _NOTATION = re.compile(r"[@#<>+=-]")

@@ -16,20 +16,25 @@ from dialogue.understanding.text import HAN
 _MARKS = {False: ("xthis", "xother", "xdo", "xnext"), True: ("甲", "乙", "丙", "丁")}
 """Marks of the thing in question, of others, of what runs and of what waits: in English, and between Chinese characters."""
 _CUT = re.compile(
-    r"[,，、。.;；!！?？~～…\n]+\s*|\s+(?=(?:but|so|because|cause|cos|since|though)\s+)|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])"
+    r"[\U0001f300-\U0001faff\u2600-\u27bf]+\s*|[,，、。.;；!！?？~～…\n]+\s*|\s+(?=and (?:please |also |then )?(?:don'?t|do not|never|leave|keep)\s)|\s+(?=(?:but|so|because|cause|cos|since|though)\s+)|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])"
 )
+_TOPIC = re.compile(
+    r"(?:\b(?:oh|ah|wait|and|but|so|ok|okay|also|well|as for|about|regarding|hm+|u[hm]+|right|now|then|the|my|our|those|these|that|this|orders?|ones?)\b"
+    r"|[那这][个件双条单张]?|至于|关于|对了|的话|我的?|[个件双单笔张嘛呢啊呀哦噢的就]|[^\w]|_)*"
+)
+"""All that stands around what only says what is spoken of: "oh wait, the mugs, ...", 发票嘛，...."""
 _ARTICLE = re.compile(r"(?:\b(?:the|my|our|those|these|that|this|of the|of those)\s+)+$|[那这][个件条双副单些]?$")
 _DOES = {
-    "return": r"return(?:ed|ing|s)?\b|refund(?:ed|ing)?\b|send(?:ing)?\b(?=[^,.]{0,24} back)|退货|退款|退掉|退|寄回",
-    "exchange": r"exchang(?:e|ed|ing)\b|swap(?:ped|ping)?\b|switch(?:ed|ing)?\b|chang(?:e|ing)\b(?! (?:my|of) mind)|replac(?:e|ement|ing)\b|换货|调换|换掉|换|(?<!修)改(?!主意|天)",
-    "cancel": r"cancel(?:led|ed|ling|ing|lation)?\b|取消|撤单",
-    "address": r"chang(?:e|ed|ing)\b(?! (?:my|of) mind)|updat(?:e|ing)\b|更改|修改|换|改(?!主意|天)",
-    "payment": r"chang(?:e|ed|ing)\b(?! (?:my|of) mind)|switch(?:ing)?\b|更换|换|改(?!主意|天)",
-    "invoice": r"invoices?\b|receipts?\b|开发票|开票|发票|发飘|(?<=[张个的])票|票(?=[不别就先免])|开(?=[了吧张])",
-    "price": r"price (?:protection|match|adjustment|claim)\b|claim(?:ing)?\b|difference\b|价保|保价|差价|申请",
-    "coupon": r"coupons?\b|vouchers?\b|claim(?:ing)?\b|优惠券|券|领取|领",
+    "return": r"return(?:ed|ing|s)?(?![a-z])|refund(?:ed|ing)?(?![a-z])|send(?:ing)?(?![a-z])(?=[^,.]{0,24} back)|退货|退款|退掉|退|寄回",
+    "exchange": r"exchang(?:e|ed|ing)(?![a-z])|swap(?:ped|ping)?(?![a-z])|switch(?:ed|ing)?(?![a-z])|chang(?:e|ing)(?![a-z])(?! (?:my|of) mind)|replac(?:e|ement|ing)(?![a-z])|换货|调换|换掉|换|(?<!修)改(?!主意|天)",
+    "cancel": r"cancel(?:led|ed|ling|ing|lation)?(?![a-z])|取消|撤单",
+    "address": r"chang(?:e|ed|ing)(?![a-z])(?! (?:my|of) mind)|updat(?:e|ing)(?![a-z])|更改|修改|换|改(?!主意|天)",
+    "payment": r"chang(?:e|ed|ing)(?![a-z])(?! (?:my|of) mind)|switch(?:ing)?(?![a-z])|更换|换|改(?!主意|天)",
+    "invoice": r"invoices?(?![a-z])|receipts?(?![a-z])|开发票|开票|发票|发飘|(?<=[张个的])票|票(?=[不别就先免])|开(?=[了吧张])",
+    "price": r"price (?:protection|match|adjustment|claim)(?![a-z])|claim(?:ing)?(?![a-z])|difference(?![a-z])|价保|保价|差价|申请",
+    "coupon": r"coupons?(?![a-z])|vouchers?(?![a-z])|claim(?:ing)?(?![a-z])|优惠券|券|领取|领",
 }
-"""The words for what each procedure does, in both languages."""
+"""The words for what each procedure does, in both languages; an English one may stand between Chinese."""
 _KIND = {
     "return_items": "return", "exchange_items": "exchange", "change_items": "exchange", "cancel_order": "cancel",
     "change_order_address": "address", "change_default_address": "address", "change_payment": "payment",
@@ -90,7 +95,7 @@ def subjects(low: str, things: Sequence[Span], situation: Situation) -> Iterator
         things: where goods, orders or places in a list ("the second") are mentioned.
         situation: what runs.
     """
-    for clause in clauses(low):
+    for clause in _with_topics(low, things, situation):
         inside = [thing for thing in things if clause.start <= thing.start < clause.end]
         named = procedures(low, clause, situation)
         if inside:
@@ -99,6 +104,33 @@ def subjects(low: str, things: Sequence[Span], situation: Situation) -> Iterator
             yield from (Subject(clause, span, (kind,)) for kind, span in named.items())
         else:
             yield Subject(clause, None, tuple(named))
+
+
+def _with_topics(low: str, things: Sequence[Span], situation: Situation) -> list[Span]:
+    """Return the clauses, those that only say what is spoken of joined to what is said of it: "the mugs, those I want to keep"."""
+    joined: list[Span] = []
+    topic: int | None = None
+    found = clauses(low)
+    for clause, after in itertools.zip_longest(found, found[1:]):
+        named = _names(low, clause, things, situation)
+        alone = bool(named) and _TOPIC.fullmatch(_without(low, clause, named)) is not None
+        if topic is None and alone and after is not None and not _names(low, after, things, situation):
+            topic = clause.start
+            continue
+        joined.append(clause if topic is None else Span(topic, clause.end))
+        topic = None
+    return joined
+
+
+def _names(low: str, clause: Span, things: Sequence[Span], situation: Situation) -> list[Span]:
+    inside = [thing for thing in things if clause.start <= thing.start < clause.end]
+    return [*inside, *procedures(low, clause, situation).values()]
+
+
+def _without(low: str, clause: Span, spans: Sequence[Span]) -> str:
+    for span in spans:
+        low = low[: span.start] + "_" * (span.end - span.start) + low[span.end :]
+    return low[clause.start : clause.end]
 
 
 def procedures(low: str, clause: Span, situation: Situation) -> dict[str, Span]:
