@@ -18,7 +18,7 @@ _HUMAN_EN = re.compile(
     r"|\b(?:want|need) (?:someone|somebody) (?:real|human|else|from)|\bnot (?:a )?(?:bot|robot|machine)[,;. ]+(?:a )?(?:human|person|real)|\bspeak (?:to|with) (?:some ?one|some ?body|anyone|anybody|sb)\b"
 )
 _NOT_HUMAN_EN = re.compile(
-    r"\b(?:don'?t|do not|no need to|not necessary to|without|rather not|don't want to) (?:\w+ ){0,3}?(?:transfer|speak|talk|connect|escalate|human|person|agent|need a)|\b(?:are|r) (?:you|u) (?:a |an )?(?:real |actual |live )?(?:human|person|bot|agent)|\bi(?:'m| am) (?:a |an )?(?:real )?(?:human|person|agent)\b|\bis this (?:a )?(?:human|real person|bot)|\btalking to (?:a |an )?(?:bot|human|real person|person|machine)\b.*\?|\bam i (?:speaking|talking|chatting)|\bis there (?:a |an |any |some)?(?:real |actual |live )?(?:human|person|one|body)\b[^,.;]{0,24}\b(?:or|behind)\b"
+    r"\b(?:don'?t|do not|no need to|not necessary to|without|rather not|don't want to) (?:\w+ ){0,3}?(?:transfer|speak|talk|connect|escalate|human|person|agent|need a)|\b(?:are|r) (?:you|u) (?:a |an )?(?:real |actual |live )?(?:human|person|bot|agent)|\bi(?:'m| am) (?:a |an )?(?:real )?(?:human|person|agent)\b|\bis this (?:a )?(?:human|real person|bot)|\btalking to (?:a |an )?(?:bot|human|real person|person|machine)\b.*\?|\bam i (?:speaking|talking|chatting)|\bis there (?:a |an |any |some)?(?:real |actual |live )?(?:human|person|one|body)\b[^,.;]{0,24}\b(?:or|behind|there|here)\b"
 )
 _HUMAN_ZH = re.compile(
     r"(?:转|接|找|叫|换|要|来|喊|请|给|派|联系|安排|呼叫|切换|有|上|想|需要|跟|和|与)(?:一下|接|到|个|一个|位|一位|给|我|你们|你们的|你|帮我|下|换|成|的)*(?:人工|真人|活人|大活人|专员|真的人|人类|客服人员|客服专员|在线客服|人工客服|售后专员|售后人员|店长|经理|领导|主管|负责人|老板|上级)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from dialogue.commands import (
     Affirm,
@@ -98,6 +99,9 @@ def _to_choice(reading: Reading, question: PendingQuestion) -> list[Command] | N
     ):
         return None
     other = _other_wish(reading, question)
+    if _asks_to_compare(other or ()) and not reading.told():
+        # "What's the difference?" is asked of the choices.
+        return [Repeat(explain=True, text=reading.words(), score=0.8, source="pending")]
     if other is not None:
         return other
     reading = _taken_back(reading, question)
@@ -124,6 +128,10 @@ def _to_choice(reading: Reading, question: PendingQuestion) -> list[Command] | N
     if re.search(r"\b(?:neither|none)\b|都不(?:是|要|对|行)|没有一个", low):
         return [Deny(text=reading.words(), source="pending")]
     return None
+
+
+def _asks_to_compare(wishes: Sequence[Command]) -> bool:
+    return any(isinstance(one, StartFlow) and one.flow == "compare_products" for one in wishes)
 
 
 def _taken_back(reading: Reading, question: PendingQuestion) -> Reading:

@@ -14,6 +14,8 @@ from dialogue.understanding.commands.requests import requested
 
 _HEARD = 0.75
 """Chance from which a look is taken for one in words that ask nothing; half of it where they do."""
+_SURE = 0.9
+"""Chance from which the documents are asked, in words that are no question or name what runs."""
 _MONEY = 0.5
 """Chance from which the money is asked about that waits for a yes."""
 _LOOKS = frozenset(
@@ -42,7 +44,8 @@ def aside(reading: Reading) -> list[Command] | None:
     view, low = reading.view, reading.text.low
     if view.active_flow not in _ABOUT:
         return None
-    best, chance = reading.classify(reading.masked())[0]
+    ranked = reading.classify(reading.masked())
+    best, chance = ranked[0]
     named = any(item.type in _NAMES_GOODS for item in reading.told())
     asks = phrases.is_question(low.strip()) or phrases.asks_progress(low)
     if _answers(reading, asks=asks):
@@ -53,8 +56,10 @@ def aside(reading: Reading) -> list[Command] | None:
     if best == "refund_status" and chance >= _MONEY and view.active_flow in _PAYS_BACK and not named:
         # When it comes is asked of the money that is about to be paid back.
         return [AskKnowledge(query=reading.words(), text=reading.words(), score=chance, source="classifier")]
-    heard = _LOOKS | {"ask_knowledge"} if asks else _LOOKS
-    if best not in heard or chance < (_HEARD / 2 if asks else _HEARD):
+    sure = best == "ask_knowledge" and chance >= _SURE
+    heard = _LOOKS | {"ask_knowledge"} if asks or sure else _LOOKS
+    looks_at = sum(share for intent, share in ranked if intent in heard)
+    if best not in heard or looks_at < (_HEARD / 2 if asks else _HEARD):
         return None
     if best in _OF_VARIANTS and (not named or "option" in {item.type for item in reading.told()}):
         return None
@@ -63,7 +68,12 @@ def aside(reading: Reading) -> list[Command] | None:
     looks = [
         one for one in wishes if isinstance(one, AskKnowledge) or (isinstance(one, StartFlow) and one.flow in _LOOKS)
     ]
-    return wishes if looks and len(looks) == len(wishes) else None
+    if looks and len(looks) == len(wishes):
+        return wishes
+    if sure and asks and not changes:
+        # "Who pays the courier for the exchange?" names what runs, and asks for none.
+        return [AskKnowledge(query=reading.words(), text=reading.words(), score=chance, source="classifier")]
+    return None
 
 
 def _answers(reading: Reading, *, asks: bool) -> bool:

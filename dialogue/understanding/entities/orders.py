@@ -38,7 +38,7 @@ _TAILS = re.compile(
 _CARD_BEFORE = re.compile(r"(?:card|visa|mastercard|amex|卡)[^,.;，。；]{0,12}$")
 
 _RELATIVE: tuple[tuple[str, JsonObject], ...] = (
-    (r"\b(?:the )?(?:order|one) before (?:that|this|the last(?: one)?|it(?! (?:goes|leaves|ships|is|gets|has|was|can|will|even|comes|arrives)\b))|\b(?:my |the )?(?:second|2nd)[ -](?:to[ -])?last order|上上(?:一)?(?:个|次|笔)?(?:的)?(?:订单|单)|再?(?:上|前)一单之前|前面?(?:那|一)个订单|再之前(?:的)?那?(?:个|单)|倒数第二(?:个|单|笔)(?:订单)?", {"relative": "previous"}),
+    (r"(?<!quick )\b(?:the )?(?:order|one) before (?:that|this|the last(?: one)?|it(?! (?:goes|leaves|ships|is|gets|has|was|can|will|even|comes|arrives)\b))|\b(?:my |the )?(?:second|2nd)[ -](?:to[ -])?last order|上上(?:一)?(?:个|次|笔)?(?:的)?(?:订单|单)|再?(?:上|前)一单之前|前面?(?:那|一)个订单|再之前(?:的)?那?(?:个|单)|倒数第二(?:个|单|笔)(?:订单)?", {"relative": "previous"}),
     (r"\ball (?:of )?(?:my |the )?(?:pending|unshipped|open) orders?|(?:所有|全部)(?:的)?(?:待发货|未发货|没发货|待处理)(?:的)?订单", {"status": "pending", "all": True}),
     (r"\ball (?:of )?(?:my |the )?delivered orders?|(?:所有|全部)(?:的)?(?:已送达|已签收|已收到|收到)(?:的)?订单", {"status": "delivered", "all": True}),
     (r"\b(?:my |the |that |any )?(?:pending|unshipped|open|not yet shipped) orders?|(?:那个|这个)?(?:还)?(?:待发货|未发货|没发货|待处理)(?:的)?(?:那)?(?:个|笔|一)?(?:订单|单)", {"status": "pending"}),
