@@ -232,6 +232,7 @@ _EMPTY = frozenset(
         "card",
         "item",
         "option",
+        "mind",
     ]
 )
 _EMPTY_ZH = frozenset(

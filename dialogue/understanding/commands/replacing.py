@@ -98,7 +98,7 @@ def _asks(low: str) -> bool:
 
 
 _PERHAPS = re.compile(
-    r"(?:\b(?:hm+|um+|oh|ok|so|or|and|maybe|perhaps|possibly|better|rather|actually|instead|what about|how about|what if it(?:'s| is| was)|would it be|could it be|can it be|should it be|make it|why not|then|an?|the|in|for|size|one)\b"
+    r"(?:\b(?:hm+|um+|oh|ok|so|or|and|can|could|possible|lah|ah|eh|maybe|perhaps|possibly|better|rather|actually|instead|what about|how about|what if it(?:'s| is| was)|would it be|could it be|can it be|should it be|make it|why not|then|an?|the|in|for|size|one)\b"
     r"|要不然?|还是|或者|不如|换|成|[的呢吗码号吧那]|怎么样|如何|好[点些]|更好|会不会|是不是|是|[嗯唉诶哎呃])"
 )
 """All that stands around a value that is suggested: "hmm, maybe better a 29?"."""
@@ -119,13 +119,14 @@ def _no_and_a_value(reading: Reading) -> Reading:
         return reading
     only = told[0]
     before = [one for one in reading.view.said if one.type == only.type]
-    if re.search(r"\w", reading.text.low[only.end :]) or any(same(only, one) for one in _holding(before, only)):
+    if not _POLITELY.fullmatch(reading.text.low[only.end :]) or any(same(only, one) for one in _holding(before, only)):
         return reading
     wanted = only.model_copy(update={"value": {key: one for key, one in only.value.items() if key != "negated"}})
     return dataclasses.replace(reading, entities=[wanted if item is only else item for item in reading.entities])
 
 
-_NO_ALONE = re.compile(r"\W*(?:no+|nah|nope)\W+(?:the )?")
+_NO_ALONE = re.compile(r"\W*(?:(?:o?k|oh|eh|hm+|aiya|sorry|wait|actually)\W+)*(?:no+|nah|nope)\W+(?:the )?")
+_POLITELY = re.compile(r"\W*(?:(?:final(?:ly)?|pls|please|thanks|thx|then|instead|after all|lol|sorry)\b\W*)*")
 
 
 def _fits(item: Entity, reading: Reading) -> bool:
@@ -152,7 +153,7 @@ def _parted(kind: str, told: Sequence[Entity], reading: Reading) -> tuple[list[E
 
 
 _STAYS_WITH = re.compile(
-    r"(?:还是|保持|照旧|[换改退]回|\b(?:stay(?:ing)?|stick(?:ing)?) (?:with|to)|\b(?:keep|leave|put) (?:it|them)(?: (?:on|at|in|to))?|\bback to)\W*(?:(?:用|要|给我|帮我|换|改|退|选|[成到]|the|my|a|an|size)\W*)*$"
+    r"(?:还是|保持|照旧|[换改退]回|\b(?:stay(?:ing)?|stick(?:ing)?|go(?:ing)?) (?:with|to|for)|\b(?:keep|leave|put) (?:it|them)(?: (?:on|at|in|to))?|\bback to)\W*(?:(?:用|要|给我|帮我|换|改|退|选|[成到]|the|my|a|an|size)\W*)*$"
 )
 _IT_IS = re.compile(r"^\W*(?:(?:one|card|[号码]) )?(?:it is|it stays|stays|after all|is (?:fine|ok|okay|good))\b")
 _HESITATES = re.compile(
@@ -171,7 +172,13 @@ def _taken_back(kind: str, told: Sequence[Entity], reading: Reading) -> list[Ent
     returned = kind not in _GOODS and (_STAYS_WITH.search(low[: last.start]) or _IT_IS.match(low[last.end :]))
     after = anew is not None and last.start >= anew > max(item.start for item in new)
     hesitates = _HESITATES.match(low[new[-1].end : last.start]) if new[-1].end <= last.start else None
-    return new if returned or after or hesitates else []
+    if returned or after or hesitates:
+        return new
+    return [item for item in new if _DISLIKED.match(low[item.end :])]
+
+
+_DISLIKED = re.compile(r"^(?:色的?|的)?\W*(?:(?:one|is|'s|looks?|it)\W+)*(?:not (?:so |that |very )?(?:nice|good|great|right|for me|my)|ugly|awful|不好看|难看|不行|太丑|丑)")
+"""Said behind a value that is not to be had."""
 
 
 def _holding(before: Sequence[Entity], item: Entity) -> Sequence[Entity]:

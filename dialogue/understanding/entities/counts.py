@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator
 
@@ -122,8 +123,15 @@ def ordinals(text: Text) -> Iterator[Entity]:
         yield entity(text, "ordinal", {"rest": True}, match.span(), score=0.9)
 
 
+_NOT_THIS = re.compile(
+    r"(?:不是|并非)\s*\d{2,3}(?:\.\d)?\s*(?:cm|厘米|公分|kg|公斤|斤)?[，,、\s]*(?:而?是\s*)?|\bnot \d{2,3}(?:\.\d)?\b ?(?:cm|kg)?"
+)
+"""A measure that somebody does not have: 身高不是165，是158."""
+
+
 def measures(text: Text) -> Iterator[Entity]:
     """Yield body heights (cm), weights (kg) and foot lengths (mm)."""
+    text = dataclasses.replace(text, low=_NOT_THIS.sub(lambda match: " " * len(match[0]), text.low))
     for match in _FOOT.finditer(text.low):
         number = float(match[1] or match["before"])
         if 180 <= (length := number * 10 if number < 100 else number) <= 330:
