@@ -86,6 +86,7 @@ class Risk(Capability[Events, RiskModel]):
         about: JsonObject = {"events": known, "frauds": bad, "features": list(model.scorer.names)}
         if isinstance(model.scorer, Booster):
             calibration = {"scale": model.scorer.scale, "shift": model.scorer.shift}
+            about |= {"regression": model.scorer.linear is not None}
             about |= {"rounds": model.scorer.rounds, "calibration": calibration, "settings": SETTINGS}
         return about
 
