@@ -362,6 +362,13 @@ class ReleaseBody(_Body):
     note: str = pydantic.Field(default="", max_length=4000)
 
 
+class RiskDecision(_Body):
+    """``allow`` lets what was held back pass, ``fraud`` confirms it."""
+
+    decision: Literal["allow", "fraud"]
+    note: str = pydantic.Field(default="", max_length=2_000)
+
+
 class TokenGiven(_Body):
     """A signed token."""
 

@@ -124,6 +124,7 @@ async def risk_rings(context: ToolContext, arguments: FindRings) -> Rings:
     """Look for rings among the accounts of all orders."""
     events = await read_own(context.session, context.now)
     found = await asyncio.to_thread(lambda: find_rings(accounts_of(events)))
+    found = [ring for ring in found if arguments.account is None or arguments.account in ring.accounts]
     return Rings(rings=tuple(_ring(ring, number < arguments.pictures, context) for number, ring in enumerate(found)))
 
 
