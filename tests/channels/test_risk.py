@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from channels.testing import LiveServer
-from knowledge.schema import RiskCase
+from knowledge.schema import Conversation, RiskCase
 from knowledge.types import new_id
 from tests.channels.conftest import Person
 from tests.channels.test_desk import waiting
@@ -97,4 +97,19 @@ async def test_an_unknown_case_and_an_unknown_decision_get_a_clear_answer(
     missing = await client.post("/v1/risk/cases/rsk_none/decision", json={"decision": "fraud"}, headers=agent)
     assert problem_code(missing)[1] == "risk_case_not_found"
     wrong = await client.post("/v1/risk/cases/rsk_none/decision", json={"decision": "maybe"}, headers=agent)
+    assert wrong.status_code == 422
+
+
+async def test_what_a_device_says_is_kept_with_the_conversation(
+    client: httpx.AsyncClient, server: LiveServer, person: Person
+) -> None:
+    body = {"device": {"id": "dev-1", "emulator": True, "automated": False, "colour": "red"}}
+    opened = await client.post("/v1/conversations", json=body, headers=server.headers("shopper", person.id))
+    assert opened.status_code == 201
+    async with server.context.platform.database.read() as session:
+        kept = await session.get_one(Conversation, opened.json()["id"])
+    assert kept.device == {"id": "dev-1", "emulator": True, "automated": False}
+    wrong = await client.post(
+        "/v1/conversations", json={"device": {"emulator": "perhaps"}}, headers=server.headers("shopper", person.id)
+    )
     assert wrong.status_code == 422

@@ -33,6 +33,7 @@ class Asked:
         order_id: folded as `tools.ownership.plain_id` does; None: the account alone.
         zone: the shop's.
         address: a new delivery address.
+        device: what the device of the conversation says of itself; see `knowledge.schema.Conversation`.
     """
 
     account: str
@@ -40,6 +41,7 @@ class Asked:
     now: dt.datetime
     zone: dt.tzinfo
     address: JsonObject | None = None
+    device: JsonObject = dataclasses.field(default_factory=dict)
 
 
 async def neighbourhood(session: AsyncSession, asked: Asked) -> list[tuple[Event, History]]:
@@ -47,7 +49,8 @@ async def neighbourhood(session: AsyncSession, asked: Asked) -> list[tuple[Event
     own = await _orders(session, [asked.account], asked.now)
     if not own:
         return []
-    accounts = await _accounts(session, asked, own)
+    device = await _known_device(session, asked)
+    accounts = await _accounts(session, asked, own, device)
     events = Events.of(
         events_of(await _orders(session, sorted(accounts), asked.now), await _facts(session, accounts), asked)
     )
@@ -58,9 +61,30 @@ async def neighbourhood(session: AsyncSession, asked: Asked) -> list[tuple[Event
         id="now",
         at=asked.now.astimezone(asked.zone),
         address=folded_address(asked.address) if asked.address is not None else chosen.address,
+        device=device or chosen.device,
+        emulator=_flag(asked.device, "emulator"),
+        modified=_flag(asked.device, "modified"),
+        automated=_flag(asked.device, "automated"),
     )
     place = events.all.index(chosen)
     return [(chosen, _history(events.all[:place])), (present, _history(events.all))]
+
+
+async def _known_device(session: AsyncSession, asked: Asked) -> str:
+    """Return the device of the conversation where an order came from it; ``""`` else.
+
+    A page's id that no order has says nothing of the device: it would make every account's device a new one.
+    """
+    said = str(asked.device.get("id", ""))
+    if not said:
+        return ""
+    found = (await session.exec(select(Order.device_id).where(Order.device_id == said).limit(1))).first()
+    return found or ""
+
+
+def _flag(device: JsonObject, name: str) -> bool | None:
+    said = device.get(name)
+    return said if isinstance(said, bool) else None
 
 
 def _history(events: Iterable[Event]) -> History:
@@ -80,10 +104,10 @@ async def _orders(session: AsyncSession, accounts: Iterable[str], now: dt.dateti
     return list((await session.exec(statement)).all())[::-1]
 
 
-async def _accounts(session: AsyncSession, asked: Asked, own: Iterable[Any]) -> set[str]:
+async def _accounts(session: AsyncSession, asked: Asked, own: Iterable[Any], device: str) -> set[str]:
     """Return the account and those that share a device, a network, a card or an address with it."""
     rows = list(own)
-    devices, networks = {row.device_id for row in rows} - {""}, {row.ip for row in rows} - {""}
+    devices, networks = {device, *(row.device_id for row in rows)} - {""}, {row.ip for row in rows} - {""}
     mine = (await session.exec(select(PaymentMethod).where(PaymentMethod.customer_id == asked.account))).all()
     cards = {method.fingerprint for method in mine} - {""}
     doors = [*(row.address for row in rows), *([asked.address] if asked.address is not None else [])]
