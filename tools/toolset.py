@@ -11,6 +11,7 @@ import tools.content.tools
 import tools.customers.tools
 import tools.marketing.tools
 import tools.orders.tools
+import tools.pricing.membership
 import tools.pricing.merchant
 import tools.pricing.pages
 import tools.pricing.tools
@@ -27,6 +28,7 @@ CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.pricing.tools.TOOLS,
     tools.pricing.merchant.TOOLS,
     tools.pricing.pages.TOOLS,
+    tools.pricing.membership.TOOLS,
     tools.recommendation.tools.TOOLS,
     tools.marketing.tools.TOOLS,
     tools.content.tools.TOOLS,
