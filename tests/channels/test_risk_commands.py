@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -46,7 +47,7 @@ def test_each_threshold_has_its_cost_and_the_shops_own_is_marked(orders: str, tm
     steps = found["thresholds"]
     assert [step["hold_from"] for step in steps] == sorted(step["hold_from"] for step in steps)
     assert (steps[-1]["held"], steps[-1]["cost_minor"]) == (0, steps[-1]["missed_minor"])
-    assert all(one["held"] >= other["held"] for one, other in zip(steps, steps[1:], strict=False))
+    assert all(one["held"] >= other["held"] for one, other in itertools.pairwise(steps))
     assert found["cheapest"] == min(steps, key=lambda step: step["cost_minor"])["hold_from"]
     assert found["in_use"] == {"refund": 0.5, "address": 0.5, "coupon": 0.5}
     shown = models("thresholds", "--data", orders, "--shop", str(tmp_path)).stdout
