@@ -75,7 +75,7 @@ class MerchantWishes:
     def read(self, reading: Reading) -> tuple[list[Command], list[ScoredIntent]] | None:
         """Return the commands of a message; None where it is no wish of a merchant."""
         question = reading.view.pending
-        if question is not None and _answers(reading, question):
+        if _within_a_budget(reading.entities) or (question is not None and _answers(reading, question)):
             return None
         if (figures := _figures(reading)) is not None:
             return figures, []
@@ -111,6 +111,11 @@ def _figures(reading: Reading) -> list[Command] | None:
     if question.kind == "confirm" and not phrases.is_question(reading.text.low.strip()):
         return [Correct(entities=said, text=reading.words(), score=0.9, source="pending")]
     return None
+
+
+def _within_a_budget(entities: Sequence[Entity]) -> bool:
+    """Tell whether goods are looked for by what they may cost: "lamps under 99"; a price that is set is one figure."""
+    return any(item.type == "amount" and item.value["relation"] in {"max", "min"} for item in entities)
 
 
 def _amounts(entities: Sequence[Entity]) -> tuple[Entity, ...]:

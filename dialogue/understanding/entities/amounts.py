@@ -29,7 +29,7 @@ _RANGE = re.compile(
 _ONE = re.compile(
     rf"(?P<before>{_MAX_BEFORE}|{_MIN_BEFORE}|{_ABOUT_BEFORE})?\s*(?P<sign>{_SIGN})?\s?(?P<n>{_N})(?P<k>k\b)?(?P<many>多|几)?\s*(?P<unit>{_UNIT})?\s*(?P<after>{_MAX_AFTER}|{_MIN_AFTER}|{_ABOUT_AFTER})?"
 )
-_NUMBER_ALONE = re.compile(r"(?<![\w.,#-])\d{1,7}(?:\.\d{1,2})?(?![\d%])(?![.-]\d)(?![a-z])")
+_NUMBER_ALONE = re.compile(r"(?<![A-Za-z0-9_.,#-])\d{1,7}(?:\.\d{1,2})?(?![\d%])(?![.-]\d)(?![a-z])")
 _OTHER_UNIT = re.compile(
     r"\s*(?:-?\s*(?:cm|mm|kg|km|g\b|ml|l\b|lbs?|inch|inches|ft|feet|hours?|days?|weeks?|months?|years?|minutes?|mins?|gb|tb|mah|w\b|v\b|hz|mp|percent|pieces?|items?|pcs|stars?|people|times|bar|degrees?|cups?|%)|"
     r"[个件条双天次年月号日周小分人点位米斤公厘岁台部瓶盒套只款张星折码寸升毫瓦毛])"
