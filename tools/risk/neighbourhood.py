@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, union
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -44,11 +44,15 @@ class Asked:
     device: JsonObject = dataclasses.field(default_factory=dict)
 
 
-async def neighbourhood(session: AsyncSession, asked: Asked) -> list[tuple[Event, History]]:
-    """Return the events to score, each with a history of what came before it; none for an account without an order."""
+async def neighbourhood(session: AsyncSession, asked: Asked) -> Iterator[tuple[Event, History]]:
+    """Return the events to score, each with a history of what came before it; none for an account without an order.
+
+    The order that was asked about (else the last) as it was placed, then the account now. It is one history that grows: a pair is good
+    until the next one is taken.
+    """
     own = await _orders(session, [asked.account], asked.now)
     if not own:
-        return []
+        return iter(())
     device = await _known_device(session, asked)
     accounts = await _accounts(session, asked, own, device)
     events = Events.of(
@@ -66,8 +70,17 @@ async def neighbourhood(session: AsyncSession, asked: Asked) -> list[tuple[Event
         modified=_flag(asked.device, "modified"),
         automated=_flag(asked.device, "automated"),
     )
-    place = events.all.index(chosen)
-    return [(chosen, _history(events.all[:place])), (present, _history(events.all))]
+    return _with_past(events, chosen, present)
+
+
+def _with_past(events: Events, chosen: Event, present: Event) -> Iterator[tuple[Event, History]]:
+    history, place = History(), events.all.index(chosen)
+    for event in events.all[:place]:
+        history.add(event)
+    yield chosen, history
+    for event in events.all[place:]:
+        history.add(event)
+    yield present, history
 
 
 async def _known_device(session: AsyncSession, asked: Asked) -> str:
@@ -87,13 +100,6 @@ def _flag(device: JsonObject, name: str) -> bool | None:
     return said if isinstance(said, bool) else None
 
 
-def _history(events: Iterable[Event]) -> History:
-    history = History()
-    for event in events:
-        history.add(event)
-    return history
-
-
 async def _orders(session: AsyncSession, accounts: Iterable[str], now: dt.datetime) -> list[Any]:
     statement = (
         select(*COLUMNS)
@@ -107,31 +113,41 @@ async def _orders(session: AsyncSession, accounts: Iterable[str], now: dt.dateti
 async def _accounts(session: AsyncSession, asked: Asked, own: Iterable[Any], device: str) -> set[str]:
     """Return the account and those that share a device, a network, a card or an address with it."""
     rows = list(own)
-    devices, networks = {device, *(row.device_id for row in rows)} - {""}, {row.ip for row in rows} - {""}
-    mine = (await session.exec(select(PaymentMethod).where(PaymentMethod.customer_id == asked.account))).all()
-    cards = {method.fingerprint for method in mine} - {""}
+    mine = select(PaymentMethod.fingerprint).where(PaymentMethod.customer_id == asked.account)
+    cards = set((await session.exec(mine)).all())
     doors = [*(row.address for row in rows), *([asked.address] if asked.address is not None else [])]
-    postcodes = {str(door.get("postcode", "")) for door in doors} - {""}
-    lines = {"".join(str(door.get("line1", "")).split()).lower() for door in doors} - {""}
     line = func.replace(func.lower(col(Address.line1)), " ", "")
-    found = {asked.account}
-    for owner, *wanted in (
-        (col(Order.customer_id), (col(Order.device_id), devices)),
-        (col(Order.customer_id), (col(Order.ip), networks)),
-        (col(PaymentMethod.customer_id), (col(PaymentMethod.fingerprint), cards)),
-        (col(Address.customer_id), (col(Address.postcode), postcodes), (line, lines)),
-    ):
-        if all(values for _, values in wanted):
-            conditions = [column.in_(sorted(values)) for column, values in wanted]
-            statement = select(owner).where(*conditions).distinct().order_by(owner).limit(MOST_ACCOUNTS)
-            found |= set((await session.exec(statement)).all())
-    return found
+    shared: list[tuple[Any, dict[Any, set[str]]]] = [
+        (col(Order.customer_id), {col(Order.device_id): {device, *(row.device_id for row in rows)}}),
+        (col(Order.customer_id), {col(Order.ip): {row.ip for row in rows}}),
+        (col(PaymentMethod.customer_id), {col(PaymentMethod.fingerprint): cards}),
+        (
+            col(Address.customer_id),
+            {
+                col(Address.postcode): {str(door.get("postcode", "")) for door in doors},
+                line: {"".join(str(door.get("line1", "")).split()).lower() for door in doors},
+            },
+        ),
+    ]
+    parts = []
+    for owner, wanted in shared:
+        known = {column: sorted(values - {""}) for column, values in wanted.items()}
+        if all(known.values()):
+            conditions = [column.in_(values) for column, values in known.items()]
+            limited = select(owner.label("account")).where(*conditions).distinct().order_by(owner).limit(MOST_ACCOUNTS)
+            parts.append(select(limited.subquery().c.account))
+    found = set((await session.exec(union(*parts))).scalars()) if parts else set()  # type: ignore[call-overload]
+    return {asked.account, *found}
 
 
 async def _facts(session: AsyncSession, accounts: set[str]) -> Facts:
-    wanted = sorted(accounts)
-    born = await session.exec(select(Customer.id, Customer.created_at).where(col(Customer.id).in_(wanted)))
-    cards = await session.exec(
-        select(PaymentMethod.id, PaymentMethod.fingerprint).where(col(PaymentMethod.customer_id).in_(wanted))
+    statement = (
+        select(Customer.id, Customer.created_at, PaymentMethod.id, PaymentMethod.fingerprint)
+        .join(PaymentMethod, col(PaymentMethod.customer_id) == col(Customer.id), isouter=True)
+        .where(col(Customer.id).in_(sorted(accounts)))
     )
-    return Facts(born=dict(born.all()), cards=dict(cards.all()))
+    rows = (await session.exec(statement)).all()
+    return Facts(
+        born={account: born for account, born, _, _ in rows},
+        cards={method: card for _, _, method, card in rows if method is not None},
+    )

@@ -52,11 +52,11 @@ async def order_risk(context: ToolContext, arguments: OrderRiskOf) -> OrderRisk:
     if order is None:
         raise ArgumentError("order_not_found", "expected the id of an order", order_id=arguments.order_id[:64])
     zone = zoneinfo.ZoneInfo(context.policy.timezone or "UTC")
-    found = await neighbourhood(context.session, Asked(order.customer_id, wanted, context.now, zone))
-    if not found:
+    placed = next(await neighbourhood(context.session, Asked(order.customer_id, wanted, context.now, zone)), None)
+    if placed is None:
         raise ArgumentError("order_not_found", "expected an order that was placed", order_id=arguments.order_id[:64])
     service = await context.services.models.ready(NAME)
-    scored = service.model.score(*found[0])
+    scored = service.model.score(*placed)
     return OrderRisk(
         order_id=order.id,
         customer_id=order.customer_id,

@@ -262,7 +262,7 @@ async def test_every_order_has_the_features_in_service_that_it_has_in_training(d
     expected = dict(zip((event.id for event in events.all), table(events, {}), strict=True))
     for order in await rows(database, Order):
         async with database.read() as session:
-            (event, history), _ = await neighbourhood(session, Asked(order.customer_id, order.id.lower(), NOW, zone))
+            event, history = next(await neighbourhood(session, Asked(order.customer_id, order.id.lower(), NOW, zone)))
         assert np.array_equal(history.features(event), expected[order.id], equal_nan=True)
 
 
