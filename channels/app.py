@@ -23,6 +23,7 @@ from channels import (
     problems,
     proposals,
     rest,
+    risk,
     signin,
 )
 from channels.context import Context
@@ -82,7 +83,19 @@ def create_app(settings: Settings, platform: Platform | None = None, *, closes: 
     )
     app.state.context = context
     problems.install(app)
-    for part in (operations, signin, rest, inspector, attachments, desk, proposals, catalog_api, openai_api, chat):
+    for part in (
+        operations,
+        signin,
+        rest,
+        inspector,
+        attachments,
+        desk,
+        proposals,
+        risk,
+        catalog_api,
+        openai_api,
+        chat,
+    ):
         app.include_router(part.router)
     pages.install(app, settings.data)
     _lay_guards(app, settings)

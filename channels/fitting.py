@@ -15,10 +15,14 @@ import sys
 from collections.abc import AsyncIterator
 
 from channels.settings import Settings
+from knowledge.types import new_id
+from tools.base import Identity, Outcome, ToolCall
 from tools.capabilities import CAPABILITIES
+from tools.executor import Executor
 from tools.fitted import FittedError, ModelStore
 
 logger = logging.getLogger(__name__)
+TIERS_EVERY_S = 86_400.0
 
 
 @contextlib.asynccontextmanager
@@ -67,3 +71,32 @@ async def _fit(name: str, settings: Settings) -> None:
         logger.info("fitted %s", said.decode(errors="replace").partition("\n")[0])
     else:
         logger.warning("%s was not fitted, its baseline goes on: %s", name, complained.decode(errors="replace").strip())
+
+
+@contextlib.asynccontextmanager
+async def tiers_kept(settings: Settings, executor: Executor) -> AsyncIterator[None]:
+    """Give customers the tiers that their orders earn, now and every `TIERS_EVERY_S` while the block runs, where the settings say so."""
+    task = asyncio.create_task(_keep_tiers(executor)) if settings.update_tiers else None
+    try:
+        yield
+    finally:
+        if task is not None:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+async def _keep_tiers(executor: Executor) -> None:
+    while True:
+        outcome = await update_tiers(executor)
+        logger.info("customers' tiers: %s %s", outcome.status, outcome.code)
+        await asyncio.sleep(TIERS_EVERY_S)
+
+
+async def update_tiers(executor: Executor) -> Outcome:
+    """Propose the tiers and execute them; that ``XIAOER_UPDATE_TIERS`` is set is the shop owner's consent to it."""
+    keeper = Identity(role="merchant", subject="XIAOER_UPDATE_TIERS")
+    outcome = await executor.call(ToolCall("update_tiers", {}), keeper, idempotency_key=new_id("tiers"))
+    if outcome.proposal_id is None:
+        return outcome
+    return await executor.confirm(outcome.proposal_id, keeper)

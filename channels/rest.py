@@ -18,11 +18,12 @@ from channels.wire import (
     OpenConversation,
     TurnView,
     event_json,
+    printable,
     turn_json,
 )
 from dialogue.conversations import Opened
 from knowledge.schema import Customer
-from knowledge.types import Lang
+from knowledge.types import JsonObject, Lang
 
 router = APIRouter(prefix="/v1", tags=["conversations"])
 
@@ -36,12 +37,23 @@ async def open_conversation(
     """Start a conversation as the token's shopper or merchant."""
     body = body or OpenConversation()
     lang = opening_lang(body.lang, request.headers.get("accept-language"))
-    opened = await open_as(context, caller, role=body.role, lang=lang, channel=body.channel)
+    device = body.device.model_dump(exclude_defaults=True)
+    if "id" in device:
+        device["id"] = printable(device["id"])
+    opened = await open_as(context, caller, role=body.role, lang=lang, channel=body.channel, device=device)
     greeting = [reply.model_dump(mode="json") for reply in opened.greeting]
     return JSONResponse({"id": opened.id, "seq": opened.seq, "greeting": greeting}, 201)
 
 
-async def open_as(context: Context, caller: Caller, *, role: str | None, lang: Lang | None, channel: str) -> Opened:
+async def open_as(
+    context: Context,
+    caller: Caller,
+    *,
+    role: str | None,
+    lang: Lang | None,
+    channel: str,
+    device: JsonObject | None = None,
+) -> Opened:
     """Open a conversation for the caller.
 
     Raises:
@@ -57,7 +69,7 @@ async def open_as(context: Context, caller: Caller, *, role: str | None, lang: L
         async with context.platform.database.read() as session:
             if await session.get(Customer, identity.customer_id) is None:
                 raise ProblemError("unknown_customer")
-    return await context.platform.conversations.open(identity, lang=lang, channel=channel)
+    return await context.platform.conversations.open(identity, lang=lang, channel=channel, device=device)
 
 
 @router.post("/conversations/{conversation_id}/messages", response_model=TurnView)

@@ -15,7 +15,7 @@ from uvicorn.loops.auto import auto_loop_factory
 
 from channels.app import config_of, create_app
 from channels.console import BUILDING, CommandError, progress_bar, run, settings_for
-from channels.fitting import fitted_beside
+from channels.fitting import fitted_beside, tiers_kept
 from channels.pages import PAGES
 from channels.settings import Settings
 from dialogue.build import build
@@ -50,7 +50,7 @@ async def _serve(settings: Settings) -> None:
         # A signal ends the process as soon as the server has shut down: the application closes the platform.
         server = uvicorn.Server(server_config(settings, create_app(settings, platform, closes=True)))
         _announce(settings, listener.getsockname()[1])
-        async with fitted_beside(settings):
+        async with fitted_beside(settings), tiers_kept(settings, platform.executor):
             await server.serve(sockets=[listener])
 
 

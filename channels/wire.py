@@ -62,12 +62,26 @@ AttachmentIds = Annotated[
 ]
 
 
+class DeviceSignals(_Body):
+    """What an app or a page knows of the device that it runs on; what is left out is not known.
+
+    `id`: the shop's own fingerprint of the device, as its orders have it. `emulator`: an emulated phone; `modified`: rooted, jailbroken
+    or hooked; `automated`: driven by a program.
+    """
+
+    id: str = pydantic.Field(default="", max_length=64)
+    emulator: bool | None = None
+    modified: bool | None = None
+    automated: bool | None = None
+
+
 class OpenConversation(_Body):
     """Start a conversation; the role is the token's."""
 
     role: Literal["shopper", "merchant"] | None = None
     lang: Lang | None = None
     channel: str = pydantic.Field(default="web", pattern=r"^[a-z0-9_-]{1,32}$")
+    device: DeviceSignals = DeviceSignals()
 
 
 class ConversationOpened(_Body):
@@ -360,6 +374,13 @@ class ReleaseBody(_Body):
 
     outcome: Literal["hand_back", "resolve"]
     note: str = pydantic.Field(default="", max_length=4000)
+
+
+class RiskDecision(_Body):
+    """``allow`` lets what was held back pass, ``fraud`` confirms it."""
+
+    decision: Literal["allow", "fraud"]
+    note: str = pydantic.Field(default="", max_length=2_000)
 
 
 class TokenGiven(_Body):

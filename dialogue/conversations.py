@@ -50,8 +50,14 @@ class Conversations(Answering):
 
     # -- shopper
 
-    async def open(self, identity: Identity, *, lang: Lang | None = None, channel: str = "web") -> Opened:
-        """Start a conversation; the greeting is in `lang`, or in the shop's language."""
+    async def open(
+        self, identity: Identity, *, lang: Lang | None = None, channel: str = "web", device: JsonObject | None = None
+    ) -> Opened:
+        """Start a conversation; the greeting is in `lang`, or in the shop's language.
+
+        Args:
+            device: what the device says of itself; see `knowledge.schema.Conversation`.
+        """
         now = self.clock()
         spoken = lang or self.default_lang
         conversation = Conversation(
@@ -61,6 +67,7 @@ class Conversations(Answering):
             customer_id=identity.customer_id,
             verified_by="token" if identity.customer_id else None,
             channel=channel,
+            device=device or {},
             lang=spoken,
             created_at=now,
             updated_at=now,

@@ -140,7 +140,8 @@ class Router:
 
     def _start(self, work: Work, command: StartFlow, *, first: bool) -> bool:
         """Start a flow: on top of what runs, or after it when the same message already moved something."""
-        if command.flow not in work.flows:
+        flow = work.flows.get(command.flow)
+        if flow is None or flow.role not in {None, work.state.role}:
             return False
         running = work.business_frame
         if running is not None and running.flow == command.flow and not self._names_another_order(running, command):

@@ -89,6 +89,8 @@ class Memory(pydantic.BaseModel):
     """Product ids of the last list that was shown, in its order."""
     picture: str | None = None
     """Id of the last picture that goods were looked for by."""
+    page: str | None = None
+    """Id of the last picture of another shop's page."""
     last_search: dict[str, Any] = {}
     """Arguments of the last product search, for "cheaper ones" and 红色的呢."""
     achieved: list[int] = []

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dialogue.flows.model import CallStep
 from dialogue.state import Frame
-from dialogue.work import Work
 from knowledge.types import JsonObject, Lang
+
+if TYPE_CHECKING:
+    from dialogue.work import Work
 
 
 def arguments_of(call: CallStep, frame: Frame, lang: Lang) -> JsonObject:

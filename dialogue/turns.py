@@ -23,6 +23,7 @@ from dialogue.flows.model import Flow
 from dialogue.hearing import Heard, hear_messages
 from dialogue.listening import Ears
 from dialogue.picturing import by_picture
+from dialogue.price_pages import of_a_page
 from dialogue.replies.templates import Templates
 from dialogue.replies.types import Reply, TextReply
 from dialogue.router import Router
@@ -113,7 +114,9 @@ class TurnRunner:
         attachments = [ref for message in messages for ref in message.attachments if ref.id not in understood]
         judge(work, understanding)
         pictures = [ref for ref in attachments if ref.kind == "image"]
-        looked_for = by_picture(work, understanding.commands, pictures)
+        looked_for = of_a_page(work, understanding.commands, pictures) or by_picture(
+            work, understanding.commands, pictures
+        )
         if looked_for is not None:
             await self.router.apply(work, looked_for)
             offer_person(work, self.templates)

@@ -27,6 +27,7 @@ from tools.fitted import Models
 from tools.guard import Guard, Held
 from tools.outcomes import failure, refusal
 from tools.policy import Policy
+from tools.pricing.reading.pages import PageReader
 from tools.proposals import ProposalStatus, ProposalView, decide, list_proposals, lock_proposal, store_proposal
 from tools.receipts import as_json, call_hash, done, find_receipt, make_receipt, proposal_key, replay, scoped_key
 from tools.visual_search.gallery import Gallery
@@ -46,6 +47,8 @@ class Services:
     gallery: Gallery | None = None
     """The shop's pictures."""
     guesses: Guesses = dataclasses.field(default_factory=Guesses)
+    pages: PageReader = dataclasses.field(default_factory=PageReader)
+    """Reads the prices on pictures of other shops' pages."""
     models: Models = dataclasses.field(default_factory=lambda: Models(CAPABILITIES, None))
     """The fitted models in service; without a data folder the rules of their cold starts."""
 

@@ -11,7 +11,9 @@ import tools.content.tools
 import tools.customers.tools
 import tools.marketing.tools
 import tools.orders.tools
+import tools.pricing.membership
 import tools.pricing.merchant
+import tools.pricing.pages
 import tools.pricing.tools
 import tools.recommendation.tools
 import tools.risk.tools
@@ -25,6 +27,8 @@ CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.catalog.tools.TOOLS,
     tools.pricing.tools.TOOLS,
     tools.pricing.merchant.TOOLS,
+    tools.pricing.pages.TOOLS,
+    tools.pricing.membership.TOOLS,
     tools.recommendation.tools.TOOLS,
     tools.marketing.tools.TOOLS,
     tools.content.tools.TOOLS,

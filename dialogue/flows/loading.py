@@ -60,8 +60,12 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def procedures(flows: Mapping[str, Flow]) -> Procedures:
     """Return what the understander has to know of the flows: their ids, and what their own utterances and keywords teach."""
-    personal = frozenset(name for name, flow in flows.items() if flow.personal)
-    return Procedures(frozenset(flows), personal, tuple(filter(None, map(_lesson, flows.values()))))
+    everybody = {name: flow for name, flow in flows.items() if flow.role is None}
+    personal = frozenset(name for name, flow in everybody.items() if flow.personal)
+    merchants = tuple(filter(None, (_lesson(flow) for flow in flows.values() if flow.role == "merchant")))
+    return Procedures(
+        frozenset(everybody), personal, tuple(filter(None, map(_lesson, everybody.values()))), merchants=merchants
+    )
 
 
 def _lesson(flow: Flow) -> Lesson | None:

@@ -17,7 +17,7 @@ from tools.ticketing.types import Reason
 
 SlotTypeName = Literal[
     "order", "order_lines", "swaps", "payment_method", "address", "reason", "choice", "text", "yes_no", "proof", "email",
-    "product", "products", "options", "search", "body", "order_optional", "coupon", "tax_id", "question",
+    "product", "products", "options", "search", "body", "order_optional", "coupon", "tax_id", "question", "amount", "amounts", "picture",
 ]  # fmt: skip
 
 
@@ -67,7 +67,8 @@ class SlotSpec(_Part):
     allowed: str | None = None
     """For ``payment_method``: ``refund`` (policy.returns.refund_to), ``other`` (not the present one) or None (any on file)."""
     default: str | None = None
-    """For ``payment_method``: ``original`` takes the order's own without asking."""
+    """For ``payment_method``: ``original`` takes the order's own without asking. For ``amount``: the result, such as ``advice.price``,
+    that is taken where no amount was said."""
 
 
 class CallStep(_Part):
@@ -102,7 +103,7 @@ class OfferStep(_Part):
 class ShowStep(_Part):
     """A card: what kind, and which evidence it shows."""
 
-    card: Literal["order", "orders", "tracking", "products", "citation"]
+    card: Literal["order", "orders", "tracking", "products", "citation", "price_curve"]
     source: str
     text: Texts | None = None
 
@@ -176,6 +177,8 @@ class Flow(_Part):
     """What to say when a tool refuses with this code, instead of the shop's own sentence."""
     personal: bool = True
     """The person must be known first."""
+    role: Literal["merchant"] | None = None
+    """Who alone may start it; None: everybody. What a merchant's flow teaches is heard from merchants alone."""
     rivals: str | None = None
     """Flows with the same word here exclude one another for the same goods: "no, exchange it" lets a return give way to an
     exchange, with the order and the goods that were settled."""

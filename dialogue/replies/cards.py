@@ -7,11 +7,12 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from dialogue.replies import templates as words
+from dialogue.replies.charts import price_chart
 from dialogue.replies.templates import Templates
 from dialogue.replies.types import CitationReply, OrderReply, ProductsReply, Reply, TextReply
 from knowledge.types import Lang
 
-CardKind = Literal["order", "orders", "tracking", "products", "citation"]
+CardKind = Literal["order", "orders", "tracking", "products", "citation", "price_curve"]
 Picture = Callable[[str], str | None]
 """The address of a product's picture, by product id."""
 
@@ -36,6 +37,8 @@ def card(
             return [products_card(evidence["products"], text, lang)]
         case "citation":
             return [citation_card(evidence["citations"][0], lang)]
+        case "price_curve":
+            return [price_chart(evidence, text, lang)]
 
 
 @dataclasses.dataclass(frozen=True)

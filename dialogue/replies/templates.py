@@ -128,6 +128,12 @@ class Templates:
             ranked=lambda value: ranked(value, lang),
             prices=lambda value: prices(value, lang),
             own=lambda value: own(str(value), lang),
+            price_reason=lambda value: self.say(f"price_reason.{value['code']}", lang, **value),
+            price_rule=lambda value: self._word("price_rule", value, lang),
+            price_change=lambda value: self._word("price_change", str(value).partition(":")[0], lang),
+            page_price=lambda value: self._word("page_price", value, lang),
+            percent=percent,
+            moves=lambda value: moves(value, lang),
         )
         environment.tests["past"] = self._is_past
         environment.globals["abs"] = abs
@@ -207,6 +213,23 @@ def ranked(entry: Mapping[str, Any], lang: Lang) -> str:
     quote = text(entry.get("text") or "", lang).rstrip("。.")
     quoted = (f"“{quote}”" if lang == "zh" else f'"{quote}"') if quote else ""
     return "，".join(filter(None, (values, quoted))) if lang == "zh" else ", ".join(filter(None, (values, quoted)))
+
+
+def moves(changes: Sequence[Mapping[str, Any]], lang: Lang) -> str:
+    """Write which prices change: ¥89.00 → ¥99.00（35 个规格）; a single variant by its SKU."""
+    skus: dict[tuple[str, str], list[str]] = {}
+    for each in changes:
+        skus.setdefault((money(each["before"], lang), money(each["after"], lang)), []).append(str(each["sku"]))
+    count = "（{} 个规格）" if lang == "zh" else " ({} variants)"
+    return "\n".join(
+        f"{before} → {after}" + (count.format(len(names)) if len(names) > 1 else f" ({names[0]})")
+        for (before, after), names in skus.items()
+    )
+
+
+def percent(share: float) -> str:
+    """Write a share with its sign: 0.123 is +12.3 %."""
+    return f"{share * 100:+.1f} %"
 
 
 def own(name: str, lang: Lang) -> str:

@@ -1,7 +1,7 @@
 """The kinds of slot that a flow may have, each with the function that fills it from what was heard."""
 
 from dialogue.flows.model import SlotSpec
-from dialogue.slots import address, order_lines, orders, payment, products, simple, swaps
+from dialogue.slots import address, order_lines, orders, payment, prices, products, simple, swaps
 from dialogue.slots.base import DeadEnd, Elsewhere, Filled, Filling, Question, Reader, SlotContext, SlotFiller
 
 SLOT_FILLERS: dict[str, SlotFiller] = {
@@ -25,6 +25,9 @@ SLOT_FILLERS: dict[str, SlotFiller] = {
     "options": products.fill_options,
     "question": products.fill_question,
     "search": products.fill_search,
+    "amount": prices.fill_amount,
+    "amounts": prices.fill_amounts,
+    "picture": prices.fill_picture,
 }
 
 ACCEPTS: dict[str, frozenset[str]] = {
@@ -43,6 +46,8 @@ ACCEPTS: dict[str, frozenset[str]] = {
     "products": frozenset({"product", "ordinal"}),
     "options": frozenset({"option"}),
     "search": frozenset({"product", "category", "brand", "option", "amount"}),
+    "amount": frozenset({"amount"}),
+    "amounts": frozenset({"amount"}),
 }
 """Which entities change a slot that is already filled."""
 

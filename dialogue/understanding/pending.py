@@ -31,6 +31,8 @@ ANSWERS: dict[str, frozenset[str]] = {
     "invoice_title": frozenset({"tax_id", "person_name", "email"}),
     "choice": frozenset({"ordinal", "option", "reason"}),
     "quantity": frozenset({"quantity"}),
+    "amount": frozenset({"amount"}),
+    "amounts": frozenset({"amount"}),
 }
 ANSWERS["order_optional"] = ANSWERS["order"]
 FREE_TEXT = frozenset({"text", "invoice_title", "query"})

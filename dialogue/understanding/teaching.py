@@ -48,10 +48,12 @@ class Procedures:
     """Those that need to know who is talking."""
     lessons: tuple[Lesson, ...] = ()
     said: tuple[Said, ...] = ()
+    merchants: tuple[Lesson, ...] = ()
+    """What those flows teach that merchants alone may start; `flows` has none of them."""
 
     @property
     def signature(self) -> str:
-        """What a fitted model depends on."""
+        """What a fitted model of everybody's flows depends on."""
         said = (f"{one.intent}:{one.lang}:{one.text}" for one in self.said)
         return "|".join([*(lesson.signature for lesson in self.lessons if lesson.examples), *said])
 

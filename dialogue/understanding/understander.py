@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import logging
 import time
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from sqlmodel import select
 
-from dialogue.commands import CannotHandle, Entity, Understanding, View
+from dialogue.commands import CannotHandle, Command, Entity, ScoredIntent, Understanding, View
 from dialogue.understanding import data, model_cache, segments, training
 from dialogue.understanding.commands import Reading, classifier_ranking, commands
 from dialogue.understanding.emotion import Feelings
@@ -18,6 +19,7 @@ from dialogue.understanding.entities import Clock, Extractor
 from dialogue.understanding.homophones import Homophones
 from dialogue.understanding.intents import MAX_CHARS, IntentModel, fit
 from dialogue.understanding.language import detect
+from dialogue.understanding.merchants import MerchantWishes
 from dialogue.understanding.openings import without_opening
 from dialogue.understanding.spelling import Respelling
 from dialogue.understanding.stances import Stances
@@ -49,7 +51,7 @@ class EmbeddedUnderstander:
     Median 3-5 ms a message on one core. Deterministic. Safe for many conversations at once: it keeps no state of them.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (one keyword for each thing that a shop has its own of)
         self,
         model: IntentModel,
         embedder: Embedder,
@@ -58,6 +60,7 @@ class EmbeddedUnderstander:
         procedures: Procedures = ANY,
         default_lang: Lang = "zh",
         name: str = "embedded",
+        folder: Path | None = None,
     ) -> None:
         self._model = model
         self._embedder = embedder
@@ -66,6 +69,7 @@ class EmbeddedUnderstander:
         self._extractor = extractor
         self._flows = procedures.flows or frozenset(label for label in model.labels if not data.is_talk(label))
         self._personal = procedures.personal
+        self._merchants = MerchantWishes(procedures.merchants, embedder, folder) if procedures.merchants else None
         self._keywords = Keywords(procedures.lessons)
         sounds = SameSound(extractor.lexicon.names, extractor.lexicon.terms, training.said_in_chinese())
         homophones = Homophones(training.sentences_in_chinese())
@@ -86,6 +90,8 @@ class EmbeddedUnderstander:
         """Read one message. Never raises for any text."""
         message = read(text)
         try:
+            if self._merchants is not None and view.role == "merchant":
+                await asyncio.to_thread(self._merchants.learn)
             return self._understand(message, view)
         except Exception:
             # A pattern that fails on odd text must not cost the shopper the turn: it is logged, and answered as not understood.
@@ -108,18 +114,17 @@ class EmbeddedUnderstander:
             message, entities = mended, self._extractor.extract(mended)
         heard = without_opening(message, asked=view.pending is not None)
         lang = detect(_unnamed(heard, entities), previous=view.lang, default=view.opened_in or self._default_lang)
-        found, intents = commands(
-            Reading(
-                heard,
-                entities,
-                view,
-                self._extractor.lexicon,
-                self._ranker(),
-                self._flows,
-                self._personal,
-                self._stances.take,
-            )
+        reading = Reading(
+            heard,
+            entities,
+            view,
+            self._extractor.lexicon,
+            self._ranker(),
+            self._flows,
+            self._personal,
+            self._stances.take,
         )
+        found, intents = self._of_a_merchant(reading) or commands(reading)
         return Understanding(
             lang=lang,
             intents=tuple(intents),
@@ -129,6 +134,13 @@ class EmbeddedUnderstander:
             model=self.name,
             read_as=message.raw if message is not written else "",
         )
+
+    def _of_a_merchant(self, reading: Reading) -> tuple[list[Command], list[ScoredIntent]] | None:
+        """Read what only merchants ask for; None: it is nothing of that."""
+        if self._merchants is None or reading.view.role != "merchant":
+            return None
+        entities = self._extractor.with_amounts(reading.text, reading.entities)
+        return self._merchants.read(dataclasses.replace(reading, entities=entities))
 
     def _ranker(self) -> Callable[[str], list[tuple[str, float]]]:
         known: dict[str, list[tuple[str, float]]] = {}
@@ -194,6 +206,7 @@ async def build_understander(
         procedures=procedures,
         default_lang=lang,
         name=f"embedded-{version}",
+        folder=folder,
     )
 
 

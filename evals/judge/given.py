@@ -129,6 +129,7 @@ class _Layer:
                     options=variant.options,
                     price_minor=self._minor(variant.price),
                     currency=self._currency,
+                    cost_minor=None if variant.cost is None else self._minor(variant.cost),
                     position=position,
                 )
             )

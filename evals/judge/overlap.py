@@ -10,10 +10,12 @@ from typing import get_args
 import numpy as np
 from sklearn.feature_extraction.text import CountVectorizer
 
+from dialogue.flows import load_flows, procedures
 from dialogue.understanding.training import examples
 from evals.judge.reading import words_of
 from evals.judge.scenario import Scenario
 from knowledge.types import Lang
+from tools.toolset import all_tools
 
 TOO_ALIKE = 0.8
 """`alikeness` from which an opener counts as taught: a sentence of five words and the same with a small one more, "what coupons do
@@ -61,7 +63,8 @@ def overlaps(scenarios: Iterable[Scenario], taught: Mapping[Lang, Iterable[str]]
 
 def training_utterances() -> dict[Lang, set[str]]:
     """Return what the understanding is trained on, and some of what the same lines could have given."""
-    rows = [*examples(), *(row for seed in range(DRAWS) for row in examples(seed=seed))]
+    merchants = procedures(load_flows(tools=all_tools())).merchants
+    rows = [*examples(merchants), *(row for seed in range(DRAWS) for row in examples(merchants, seed=seed))]
     langs: tuple[Lang, ...] = get_args(Lang)
     return {lang: {row.text for row in rows if row.lang == lang} for lang in langs}
 

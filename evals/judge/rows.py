@@ -89,6 +89,14 @@ TABLES: dict[str, Table] = {
         "SELECT g.id AS _id, g.coupon_code AS code, g.customer_id AS customer, g.status FROM {db}.coupongrant g",
         {"coupongrant": "_id"},
     ),
+    "prices": Table(
+        "SELECT v.sku, v.product_id AS product, v.price_minor, v.currency FROM {db}.variant v",
+        {"variant": "sku"},
+    ),
+    "competitor_prices": Table(
+        "SELECT c.id AS _id, c.product_id AS product, c.competitor, c.price_minor, c.currency, c.kind FROM {db}.competitorprice c",
+        {"competitorprice": "_id"},
+    ),
     "tickets": Table(
         "SELECT t.id AS _id, t.customer_id AS customer, t.reason, t.priority, t.queue, t.lang, t.subject FROM {db}.ticket t", {}
     ),
@@ -177,7 +185,7 @@ class Comparison:
 
 def _key(table: str, row: Mapping[str, Any]) -> Any:
     """Return what tells a row from the others of its table."""
-    if table == "stock":
+    if table in {"stock", "variant"}:
         return row["sku"]
     return row.get("id", row.get("code", tuple(row.values())))
 
@@ -252,6 +260,8 @@ def differences(expect: Expect, before: Path, after: Path) -> list[Fault]:
 
 def _follows(change: Change, orders: set[str], named: set[str]) -> bool:
     """Tell whether a raw change is part of an effect that was expected on one of `orders`."""
+    if change.table == "pricerecord":
+        return "variant" in named and change.before is None
     if not orders:
         return False
     if change.table == "order":

@@ -41,6 +41,8 @@ class GivenVariant(_Part):
     sku: str
     options: dict[str, str] = {}
     price: Decimal
+    cost: Decimal | None = None
+    """What the shop pays for a piece; None: not on file."""
     stock: int | None = 20
     """None: not counted."""
 
@@ -134,6 +136,15 @@ class Later(_Part):
     """Seconds since the message before."""
 
 
+class Page(_Part):
+    """A page of another shop, drawn in plain Latin letters: a product with its price and, struck through, the one before."""
+
+    title: str
+    price: str
+    """As it is written there: ``$99.00``."""
+    before: str = ""
+
+
 class User(_Part):
     """An agenda, not a script: the simulated shopper answers what it is asked."""
 
@@ -145,6 +156,8 @@ class User(_Part):
     """A script in place of an agenda: after the first message these, in this order, whatever is answered."""
     sends: Literal["image", "audio"] | None = None
     """A picture or a voice message that comes with the first message; an opener ``""`` is the attachment alone."""
+    page: Page | None = None
+    """A screenshot of another shop's page that comes with the first message."""
     knows: dict[str, Facts] = {}
     """Fact -> value, given when it is asked for: ``order``, ``item``, ``reason``, ``email``, ``name``, ``postcode``, ...; several
     values where several may be chosen. What is not here, the shopper does not know."""
@@ -159,9 +172,10 @@ class User(_Part):
 
     @pydantic.model_validator(mode="after")
     def _says_something(self) -> Self:
-        if not any(self.opens_with) or (not all(self.opens_with) and self.sends is None):
+        sends = self.sends is not None or self.page is not None
+        if not any(self.opens_with) or (not all(self.opens_with) and not sends):
             raise ValueError(
-                'an opener "" is a picture or voice message alone: it needs `sends`, and another opener in words'
+                'an opener "" is a picture or voice message alone: it needs `sends` or `page`, and another opener in words'
             )
         return self
 
@@ -185,7 +199,8 @@ class Scenario(_Part):
 
     id: str = pydantic.Field(pattern=r"^[\w.-]+$")
     lang: Lang
-    role: Literal["shopper"] = "shopper"
+    role: Literal["shopper", "merchant"] = "shopper"
+    """Who talks; a merchant has no `customer`."""
     customer: str | None = None
     """Who is signed in; None: a visitor, who proves who they are with what they know."""
     given: Given = Given()
@@ -194,6 +209,12 @@ class Scenario(_Part):
     max_turns: int = pydantic.Field(default=16, ge=1, le=60)
     tags: tuple[str, ...] = ()
     """Flow and repair that it is about, for the figures."""
+
+    @pydantic.model_validator(mode="after")
+    def _of_one_role(self) -> Self:
+        if self.role == "merchant" and self.customer is not None:
+            raise ValueError("a merchant is no customer: leave `customer` out")
+        return self
 
     @property
     def goal(self) -> str:

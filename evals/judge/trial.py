@@ -25,7 +25,7 @@ from knowledge.types import Lang
 from tools.base import Identity
 
 _log = logging.getLogger(__name__)
-VISITOR = "visitor"
+VISITOR, MERCHANT = "visitor", "owner"
 """The subject of whoever is not signed in."""
 
 
@@ -110,10 +110,11 @@ async def hold(world: World, laid: Laid, scenario: Scenario, seed: int, shopper:
     started = time.perf_counter()
     async with world.copy(laid) as (platform, path):
         shopper = shopper or shopper_of(scenario, seed)
-        sends = scenario.user.sends
-        sent = [await upload(platform, scenario.customer or VISITOR, sends)] if sends else []
+        identity = identity_of(scenario)
+        sends, page = scenario.user.sends, scenario.user.page
+        sent = [await upload(platform, str(identity.subject), sends or "image", page)] if sends or page else []
         try:
-            exchanges = await talk(platform, scenario.customer, scenario.lang, shopper, scenario.max_turns, sent)
+            exchanges = await talk(platform, identity, scenario.lang, shopper, scenario.max_turns, sent)
             faults = await asyncio.to_thread(judge, scenario.expect, laid.database, path, exchanges)
         except BrokenOffError as error:
             exchanges, faults = error.exchanges, [str(error)]
@@ -128,15 +129,27 @@ def consented_tools(platform: Platform) -> frozenset[str]:
     return frozenset(tool.name for tool in platform.executor.tools.values() if tool.confirm)
 
 
+def identity_of(scenario: Scenario) -> Identity:
+    """Return who talks: the shop's merchant, a signed-in customer, or a visitor."""
+    return (
+        Identity("merchant", subject=MERCHANT) if scenario.role == "merchant" else shopper_identity(scenario.customer)
+    )
+
+
+def shopper_identity(customer: str | None) -> Identity:
+    """Return a signed-in customer, or a visitor."""
+    return Identity("shopper", subject=customer or VISITOR, customer_id=customer)
+
+
 async def talk(
     platform: Platform,
-    customer: str | None,
+    identity: Identity,
     lang: Lang,
     shopper: Shopper,
     max_turns: int,
     sent: Sequence[str] = (),
 ) -> list[Exchange]:
-    """Let a shopper, signed in as `customer` or a visitor, talk until it has nothing more to say.
+    """Let somebody talk until they have nothing more to say.
 
     Args:
         sent: ids of attachments that come with the first message.
@@ -144,7 +157,6 @@ async def talk(
     Raises:
         BrokenOffError: the shopper could not go on, or the shop broke.
     """
-    identity = Identity("shopper", subject=customer or VISITOR, customer_id=customer)
     opened = await platform.conversations.open(identity, lang=lang)
     exchanges: list[Exchange] = []
     seen: Seen | None = None

@@ -23,7 +23,7 @@ from dialogue.turn import Action
 from evals.benchmarks.figures import bootstrapped
 from evals.judge.reading import Seen
 from evals.judge.run import Run
-from evals.judge.trial import BrokenOffError, Exchange, Trial, consented_tools, talk
+from evals.judge.trial import BrokenOffError, Exchange, Trial, consented_tools, shopper_identity, talk
 from evals.judge.world import World, world
 from evals.repairs.judging import Standing, judge
 from evals.repairs.scene import KINDS, PARTS, Case, Ends, Scene
@@ -127,7 +127,7 @@ async def _hold(opened: World, case: Case, before: Sequence[str], said: Sequence
     async with opened.copy(opened.bare) as (platform, _):
         teller = _Teller((*before, *said), scene.agrees)
         try:
-            exchanges = await talk(platform, scene.customer, scene.lang, teller, MAX_TURNS)
+            exchanges = await talk(platform, shopper_identity(scene.customer), scene.lang, teller, MAX_TURNS)
         except BrokenOffError as error:
             exchanges, faults = error.exchanges, [str(error)]
         consented = consented_tools(platform)

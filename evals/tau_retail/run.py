@@ -12,7 +12,7 @@ from pathlib import Path
 from dialogue.build import Progress
 from evals.judge.run import Held, Run
 from evals.judge.shopper import Shopper
-from evals.judge.trial import BrokenOffError, Trial, consented_tools, talk
+from evals.judge.trial import BrokenOffError, Trial, consented_tools, shopper_identity, talk
 from evals.judge.world import World, world
 from evals.tau_retail.brief import brief_of, texts_of
 from evals.tau_retail.forbidden import forbidden
@@ -166,7 +166,7 @@ async def hold(
         shopper = shopper or BriefShopper(brief_of(task.record))
         broken: list[str] = []
         try:
-            exchanges = await talk(platform, None, task.lang, shopper, MAX_TURNS)
+            exchanges = await talk(platform, shopper_identity(None), task.lang, shopper, MAX_TURNS)
         except BrokenOffError as error:
             exchanges, broken = error.exchanges, [str(error)]
         after = await records(platform.database)

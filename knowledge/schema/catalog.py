@@ -114,7 +114,7 @@ class CompetitorPrice(SQLModel, table=True):
     price_minor: int
     currency: str
     kind: str = "list"
-    """``list`` or ``promotion``."""
+    """``list``, ``promotion``, or ``claimed``: a shopper sent a picture of it."""
     observed_at: dt.datetime = Field(sa_type=UtcDateTime)
 
 

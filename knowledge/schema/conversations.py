@@ -23,6 +23,8 @@ class Conversation(SQLModel, table=True):
     verified_by: str | None = None
     """``token``, ``email``, ``name_postcode`` or ``order_phone``."""
     channel: str = "web"
+    device: JsonObject = Field(default_factory=dict, sa_type=JsonColumn)
+    """What the device said of itself: ``id``, ``emulator``, ``modified``, ``automated``, as far as it is known."""
     lang: str = "zh"
     owner: str = Field(default="bot", index=True)
     """``bot``, ``queued``, ``human`` or ``closed``."""

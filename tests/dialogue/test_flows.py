@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from dialogue import price_pages
 from dialogue.flows import FlowError, load_flows, procedures
 from dialogue.understanding import data
 from tests.docs import blocks
@@ -23,7 +24,20 @@ def refused(folder: Path, text: str, name: str = "mine.yaml") -> str:
 
 def test_every_shipped_flow_is_sound_and_can_be_asked_for() -> None:
     flows = load_flows(tools=all_tools())
-    assert set(flows) - {"identify"} == {intent for intent in data.intents() if not data.is_talk(intent)}
+    by_examples = {name for name, flow in flows.items() if flow.examples.zh and flow.examples.en}
+    assert by_examples == {name for name, flow in flows.items() if flow.role == "merchant"}
+    by_picture = {price_pages.SHOPPER}
+    taught = {intent for intent in data.intents() if not data.is_talk(intent)}
+    assert set(flows) - {"identify"} - by_picture - by_examples == taught
+
+
+def test_what_merchants_alone_may_start_is_taught_apart() -> None:
+    found = procedures(load_flows(tools=all_tools()))
+    assert {lesson.flow for lesson in found.merchants} == {
+        "suggest_price", "price_curve", "change_price", "competitor_report", "competitor_page",
+    }  # fmt: skip
+    assert not found.flows & {lesson.flow for lesson in found.merchants}
+    assert not found.lessons
 
 
 def test_the_documented_flow_loads_from_a_shops_own_folder(tmp_path: Path) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 from knowledge.money import Money
-from knowledge.schema import PriceRecord, Variant
+from knowledge.schema import CompetitorPrice, PriceRecord, Variant
 from tools.base import Role, ToolContext, tool
 from tools.errors import RefusedError
 from tools.evidence import LocalText
 from tools.pricing.decision.guards import Band, PriceRules, band
 from tools.pricing.decision.quote import Effect, Quote, curve, quote
-from tools.pricing.offers import OnSale, money, on_sale, price_rules
+from tools.pricing.offers import OnSale, latest_rivals, money, on_sale, price_rules
 from tools.pricing.tiers import one_price
 from tools.pricing.types import (
     ChangePrice,
@@ -67,6 +67,7 @@ async def suggest_price(context: ToolContext, arguments: ProductToPrice) -> Pric
         fitted=sold.version is not None,
         version=sold.version,
         reasons=_reasons(sold, found),
+        price=money(found.price_minor, sold.variant).major,
     )
 
 
@@ -164,18 +165,23 @@ async def competitor_report(context: ToolContext, arguments: ProductToPrice) -> 
         sku=sold.variant.sku,
         title=_title(sold),
         now=money(today, sold.variant),
-        rivals=tuple(
-            RivalPrice(
-                competitor=rival.competitor,
-                price=Money(rival.price_minor, rival.currency),
-                kind=rival.kind,
-                observed_at=rival.observed_at,
-                difference=round(rival.price_minor / today - 1, 4),
-            )
-            for rival in sold.rivals
+        rivals=tuple(_beside(rival, today) for rival in sold.rivals),
+        claims=tuple(
+            _beside(claim, today)
+            for claim in await latest_rivals(context, sold.product.id, sold.variant.currency, claimed=True)
         ),
         rank=1 + sum(rival.price_minor < today for rival in sold.rivals),
         equilibrium=None if found.equilibrium_minor is None else money(found.equilibrium_minor, sold.variant),
+    )
+
+
+def _beside(rival: CompetitorPrice, today: int) -> RivalPrice:
+    return RivalPrice(
+        competitor=rival.competitor,
+        price=Money(rival.price_minor, rival.currency),
+        kind=rival.kind,
+        observed_at=rival.observed_at,
+        difference=round(rival.price_minor / today - 1, 4),
     )
 
 

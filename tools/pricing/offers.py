@@ -17,6 +17,7 @@ from tools.executor import Services
 from tools.pricing.decision.guards import PriceRules
 from tools.pricing.decision.quote import Offer
 from tools.pricing.model import Outlook, PricingModel, cold_model
+from tools.pricing.types import CLAIMED
 
 RIVAL_DAYS = 45
 """An older price of a competitor is not counted."""
@@ -90,14 +91,20 @@ async def price_rules(context: ToolContext) -> PriceRules:
         raise RefusedError("price_rules_invalid", f"the shop's settings.pricing: {error}") from error
 
 
-async def latest_rivals(context: ToolContext, product_id: str, currency: str) -> list[CompetitorPrice]:
-    """Return the last price of each competitor in the shop's currency, cheapest first."""
+async def latest_rivals(
+    context: ToolContext, product_id: str, currency: str, *, claimed: bool = False
+) -> list[CompetitorPrice]:
+    """Return the last price of each competitor in the shop's currency, cheapest first.
+
+    What shoppers claimed stands apart: who wants to pay less must not be able to move a price.
+    """
     since = context.now - dt.timedelta(days=RIVAL_DAYS)
     statement = (
         select(CompetitorPrice)
         .where(
             CompetitorPrice.product_id == product_id,
             CompetitorPrice.currency == currency,
+            (col(CompetitorPrice.kind) == CLAIMED) if claimed else (col(CompetitorPrice.kind) != CLAIMED),
             CompetitorPrice.observed_at >= since,
             CompetitorPrice.observed_at <= context.now,
         )

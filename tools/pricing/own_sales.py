@@ -17,6 +17,7 @@ from knowledge.schema import BehaviourEvent, CompetitorPrice, Order, OrderLine, 
 from tools.fitted import TooLittleDataError
 from tools.pricing.arrays import FloatArray
 from tools.pricing.panel import Panel, make_panel
+from tools.pricing.types import CLAIMED
 
 WEEKS = 104
 Key = tuple[str, int]
@@ -131,7 +132,9 @@ async def _sold(session: AsyncSession, since: dt.datetime, now: dt.datetime) -> 
 
 async def _rivals(session: AsyncSession, now: dt.datetime) -> dict[str, list[tuple[int, str, float]]]:
     statement = (
-        select(CompetitorPrice).where(CompetitorPrice.observed_at < now).order_by(col(CompetitorPrice.observed_at))
+        select(CompetitorPrice)
+        .where(CompetitorPrice.observed_at < now, CompetitorPrice.kind != CLAIMED)
+        .order_by(col(CompetitorPrice.observed_at))
     )
     found: dict[str, list[tuple[int, str, float]]] = collections.defaultdict(list)
     for row in (await session.exec(statement)).all():

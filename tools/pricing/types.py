@@ -10,6 +10,9 @@ import pydantic
 from tools.base import Arguments, Evidence
 from tools.evidence import LocalText, Money
 
+CLAIMED = "claimed"
+"""Kind of a competitor's price that a shopper sent a picture of."""
+
 
 class PriceHistory(Arguments):
     """What a product cost over the last days; `sku` None takes its cheapest variant."""
@@ -111,6 +114,8 @@ class PriceSuggestion(Evidence):
     fitted: bool
     version: int | None
     reasons: tuple[Reason, ...]
+    price: decimal.Decimal
+    """`suggested` in major units, as `change_price` takes it."""
 
 
 class CurvePoint(Evidence):
@@ -137,7 +142,10 @@ class PriceCurve(Evidence):
 
 
 class RivalPrice(Evidence):
-    """The last price of a competitor; `difference` is its share above (+) or below (-) the shop's."""
+    """The last price of a competitor; `difference` is its share above (+) or below (-) the shop's.
+
+    `kind`: ``list``, ``promotion``, or ``claimed``: a shopper sent a picture of it, which nobody has checked.
+    """
 
     competitor: str
     price: Money
@@ -147,13 +155,17 @@ class RivalPrice(Evidence):
 
 
 class CompetitorReport(Evidence):
-    """Cheapest first; `rank` of the shop among all, 1 being the cheapest; `equilibrium` None without competitors."""
+    """Cheapest first; `rank` of the shop among all, 1 being the cheapest; `equilibrium` None without competitors.
+
+    `claims` are what shoppers sent pictures of: they are shown, and count in no suggestion.
+    """
 
     product_id: str
     sku: str
     title: LocalText
     now: Money
     rivals: tuple[RivalPrice, ...]
+    claims: tuple[RivalPrice, ...] = ()
     rank: int
     equilibrium: Money | None
 
@@ -175,3 +187,57 @@ class PriceChange(Evidence):
     units_change: Span
     profit_change: MoneySpan
     warnings: tuple[str, ...] = ()
+
+
+class PageToRead(Arguments):
+    """A picture of another shop's page, by the id that the message with it had."""
+
+    picture: str = pydantic.Field(max_length=64)
+
+
+class PagePrice(Evidence):
+    """A price that was read on a page.
+
+    `kind`: ``current``, ``struck`` (the price before), ``promotional`` (with a coupon or for members) or ``unit`` (by weight or
+    piece). `product_id` None: no title of the catalogue stands beside it. `confidence` in [0, 1], not calibrated. `ours`: what the
+    product costs here, in its cheapest variant. `counts`: whether it can be kept as a competitor's price.
+    """
+
+    price: Money
+    kind: str
+    product_id: str | None
+    title: LocalText
+    confidence: float
+    ours: Money | None
+    counts: bool
+
+
+class PageRead(Evidence):
+    """What stands on a page; `products` are those of the catalogue whose price can be kept."""
+
+    prices: tuple[PagePrice, ...]
+    products: tuple[str, ...]
+
+
+class RecordCompetitorPrices(PageToRead):
+    """`competitor`: whose page it is, as people call the shop."""
+
+    competitor: str = pydantic.Field(min_length=1, max_length=60)
+
+
+class RecordedPrice(Evidence):
+    """A competitor's price as it is kept: ``list``, ``promotion`` or, of a shopper, ``claimed``."""
+
+    product_id: str
+    title: LocalText
+    price: Money
+    kind: str
+    confidence: float
+    ours: Money | None
+
+
+class RecordedPrices(Evidence):
+    """Prices that are kept for the competitor report."""
+
+    competitor: str
+    prices: tuple[RecordedPrice, ...]

@@ -26,7 +26,7 @@ class Risk(Capability[Events, RiskModel]):
     name = "risk"
     wants = (
         "a CSV, one row an event: at, account, amount, bad (1: it was fraud, empty: not known), and if there: id, card, device, address, "
-        "ip, merchant, channel, browser, signed_up_at, emulator, modified"
+        "ip, merchant, channel, browser, signed_up_at, emulator, modified, automated"
     )
     tolerance = 0.01
 
@@ -86,6 +86,7 @@ class Risk(Capability[Events, RiskModel]):
         about: JsonObject = {"events": known, "frauds": bad, "features": list(model.scorer.names)}
         if isinstance(model.scorer, Booster):
             calibration = {"scale": model.scorer.scale, "shift": model.scorer.shift}
+            about |= {"regression": model.scorer.linear is not None}
             about |= {"rounds": model.scorer.rounds, "calibration": calibration, "settings": SETTINGS}
         return about
 

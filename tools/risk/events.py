@@ -30,6 +30,7 @@ class Event:
         signed_up_at: when the account was opened.
         emulator: whether the device is emulated.
         modified: whether the device's system was modified (root, jailbreak, hooks).
+        automated: whether a program drives the device.
         bad: whether it turned out as fraud; None: not known.
         known_at: when `bad` became known; None: at once.
         weight: how much it counts in training.
@@ -50,6 +51,7 @@ class Event:
     signed_up_at: dt.datetime | None = None
     emulator: bool | None = None
     modified: bool | None = None
+    automated: bool | None = None
     bad: bool | None = None
     known_at: dt.datetime | None = None
     weight: float = 1.0

@@ -13,8 +13,8 @@ import zoneinfo
 
 from sqlmodel import col, select
 
-from knowledge.schema import RiskCase
-from knowledge.types import new_id
+from knowledge.schema import Conversation, RiskCase
+from knowledge.types import JsonObject, new_id
 from tools.base import Arguments, Tool, ToolContext
 from tools.fitted import InService, Models
 from tools.guard import Held
@@ -88,10 +88,17 @@ async def score(context: ToolContext, model: RiskModel, arguments: Arguments) ->
         context.now,
         zoneinfo.ZoneInfo(context.policy.timezone or "UTC"),
         address.model_dump() if address is not None else None,
+        await _device(context),
     )
     found = await neighbourhood(context.session, asked)
     scores = [model.score(event, history) for event, history in found]
     return max(scores, key=lambda one: one.chance, default=None)
+
+
+async def _device(context: ToolContext) -> JsonObject:
+    conversation_id = context.identity.conversation_id
+    conversation = await context.session.get(Conversation, conversation_id) if conversation_id else None
+    return conversation.device if conversation is not None else {}
 
 
 def _held(  # noqa: PLR0913, PLR0917

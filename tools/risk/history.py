@@ -78,7 +78,7 @@ def _names() -> dict[str, int]:
     Many events in a short time may only raise the risk, and so may an emulator. Much use over long, or many accounts, may
     not: a family's tablet and a parcel shop have both. Nor is a young account always the worse one.
     """
-    found = {"amount": 1, "no_device": 0, "since_signup_s": 0, "emulator": 1, "modified": 1}
+    found = {"amount": 1, "no_device": 0, "since_signup_s": 0, "emulator": 1, "modified": 1, "automated": 1}
     found |= {"new_device": 0, "new_card": 0, "amount_ratio": 0, "account_cards": 0, "account_devices": 0, "linked": 0}
     for key in KEYS:
         found |= {f"{key}_n_1h": 1, f"{key}_n_1d": 1, f"{key}_n_7d": 1, f"{key}_n_30d": 0, f"{key}_n": 0}
@@ -113,6 +113,7 @@ class History:
             "no_device": float(not event.device),
             "emulator": _flag(event.emulator),
             "modified": _flag(event.modified),
+            "automated": _flag(event.automated),
             "linked": float(len(self.linked(event))),
         }
         if event.signed_up_at is not None:

@@ -27,9 +27,19 @@ FEWEST_BAD = 20
 KINDS = ("channel", "browser")
 LEVELS = 8
 """Of a kind, the most frequent so many are features."""
-RULES = {"account_n_1h": 0.6, "device_n_1h": 0.6, "card_n_1h": 0.6, "linked": 0.3, "emulator": 1.5, "modified": 1.0}
+RULES = {
+    "account_n_1h": 0.6,
+    "device_n_1h": 0.6,
+    "card_n_1h": 0.6,
+    "linked": 0.3,
+    "emulator": 1.5,
+    "modified": 1.0,
+    "automated": 1.0,
+}
 """What answers a cold start: log odds for each unit, 4 at most of a feature."""
 RULES_BASE = -4.7
+SIGNALS = ("emulator", "modified", "automated")
+"""What a device says of itself. Where no event that was learnt from had one, it weighs as in `RULES`: it is no reason to forget it."""
 Matrix = npt.NDArray[np.float32]
 FloatArray = npt.NDArray[np.float64]
 
@@ -112,6 +122,7 @@ class RiskModel:
     def chances(self, events: Events) -> FloatArray:
         """Return the chance of every judged event by what came before it, ``[judged]``."""
         odds = self.scorer.log_odds(self._columns(table(events, self.levels)))
+        odds = odds + [math.fsum(reason.share for reason in self._not_learnt(event)) for event in events.judged]
         return np.asarray(1 / (1 + np.exp(-odds)))
 
     def score(self, event: Event, history: History) -> Scored:
@@ -123,9 +134,17 @@ class RiskModel:
             for name, value, share in zip(self.scorer.names, row[0], shares, strict=True)
             if share
         ]
+        reasons += self._not_learnt(event)
         odds = float(base) + math.fsum(reason.share for reason in reasons)
         ordered = tuple(sorted(reasons, key=lambda reason: -abs(reason.share)))
         return Scored(1 / (1 + math.exp(-odds)), odds, float(base), ordered)
+
+    def _not_learnt(self, event: Event) -> list[Reason]:
+        """Return what the device says that the fitted model knows nothing of."""
+        if not isinstance(self.scorer, Booster):
+            return []
+        new = (name for name in SIGNALS if name not in self.scorer.names and getattr(event, name))
+        return [Reason(name, 1.0, RULES[name]) for name in new]
 
     def _columns(self, rows: Matrix) -> Matrix:
         places = {name: column for column, name in enumerate(_all_names(self.levels))}

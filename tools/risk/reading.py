@@ -2,7 +2,7 @@
 
 One row an event, in any order. Columns: ``at`` (ISO 8601), ``account``, ``amount`` (major units), ``bad`` (1 or true: it
 turned out as fraud; empty: not known), and where there are any ``id``, ``card``, ``device``, ``address``, ``ip``, ``merchant``, ``channel``,
-``browser``, ``signed_up_at``, ``emulator``, ``modified``. `ALIASES` has other names that are understood; further columns are left alone,
+``browser``, ``signed_up_at``, ``emulator``, ``modified``, ``automated``. `ALIASES` has other names that are understood; further columns are left alone,
 sex and age among them: people are not judged by what they are.
 """
 
@@ -34,6 +34,7 @@ ALIASES = {
     "signed_up_at": ("signed_up_at", "signup_time"),
     "emulator": ("emulator",),
     "modified": ("modified", "rooted", "jailbroken"),
+    "automated": ("automated", "bot", "webdriver"),
 }
 """Column -> names that it may have, the first that is there."""
 NEEDED = ("at", "account", "amount", "bad")
@@ -85,6 +86,7 @@ def _event(cells: Cells, named: dict[str, str]) -> Event:
         else None,
         emulator=flag("emulator"),
         modified=flag("modified"),
+        automated=flag("automated"),
         bad=flag("bad"),
         card=text("card"),
         device=text("device"),

@@ -52,11 +52,11 @@ async def order_risk(context: ToolContext, arguments: OrderRiskOf) -> OrderRisk:
     if order is None:
         raise ArgumentError("order_not_found", "expected the id of an order", order_id=arguments.order_id[:64])
     zone = zoneinfo.ZoneInfo(context.policy.timezone or "UTC")
-    found = await neighbourhood(context.session, Asked(order.customer_id, wanted, context.now, zone))
-    if not found:
+    placed = next(await neighbourhood(context.session, Asked(order.customer_id, wanted, context.now, zone)), None)
+    if placed is None:
         raise ArgumentError("order_not_found", "expected an order that was placed", order_id=arguments.order_id[:64])
     service = await context.services.models.ready(NAME)
-    scored = service.model.score(*found[0])
+    scored = service.model.score(*placed)
     return OrderRisk(
         order_id=order.id,
         customer_id=order.customer_id,
@@ -124,6 +124,7 @@ async def risk_rings(context: ToolContext, arguments: FindRings) -> Rings:
     """Look for rings among the accounts of all orders."""
     events = await read_own(context.session, context.now)
     found = await asyncio.to_thread(lambda: find_rings(accounts_of(events)))
+    found = [ring for ring in found if arguments.account is None or arguments.account in ring.accounts]
     return Rings(rings=tuple(_ring(ring, number < arguments.pictures, context) for number, ring in enumerate(found)))
 
 

@@ -89,8 +89,9 @@ class DecideRiskCase(Arguments):
 
 
 class FindRings(Arguments):
-    """No arguments but how many pictures to draw."""
+    """`account` keeps the rings that it belongs to; `pictures`: how many are drawn."""
 
+    account: str | None = None
     pictures: int = pydantic.Field(default=3, ge=0, le=20)
 
 

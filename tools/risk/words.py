@@ -39,6 +39,7 @@ _WHOLE: Mapping[str, tuple[str, str]] = {
     "since_signup_s": ("注册至今 {value}", "{value} since sign-up"),
     "emulator": ("设备是模拟器", "the device is an emulator"),
     "modified": ("设备系统被改动", "the device's system was modified"),
+    "automated": ("由程序操作", "a program drives the device"),
     "new_device": ("该账号没用过的设备", "a device that is new to the account"),
     "new_card": ("该账号没用过的卡", "a card that is new to the account"),
     "amount_ratio": ("金额是该账号平均的 {value} 倍", "{value} times the account's usual amount"),
@@ -49,7 +50,7 @@ _WHOLE: Mapping[str, tuple[str, str]] = {
         "{value} other accounts share a card, device, address or network",
     ),
 }
-_FLAGS = frozenset(("no_device", "emulator", "modified", "new_device", "new_card"))
+_FLAGS = frozenset(("no_device", "emulator", "modified", "automated", "new_device", "new_card"))
 _NOT = ("{}：否", "not: {}")
 _UNKNOWN = ("未知", "not known")
 

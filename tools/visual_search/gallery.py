@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from sqlmodel import col, select
@@ -23,6 +24,9 @@ from tools.fitted import Models
 from tools.visual_search.encoder import ENCODERS, Encoder, Vectors
 from tools.visual_search.model import VisualModel
 from tools.visual_search.pictures import PictureError, opened
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 NAME = "visual_search"
 LOOK_EVERY_S = 10.0
@@ -100,6 +104,27 @@ class Gallery:
             raise RefusedError("no_pictures", "no product of this shop has a picture that can be searched")
         try:
             return await asyncio.to_thread(_seen, index, path)
+        except PictureError as error:
+            raise RefusedError(error.code, str(error)) from None
+
+    async def check(self, context: ToolContext, attachment_id: str) -> None:
+        """Make sure that a picture is the person's own.
+
+        Raises:
+            ArgumentError: ``picture_unknown``.
+        """
+        await _path_of(context, attachment_id)
+
+    async def picture(self, context: ToolContext, attachment_id: str, *, least_side: int) -> Image:
+        """Return a picture of the person's own, as `tools.visual_search.pictures.opened` does.
+
+        Raises:
+            ArgumentError: ``picture_unknown``.
+            RefusedError: the picture cannot be opened.
+        """
+        path = self._folder / await _path_of(context, attachment_id)
+        try:
+            return await asyncio.to_thread(opened, path, least_side=least_side)
         except PictureError as error:
             raise RefusedError(error.code, str(error)) from None
 

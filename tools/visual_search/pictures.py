@@ -32,8 +32,10 @@ class PictureError(ValueError):
         self.code = code
 
 
-def opened(source: Path | bytes) -> Image:
+def opened(source: Path | bytes, *, least_side: int = 768) -> Image:
     """Return a picture upright, in RGB on white, small enough to work with; of an animation the first frame.
+
+    A larger JPEG may be unpacked at a half, a quarter or an eighth of its size, as far as both sides keep `least_side` pixels.
 
     Raises:
         PictureError.
@@ -46,7 +48,7 @@ def opened(source: Path | bytes) -> Image:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
                 _check_size(*picture.size)
-                picture.draft("RGB", (768, 768))
+                picture.draft("RGB", (least_side, least_side))
                 picture.seek(0)
                 return _on_white(ImageOps.exif_transpose(picture))
     except PictureError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from dialogue.commands import Entity
@@ -29,6 +29,7 @@ _RANGE = re.compile(
 _ONE = re.compile(
     rf"(?P<before>{_MAX_BEFORE}|{_MIN_BEFORE}|{_ABOUT_BEFORE})?\s*(?P<sign>{_SIGN})?\s?(?P<n>{_N})(?P<k>k\b)?(?P<many>多|几)?\s*(?P<unit>{_UNIT})?\s*(?P<after>{_MAX_AFTER}|{_MIN_AFTER}|{_ABOUT_AFTER})?"
 )
+_NUMBER_ALONE = re.compile(r"(?<![A-Za-z0-9_.,#-])\d{1,7}(?:\.\d{1,2})?(?![\d%])(?![.-]\d)(?![a-z])")
 _OTHER_UNIT = re.compile(
     r"\s*(?:-?\s*(?:cm|mm|kg|km|g\b|ml|l\b|lbs?|inch|inches|ft|feet|hours?|days?|weeks?|months?|years?|minutes?|mins?|gb|tb|mah|w\b|v\b|hz|mp|percent|pieces?|items?|pcs|stars?|people|times|bar|degrees?|cups?|%)|"
     r"[个件条双天次年月号日周小分人点位米斤公厘岁台部瓶盒套只款张星折码寸升毫瓦毛])"
@@ -54,6 +55,16 @@ def amounts(text: Text, *, currency: str) -> Iterator[Entity]:
             continue
         span = (match.start(), match.end())
         yield _amount(text, number * (1000 if match["k"] else 1), _relation(match), span, currency)
+
+
+def bare_amounts(text: Text, taken: Iterable[Entity], *, currency: str) -> Iterator[Entity]:
+    """Yield the numbers that stand in no entity of `taken` and have no other unit, where only money can be meant: 改成 99."""
+    spans = [(item.start, item.end) for item in taken]
+    for match in _NUMBER_ALONE.finditer(text.low):
+        inside = any(match.start() < end and match.end() > start for start, end in spans)
+        number = parse(match[0])
+        if not inside and number and not _OTHER_UNIT.match(text.low[match.end() : match.end() + 12]):
+            yield _amount(text, number, "exact", match.span(), currency)
 
 
 def _bare(text: Text, match: re.Match[str]) -> bool:

@@ -27,6 +27,8 @@ from knowledge.lexicon import Lexicon
 Clock = Callable[[], dt.datetime]
 """Gives the present time, aware."""
 
+_LOOSE = frozenset({"quantity", "ordinal", "option", "postcode"})
+"""What a bare number is taken for where nothing better is known."""
 _DIGIT = re.compile(r"\d")
 
 
@@ -94,6 +96,12 @@ class Extractor:
         kept += list(catalog.categories(text, mentions))
         kept += [item for item in contacts.companies(text) if not any(_same_words(item, other) for other in kept)]
         return sorted(kept, key=lambda item: (item.start, item.end))
+
+    def with_amounts(self, text: Text, found: list[Entity]) -> list[Entity]:
+        """Return the entities of a message in which a number that is nothing else can only be money."""
+        firm = [item for item in found if item.type not in _LOOSE]
+        money = list(amounts.bare_amounts(text, firm, currency=self._currency))
+        return sorted(without_overlaps([*firm, *money, *found]), key=lambda item: (item.start, item.end))
 
     def _with_bare_postcode(self, text: Text, kept: list[Entity]) -> list[Entity]:
         """Take a lone number of five or six digits for a postcode when a name stands in the message."""

@@ -55,7 +55,10 @@ def test_a_folder_is_read_to_its_ground_and_a_file_may_hold_several(tmp_path: Pa
         (SHORT.format(id="a") + "mood: calm\n", "line 4: mood: there is no such field"),
         ("id: a\nlang: fr\nuser: {opens_with: [salut]}\n", "line 2: lang: Input should be 'zh' or 'en'"),
         ("id: a\nlang: zh\nuser:\n  opens_with: []\n", "line 4: user.opens_with"),
-        ('id: a\nlang: zh\nuser:\n  opens_with: ["", 你好]\n', "it needs `sends`, and another opener in words"),
+        (
+            'id: a\nlang: zh\nuser:\n  opens_with: ["", 你好]\n',
+            "it needs `sends` or `page`, and another opener in words",
+        ),
         (SHORT.format(id="a") + "expect: {rows: {retuns: []}}\n", "no table 'retuns'; there are orders"),
         (SHORT.format(id="a") + "---\n" + SHORT.format(id="a"), "'a' comes 2 times"),
         ("", "there is no scenario in"),

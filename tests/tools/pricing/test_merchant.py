@@ -152,3 +152,12 @@ async def test_shoppers_have_no_part_in_it(database: Database) -> None:
 async def test_unknown_goods_are_named(database: Database) -> None:
     assert (await ask(database, "suggest_price", product_id="P9")).code == "product_not_found"
     assert (await ask(database, "suggest_price", sku="X")).code == "variant_not_found"
+
+
+@pytest.mark.parametrize("person", ["customer_id", "customer", "tier", "for"])
+async def test_a_price_of_one_persons_own_cannot_even_be_asked_for(person: str, database: Database) -> None:
+    call = ToolCall("change_price", {"product_id": "P00", "price": "120", person: "C1"})
+    refused = await make_executor(database, TOOLS).call(call, OWNER, idempotency_key="k")
+    assert (refused.status, refused.code) == ("refused", "bad_arguments")
+    async with database.read() as session:
+        assert {row.price_minor for row in (await session.exec(select(Variant))).all()} == {10_000, 15_000}

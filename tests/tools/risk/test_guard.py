@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import zoneinfo
 from pathlib import Path
@@ -11,13 +12,14 @@ import pytest_asyncio
 from sqlmodel import select
 
 from knowledge.db import Database
-from knowledge.schema import AuditRow, CouponGrant, Order, Proposal, Return, RiskCase
-from tools.base import Outcome, ToolCall
+from knowledge.schema import AuditRow, Conversation, CouponGrant, Order, Proposal, Return, RiskCase
+from tools.base import Outcome, ToolCall, ToolContext
 from tools.capabilities import CAPABILITIES
 from tools.executor import Executor, Services
 from tools.fitted import Models, ModelStore, Version
+from tools.orders.types import CancelOrder
 from tools.policy import Policy, load_policy
-from tools.risk.guard import RiskGuard
+from tools.risk.guard import RiskGuard, score
 from tools.risk.model import RiskModel, Rules, table
 from tools.risk.neighbourhood import Asked, neighbourhood
 from tools.risk.shop import DECIDED_WEIGHT, own_events
@@ -260,5 +262,34 @@ async def test_every_order_has_the_features_in_service_that_it_has_in_training(d
     expected = dict(zip((event.id for event in events.all), table(events, {}), strict=True))
     for order in await rows(database, Order):
         async with database.read() as session:
-            (event, history), _ = await neighbourhood(session, Asked(order.customer_id, order.id.lower(), NOW, zone))
+            event, history = next(await neighbourhood(session, Asked(order.customer_id, order.id.lower(), NOW, zone)))
         assert np.array_equal(history.features(event), expected[order.id], equal_nan=True)
+
+
+async def test_what_the_device_of_the_conversation_says_is_a_reason(database: Database, data: Path) -> None:
+    async def chance() -> float:
+        run = executor(database, data)
+        async with database.write() as session:
+            context = ToolContext(session, shopper("H1", "conv-h"), run.policy, NOW)
+            scored = await score(context, RiskModel(Rules()), CancelOrder(order_id="H"))
+            assert scored is not None
+            return scored.chance
+
+    before = await chance()
+    async with database.write() as session:
+        conversation = await session.get_one(Conversation, "conv-h")
+        conversation.device = {"id": "never-seen", "emulator": True, "automated": "yes"}
+        session.add(conversation)
+    lying = await chance()
+    assert lying / (1 - lying) == pytest.approx(before / (1 - before) * np.exp(1.5))
+
+
+@pytest.mark.parametrize(("said", "device"), [("dev-b", "dev-b"), ("never-seen", "dev-h"), ("", "dev-h")])
+async def test_a_device_is_that_of_the_conversation_where_orders_came_from_it(
+    said: str, device: str, database: Database
+) -> None:
+    asked = Asked("H1", "h", NOW, zoneinfo.ZoneInfo("UTC"), device={"id": said})
+    async with database.read() as session:
+        [(placed, _), (present, history)] = await neighbourhood(session, asked)
+    assert (placed.device, present.device) == ("dev-h", device)
+    assert ("C1" in history.linked(dataclasses.replace(present, address="", card="", ip=""))) == (device == "dev-b")

@@ -113,3 +113,34 @@ def test_calibration_makes_chances_right() -> None:
     scale, shift = calibrated(margins, bad)
     assert scale == pytest.approx(0.5, abs=0.05)
     assert shift == pytest.approx(-1, abs=0.05)
+
+
+def test_what_a_device_says_counts_though_no_event_that_was_learnt_from_said_it(fitted: RiskModel) -> None:
+    assert isinstance(fitted.scorer, Booster)
+    assert not {"emulator", "automated"} & set(fitted.scorer.names)
+    plain, told = (
+        event(1, "N1", hours=3_000),
+        event(1, "N1", hours=3_000, emulator=True, automated=True, modified=False),
+    )
+    before, after = fitted.score(plain, History()), fitted.score(told, History())
+    assert after.log_odds - before.log_odds == pytest.approx(2.5)
+    assert {
+        reason.feature: reason.share for reason in after.reasons if reason.feature in {"emulator", "automated"}
+    } == {
+        "emulator": 1.5,
+        "automated": 1.0,
+    }
+    assert after.log_odds == pytest.approx(after.base + math.fsum(reason.share for reason in after.reasons))
+    assert fitted.chances(Events((told,)))[0] == pytest.approx(after.chance)
+
+
+def test_what_was_learnt_of_a_signal_takes_the_place_of_the_rule() -> None:
+    marked = [
+        event(number, f"S{number}", hours=number, emulator=number % 5 == 0, bad=number % 5 == 0 and number % 3 > 0)
+        for number in range(600)
+    ]
+    model = Risk().fit(Events.of(marked))
+    scored = model.score(event(1_000, "S1000", hours=700, emulator=True), History())
+    assert "emulator" in model.scorer.names
+    assert [reason.feature for reason in scored.reasons].count("emulator") == 1
+    assert scored.chance > 0.3

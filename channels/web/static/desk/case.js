@@ -7,6 +7,7 @@ import { newId } from "../lib/storage.js";
 import { Thread } from "../thread/thread.js";
 import { caseSections } from "./body.js";
 import { PRIORITY_TONES } from "./inbox.js";
+import { riskSection } from "./risk.js";
 
 /** The right side of the desk. */
 export class Case {
@@ -18,6 +19,8 @@ export class Case {
     Object.assign(this, { element, desk, i18n, close });
     /** @type {string | null} */
     this.ticketId = null;
+    /** @type {any[]} */
+    this.risks = [];
     /** @type {(() => void) | null} */
     this.onClaimed = null;
     this.thread = new Thread({ i18n, base: "", viewer: "agent", loadAttachment: (id) => desk.api.attachment(id), send: null });
@@ -34,6 +37,7 @@ export class Case {
     this.head = h("header", { class: "case-head" });
     this.notice = h("p", { class: "notice", role: "alert", hidden: true });
     this.facts = h("aside", { class: "case-facts-panel" });
+    this.riskSlot = h("div", {});
     this.dialog = h("dialog", { class: "sure-dialog card" });
     this.typingNote = h("p", { class: "small muted typing-note", hidden: true, data: { t: "shopper_typing" } });
     this.field = h("textarea", {
@@ -92,8 +96,9 @@ export class Case {
     this.notice.hidden = true;
     this.field.value = "";
     this.thread.clear();
+    this.risks = [];
     this.#drawTicket();
-    await this.#load();
+    await Promise.all([this.#load(), this.#loadRisks()]);
   }
 
   async #load() {
@@ -107,6 +112,39 @@ export class Case {
       this.thread.toEnd();
     } catch (error) {
       this.#fail(error);
+    }
+  }
+
+  async #loadRisks() {
+    const ticket = this.#ticket;
+    if (!ticket) return;
+    try {
+      const { cases } = await this.desk.api.get("/v1/risk/cases", { conversation_id: ticket.conversation_id });
+      if (ticket.ticket_id !== this.ticketId) return;
+      this.risks = cases;
+      this.#drawTicket();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** @param {string} id @param {"allow" | "fraud"} decision @param {string} note */
+  async #decide(id, decision, note) {
+    try {
+      await this.desk.api.post(`/v1/risk/cases/${encodeURIComponent(id)}/decision`, { decision, note });
+      await this.#loadRisks();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** @param {string} account @returns {Promise<any[]>} */
+  async #rings(account) {
+    try {
+      return (await this.desk.api.get("/v1/risk/rings", { account, pictures: 1 })).rings;
+    } catch (error) {
+      this.#fail(error);
+      return [];
     }
   }
 
@@ -133,8 +171,18 @@ export class Case {
     this.replyForm.hidden = !this.#mine;
     const facts = { case: { id: ticket.ticket_id, status: i18n.t(`status_${ticket.status}`), created_at: formatMoment(ticket.created_at, i18n.lang) } };
     const useReply = this.#mine ? (/** @type {string} */ text) => this.#use(text) : null;
-    fill(this.facts, caseSections({ ...ticket.body, ...facts }, { i18n, useReply, picture: (id) => this.#picture(id) }));
+    this.#drawRisks(ticket.ticket_id);
+    fill(this.facts, this.riskSlot, caseSections({ ...ticket.body, ...facts }, { i18n, useReply, picture: (id) => this.#picture(id) }));
     i18n.apply(this.element);
+  }
+
+  /** Draw them anew only when they or the agent's right to decide have changed: a note that is being written stays. @param {string} ticketId */
+  #drawRisks(ticketId) {
+    const key = JSON.stringify([ticketId, this.#mine, this.i18n.lang, this.risks]);
+    if (key === this.risksDrawn) return;
+    this.risksDrawn = key;
+    const decide = this.#mine ? (/** @type {string} */ id, /** @type {"allow" | "fraud"} */ decision, /** @type {string} */ note) => this.#decide(id, decision, note) : null;
+    fill(this.riskSlot, riskSection(this.risks, { i18n: this.i18n, decide, rings: (account) => this.#rings(account) }));
   }
 
   /** @param {any} ticket */

@@ -101,7 +101,7 @@ export class Session extends EventTarget {
       this.storage.set(`${this.who}:token`, token);
     }
     if (this.conversation) return [];
-    const opened = await this.api.post("/v1/conversations", { lang: this.lang(), channel: "web" });
+    const opened = await this.api.post("/v1/conversations", { lang: this.lang(), channel: "web", device: { automated: navigator.webdriver === true } });
     if (era !== this.era) return null;
     this.conversation = opened.id;
     this.storage.set(`${this.who}:conversation`, { id: opened.id, at: Date.now() });

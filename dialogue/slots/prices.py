@@ -1,0 +1,46 @@
+"""Slots about prices: an amount, several, a picture of a page."""
+
+from __future__ import annotations
+
+from dialogue.slots.base import Filled, Filling, Question, SlotContext
+from dialogue.state import Heard
+from dialogue.step_values import value_at
+from knowledge.money import Money
+from tools.catalog.types import ProductDetails
+
+MOST = 25
+"""Prices that are tried at once; `tools.pricing.types.PriceCurveOf.prices`."""
+
+
+async def fill_amount(context: SlotContext) -> Filling:
+    """Take the amount that was said last, in major units; else the result that `default` names, else ask."""
+    said = await _said(context)
+    if said:
+        return Filled(said[-1])
+    default = value_at(context.spec.default, context.frame) if context.spec.default is not None else None
+    return Filled(default) if default is not None else Question(context.question("ask.text"))
+
+
+async def fill_amounts(context: SlotContext) -> Filling:
+    """Take every amount of the last message that said one; none is a value too."""
+    return Filled((await _said(context))[-MOST:])
+
+
+async def fill_picture(context: SlotContext) -> Filling:
+    """Take the picture of a page that came last; without one ask for it."""
+    picture = context.state.memory.page
+    return Filled(picture) if picture else Question(context.question("ask.picture"))
+
+
+async def _said(context: SlotContext) -> list[str]:
+    """Return the amounts of the last message that said one, in major units of the product's currency."""
+    heard = [entry for entry in context.heard if entry.entity.type == "amount"]
+    product = await context.reader.read("get_product", {"product_id": context.frame.slots.get("product")})
+    if not heard or not isinstance(product, ProductDetails):
+        return []
+    currency = product.price_from.currency
+    return [_major(entry, currency) for entry in heard if entry.turn == heard[-1].turn]
+
+
+def _major(entry: Heard, currency: str) -> str:
+    return str(Money(int(entry.entity.value["minor"]), currency).major)

@@ -1,0 +1,123 @@
+"""What merchants ask of their shop: a small classifier beside the one of shoppers, which it leaves as it is.
+
+It knows the flows that merchants alone may start, by the flows' own examples, and one class for everything else, by a sample of what
+shoppers say; what is of that class is read as a shopper's message would be. Learnt in some seconds at the first message of a merchant.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from dialogue.commands import Command, Correct, Entity, PendingQuestion, Provide, ScoredIntent, StartFlow
+from dialogue.understanding import pending, phrases, polarity, training
+from dialogue.understanding.commands.reading import Reading
+from dialogue.understanding.intents import MAX_CHARS, Example, IntentModel, fit
+from dialogue.understanding.teaching import Lesson
+from knowledge.embedding import Embedder
+
+_log = logging.getLogger(__name__)
+OTHER = "other"
+SAMPLE = 900
+"""So many rows of what shoppers say, and as many of those with figures in them, stand for everything else."""
+HEARD = 0.4
+"""Chance from which a flow of merchants is meant."""
+OF_PRICE = frozenset({"amount", "amounts"})
+
+
+class MerchantWishes:
+    """Recognises the flows of merchants.
+
+    Args:
+        lessons: what each of them is asked for by.
+        folder: where what was learnt is kept; None: it is learnt anew.
+    """
+
+    def __init__(self, lessons: Sequence[Lesson], embedder: Embedder, folder: Path | None = None) -> None:
+        self._lessons, self._embedder, self._folder = lessons, embedder, folder
+        self._learning = threading.Lock()
+
+    def learn(self) -> None:
+        """Learn, the first time; takes some seconds."""
+        with self._learning:
+            _ = self._model
+
+    @functools.cached_property
+    def _model(self) -> IntentModel:
+        version = training.fingerprint(
+            self._embedder.name, self._embedder.version, *(lesson.signature for lesson in self._lessons)
+        )
+        path = self._folder / f"merchants-{version}.npz" if self._folder is not None else None
+        try:
+            if path is not None and path.exists():
+                return IntentModel.load(path)
+        except ValueError as error:
+            _log.warning("%s; it is learnt anew", error)
+        model = self._learnt()
+        try:
+            if path is not None:
+                model.save(path)
+        except OSError as error:
+            _log.warning("%s was not saved (%s); the next start learns it again", path, error.strerror)
+        return model
+
+    def _learnt(self) -> IntentModel:
+        flows = {lesson.flow for lesson in self._lessons}
+        rows = training.examples(self._lessons)
+        own = [row for row in rows if row.intent in flows]
+        others = [row for row in rows if row.intent not in flows]
+        figured = [row for row in others if any(letter.isdigit() for letter in row.text)]
+        kept = [*others[:: max(1, len(others) // SAMPLE)], *figured[:: max(1, len(figured) // SAMPLE)]]
+        return fit([*own, *(Example(row.text, OTHER, row.lang, row.group) for row in kept)], self._embedder)
+
+    def read(self, reading: Reading) -> tuple[list[Command], list[ScoredIntent]] | None:
+        """Return the commands of a message; None where it is no wish of a merchant."""
+        question = reading.view.pending
+        if _within_a_budget(reading.entities) or (question is not None and _answers(reading, question)):
+            return None
+        if (figures := _figures(reading)) is not None:
+            return figures, []
+        said = reading.masked()[:MAX_CHARS]
+        chances = self._model.chances(said, self._embedder.encode([said])[0])
+        ranked = sorted(zip(self._model.labels, map(float, chances), strict=True), key=lambda one: -one[1])
+        flow, chance = ranked[0]
+        if flow == OTHER or chance < HEARD:
+            return None
+        wish = StartFlow(
+            flow=flow, entities=reading.told(), text=reading.words(), score=round(chance, 4), source="classifier"
+        )
+        intents = [ScoredIntent(intent=name, score=round(score, 4)) for name, score in ranked[:3]]
+        return [wish], intents
+
+
+def _answers(reading: Reading, question: PendingQuestion) -> bool:
+    """Tell whether a message is a button, or a yes or a no and nothing else."""
+    low = reading.text.low
+    if pending.pressed(low, question) is not None:
+        return True
+    sense = polarity.read(low)
+    return sense.sense is not None and not low[sense.rest :].strip(" ,.!?。，！？")
+
+
+def _figures(reading: Reading) -> list[Command] | None:
+    """Return the price that is asked for, or another one in place of that which was to be confirmed: "no, make it 99"."""
+    question, said = reading.view.pending, _amounts(reading.entities)
+    if question is None or not said or not OF_PRICE & set(reading.view.flow_slots.values()):
+        return None
+    if question.slot_type in OF_PRICE:
+        return [Provide(entities=said, text=reading.words(), score=0.9, source="pending")]
+    if question.kind == "confirm" and not phrases.is_question(reading.text.low.strip()):
+        return [Correct(entities=said, text=reading.words(), score=0.9, source="pending")]
+    return None
+
+
+def _within_a_budget(entities: Sequence[Entity]) -> bool:
+    """Tell whether goods are looked for by what they may cost: "lamps under 99"; a price that is set is one figure."""
+    return any(item.type == "amount" and item.value["relation"] in {"max", "min"} for item in entities)
+
+
+def _amounts(entities: Sequence[Entity]) -> tuple[Entity, ...]:
+    return tuple(item for item in entities if item.type == "amount")
