@@ -29,7 +29,7 @@ async def search_products(context: ToolContext, arguments: SearchProducts) -> Pr
     if not isinstance(services, Services) or services.products is None:
         raise RefusedError("search_unavailable", "the catalogue is not indexed: start the shop with its search index")
     seen = await _seen(context, services, arguments.picture) if arguments.picture else None
-    asked = arguments.asked(limit=arguments.limit, offset=arguments.offset)
+    asked = arguments.asked(services.products, limit=arguments.limit, offset=arguments.offset)
     findings = await services.products.search(dataclasses.replace(asked, near=seen.products if seen else ()))
     lost = seen is None and (not findings.found or not arguments.query)
     chances = dict(zip(seen.products, seen.chances, strict=True)) if seen else {}
