@@ -45,6 +45,7 @@ async def search_products(context: ToolContext, arguments: SearchProducts) -> Pr
         chances={finding.product.id: chances.get(finding.product.id, 0.0) for finding in findings.found}
         if seen
         else {},
+        foreign=seen is not None and seen.foreign,
         categories=_nearest(services.products, arguments.query) if lost else (),
     )
 

@@ -30,7 +30,7 @@ from tools.visual_search.pictures import PictureError, opened
 NAME = "visual_search"
 LOOK_EVERY_S = 10.0
 """How often it is asked whether the catalogue has other pictures."""
-PATIENCE_S = 2.0
+PATIENCE_S = 1.0
 """How long a picture waits for the catalogue's to be looked at, where that goes on in the background; then it is said so."""
 NEAREST = 400
 """Pictures that are ranked."""
@@ -47,12 +47,14 @@ class SeenAttribute:
     Args:
         chance: the head's own, in [0, 1].
         accuracy: how often the head was right on pictures kept apart, with interval and n; None: not measured.
+        pictures: how many it was learnt from.
     """
 
     name: str
     value: str
     chance: float
     accuracy: JsonObject | None
+    pictures: int
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,11 +64,13 @@ class Seen:
     Args:
         products: ids, best first.
         chances: of each, given that the picture shows one of them.
+        foreign: it does not look like anything that the shop has.
     """
 
     products: tuple[str, ...]
     chances: tuple[float, ...]
     attributes: tuple[SeenAttribute, ...]
+    foreign: bool
 
 
 @dataclasses.dataclass(frozen=True)
@@ -251,6 +255,8 @@ def _seen(index: _Index, path: Path) -> Seen:
     for head in index.model.heads:
         found = head.chances(picture)[0]
         top = int(np.argmax(found))
-        attributes.append(SeenAttribute(head.name, head.values[top], round(float(found[top]), 4), head.accuracy))
+        chance = round(float(found[top]), 4)
+        attributes.append(SeenAttribute(head.name, head.values[top], chance, head.accuracy, head.pictures))
     alike = max(LEAST_LIKE, int(MOST_LIKE * len(set(index.vectors.keys))))
-    return Seen(tuple(best)[:alike], tuple(round(float(chance), 4) for chance in chances[:alike]), tuple(attributes))
+    shown = tuple(round(float(chance), 4) for chance in chances[:alike])
+    return Seen(tuple(best)[:alike], shown, tuple(attributes), foreign=not index.model.knows(picture)[0])
