@@ -53,7 +53,8 @@ def kinds(rows: int, photos: Path | None) -> Iterator[tuple[str, Maker]]:
     rng = np.random.default_rng(7)
     yield "random", lambda count: unit(rng.standard_normal((count, WIDTH)))
     centres = rng.standard_normal((rows // ROWS_A_CENTRE, WIDTH)).astype(np.float32)
-    yield "clusters", functools.partial(_around, centres, SPREAD * rng.standard_normal((rows, WIDTH)), rng)
+    moves = SPREAD * rng.standard_normal((rows, WIDTH)).astype(np.float32)
+    yield "clusters", functools.partial(_around, centres, moves, rng)
     if photos is not None:
         yield "photos", functools.partial(_around, *_of_photos(photos, rows // ROWS_A_CENTRE, rng), rng)
 
