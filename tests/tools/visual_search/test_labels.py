@@ -69,9 +69,9 @@ def test_labels_beside_a_manifest_are_read_with_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lines", "told"),
     [
-        ("product,attribute,value\n,fit,loose\n", "row 2, column product"),
-        ("product,attribute\nP1,fit\n", "column value"),
-        ("product,attribute,value\nP1,fit,loose\nP1,fit,tight\n", "row 3, column value"),
+        ("product,attribute,value\n,fit,loose\n", "row 2, column 'product'"),
+        ("product,attribute\nP1,fit\n", "column 'value'"),
+        ("product,attribute,value\nP1,fit,loose\nP1,fit,tight\n", "row 3, column 'value'"),
     ],
 )
 def test_a_bad_file_of_labels_is_told_by_row_and_column(tmp_path: Path, lines: str, told: str) -> None:
