@@ -24,6 +24,9 @@ from tools.risk.graph import Ring, accounts_of, find_rings
 from tools.risk.picture import described, svg
 from tools.risk.thresholds import Threshold, thresholds
 
+_LISTED = ("attributes", "not_learnt")
+"""What has an entry for each attribute of pictures, hundreds perhaps: one a line."""
+
 
 def fit(name: str, data: Path | None, test: Path | None, shop: Path | None, *, force: bool, as_json: bool) -> None:
     """Fit a model and keep it; what is worse than the one in service is kept, too, and does not take its place."""
@@ -226,5 +229,9 @@ def _show(figures: JsonObject) -> None:
             low, high = value["interval"]
             shown = "-" if value["value"] is None else f"{value['value']:.4f}"
             typer.echo(f"  {name:<34} {shown}  ({low:.4f} to {high:.4f}, n {value['n']})")
+        elif name in _LISTED:
+            typer.echo(f"  {name}: {len(value)}")
+            for each, told in value.items():
+                typer.echo(f"    {each:<32} {told if isinstance(told, str) else json.dumps(told, ensure_ascii=False)}")
         else:
             typer.echo(f"  {name:<34} {json.dumps(value, ensure_ascii=False)}")

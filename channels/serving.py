@@ -18,8 +18,9 @@ from channels.console import BUILDING, CommandError, progress_bar, run, settings
 from channels.fitting import fitted_beside, tiers_kept
 from channels.pages import PAGES
 from channels.settings import Settings
-from dialogue.build import build
+from dialogue.build import Platform, build
 from knowledge.embedding import default_embedder
+from tools.executor import Services
 
 try:
     import resource
@@ -50,8 +51,19 @@ async def _serve(settings: Settings) -> None:
         # A signal ends the process as soon as the server has shut down: the application closes the platform.
         server = uvicorn.Server(server_config(settings, create_app(settings, platform, closes=True)))
         _announce(settings, listener.getsockname()[1])
-        async with fitted_beside(settings), tiers_kept(settings, platform.executor):
+        async with (
+            fitted_beside(settings),
+            tiers_kept(settings, platform.executor),
+            _pictures_known(platform),
+        ):
             await server.serve(sockets=[listener])
+
+
+def _pictures_known(platform: Platform) -> contextlib.AbstractAsyncContextManager[None]:
+    """Look at the shop's pictures beside the server, so that the first shopper with a picture does not wait for it."""
+    services = platform.executor.services
+    gallery = services.gallery if isinstance(services, Services) else None
+    return gallery.warmed() if gallery is not None else contextlib.nullcontext()
 
 
 def server_config(settings: Settings, app: object) -> uvicorn.Config:

@@ -19,8 +19,14 @@ _EMPTY = re.compile(
     r"|\b(?:do|does|you|have|got|is|are|there|any|some|in|the|a|an|of|them|these|those|ones?|what|how|about|and|with|but|not|please|only|just|show|me|i|want|need|would|like|prefer|can|could|something|anything|come|which|for|my|budget|ok|okay|size|colou?r|then|instead|maybe|available|make|'d|'s|s|d)\b"
 )
 _CHEAPER = re.compile(
-    r"便宜一?[点些]?|实惠[点些]?|太贵了?|贵了|\b(?:too expensive|cheaper|cheapest|less expensive|lower price)\b"
+    r"[再更还]?便宜一?[点些]?|[再更]?实惠[点些]?|太贵了?|贵了|\b(?:too (?:expensive|dear|pricey)|(?:even |a (?:bit|little) |much )?cheaper|cheapest|less expensive|lower price)\b"
 )
+_CHEAPEST = re.compile(r"最便宜|最实惠|最低价|\bcheapest\b|\blowest price\b")
+_STYLE = re.compile(
+    r"(?:换|别的?|其他的?|其它的?|另外?的?|不同的?|不一样的?|不喜欢|不要|不是)(?:一?[个种些点下]|[这那][个种些])?(?:别的?|其他的?|不同的?|不一样的?)?(?:风格|款式|样式)(?:\W*(?:再|重新)?换(?:换|一?[下个批些]))?|(?:风格|款式|样式)(?:再)?换一?下?|不一样的|不同的"
+    r"|\b(?:(?:an?other|other|(?:a )?(?:totally |completely )?different) (?:styles?|looks?|designs?|kinds?)|(?:some|any)(?:thing)? (?:totally |completely )?different|different ones?|not (?:this|that|my) style)\b"
+)
+"""Words by which something of another style is wanted: 换个风格, "another style", "something different"."""
 _LIKE_IT = re.compile(
     r"(?:找|有没有|有|要|想要|来)?(?:和|跟|与|像)?(?:这|那|图片?[里上中]?|照片[里上中]?)的?(?:一?[个款件双条种张样])?(?:差不多|类似|一样|相似|同样)?的?(?:款式?|样子|东西)?|同款|类似的?|差不多的?|相似的?|但是?|不过|而且"
     r"|\b(?:something |anything |one |ones )?(?:like|similar to|same as|looking like|as in) (?:this|that|it|these|those|the (?:picture|photo|image|one))(?: one)?\b|\b(?:similar|the same|this|that|it|picture|photo)\b"
@@ -92,15 +98,25 @@ def wants_cheaper(text: str) -> bool:
     return bool(_CHEAPER.search(text.lower()))
 
 
+def wants_the_cheapest(text: str) -> bool:
+    """Tell whether the lowest price is wanted, and not just a lower one: 最便宜的, "the cheapest"."""
+    return bool(_CHEAPEST.search(text.lower()))
+
+
+def wants_another_style(text: str) -> bool:
+    """Tell whether a list was not to somebody's taste: 换个风格, "another style", "something different"."""
+    low = text.lower()
+    return bool(_STYLE.search(low)) and not re.search(r"\w", _EMPTY.sub(" ", _STYLE.sub(" ", low)))
+
+
 def narrows(text: str, entities: Iterable[Entity]) -> bool:
     """Tell whether words say no more than options and prices: 有没有黑色的, "any in black under 200?"."""
     said = [entity.text.lower() for entity in entities if entity.type in ("option", "amount")]
-    rest = text.lower()
+    rest = _CHEAPER.sub(" ", text.lower())  # first: "a bit cheaper" is more than the option "cheaper" heard in it
     for words in sorted(said, key=len, reverse=True):
         rest = rest.replace(words, " ", 1)
-    found = bool(said) or wants_cheaper(rest)
-    rest = _EMPTY.sub(" ", _CHEAPER.sub(" ", rest))
-    return found and not re.search(r"\w", rest)
+    found = bool(said) or wants_cheaper(text)
+    return found and not re.search(r"\w", _EMPTY.sub(" ", rest))
 
 
 def points_at_picture(text: str) -> bool:

@@ -22,9 +22,17 @@ from knowledge.whole_files import write_whole
 IntArray = npt.NDArray[np.int64]
 
 EXACT_BELOW = 50_000
-"""Up to here every row is compared (512 wide, one thread: 1.1 ms for 12,000 rows, 4.3 ms for 49,000); above, a HNSW graph."""
-_HNSW_NEIGHBOURS = 32
-_HNSW_SEARCH = 96
+"""Up to here every row is compared (512 wide, one thread: 1.1 ms for 12,000 rows, 4.3 ms for 49,000); above, all rows by 4-bit codes first.
+
+Why no graph: 100,000 rows that a HNSW graph took minutes to build for (128 wide: 30 s where they were clustered as pictures of goods are, 300 s at
+random) have their codes within seconds, and are found as surely in less time; see ``python -m evals.bench.pictures``.
+"""
+_CANDIDATES = 800
+"""Rows that the codes find at least, to be compared exactly."""
+_TRAINING = 20_000
+"""Rows that the codes are learnt from."""
+_WIDE = 256
+"""From this width on a code stands for four numbers, below for two: neighbours of few dimensions need finer ones."""
 _NEAREST = 1000
 
 logger = logging.getLogger(__name__)
@@ -49,7 +57,8 @@ class Stamp:
 
 
 class VectorIndex:
-    """L2-normalised rows, searched by inner product: exactly below `EXACT_BELOW` rows, by a HNSW graph above.
+    """L2-normalised rows, searched by inner product: exactly below `EXACT_BELOW` rows; above, the best by product-quantised
+    codes (Andre et al. 2017, "Quicker ADC", 4 bits a code, scanned in registers) are compared exactly.
 
     Each row has a key (what it was made from), so that unchanged rows are not encoded again.
     """
@@ -69,29 +78,36 @@ class VectorIndex:
     @property
     def exact(self) -> bool:
         """Whether every row is compared."""
-        return not hasattr(self._index, "hnsw")
+        return not hasattr(self._index, "refine_index")
 
     def search(self, vector: FloatArray, limit: int, among: IntArray | None = None) -> tuple[IntArray, FloatArray]:
         """Return row numbers and inner products of the nearest rows, best first, at most `limit`; only of `among` if given."""
         limit = min(limit, len(self.keys) if among is None else len(among))
         if limit <= 0:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
-        parameters = None
+        index, parameters = self._index, None
         if among is not None:
-            selector = _faiss().IDSelectorBatch(np.ascontiguousarray(among, dtype=np.int64))
-            parameters = _parameters(exact=self.exact, selector=selector)
-        scores, rows = self._index.search(np.asarray(vector, dtype=np.float32).reshape(1, -1), limit, params=parameters)
+            index, selector = self._rows, _faiss().IDSelectorBatch(np.ascontiguousarray(among, dtype=np.int64))
+            parameters = _faiss().SearchParameters(sel=selector)
+        elif not self.exact:
+            parameters = _faiss().IndexRefineSearchParameters(k_factor=max(_CANDIDATES / limit, 1.0))
+        scores, rows = index.search(np.asarray(vector, dtype=np.float32).reshape(1, -1), limit, params=parameters)
         found = rows[0] >= 0
         return rows[0][found], scores[0][found]
 
     def likeness(self, vector: FloatArray) -> FloatArray:
-        """Return the inner product with every row; of a graph's rows only the nearest are worked out, the others get 0."""
+        """Return the inner product with every row; of many rows only the nearest are worked out, the others get 0."""
         if self.exact and self.keys:
             return self._products(np.ascontiguousarray(vector, dtype=np.float32))
         alike = np.zeros(len(self.keys), dtype=np.float32)
         rows, scores = self.search(vector, _NEAREST)
         alike[rows] = scores
         return alike
+
+    @property
+    def _rows(self) -> Any:
+        """The rows as they are, to be compared exactly."""
+        return self._index if self.exact else _faiss().downcast_index(self._index.refine_index)
 
     def _products(self, vector: FloatArray) -> FloatArray:
         """Multiply on this thread: BLAS would start one a core, and two threads on a busy core are ten times slower."""
@@ -105,7 +121,7 @@ class VectorIndex:
         """Return all rows."""
         if not self.keys:
             return np.zeros((0, self.stamp.dimension), dtype=np.float32)
-        return np.asarray(self._index.reconstruct_n(0, len(self.keys)), dtype=np.float32)
+        return np.asarray(self._rows.reconstruct_n(0, len(self.keys)), dtype=np.float32)
 
     def save(self, path: Path) -> None:
         """Write ``path`` and ``path.json``; a reader sees the old pair or the new one, or a mismatch, never half a file."""
@@ -136,6 +152,8 @@ class VectorIndex:
         index = cls.__new__(cls)
         index.keys, index.stamp = keys, stamp
         index._index = _faiss().deserialize_index(np.frombuffer(data, dtype=np.uint8))
+        if not isinstance(index._index, _faiss().IndexFlat | _faiss().IndexRefine):
+            raise IndexMismatchError(f"{path}: made by an older version")
         return index
 
 
@@ -189,17 +207,18 @@ def _faiss_index(vectors: FloatArray, *, exact: bool) -> Any:
     dimension = vectors.shape[1]
     index = faiss.IndexFlatIP(dimension)
     if not exact:
-        index = faiss.IndexHNSWFlat(dimension, _HNSW_NEIGHBOURS, faiss.METRIC_INNER_PRODUCT)
-        index.hnsw.efSearch = _HNSW_SEARCH
+        codes = next(dimension // width for width in _code_widths(dimension) if dimension % width == 0)
+        index = faiss.IndexRefineFlat(faiss.IndexPQFastScan(dimension, codes, 4, faiss.METRIC_INNER_PRODUCT))
+        sample = np.random.default_rng(7).permutation(len(vectors))[:_TRAINING]
+        index.train(np.ascontiguousarray(vectors[sample], dtype=np.float32))
     if len(vectors):
         index.add(np.ascontiguousarray(vectors, dtype=np.float32))
     return index
 
 
-def _parameters(*, exact: bool, selector: Any) -> Any:
-    if exact:
-        return _faiss().SearchParameters(sel=selector)
-    return _faiss().SearchParametersHNSW(sel=selector, efSearch=_HNSW_SEARCH)
+def _code_widths(dimension: int) -> tuple[int, ...]:
+    """Return how many numbers a code may stand for, the best first; the first that divides the row is taken."""
+    return (4, 2, 1) if dimension >= _WIDE else (2, 1)
 
 
 def _description(path: Path) -> Path:

@@ -53,6 +53,8 @@ class ProductQuery:
     """How many of the best are left out, for "show me more"."""
     near: tuple[str, ...] = ()
     """Ids of the products that look like a picture, best first: they alone are meant, in this order."""
+    hidden: frozenset[str] = frozenset()
+    """Ids of products that are not meant: filters are dropped as if the shop did not have them."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -172,7 +174,7 @@ class Searcher:
             for name, mask in filters.items():
                 if name not in dropped:
                     variants &= mask
-            products = self._products_of(variants, without=dropped == () and not filters)
+            products = self._products_of(variants, without=dropped == () and not filters) & self._open_to(query)
             chosen = products & meant
             if not chosen.any() and "category" in filters and "category" not in dropped:
                 chosen = products
@@ -282,6 +284,9 @@ class Searcher:
 
     def _of_brand(self, brand: str) -> BoolArray:
         return np.array([_plain(entry.brand) == _plain(brand) for entry in self._entries], dtype=bool)
+
+    def _open_to(self, query: ProductQuery) -> BoolArray:
+        return np.array([entry.id not in query.hidden for entry in self._entries], dtype=bool)
 
     def _products_of(self, variants: BoolArray, *, without: bool) -> BoolArray:
         if without:

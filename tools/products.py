@@ -8,6 +8,7 @@ import pydantic
 
 from knowledge.product_entry import ProductEntry
 from knowledge.product_search import ProductQuery
+from knowledge.products import ProductIndex
 from tools.base import Arguments, Evidence
 from tools.evidence import LocalText, Money
 
@@ -22,6 +23,8 @@ class ProductWish(Arguments):
     brand: str | None = None
     price_min_minor: int | None = pydantic.Field(default=None, ge=0)
     price_max_minor: int | None = pydantic.Field(default=None, ge=0)
+    cheaper_than: tuple[str, ...] = pydantic.Field(default=(), max_length=50)
+    """Ids of products: only what costs less than the cheapest of them."""
     options: dict[str, str] = {}
     """Canonical option values that some available variant must have: ``{"color": "red", "size": "M"}``."""
     exclude_options: dict[str, str] = {}
@@ -31,15 +34,17 @@ class ProductWish(Arguments):
     offset: int = pydantic.Field(default=0, ge=0, le=5000)
     """How many of the best were shown already."""
 
-    def asked(self, *, limit: int, offset: int = 0) -> ProductQuery:
-        """Return it as the catalogue is asked."""
+    def asked(self, index: ProductIndex, *, limit: int, offset: int = 0) -> ProductQuery:
+        """Return it as the catalogue of `index` is asked."""
+        least, most = self.price_min_minor, self._most(index)
         return ProductQuery(
             text=self.query,
             said=self.said or "",
             category=self.category,
             brand=self.brand,
-            price_min_minor=self.price_min_minor,
-            price_max_minor=self.price_max_minor,
+            # Who finds all of it too dear no longer means "from 200 on".
+            price_min_minor=None if least is not None and most is not None and least > most else least,
+            price_max_minor=most,
             options=self.options,
             exclude_options=self.exclude_options,
             in_stock=self.in_stock,
@@ -47,6 +52,13 @@ class ProductWish(Arguments):
             limit=limit,
             offset=offset,
         )
+
+    def _most(self, index: ProductIndex) -> int | None:
+        """Return the highest price that is wanted; what is no longer on sale sets no limit."""
+        dearer = [found.price_from_minor for one in self.cheaper_than if (found := index.get(one)) is not None]
+        limits = [price - 1 for price in dearer if price > 0]
+        limits += [self.price_max_minor] if self.price_max_minor is not None else []
+        return min(limits, default=None)
 
 
 class ProductCard(Evidence):

@@ -14,6 +14,7 @@ from dialogue.state import Heard
 from dialogue.understanding.phrases import elliptical
 from knowledge.questions import content
 from tools.catalog.types import Comparison, ProductDetails, ProductResults, SearchProducts
+from tools.recommendation.types import Recommendations
 
 _COMES_WITH = re.compile(
     r"(?:\bcome with|\bcomes with|\binclude[sd]?)(?: (?:a|an|the|any))?\s*$|(?:附带|带|附|包含|配)(?:了|有|不带)?$"
@@ -33,6 +34,8 @@ SAID = 500
 """Characters of a wish in which attributes of goods are looked for."""
 REFUSED = 200
 """Products that a search leaves out at most; `tools.recommendation.types.RecommendProducts.exclude_products`."""
+FEW = 3
+"""Fewer proposals than this are hardly a choice."""
 PAGE = 6
 """How many products a search shows; `tools.catalog.types.SearchProducts.limit`."""
 
@@ -292,19 +295,25 @@ async def fill_search(context: SlotContext) -> Filling:
     if partner := _partner(context):
         return Filled({"query": "", "goes_with": partner, "interested": []})
     refused = _refused(context)
-    more = bool(before) and browsing.asks_for_more(words)
+    another = bool(before) and browsing.wants_another_style(words)
+    more = another or (bool(before) and browsing.asks_for_more(words))
     pictured = _picture(context, before, words)
     goes_on = bool(before) and not mentions and (more or bool(refused) or _goes_on(context) or pictured is not None)
     search: dict[str, Any] = dict(before) if goes_on else {"query": _query(context), "said": words[:SAID] or None}
+    if not {*search.get("cheaper_than", ())}.isdisjoint(_shown(context)):
+        del search["cheaper_than"]  # nothing was cheaper, so what was too dear came again
     search["picture"] = pictured or (search.get("picture") if goes_on else None)
-    search["offset"] = int(before.get("offset", 0)) + PAGE if more else None
-    if goes_on and browsing.wants_cheaper(words):
-        search["sort"] = "price_up"
     if not search["picture"] and (browsing.asks_for_advice(words) or "interested" in search):
         search["interested"] = list(context.state.memory.focus_products)
     if refused:
-        refusing = [*search.get("exclude_products", ()), *refused][-REFUSED:]
-        search |= {"interested": [], "exclude_products": refusing, "picture": None}
+        search |= {"interested": [], "picture": None}
+    # What is picked anew for somebody has no pages: what was shown is left out instead.
+    passed = refused or (_shown(context) if more and (another or "interested" in search) else [])
+    paged = more and (bool(search["picture"]) or not passed)
+    search["offset"] = int(before.get("offset", 0)) + PAGE if paged else None
+    if passed and not paged:
+        search["interested"] = search.get("interested", [])
+        search["exclude_products"] = [*search.get("exclude_products", ()), *passed][-REFUSED:]
     _take_options(context, search)
     for entity in heard:
         search |= _filter(entity)
@@ -316,6 +325,7 @@ async def fill_search(context: SlotContext) -> Filling:
     nameless = not mentions and not before and not says_what and not advice and _goes_on(context)
     nameless = nameless and not search["picture"]
     search = {key: value for key, value in search.items() if value not in ({}, None)}
+    search |= await _in_price(context, search, goes_on=goes_on)
     return await _found_or_asked(context, search, nameless=nameless)
 
 
@@ -341,14 +351,48 @@ def _refused(context: SlotContext) -> list[str]:
     )
 
 
+def _shown(context: SlotContext) -> list[str]:
+    return context.state.memory.shown_products[:PAGE]
+
+
+async def _in_price(context: SlotContext, search: dict[str, Any], *, goes_on: bool) -> dict[str, Any]:
+    """Return what a wish for lower prices adds to a search: less than what was shown, or the lowest price first."""
+    words = context.frame.text
+    said = {entry.entity.value.get("relation") for entry in grounding.options_heard(context.heard)}
+    lower = "cheaper" in said or (goes_on and browsing.wants_cheaper(words))
+    if lower and goes_on and not browsing.wants_the_cheapest(words):
+        return await _below_shown(context, search)
+    return {"sort": "price_up"} if lower or "cheapest" in said else {}
+
+
+async def _below_shown(context: SlotContext, search: dict[str, Any]) -> dict[str, Any]:
+    """Ask for less than the cheapest of what was shown; where hardly anything is left of a proposal, for less than its dearer half."""
+    shown = context.state.memory.focus_products or _shown(context)
+    below = {"cheaper_than": shown}
+    if "interested" not in search or len(shown) < 2 or await _count(context, search | below) >= FEW:
+        return below
+    priced = [found for one in shown if (found := await _details(context, one)) is not None]
+    priced.sort(key=lambda product: product.price_from.minor)
+    dearer = [product.product_id for product in priced[(len(priced) + 1) // 2 :]]
+    others = {
+        "cheaper_than": dearer,
+        "exclude_products": [*search.get("exclude_products", ()), *shown][-REFUSED:],
+    }
+    return others if await _count(context, search | others) else below
+
+
+async def _count(context: SlotContext, search: dict[str, Any]) -> int:
+    """Return how many proposals meet every wish."""
+    found = await context.reader.read("recommend_products", search | {"limit": 1})
+    return found.total if isinstance(found, Recommendations) and not found.relaxed else 0
+
+
 def _take_options(context: SlotContext, search: dict[str, Any]) -> None:
     """Add the option values that are wished for, and those that are not, to a search."""
     options, excluded = dict(search.get("options", {})), dict(search.get("exclude_options", {}))
     for entry in grounding.options_heard(context.heard):
         said = entry.entity.value
-        if said.get("relation") in ("cheaper", "cheapest"):
-            search["sort"] = "price_up"
-        elif said.get("key") and said.get("value"):
+        if said.get("key") and said.get("value"):
             (excluded if said.get("negated") else options)[str(said["key"])] = str(said["value"])
     search |= {"options": options, "exclude_options": excluded}
 

@@ -9,6 +9,9 @@ on the photos of ``--test``. Products stand on both sides, as a shop's do; photo
 validation, searched in train; with ``--test`` it is fitted on all of ``--data``, measured on ``--test``, and searched in ``--data``.
 ``kind`` is the accuracy of the linear head. Who took a photo is not told, so intervals are by photo.
 
+``turned_away_...``: the share of pictures taken for foreign at the threshold that was calibrated, while fitting, to turn away 5 % of photos of goods: of the measured
+photos themselves (wrongly), of the other set's photos where they are there, and of drawn noise, blurs, plain colours and pages of text.
+
 Baselines on the same photos: the encoder with nothing learnt (``raw_...``), and colours and edges counted (``floor_...``).
 """
 
@@ -23,6 +26,7 @@ from pathlib import Path
 import numpy as np
 
 from evals.benchmarks.base import Bar, Benchmark, BenchmarkError, Job
+from evals.benchmarks.foreign_pictures import turned_away
 from evals.benchmarks.reading import csv_rows
 from knowledge.types import JsonObject
 from tools.visual_search.capability import VisualSearch
@@ -126,12 +130,15 @@ def _run(job: Job, name: str) -> JsonObject:
     small = capability.after(encoded(held_at, asked, counted, job, of="counting colours"), small_train)
     floor = figures(cold_model(counted), small, of)
     found = figures(model, held, of)
+    own = held.vectors[held.rows(catalogue=False)]
+    foreign = turned_away(model, own, job.data, name, encoder)
     kind = {"kind": found.pop("attribute_kind")} if "attribute_kind" in found else {}
     compared = ("top_1", "top_5") if name == GROCERY else ("top_1", "precision_at_10")
     return {
         "set": of,
         **found,
         **kind,
+        **foreign,
         **{f"raw_{each}": raw[each] for each in compared},
         **{f"floor_{each}": floor[each] for each in compared},
         "trained_on": len(train),

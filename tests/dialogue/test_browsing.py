@@ -25,6 +25,8 @@ def test_other_talk_does_not_ask_for_more(text: str) -> None:
         ("any in black?", "black", True),
         ("便宜点的", "", True),
         ("anything cheaper?", "", True),
+        ("a bit cheaper please", "cheaper", True),
+        ("再便宜点", "便宜点", True),
         ("黑色的那件我想退", "黑色", False),
         ("a black lawn mower", "black", False),
         ("谢谢", "", False),
@@ -54,3 +56,23 @@ def test_a_purpose_is_a_wish_only_where_goods_are_wanted() -> None:
     assert browsing.wishes_vaguely("something for the kitchen maybe")
     assert browsing.wishes_vaguely("冬天穿的")
     assert not browsing.wishes_vaguely("I work in an office")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["换个风格", "有没有其他风格的", "不喜欢这种风格", "来点不一样的", "another style", "do you have something different?", "not my style"],
+)  # fmt: skip
+def test_another_style_is_wanted(text: str) -> None:
+    assert browsing.wants_another_style(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["这件有不同的颜色吗", "what's different?", "I want to change the style of my order", "什么风格"]
+)
+def test_other_talk_wants_no_other_style(text: str) -> None:
+    assert not browsing.wants_another_style(text)
+
+
+def test_the_cheapest_is_more_than_cheaper() -> None:
+    assert browsing.wants_the_cheapest("最便宜的")
+    assert not browsing.wants_the_cheapest("anything cheaper?")

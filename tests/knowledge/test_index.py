@@ -37,7 +37,7 @@ async def test_the_nearest_text_comes_first() -> None:
     assert scores[0] > scores[1]
 
 
-@pytest.mark.parametrize("exact_below", [10_000, 10], ids=["flat", "hnsw"])
+@pytest.mark.parametrize("exact_below", [10_000, 10], ids=["exact", "coded"])
 def test_search_among_some_rows_sees_no_other(exact_below: int) -> None:
     index, vectors = _random_index(300, exact_below=exact_below)
     among = np.arange(0, 300, 7)
@@ -47,11 +47,29 @@ def test_search_among_some_rows_sees_no_other(exact_below: int) -> None:
     assert set(rows) <= set(among)
 
 
-def test_the_graph_finds_nearly_what_comparing_all_finds() -> None:
-    flat, vectors = _random_index(2000, exact_below=10_000)
-    graph, _ = _random_index(2000, exact_below=10)
-    hits = [len({*flat.search(v, 10)[0]} & {*graph.search(v, 10)[0]}) for v in vectors[:50]]
-    assert np.mean(hits) > 9
+def test_codes_find_what_comparing_all_finds() -> None:
+    exact, vectors = _random_index(20_000, exact_below=100_000)
+    coded, _ = _random_index(20_000, exact_below=10)
+    assert (exact.exact, coded.exact) == (True, False)
+    hits = [len({*exact.search(v, 10)[0]} & {*coded.search(v, 10)[0]}) for v in vectors[:100]]
+    assert np.mean(hits) >= 9.9
+
+
+def test_scores_found_by_codes_are_exact() -> None:
+    coded, vectors = _random_index(2000, exact_below=10)
+    rows, scores = coded.search(vectors[3], 20)
+    np.testing.assert_allclose(scores, vectors[rows] @ vectors[3], rtol=1e-5)
+    np.testing.assert_allclose(coded.likeness(vectors[3])[rows], scores, rtol=1e-5)
+
+
+def test_a_coded_index_comes_back_from_its_file(tmp_path: Path) -> None:
+    coded, vectors = _random_index(2000, exact_below=10)
+    coded.stamp = Stamp.of(HashingEmbedder())
+    coded.save(tmp_path / "rows.faiss")
+    back = VectorIndex.load(tmp_path / "rows.faiss", HashingEmbedder())
+    assert not back.exact
+    np.testing.assert_array_equal(back.vectors(), vectors)
+    np.testing.assert_array_equal(back.search(vectors[5], 10)[0], coded.search(vectors[5], 10)[0])
 
 
 def test_an_empty_index_finds_nothing() -> None:

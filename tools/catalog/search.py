@@ -29,7 +29,7 @@ async def search_products(context: ToolContext, arguments: SearchProducts) -> Pr
     if not isinstance(services, Services) or services.products is None:
         raise RefusedError("search_unavailable", "the catalogue is not indexed: start the shop with its search index")
     seen = await _seen(context, services, arguments.picture) if arguments.picture else None
-    asked = arguments.asked(limit=arguments.limit, offset=arguments.offset)
+    asked = arguments.asked(services.products, limit=arguments.limit, offset=arguments.offset)
     findings = await services.products.search(dataclasses.replace(asked, near=seen.products if seen else ()))
     lost = seen is None and (not findings.found or not arguments.query)
     chances = dict(zip(seen.products, seen.chances, strict=True)) if seen else {}
@@ -45,6 +45,7 @@ async def search_products(context: ToolContext, arguments: SearchProducts) -> Pr
         chances={finding.product.id: chances.get(finding.product.id, 0.0) for finding in findings.found}
         if seen
         else {},
+        foreign=seen is not None and seen.foreign,
         categories=_nearest(services.products, arguments.query) if lost else (),
     )
 

@@ -23,7 +23,7 @@ TOOLS: tuple[Tool, ...] = (
             "Find products to buy. Use it for any wish for goods: 'red dress under 200', 'something warm for winter'. Not for "
             "a product that is already named by id (get_product), for its stock (check_stock) or for the person's own orders. "
             "query: the kind of thing in the shopper's own words, Chinese or English, without price and colour when those are "
-            "given as filters. said: the whole sentence, where query leaves something out. category: id or name. brand. price_min_minor, price_max_minor: minor units (20000 = 200.00). options: "
+            "given as filters. said: the whole sentence, where query leaves something out. category: id or name. brand. price_min_minor, price_max_minor: minor units (20000 = 200.00). cheaper_than: ids of products that were too dear. options: "
             "canonical English, {'color': 'red', 'size': 'M'}; exclude_options: what it must not be. in_stock: false also "
             "shows sold-out goods. sort: relevance, price_up, price_down, newest, rating. picture: id of a picture that the person sent, for goods that look like it; every filter holds. When nothing meets every filter, the "
             "fewest are dropped and named in `relaxed`: say so."
@@ -31,7 +31,7 @@ TOOLS: tuple[Tool, ...] = (
         description_zh=(
             "找商品。顾客想买东西时使用，例如“两百以内的红裙子”“冬天穿的厚外套”。已知商品编号时用 get_product，问库存用 check_stock，问自己的订单不用它。"
             "query：顾客对商品的原话，中英文均可，价格和颜色放到筛选项里就不必重复。said：query 不是整句时，顾客的整句原话。category：类目编号或名称。brand：品牌。price_min_minor、price_max_minor：以分为单位"
-            "（200 元为 20000）。options：英文规范值，如 {'color': 'red', 'size': 'M'}；exclude_options：不要的值。in_stock：false 时也列出售罄商品。"
+            "（200 元为 20000）。cheaper_than：顾客嫌贵的商品编号，只找比它们都便宜的。options：英文规范值，如 {'color': 'red', 'size': 'M'}；exclude_options：不要的值。in_stock：false 时也列出售罄商品。"
             "sort：relevance、price_up、price_down、newest、rating。picture：顾客发来的图片编号，找相似商品，其余筛选同样有效。没有商品满足全部条件时会放宽最少的条件，并写在 relaxed 里，回复时要说明。"
         ),
     ),

@@ -38,6 +38,8 @@ class ProductResults(Evidence):
     """Of a picture: the chance that the nearest product of the whole shop is the one on it."""
     chances: dict[str, float] = {}
     """Of a picture: that chance for each product listed."""
+    foreign: bool = False
+    """Of a picture: it does not look like anything that the shop has; what is listed is the nearest."""
     categories: tuple[CategoryChoice, ...] = ()
     """Where nothing was found or no goods were named: the shop's categories, those nearest to the words first."""
 

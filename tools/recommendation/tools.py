@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
@@ -59,7 +60,9 @@ async def recommend_products(context: ToolContext, arguments: RecommendProducts)
     services = context.services
     if not isinstance(services, Services) or services.products is None:
         raise RefusedError("search_unavailable", "the catalogue is not indexed: start the shop with its search index")
-    findings = await services.products.search(arguments.asked(limit=MEANT))
+    hidden = frozenset((*arguments.exclude_products, *([arguments.goes_with] if arguments.goes_with else [])))
+    wish = dataclasses.replace(arguments.asked(services.products, limit=MEANT), hidden=hidden)
+    findings = await services.products.search(wish)
     service = await services.models.ready(NAME)
     asked = _Asked(service.model, services.products, arguments, findings, await _history(context, arguments))
     picks = await asyncio.to_thread(asked.picks)
@@ -68,7 +71,7 @@ async def recommend_products(context: ToolContext, arguments: RecommendProducts)
         query=arguments.query,
         products=tuple(asked.view(pick) for pick in shown),
         total=len(asked.among),
-        relaxed=findings.relaxed,
+        relaxed=asked.relaxed,
         model=f"{NAME} {service.version.number}" if service.version else "rules",
         known_history=len(asked.history),
     )
@@ -93,10 +96,10 @@ class _Asked:
         history: Sequence[Seen],
     ) -> None:
         self.model, self.index, self.arguments, self.history = model, index, arguments, list(history)
+        self.relaxed = findings.relaxed
         self.skus = {finding.product.id: finding.skus for finding in findings.found}
         self.partner = self._partner()
-        hidden = {*arguments.exclude_products, *([self.partner.id] if self.partner else [])}
-        left = [finding.product for finding in findings.found if finding.product.id not in hidden]
+        left = [finding.product for finding in findings.found]
         owned = {seen.item for seen in history if seen.kind == "buy"}
         new = [product for product in left if product.id not in owned]
         # What somebody has is only shown again where there is little else.
@@ -106,7 +109,9 @@ class _Asked:
         """Return enough picks for the page that is asked for, best first."""
         wanted = self.arguments.offset + self.arguments.limit
         ids = [product.id for product in self.among]
-        if self.arguments.sort != "relevance":
+        if (
+            self.arguments.sort != "relevance" or "price" in self.relaxed
+        ):  # then the catalogue put the nearest price first
             return self._in_their_order(ids[:wanted])
         history = [Seen(self.partner.id)] if self.partner else self.history
         controls = Controls(

@@ -30,6 +30,7 @@ class Head:
         values: its values, in the order of the rows of `weights`.
         accuracy: share of pictures kept apart by group that it named rightly, with interval and n; None: too few groups to keep any apart.
         baseline: the share of its most frequent value.
+        pictures: how many it was learnt from.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Head:
     mean: Vectors
     accuracy: JsonObject | None
     baseline: float
+    pictures: int
 
     def chances(self, vectors: Vectors) -> Vectors:
         """Return the chance of each value, ``[pictures, values]``."""
@@ -53,26 +55,44 @@ class Head:
             "values": list(self.values),
             "accuracy": self.accuracy,
             "baseline": round(self.baseline, 4),
+            "pictures": self.pictures,
         }
 
     @classmethod
     def made(cls, about: dict[str, Any], weights: Vectors, bias: Vectors, mean: Vectors) -> Head:
         """Return a head of its arrays and the rest."""
         return cls(
-            about["name"], tuple(about["values"]), weights, bias, mean, about["accuracy"], float(about["baseline"])
+            about["name"],
+            tuple(about["values"]),
+            weights,
+            bias,
+            mean,
+            about["accuracy"],
+            float(about["baseline"]),
+            int(about.get("pictures", 0)),
         )
 
 
-def fit_heads(rows: Pictures) -> tuple[Head, ...]:
-    """Learn every attribute that has two values or more with enough pictures."""
-    return tuple(head for name in rows.attributes() if (head := _fit(rows, name)) is not None)
+def fit_heads(rows: Pictures) -> tuple[tuple[Head, ...], dict[str, str]]:
+    """Learn every attribute that has two values or more with enough pictures; return also why others were not learnt."""
+    heads: list[Head] = []
+    refused: dict[str, str] = {}
+    for name in rows.attributes():
+        found = _fit(rows, name)
+        if isinstance(found, Head):
+            heads.append(found)
+        else:
+            refused[name] = found
+    return tuple(heads), refused
 
 
-def _fit(rows: Pictures, name: str) -> Head | None:
+def _fit(rows: Pictures, name: str) -> Head | str:
+    """Return a head, or in a sentence why there is none."""
     counted = Counter(one.labels[name] for one in rows.shown if name in one.labels)
     values = tuple(sorted(value for value, count in counted.items() if count >= LEAST))
     if len(values) < 2:
-        return None
+        most = ", ".join(f"{value} {count}" for value, count in counted.most_common(3))
+        return f"expected two values with {LEAST} pictures each or more, got {most}"
     known = [row for row, one in enumerate(rows.shown) if one.labels.get(name) in values]
     features = whole(rows.vectors[known])
     truth = np.array([values.index(rows.shown[row].labels[name]) for row in known])
@@ -88,6 +108,7 @@ def _fit(rows: Pictures, name: str) -> Head | None:
         mean,
         _measured(features, truth, groups, len(values)),
         float(np.bincount(truth).max() / len(truth)),
+        len(known),
     )
 
 

@@ -96,9 +96,16 @@ class VisualSearch(Capability[Pictures, VisualModel]):
             "width": model.projection.matrix.shape[1],
             "temperature": model.temperature,
             "attributes": {
-                head.name: {"values": len(head.values), "accuracy": head.accuracy, "baseline": round(head.baseline, 4)}
+                head.name: {
+                    "values": len(head.values),
+                    "pictures": head.pictures,
+                    "accuracy": head.accuracy,
+                    "baseline": round(head.baseline, 4),
+                }
                 for head in model.heads
             },
+            "not_learnt": dict(model.refused),
+            "familiar_from": round(model.familiarity.least, 4) if model.familiarity else None,
         }
 
     def save(self, model: VisualModel, folder: Path) -> None:

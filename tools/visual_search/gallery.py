@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import hashlib
+import itertools
 import logging
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
 NAME = "visual_search"
 LOOK_EVERY_S = 10.0
 """How often it is asked whether the catalogue has other pictures."""
+PATIENCE_S = 1.0
+"""How long a picture waits for the catalogue's to be looked at, where that goes on in the background; then it is said so."""
 NEAREST = 400
 """Pictures that are ranked."""
 LEAST_LIKE, MOST_LIKE = 12, 0.2
@@ -46,12 +51,14 @@ class SeenAttribute:
     Args:
         chance: the head's own, in [0, 1].
         accuracy: how often the head was right on pictures kept apart, with interval and n; None: not measured.
+        pictures: how many it was learnt from.
     """
 
     name: str
     value: str
     chance: float
     accuracy: JsonObject | None
+    pictures: int
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,11 +68,13 @@ class Seen:
     Args:
         products: ids, best first.
         chances: of each, given that the picture shows one of them.
+        foreign: it does not look like anything that the shop has.
     """
 
     products: tuple[str, ...]
     chances: tuple[float, ...]
     attributes: tuple[SeenAttribute, ...]
+    foreign: bool
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,14 +98,16 @@ class Gallery:
         self._database, self._folder, self._models = database, folder, models
         self._index: _Index | None = None
         self._checked = -LOOK_EVERY_S
-        self._building = asyncio.Lock()
+        self._refreshing: asyncio.Task[_Index] | None = None
+        self._patience_s: float | None = None
+        self._closing = threading.Event()
 
     async def look(self, context: ToolContext, attachment_id: str) -> Seen:
         """Rank the products by a picture of the person's own.
 
         Raises:
             ArgumentError: ``picture_unknown``.
-            RefusedError: the picture cannot be opened, or no product has a picture.
+            RefusedError: the picture cannot be opened, no product has a picture, or ``pictures_not_ready``: see `warm`.
         """
         path = self._folder / await _path_of(context, attachment_id)
         index = await self.ready()
@@ -128,18 +139,55 @@ class Gallery:
         except PictureError as error:
             raise RefusedError(error.code, str(error)) from None
 
+    @contextlib.asynccontextmanager
+    async def warmed(self) -> AsyncIterator[None]:
+        """Look at the catalogue's pictures in the background while the block runs: a shopper's picture waits for `PATIENCE_S` at most."""
+        self._patience_s = PATIENCE_S
+        self._refresh_if_old()
+        try:
+            yield
+        finally:
+            self._closing.set()
+            if self._refreshing is not None:
+                await asyncio.wait({self._refreshing})
+
+    async def known(self) -> None:
+        """Wait, however long it takes, until the catalogue's pictures are known."""
+        await asyncio.wait({self._refresh_if_old()})
+
     async def ready(self) -> _Index:
-        """Return the index of what is on sale under the model in service; looks at new pictures first."""
+        """Return the index of what is on sale; while another model or other pictures are taken in, the one before.
+
+        Raises:
+            RefusedError: ``pictures_not_ready``.
+        """
+        refreshing = self._refresh_if_old()
+        if self._index is not None:
+            return self._index
+        done, _ = await asyncio.wait({refreshing}, timeout=self._patience_s)
+        if not done:
+            raise RefusedError("pictures_not_ready", "the catalogue's pictures are still being looked at")
+        return refreshing.result()
+
+    def _refresh_if_old(self) -> asyncio.Task[_Index]:
+        task = self._refreshing
+        if task is None or (task.done() and self._is_old()):
+            self._checked = time.monotonic()
+            task = self._refreshing = asyncio.create_task(self._refresh())
+        return task
+
+    def _is_old(self) -> bool:
+        if time.monotonic() - self._checked >= LOOK_EVERY_S:
+            return True
+        return self._index is not None and self._index.model is not self._models.get(NAME).model
+
+    async def _refresh(self) -> _Index:
         model: VisualModel = (await self._models.ready(NAME)).model
-        async with self._building:
-            found = self._index
-            if found is not None and found.model is model and time.monotonic() - self._checked < LOOK_EVERY_S:
-                return found
-            rows = await self._rows()
-            if found is None or found.model is not model or found.rows != rows:
-                found = await asyncio.to_thread(self._build, rows, model)
-            self._index, self._checked = found, time.monotonic()
-            return found
+        rows, found = await self._rows(), self._index
+        if found is None or found.model is not model or found.rows != rows:
+            found = await asyncio.to_thread(self._build, rows, model)
+        self._index, self._checked = found, time.monotonic()
+        return found
 
     async def _rows(self) -> _Rows:
         async with self._database.read() as session:
@@ -154,7 +202,9 @@ class Gallery:
             )
 
     def _build(self, rows: _Rows, model: VisualModel) -> _Index:
-        known = looked_at(self._folder, [path for _, path in rows], ENCODERS[model.encoder]())
+        began = time.monotonic()
+        known = looked_at(self._folder, [path for _, path in rows], ENCODERS[model.encoder](), self._closing.is_set)
+        logger.info("looked at %d pictures of the catalogue in %.1f s", len(known), time.monotonic() - began)
         kept = [(product, path) for product, path in rows if path in known]
         width = model.projection.matrix.shape[1]
         vectors = (
@@ -166,13 +216,19 @@ class Gallery:
         return _Index(rows, model, VectorIndex([product for product, _ in kept], vectors, stamp))
 
 
-def looked_at(folder: Path, paths: Sequence[str], encoder: Encoder) -> dict[str, Vectors]:
-    """Return ``[views, dimension]`` of every picture below ``media/`` that opens; those of before are not looked at again."""
+def looked_at(
+    folder: Path, paths: Sequence[str], encoder: Encoder, stopped: Callable[[], bool] = lambda: False
+) -> dict[str, Vectors]:
+    """Return ``[views, dimension]`` of every picture below ``media/`` that opens; those of before are not looked at again.
+
+    Args:
+        stopped: asked before each picture; once it is true, what was looked at so far is kept and returned.
+    """
     kept_at = folder / "indexes" / f"pictures-{encoder.name}.npz"
     known = _kept(kept_at)
     found: dict[str, Vectors] = {}
     stamps: dict[str, str] = {}
-    for path in dict.fromkeys(paths):
+    for path in itertools.takewhile(lambda _: not stopped(), dict.fromkeys(paths)):
         try:
             about = (folder / "media" / path).stat()
             stamp = hashlib.blake2b(f"{path}|{about.st_size}|{about.st_mtime_ns}".encode(), digest_size=12).hexdigest()
@@ -180,8 +236,10 @@ def looked_at(folder: Path, paths: Sequence[str], encoder: Encoder) -> dict[str,
             stamps[path] = stamp
         except (OSError, PictureError) as error:
             logger.info("a product picture is left out: %s", error)
-    if set(stamps.values()) != set(known):
-        _keep(kept_at, {stamps[path]: vectors for path, vectors in found.items()})
+    now = {stamps[path]: vectors for path, vectors in found.items()}
+    kept = known | now if stopped() else now
+    if set(kept) != set(known):
+        _keep(kept_at, kept)
     return found
 
 
@@ -222,6 +280,8 @@ def _seen(index: _Index, path: Path) -> Seen:
     for head in index.model.heads:
         found = head.chances(picture)[0]
         top = int(np.argmax(found))
-        attributes.append(SeenAttribute(head.name, head.values[top], round(float(found[top]), 4), head.accuracy))
+        chance = round(float(found[top]), 4)
+        attributes.append(SeenAttribute(head.name, head.values[top], chance, head.accuracy, head.pictures))
     alike = max(LEAST_LIKE, int(MOST_LIKE * len(set(index.vectors.keys))))
-    return Seen(tuple(best)[:alike], tuple(round(float(chance), 4) for chance in chances[:alike]), tuple(attributes))
+    shown = tuple(round(float(chance), 4) for chance in chances[:alike])
+    return Seen(tuple(best)[:alike], shown, tuple(attributes), foreign=not index.model.knows(picture)[0])

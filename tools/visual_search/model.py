@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,8 @@ from tools.fitted import Progress, TooLittleDataError, VersionError
 from tools.fitted.capability import silent
 from tools.visual_search.attributes import Head, fit_heads
 from tools.visual_search.encoder import ENCODERS, Encoder, Vectors, default_encoder
+from tools.visual_search.familiarity import Familiarity
+from tools.visual_search.familiarity import learnt as learnt_familiarity
 from tools.visual_search.projection import Projection, learnt, plain
 from tools.visual_search.rows import Pictures
 
@@ -30,6 +33,8 @@ class VisualModel:
         encoder: name of the encoder whose vectors it takes.
         temperature: the chance of a product is the softmax of its cosine times this; fitted on pictures kept apart.
         learnt_from: pictures, products; zeros where nothing was learnt.
+        familiarity: tells what is foreign; None: nothing is.
+        refused: attributes of which there were too few pictures, and why; not kept with the model.
     """
 
     encoder: str
@@ -37,10 +42,16 @@ class VisualModel:
     temperature: float
     heads: tuple[Head, ...] = ()
     learnt_from: tuple[int, int] = (0, 0)
+    familiarity: Familiarity | None = None
+    refused: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def project(self, vectors: Vectors, *, catalogue: bool) -> Vectors:
         """Return rows of length 1 that are compared by inner product; ``vectors``: ``[pictures, views, dimension]``."""
         return self.projection(vectors, catalogue=catalogue)
+
+    def knows(self, vectors: Vectors) -> npt.NDArray[np.bool_]:
+        """Tell of each picture, ``[pictures, views, dimension]``, whether it shows anything like the shop's goods."""
+        return self.familiarity.knows(vectors) if self.familiarity else np.ones(len(vectors), dtype=bool)
 
     def chances(self, cosines: Vectors) -> Vectors:
         """Return the chance of each product, ``[pictures, products]``, given that one of them is meant."""
@@ -75,9 +86,11 @@ def fit_model(rows: Pictures, *, progress: Progress = silent) -> VisualModel:
     progress("learning how sure a find is", 0.3)
     temperature = _temperature(rows)
     progress("learning attributes", 0.6)
-    heads = fit_heads(rows)
+    heads, refused = fit_heads(rows)
     progress("learnt", 1.0)
-    return VisualModel(rows.encoder, projection, temperature, heads, (len(rows), int(products.max()) + 1))
+    learnt_from = (len(rows), int(products.max()) + 1)
+    familiarity = learnt_familiarity(rows)
+    return VisualModel(rows.encoder, projection, temperature, heads, learnt_from, familiarity, refused)
 
 
 def _projection(rows: Pictures) -> Projection:
@@ -135,11 +148,14 @@ def save_model(model: VisualModel, folder: Path) -> None:
         for number, head in enumerate(model.heads)
         for name in ("weights", "bias", "mean")
     }
+    if model.familiarity is not None:
+        arrays["references"] = model.familiarity.references.astype(np.float16)
     np.savez(folder / "model.npz", matrix=model.projection.matrix, **arrays)
     about = {
         "encoder": model.encoder,
         "temperature": model.temperature,
         "learnt_from": model.learnt_from,
+        "familiar_from": model.familiarity.least if model.familiarity else None,
         "heads": [head.about() for head in model.heads],
     }
     (folder / "model.json").write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
@@ -155,12 +171,15 @@ def load_model(folder: Path) -> VisualModel:
         about = json.loads((folder / "model.json").read_text(encoding="utf-8"))
         with np.load(folder / "model.npz", allow_pickle=False) as arrays:
             projection = Projection(arrays["photos"], arrays["catalogue"], arrays["matrix"])
+            least = about.get("familiar_from")
+            familiarity = None if least is None else Familiarity(arrays["references"].astype(np.float32), float(least))
             heads = tuple(
                 Head.made(one, *(arrays[f"head{number}_{name}"] for name in ("weights", "bias", "mean")))
                 for number, one in enumerate(about["heads"])
             )
         pictures, products = about["learnt_from"]
-        model = VisualModel(about["encoder"], projection, float(about["temperature"]), heads, (pictures, products))
+        temperature = float(about["temperature"])
+        model = VisualModel(about["encoder"], projection, temperature, heads, (pictures, products), familiarity)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise VersionError(f"{folder} cannot be read: expected what `xiaoer models fit` writes") from error
     if model.encoder not in ENCODERS or default_encoder().name != model.encoder:

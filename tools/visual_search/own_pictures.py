@@ -13,8 +13,10 @@ from sqlmodel import col, select
 from knowledge.db import Database
 from knowledge.schema import Product, ProductImage, Variant
 from tools.fitted import TooLittleDataError
+from tools.visual_search import labels as own_labels
 from tools.visual_search.encoder import default_encoder
 from tools.visual_search.gallery import looked_at
+from tools.visual_search.labels import read_labels
 from tools.visual_search.pictures import opened
 from tools.visual_search.rows import Pictures, Shown
 
@@ -32,6 +34,7 @@ async def own_pictures(database: Database, folder: Path) -> Pictures:
 
     Raises:
         TooLittleDataError: fewer than two products have a picture that opens.
+        DataError: the shop's own labels cannot be read.
     """
     async with database.read() as session:
         found = (
@@ -48,8 +51,9 @@ async def own_pictures(database: Database, folder: Path) -> Pictures:
                 await session.exec(select(Variant.product_id, Variant.options).order_by(col(Variant.position).desc()))
             ).all()
         )
+    labels = read_labels(folder / own_labels.FILE) if (folder / own_labels.FILE).exists() else {}
     rows = [
-        (product, path, _labels(category, attributes, colours.get(product, {})))
+        (product, path, _labels(category, attributes, colours.get(product, {})) | own_labels.of(labels, product, path))
         for product, path, category, attributes in found
         if "://" not in path
     ]

@@ -11,15 +11,17 @@ import numpy.typing as npt
 
 from tools.fitted import DataError
 from tools.fitted.columns import Cells, read_csv
+from tools.visual_search import labels as own_labels
 from tools.visual_search.encoder import Encoder, Vectors, default_encoder
+from tools.visual_search.labels import MOST_ATTRIBUTES, Labels, read_labels
 from tools.visual_search.pictures import PictureError, opened
 
 WANTS = (
     "a CSV, one row a picture: file (relative to the CSV), product or kind; and if there: role (catalogue or photo; photo where empty), "
-    "group (who took it or of which single item it is) and a column of labels for each attribute, such as colour, pattern, sleeve"
+    "group (who took it or of which single item it is) and a column of labels for each attribute, such as colour, pattern, sleeve; "
+    "beside it, if there, picture-labels.csv: file or product, attribute, value"
 )
 FIXED = ("file", "product", "role", "group")
-MOST_ATTRIBUTES = 400
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,9 +77,11 @@ def read_manifest(path: Path, encoder: Encoder | None = None) -> Pictures:
     """
     manifest = path / "manifest.csv" if path.is_dir() else path
     encoder = encoder or default_encoder()
+    beside = manifest.parent / own_labels.FILE
+    labels = read_labels(beside) if beside.exists() else {}
     shown, vectors = [], []
     for cells in read_csv(manifest, needs=("file",)):
-        one = _shown(cells)
+        one = _shown(cells, labels)
         try:
             picture = opened(manifest.parent / one.file)
         except PictureError as error:
@@ -89,10 +93,11 @@ def read_manifest(path: Path, encoder: Encoder | None = None) -> Pictures:
     return Pictures(encoder.name, tuple(shown), np.stack(vectors))
 
 
-def _shown(cells: Cells) -> Shown:
+def _shown(cells: Cells, beside: Labels) -> Shown:
     if not cells.get("product", "") and not cells.get("kind", ""):
         raise DataError(cells.path, "a product or a kind", "neither", row=cells.row, column="product")
     labels = {name: value.lower() for name, value in cells.items() if name not in FIXED and name and value}
+    labels |= own_labels.of(beside, cells.get("product", ""), cells["file"])
     if len(labels) > MOST_ATTRIBUTES:
         raise DataError(cells.path, f"at most {MOST_ATTRIBUTES} attributes", str(len(labels)), row=cells.row)
     return Shown(

@@ -24,6 +24,8 @@ class AttributeView(Evidence):
     chance: float
     accuracy: JsonObject | None
     """How often this attribute was named rightly on pictures kept apart: value, interval, n; None: it was not measured."""
+    pictures: int
+    """How many pictures it was learnt from."""
 
 
 class PictureView(Evidence):
@@ -32,6 +34,8 @@ class PictureView(Evidence):
     attributes: tuple[AttributeView, ...]
     products: tuple[str, ...]
     chances: tuple[float, ...]
+    foreign: bool
+    """It does not look like anything that the shop has: do not name attributes or products as if it did."""
     model: str
 
 
@@ -55,11 +59,14 @@ async def describe_picture(context: ToolContext, arguments: PictureOf) -> Pictur
     version = services.models.get("visual_search").version
     return PictureView(
         attributes=tuple(
-            AttributeView(name=one.name, value=one.value, chance=one.chance, accuracy=one.accuracy)
+            AttributeView(
+                name=one.name, value=one.value, chance=one.chance, accuracy=one.accuracy, pictures=one.pictures
+            )
             for one in seen.attributes
         ),
         products=seen.products[:10],
         chances=seen.chances[:10],
+        foreign=seen.foreign,
         model=f"visual_search {version.number}" if version else "not fitted",
     )
 

@@ -33,6 +33,7 @@ def of_the_list(reading: Reading) -> list[Command] | None:
         ]
     if (
         browsing.asks_for_more(words)
+        or browsing.wants_another_style(words)
         or browsing.narrows(words, reading.entities)
         or (browsing.refuses_shown(words) and not reading.view.active_flow)
     ):

@@ -41,6 +41,22 @@ TALKS = (
         says("what goes well with the second one?", kind="products", shows="go with it"),
     ),
     talk(
+        "others-than-those-proposed",
+        "zh",
+        VISITOR,
+        says("有什么推荐的", kind="products", shows="为您挑了这几款"),
+        says("不是这种风格，再换换", kind="products", shows="为您挑了这几款"),
+        says("换个风格", kind="products", shows="为您挑了这几款"),
+    ),
+    talk(
+        "others-than-those-proposed",
+        "en",
+        VISITOR,
+        says("recommend something", kind="products", shows="I picked these"),
+        says("something different please", kind="products", shows="I picked these"),
+        says("a bit cheaper please", kind="products", shows="cheaper"),
+    ),
+    talk(
         "brand-and-material-say-which",
         "en",
         VISITOR,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL.Image import Image
 
 from knowledge.db import Database, sqlite_url
 from knowledge.schema import Attachment, Product, ProductImage, Shop
@@ -16,7 +19,9 @@ from tools.errors import ArgumentError, RefusedError
 from tools.fitted import Models
 from tools.policy import load_policy
 from tools.testing import NOW
+from tools.visual_search import gallery as gallery_module
 from tools.visual_search.capability import VisualSearch
+from tools.visual_search.encoder import ENCODERS, Encoder, Vectors
 from tools.visual_search.gallery import Gallery
 
 
@@ -82,3 +87,39 @@ async def test_a_shop_learns_from_its_own_pictures(shop: Database, tmp_path: Pat
     rows = await VisualSearch().at(tmp_path).own(shop, NOW)
     assert len(rows.rows(catalogue=True)) == len(COLOURS)
     assert len(rows.rows(catalogue=False)) == 4 * len(COLOURS)
+
+
+async def test_a_picture_that_comes_before_the_catalogue_is_known_is_told_so_and_later_answered(
+    shop: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawing("blue", round_=True).save(tmp_path / "photo.png")
+    await sent(shop, tmp_path, (tmp_path / "photo.png").read_bytes())
+    models = Models(CAPABILITIES, None)
+    monkeypatch.setattr(gallery_module, "PATIENCE_S", 0.05)
+    encoder, may = ENCODERS[models.get("visual_search").model.encoder], threading.Event()
+    encode = encoder.encode
+
+    def encode_when_it_may(self: Encoder, picture: Image) -> Vectors:
+        assert may.wait(10)
+        return encode(self, picture)
+
+    monkeypatch.setattr(encoder, "encode", encode_when_it_may)
+    gallery = Gallery(shop, tmp_path, models)
+    async with gallery.warmed(), shop.read() as session:
+        context = ToolContext(session, Identity("shopper", "C1"), load_policy("default"), NOW)
+        with pytest.raises(RefusedError) as refused:
+            await gallery.look(context, "att_1")
+        may.set()
+        await gallery.known()
+        seen = await gallery.look(context, "att_1")
+    assert refused.value.code == "pictures_not_ready"
+    assert seen.products[0] == "blue"
+
+
+async def test_a_server_that_stops_at_once_keeps_what_was_looked_at_before(shop: Database, tmp_path: Path) -> None:
+    models = Models(CAPABILITIES, None)
+    await Gallery(shop, tmp_path, models).ready()
+    async with Gallery(shop, tmp_path, models).warmed():
+        pass
+    with np.load(next((tmp_path / "indexes").glob("pictures-*.npz"))) as kept:
+        assert len(kept["stamps"]) == len(COLOURS)
