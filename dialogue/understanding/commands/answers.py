@@ -30,6 +30,8 @@ from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.commands.requests import has_own_cue, requested, same_business
 from dialogue.understanding.text import read
 
+_OF_A_CHOICE = 12
+"""Characters of a question that may be asked of the choices themselves."""
 SHORT = 16
 """Characters of a message that can only say what to do."""
 KNOWLEDGE_CHOICE = "@knowledge"
@@ -91,17 +93,9 @@ def _to_choice(reading: Reading, question: PendingQuestion) -> list[Command] | N
     low = reading.text.low
     if question.slot == KNOWLEDGE_CHOICE and phrases.is_question(low.strip()):
         return requested(reading)
-    if (
-        phrases.is_question(low.strip())
-        and len(low.strip()) > 12
-        and reading.classify(reading.masked())[0][0] in {"ask_knowledge", *reading.flows}
-        and not reading.entities
-    ):
+    if _asks_something_else(reading):
         return None
     other = _other_wish(reading, question)
-    if _asks_to_compare(other or ()) and not reading.told():
-        # "What's the difference?" is asked of the choices.
-        return [Repeat(explain=True, text=reading.words(), score=0.8, source="pending")]
     if other is not None:
         return other
     reading = _taken_back(reading, question)
@@ -130,8 +124,19 @@ def _to_choice(reading: Reading, question: PendingQuestion) -> list[Command] | N
     return None
 
 
-def _asks_to_compare(wishes: Sequence[Command]) -> bool:
-    return any(isinstance(one, StartFlow) and one.flow == "compare_products" for one in wishes)
+def _asks_something_else(reading: Reading) -> bool:
+    low = reading.text.low.strip()
+    if not phrases.is_question(low) or len(low) <= _OF_A_CHOICE or reading.entities:
+        return False
+    return reading.classify(reading.masked())[0][0] in {"ask_knowledge", *reading.flows}
+
+
+def _of_the_choices(reading: Reading, question: PendingQuestion, wishes: Sequence[Command]) -> list[Command] | None:
+    """Take "what's the difference?", with no goods named, for a question of the choices that were offered."""
+    compares = any(isinstance(one, StartFlow) and one.flow == "compare_products" for one in wishes)
+    if not compares or not question.choices or reading.told():
+        return None
+    return [Repeat(explain=True, text=reading.words(), score=0.8, source="pending")]
 
 
 def _taken_back(reading: Reading, question: PendingQuestion) -> Reading:
@@ -203,7 +208,7 @@ def _other_wish(reading: Reading, question: PendingQuestion) -> list[Command] | 
     of_goods = question.slot_type == "address" and goods and not given
     if _only_says_how(low, question) and not of_goods:
         return None
-    return requests
+    return _of_the_choices(reading, question, clear) or requests
 
 
 def _only_says_how(low: str, question: PendingQuestion) -> bool:

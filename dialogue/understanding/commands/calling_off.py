@@ -82,6 +82,10 @@ class _Stances:
         return tuple(one for one in self.taken if one.off >= sure)
 
     @property
+    def doubtful(self) -> bool:
+        return bool(self.refused) and max(one.off for one in self.refused) < _BEYOND_DOUBT
+
+    @property
     def off(self) -> tuple[_Thing, ...]:
         return tuple(thing for thing in self.things if thing.taken.off >= SURE)
 
@@ -116,9 +120,7 @@ def called_off(reading: Reading) -> list[Command] | None:
     if view.pending is not None and view.pending.choices and _NONE.fullmatch(low):
         return None
     stances = _stances(reading)
-    if _asks_for_more(stances):
-        return None
-    if stances.refused and max(one.off for one in stances.refused) < _BEYOND_DOUBT and _is_something_else(reading):
+    if _asks_for_more(stances) or (stances.doubtful and _is_something_else(reading)):
         return None
     if stances.refused:
         found = _everything(stances) or _waiting(stances) or _some(stances) or _running(stances)
@@ -130,9 +132,9 @@ def called_off(reading: Reading) -> list[Command] | None:
 def _is_something_else(reading: Reading) -> bool:
     """Whether a message reads as well as a choice that was offered, or as a wish or a question of another kind."""
     view, question = reading.view, reading.view.pending
-    if question is not None and question.choices:
-        if pending.choose(reading.text, reading.entities, question, reading.lexicon) is not None:
-            return True
+    chosen = question is not None and pending.choose(reading.text, reading.entities, question, reading.lexicon)
+    if chosen:
+        return True
     best, chance = reading.classify(reading.masked())[0]
     mine = {view.active_flow, *view.waiting}
     return chance >= _ANOTHER_WISH and best not in mine and (best in reading.flows or best == "ask_knowledge")

@@ -177,7 +177,9 @@ def _taken_back(kind: str, told: Sequence[Entity], reading: Reading) -> list[Ent
     return [item for item in new if _DISLIKED.match(low[item.end :])]
 
 
-_DISLIKED = re.compile(r"^(?:色的?|的)?\W*(?:(?:one|is|'s|looks?|it)\W+)*(?:not (?:so |that |very )?(?:nice|good|great|right|for me|my)|ugly|awful|不好看|难看|不行|太丑|丑)")
+_DISLIKED = re.compile(
+    r"^(?:色的?|的)?\W*(?:(?:one|is|'s|looks?|it)\W+)*(?:not (?:so |that |very )?(?:nice|good|great|right|for me|my)|ugly|awful|不好看|难看|不行|太丑|丑)"
+)
 """Said behind a value that is not to be had."""
 
 
