@@ -64,8 +64,8 @@ def language_wanted(low: str) -> Lang | None:
 
 
 _EXPLAIN = re.compile(
-    r"^\W*(?:sorry,? )?(?:what (?:do you mean|does (?:that|this|it) mean|is that|was that supposed)|i (?:do not|don't|dont|didn't) (?:understand|get it|get that|follow)|(?:can|could) you (?:explain|clarify|rephrase)|explain|why do you (?:need|want|ask)|what for|what do you need|what(?:'s| is) the difference(?=\W*$)|huh|not sure what you mean|i'm (?:confused|lost)|confused)\b"
-    r"|什么意思|啥意思|有(?:什么|啥)?(?:区别|不同|不一样)(?:吗|啊|呀)?\W*$|没(?:看|听|太)?(?:太)?(?:懂|明白)|(?:看|听)不(?:太)?(?:懂|明白)|^\W*不(?:太)?(?:懂|明白)|解释(?:一下|下)|为(?:什么|啥)(?:要|需要)(?:这个|我)|换个说法|(?<!没)(?<!没有)说清楚(?:一?点|些)?(?:吗|吧|呗|嘛|行吗|行不)?\W*$"
+    r"^\W*(?:sorry,? )?(?:what (?:do you mean|does (?:that|this|it) mean|is that|was that supposed)|i (?:do not|don't|dont|didn't) (?:understand|get it|get that|follow)|(?:can|could) you (?:explain|clarify|rephrase)|explain|why do you (?:need|want|ask)|what for|what do you need|what(?:'?s| is) the difference(?=\W*$)|huh|not sure what you mean|i'm (?:confused|lost)|confused)\b"
+    r"|什么意思|啥意思|(?:有(?:什么|啥|咩)?|什么|啥|咩)(?:区别|分别|差别|不同|不一样)(?:吗|啊|呀|呢)?\W*$|没(?:看|听|太)?(?:太)?(?:懂|明白)|(?:看|听)不(?:太)?(?:懂|明白)|^\W*不(?:太)?(?:懂|明白)|解释(?:一下|下)|为(?:什么|啥)(?:要|需要)(?:这个|我)|换个说法|(?<!没)(?<!没有)说清楚(?:一?点|些)?(?:吗|吧|呗|嘛|行吗|行不)?\W*$"
 )
 _REPEAT = re.compile(
     r"^\W*(?:sorry,? |please )?(?:(?:can|could) you )?(?:please )?(?:repeat(?: (?:that|it|the question|please|again))?|say (?:that|it) again|come again|pardon(?: me)?|what did you (?:say|ask)|what was (?:that|the question)(?: again)?|again please|one more time|what|show me the (?:options|list|choices) again)\W*$"
