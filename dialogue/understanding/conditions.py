@@ -120,7 +120,7 @@ def _out(guard: Guard, about: tuple[predicates.Said, int | None] | None) -> bool
     return out != guard.unless
 
 
-_ASKS_ZH = re.compile(r"(?:[有能行可]以?[不没伐]|[吗伐])\W*$")
+_ASKS_ZH = re.compile(r"(?:[有能行可]以?[不没伐]|[吗伐]|(?P<verb>[有能发走行])[没不](?P=verb)[\u3400-\u9fff]{0,3})\W*$")
 """The end of a question without its sign: 藏青色还有伐."""
 _THEN_ZH = re.compile(r"\W*(?:那么?)?[我咱]?(?:就|则|便|只[能好])")
 _POLITE = re.compile(

@@ -13,7 +13,7 @@ _LEADS = re.compile(
     r"\W*(?:(?:and|but|or|so|ok|okay|well|also|only|either|ideally)\b\W*|(?:但是?|那么?|然后|而且?|或者?)(?=\W*[如要若不没否有能可]))*\W*"
 )
 _ELSE = re.compile(
-    r"(?:(?:or else|otherwise|else|failing (?:that|which|this)|in (?:the |any )?other case|in (?:which|that) case|if no luck|no luck|no joy|second choice|back-?up|fallback|plan b)\b|否则|要不然|不然|要不|备选|次选|其次|退而求其次|第二(?:选择|志愿))(?:的话)?\W*(?:(?:then|is|would be)\b\W*|那?就|那|是|选)*"
+    r"(?:(?:or else|otherwise|else|failing (?:that|which|this)|in (?:the |any )?other case|in (?:which|that) case|if no luck|no luck|no joy|second choice|back-?up|fallback|plan b)\b|否则|要么|要不然|不然|要不|备选|次选|其次|退而求其次|第二(?:选择|志愿))(?:的话)?\W*(?:(?:then|is|would be)\b\W*|那?就|那|是|选)*"
 )
 """What by itself says that the rest is wanted instead."""
 _ALTERNATIVE = re.compile(
@@ -21,8 +21,9 @@ _ALTERNATIVE = re.compile(
     r"|(?P<first_zh>换货?|取消|价保|退差价)[^,，。；！？吗]*?(?P<or_zh>要么|或者?|不然)(?:就|直接|给我|帮我)*(?=(?P<second_zh>退(?!差价)|取消))"
 )
 """One thing or another, of which the first is the one that is wanted: "price match it or cancel it"."""
+_OR = re.compile(r"\W*or (?:else )?(?:just |simply )*(?=(?:cancel|return|refund|send (?:it|them) back)\b)")
 _ELSE_BEHIND = re.compile(
-    r"\s(?:otherwise|as (?:an?|the|my) (?:back-?up|fallback|second choice|alternative|plan b))\W*$"
+    r"\s(?:is|as) (?:my |the |our )?(?:second|next|back-?up|fall-?back)(?: choice| best| option)?\W*$|\s(?:otherwise|as (?:an?|the|my) (?:back-?up|fallback|second choice|alternative|plan b))\W*$"
     r"|(?:as well|too|instead)? ?(?:will|would|is|are|works?) (?:also |be )?(?:do|fine|ok|okay|alright|all right)?(?: too| as well| instead)\W*$|也(?:可以|行|好|成|ok|凑合|能接受)(?:的?[吧啊呀哈]?)?\W*$"
 )
 """The same behind what is wanted: "refund otherwise", 黑色也行."""
@@ -135,6 +136,8 @@ def guard_of(low: str, start: int, end: int, *, first: bool, asked: bool) -> Gua
         guard = _in_chinese(low, start, begin, end, first=first)
     else:
         guard = _in_english(low, start, begin, end, first=first, asked=asked)
+    if guard is None and not (asked or first) and (match := _OR.match(low, start, end)):
+        return Guard(begin, begin, INSTEAD, match.end(), instead=True)
     if guard is None and not asked and (match := _ALTERNATIVE.search(low, begin, end)) and _are_two(match):
         begins, ends = match.span("or" if match["or"] else "or_zh")
         return Guard(begins, begins, INSTEAD, ends, instead=True)
@@ -179,7 +182,7 @@ def _bare_in_english(low: str, begin: int, end: int, *, first: bool, asked: bool
     if then is not None and then.end() < end:
         return Guard(begin, begin, said, then.end())
     answers = denied or not _ASKS.match(words)
-    return Guard(begin, begin, said, bare=True) if asked and not first and said.out and answers else None
+    return Guard(begin, begin, said, bare=True) if asked and answers and (not first or denied or said.stem) else None
 
 
 def _body_behind(low: str, start: int, end: int) -> int | None:

@@ -222,7 +222,8 @@ def points(low: str) -> bool:
     """Whether something is meant without being named: it, this one, 这个."""
     return bool(
         re.search(
-            r"\b(?:it|this|that|these|those|they|them)\b|这|那|它|还有(?:货|吗|没)|(?:有|没|缺|断|到|现|补)货|库存", low
+            r"\b(?:it|this|that|these|those|they|them)\b|这|那|它|还有(?:货|吗|没|不|伐|么)|(?:有|没|缺|断|到|现|补)货|库存",
+            low,
         )
     )
 

@@ -14,7 +14,7 @@ SWAPPING = {"exchange": "exchange_items", "change": "change_items"}
 """Family of a request's verb -> the procedure that puts other goods in the place of some."""
 _BECOMES = re.compile(r"\b(?:to|for|into|become)\b|[换改](?:成|为)|[-=]>|→")
 _SHALL_BE = re.compile(
-    r"\b(?:the|my|those|these|that|this)\b[^,.;!?]{2,40}\b(?:should|shall|must|has to|have to|needs? to) (?:be|become)\b|(?<!would )(?<!i'd )\b(?:need|want|like|rather have)\b (?:to have )?(?:the|my|those|these|that)\b[^,.;!?]{2,30}\bin (?:an? |size )?(?=\w)|(?<!would )(?<!i'd )\b(?:need|want)\b (?=an? \S+ in (?:the|my|those|these)\b)"
+    r"\b(?:should|shall|must|has to|have to|needs? to) (?:be|become)\b|(?<!would )(?<!i'd )\b(?:need|want|like|rather have)\b (?:to have )?(?:the|my|those|these|that)\b[^,.;!?]{2,30}\bin (?:an? |size )?(?=\w)|(?<!would )(?<!i'd )\b(?:need|want)\b (?=an? \S+ in (?:the|my|those|these)\b)"
     r"|[^,，。；！？]{2,16}(?:应该是|要变成|要改成|想要[^,，。]{0,4}的)"
 )
 """Goods that are to be of another kind: "the dress of D1 should be black", "I need the jeans in a 27"."""
@@ -30,6 +30,7 @@ _TO = re.compile(
     r"^\W{0,2}(?:order |colou?r |size )?(?:to|into|(?P<arrow>[-=]+>|→))\W*(?:an? |the |size )?(?(arrow)|(?=\w+\W*(?:(?:please|pls|plz|thx|thanks|instead)\W*)*$))"
 )
 """Between goods and what they shall become, where nothing else is said: "jeans to 27"."""
+_INSTEAD_OF = re.compile(r"\b(?:instead of|rather than|in place of) (?:the|my|those|these)\b")
 _SIGN = re.compile(r"[-=]+>|→")
 _KINDS = frozenset({None, "change", "exchange", "make"})
 """Families of verbs beside which a version is one that goods shall become."""
@@ -63,6 +64,8 @@ def swapped(part: segments.Segment, low: str, entities: tuple[Entity, ...]) -> s
         return "exchange_items" if goods else "change_items"
     if not goods or any(item.type == "address" for item in entities) or (part.question and not _REQUESTS.search(low)):
         return None
+    if _instead_of(low, part.start, entities):
+        return "exchange_items"
     if (shall := _SHALL_BE.search(low)) and _becomes(part, entities, shall.end()):
         return "change_items" if any(item.type == "order_ref" for item in entities) else "exchange_items"
     if _ANOTHER_KIND.search(low) and browsing.speaks_of_own(low) and not browsing.asks_for_goods(low):
@@ -83,7 +86,17 @@ def is_of_a_kind(low: str, start: int, entities: tuple[Entity, ...]) -> bool:
     """
     goods = [item for item in entities if item.type == "product" and item.score > GUESSED]
     second = any(item.type == "option" and item.value.get("otherwise") for item in entities)
-    return second or (bool(goods) and _becomes_at_once(low, goods[-1].end - start, start, entities))
+    at_once = bool(goods) and _becomes_at_once(low, goods[-1].end - start, start, entities)
+    return second or at_once or _instead_of(low, start, entities)
+
+
+def _instead_of(low: str, start: int, entities: tuple[Entity, ...]) -> bool:
+    """Whether a version is wanted in the place of the goods that one has: "27 instead of the jeans I have"."""
+    match = _INSTEAD_OF.search(low)
+    if match is None:
+        return False
+    goods = any(item.type == "product" and item.start - start >= match.end() for item in entities)
+    return goods and any(item.type == "option" and item.end - start <= match.start() for item in entities)
 
 
 def _becomes_at_once(low: str, place: int, start: int, entities: tuple[Entity, ...]) -> bool:

@@ -55,11 +55,11 @@ _ANY = frozenset({"payment_method", "reason", "email", "quantity", "tax_id", "am
 _FULL_STOPS = frozenset(".!?;。！？；")
 _TRAILING = " ,.;:!，。；：！、~～…/+&"
 _PARCEL = re.compile(
-    r"快递|物流|包裹|配送|派送|送到|到哪|走到|何处|[几何][时点]到|多会儿|\b(?:delivery|deliveries|parcel|package|shipment|shipping|shipped|tracking|whereabouts|status|where|wheres|coming|arriv\w+|turned up|waiting|holdup|hold-up)\b"
+    r"快递|物流|包裹|配送|派送|送到|到哪|走到|何处|[几何][时点]到|多会儿|\b(?:delivery|deliveries|parcel|package|shipment|shipping|shipped|tracking|whereabouts|status|eta|where|wheres|coming|arriv\w+|turned up|waiting|holdup|hold-up)\b"
 )
 """What speaks of where something is."""
 _FILLS = re.compile(
-    r"\b(?:the|an?|my|our|that|this|those|these|for|of|from|in|on|with|to|and|plus|also|then|but|so|or|both|order|orders|one|ones|too|as|well|do|same|goes?|likewise|ditto|please|pls|thx|thanks|me|is|are|it|i|just|only|first|second|last|secondly|things?)\b|还有(?=[\u3400-\u9fff]{2})|另外|然后|顺便|订单|[的那个件双条单这我和跟与及还呢吧啊哈了也都把给就是样同里]|[\W\d_]"
+    r"\b(?:the|an?|my|our|that|this|those|these|for|of|from|in|on|with|to|and|plus|also|then|but|so|or|both|order|orders|one|ones|too|as|well|do|same|goes?|likewise|ditto|please|pls|thx|thanks|me|is|are|it|i|just|only|first|second|last|secondly|things?)\b|颜色|还有(?=[\u3400-\u9fff]{2})|另外|然后|顺便|订单|[的那个件双条单这我和跟与及还呢吧啊哈了也都把给就是样同里]|[\W\d_]"
 )
 """Words that ask for nothing beside the name of goods."""
 _TO_BE_DONE = re.compile(r"把(?!.*[退换改撤查看送寄开])(?!.*取消)[^,，。;；!！?？]*$")
@@ -177,7 +177,7 @@ def _clause(reading: Reading, piece: segments.Segment, hear: Hear, *, opens: boo
     about = any(item.type == "reason" for item in told) and any(_names(told))
     says = about or bool(HAN.search(left)) or len(left) >= SHORTEST or is_of_a_kind(low, start, told)
     nothing = Clause(start, end, told, frozenset(_names(told)), opens=opens, joined=bool(_JOINS.match(low)), says=says)
-    only_a_value = bool(told) and all(item.type in _ANY for item in told) and segments.cue(rest) is None
+    only_a_value = bool(told) and all(item.type in _ANY for item in told) and segments.cue(rest.strip()) is None
     if not (says or segments.cue(low)):
         return nothing
     if only_a_value or (not piece.core and not nothing.goods):
