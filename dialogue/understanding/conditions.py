@@ -60,13 +60,16 @@ def guarded(low: str) -> list[Guarded]:
         if guard is not None and guard.then and not _answers(clauses, place, about):
             continue
         if guard is None:
-            if clause.asks and (asked := asks(low, clause.start, clause.end)) is not None:
+            if (clause.asks or _ASKS_ZH.search(low[: clause.end])) and (
+                asked := asks(low, clause.start, clause.end)
+            ) is not None:
                 about = asked, clause.start
             continue
         out = _out(guard, about)
         unit = _unit(low, clauses, place, holds=not out)
         if about is not None and about[1] is not None and not out and unit is not None:
-            unit = dataclasses.replace(unit, start=min(about[1], unit.start))  # what was asked is what it depends on
+            start = min(about[1], unit.start)  # what was asked is what it depends on
+            unit = dataclasses.replace(unit, start=start, guard=(start, unit.guard[1]))
         if guard.said.form == "full" and not guard.instead:
             about = dataclasses.replace(guard.said, out=out), None
         if unit is not None and all(one.end <= unit.start or one.start >= unit.end for one in found):
@@ -82,11 +85,13 @@ def _unit(low: str, clauses: Sequence[_Clause], place: int, *, holds: bool) -> G
         return None
     if guard.body is not None:
         return Guarded(guard.unit, clause.end, (guard.body, clause.end), (guard.start, guard.body), holds)
+    after = clauses[place + 1] if place + 1 < len(clauses) else None
+    if after is not None and after.guard is None and _THEN_ZH.match(low, after.start, after.end):
+        return Guarded(guard.unit, after.end, (after.start, after.end), (guard.start, after.start), holds)
     if not only_leads(low[clause.start : guard.start]):
         last = low.rfind(_OR, clause.start, guard.start)
         begin = clause.start if holds or last < 0 else last + len(_OR)
         return Guarded(begin, clause.end, (begin, guard.start), (guard.start, clause.end), holds)
-    after = clauses[place + 1] if place + 1 < len(clauses) else None
     if after is not None and (after.guard is None or after.guard.then) and not _polite(low, after):
         begin = after.guard.body if after.guard is not None and after.guard.body is not None else after.start
         return Guarded(guard.unit, after.end, (begin, after.end), (guard.start, begin), holds)
@@ -104,7 +109,9 @@ def _answers(clauses: Sequence[_Clause], place: int, about: tuple[predicates.Sai
 def _out(guard: Guard, about: tuple[predicates.Said, int | None] | None) -> bool:
     """Whether a condition rules the first wish out: "if it has" takes up what was asked or said before, "otherwise" denies it."""
     out = guard.said.out
-    if guard.instead:
+    if guard.then and about is not None:
+        out = about[0].out
+    elif guard.instead:
         out = about is None or about[1] is not None or not about[0].out
     elif about is not None and guard.said.form == "echo":
         out = out != about[0].stem
@@ -113,6 +120,9 @@ def _out(guard: Guard, about: tuple[predicates.Said, int | None] | None) -> bool
     return out != guard.unless
 
 
+_ASKS_ZH = re.compile(r"(?:[有能行可]以?[不没伐]|[吗伐]|(?P<verb>[有能发走行])[没不](?P=verb)[\u3400-\u9fff]{0,3})\W*$")
+"""The end of a question without its sign: 藏青色还有伐."""
+_THEN_ZH = re.compile(r"\W*(?:那么?)?[我咱]?(?:就|则|便|只[能好])")
 _POLITE = re.compile(
     r"\W*(?:please|pls|thanks?(?: you)?|thx|cheers|ok(?:ay)?|谢谢[您你]?|麻烦了?|辛苦了?|哈|亲|好吗|可以吗)\W*"
 )

@@ -222,7 +222,8 @@ def points(low: str) -> bool:
     """Whether something is meant without being named: it, this one, 这个."""
     return bool(
         re.search(
-            r"\b(?:it|this|that|these|those|they|them)\b|这|那|它|还有(?:货|吗|没)|(?:有|没|缺|断|到|现|补)货|库存", low
+            r"\b(?:it|this|that|these|those|they|them)\b|这|那|它|还有(?:货|吗|没|不|伐|么)|(?:有|没|缺|断|到|现|补)货|库存",
+            low,
         )
     )
 
@@ -311,7 +312,7 @@ def demands_refund(low: str) -> bool:
 
 
 _LOOKS_AT_COUPONS = re.compile(
-    r"(?:查|看|瞅|瞧|列|数)[^，。,]{0,10}券|券[^，。,]{0,6}(?:查|看|瞅|瞧|列|有(?:哪|什么|啥|几|多少)|[有还]?几张|都有)|(?:有|还有|剩)(?:哪些|什么|啥子?|几张|多少)[^，。,]{0,6}券|(?:账[户号]|我|本人)[^，。,]{0,4}券\W*$"
+    r"(?:查|看|瞅|瞧|列|数)[^，。,]{0,10}(?:券|coupons?)|(?:券|coupons?)[^，。,]{0,6}(?:查|看|瞅|瞧|列|有(?:哪|什么|啥|几|多少)|[有还]?几张|都有)|(?:有|还有|剩)(?:哪些|什么|啥子?|几张|多少)[^，。,]{0,6}券|(?:账[户号]|我|本人)[^，。,]{0,4}券\W*$"
     r"|\b(?:show|list|see|check|which|what|view|look at|have i got|do i have)\b[^.!?]{0,24}\b(?:coupons?|vouchers?)\b"
 )
 _TAKES_A_COUPON = re.compile(r"[领兑抢用]|\b(?:claim|redeem|apply|use|add|grab|get me)\b")

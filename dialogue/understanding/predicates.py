@@ -15,9 +15,7 @@ _AGAINST_EN = (
     r"|(?:sold|run|ran|runs|all|now|is|are|are all|being|be|of stock|it's|they're|go|goes) out|out of\b|out\b(?=\W*$)|(?:sold|all|now|they're|it's|is|are) gone|gone\b(?=\W*$)"
 )
 _AWAY_EN = r"shipp?(?:ed|ing)?(?= |\W*$)|sent(?: out| off)?|dispatched|posted|deliver(?:ed|y has)|arrived|in transit|with the courier|on (?:its|the|their) way|gone out|went out|out (?:for delivery|the door)|left\b(?! in (?:stock|black|that))|underway|en route|en-route|packed|gone off|on the (?:truck|van|lorry|road)|loaded"
-_NO_EN = (
-    r"\w+n't|cannot|cant|wont|doesnt|isnt|dont|arent|hasnt|havent|didnt|not|no|none|nothing|never|neither|nobody|unable"
-)
+_NO_EN = r"\w+n't|cannot|cant|wont|doesnt|isnt|dont|dun|arent|hasnt|havent|didnt|not|no|none|nothing|never|neither|nobody|unable|without"
 _FOR_EN = r"possible|available|availability|in stock|on hand|still (?:with you|there|here|in|open|has|have|can)|there(?:'s| is| are)|you(?:'ve| have)?(?: still)? (?:got|have)|have (?:it|one|any|some|them|that|those)|can|could|able|works?|get|gets|got|give|doable|feasible|allowed|permitted|eligible|entitled|due|owed|approved|granted|accepted|goes through|stock|any left|one left|some left|left in"
 _ECHO_EN = r"(?:it|that|they|this|there|you|the (?:order|parcel|one))(?:'s)?(?: (?:has|have|did|does|do|is|are|was|were|isn't|hasn't|haven't|didn't|doesn't|don't|aren't|has not|is not|isnt|hasnt|havent|didnt|doesnt|dont))?(?: already| yet| any ?more)?"
 _BARE_EN = r"(?:not|so|yes|yeah|yep|no|nope)"
@@ -25,13 +23,15 @@ _LEFT_OVER_STOCK = re.compile(
     r"\b(?:any|one|some|none|nothing|pairs?|pieces?|stock|are|is|there|\d+) left\b|\b(?:there|no|any|got|you've|you have)\b[^,.]* left\W*$"
 )
 """What is left is there; what has left is away."""
-_OF_ITSELF = re.compile(r"\b(?:do|does|did)(?:n't| not|nt)\s+[a-z]+")
-"""That something is not as it should be, not that it cannot be had: "if they don't fit"."""
+_OF_ITSELF = re.compile(
+    r"\b(?:do|does|did)(?:n't| not|nt)\s+(?!(?:have|got|stock|carry|sell|offer|go|work|apply|qualify|count|allow|accept|exist|come|happen|do|manage|get)\b)[a-z]+"
+)
+"""That something is not as it should be, not that it cannot be had: "if they don't fit", but "if you don't have it"."""
 _AGAINST_ZH = (
     r"卖完|卖光|售罄|售完|抢光|抢完|晚了|太晚|迟了|来晚|来不及|失败|空了|断码|超(?:期|时|过)|被拒|拒绝|驳回|[卖缺断]货"
 )
-_AWAY_ZH = r"发(?:货|出|走|了|掉|车)|寄(?:出|走|了|送)|送出|出库|发(?=$)|在路上|派送|揽收|在途|已?经?到货"
-_NO_ZH = r"不|没|无|未|缺|断"
+_AWAY_ZH = r"发(?:货|出|走|了|掉|车)|寄(?:出|走|了|送)|送出|出库|发(?=$)|走(?=$|了|[呢啊的]$)|出发|上路|在路上|派送|揽收|在途|已?经?到货"
+_NO_ZH = r"不|没|无|未|缺|断|[木冇](?=有|得)|么得|甭"
 _FOR_ZH = r"能|可以|可|行|成|有|支持|同意|允许|给|来得及|赶得上|现货|库存|还在"
 _WITHOUT_SENSE = re.compile(r"不知道?|不管|不论|无论|能不能|有没有|是不是|可不可以|行不行|不?好意思|不好意思")
 _ECHO_ZH = re.compile(r"(?:还|已经?|都)?(?:是|不是|对|没|没有|有|否|不)")
@@ -66,6 +66,11 @@ def said(condition: str) -> Said | None:
     if not stem and not can_be and (not noes or _OF_ITSELF.search(words)):
         return None
     return Said(bool((noes + stem) % 2), stem)
+
+
+def is_away(condition: str) -> bool:
+    """Whether a condition speaks of goods that have left, in English: "when it has shipped" is a time rather than a condition."""
+    return bool(re.search(rf"\b(?:{_AWAY_EN})\b", condition)) and not _LEFT_OVER_STOCK.search(condition)
 
 
 def _in_chinese(words: str) -> Said | None:

@@ -163,4 +163,5 @@ def _can_be_value(text: str, start: int, end: int, key: str) -> bool:
         return (
             word.isupper() and before not in {"'", "-", "#"} and after not in {"'", "-", "."} and word not in {"I", "A"}
         )
-    return key == word and (after in {"色", "的", "款", ""} or not HAN.match(after))
+    coloured = after in {"色", "的", "款", ""} or text[end:].startswith("颜色")
+    return key == word and (coloured or not HAN.match(after))

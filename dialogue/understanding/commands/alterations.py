@@ -14,7 +14,7 @@ SWAPPING = {"exchange": "exchange_items", "change": "change_items"}
 """Family of a request's verb -> the procedure that puts other goods in the place of some."""
 _BECOMES = re.compile(r"\b(?:to|for|into|become)\b|[换改](?:成|为)|[-=]>|→")
 _SHALL_BE = re.compile(
-    r"\b(?:the|my|those|these|that|this)\b[^,.;!?]{2,40}\b(?:should|shall|must|has to|have to|needs? to) (?:be|become)\b|(?<!would )(?<!i'd )\b(?:need|want|like|rather have)\b (?:to have )?(?:the|my|those|these|that)\b[^,.;!?]{2,30}\bin (?:an? |size )?(?=\w)|(?<!would )(?<!i'd )\b(?:need|want)\b (?=an? \S+ in (?:the|my|those|these)\b)"
+    r"\b(?:should|shall|must|has to|have to|needs? to) (?:be|become)\b|(?<!would )(?<!i'd )\b(?:need|want|like|rather have)\b (?:to have )?(?:the|my|those|these|that)\b[^,.;!?]{2,30}\bin (?:an? |size )?(?=\w)|(?<!would )(?<!i'd )\b(?:need|want)\b (?=an? \S+ in (?:the|my|those|these)\b)"
     r"|[^,，。；！？]{2,16}(?:应该是|要变成|要改成|想要[^,，。]{0,4}的)"
 )
 """Goods that are to be of another kind: "the dress of D1 should be black", "I need the jeans in a 27"."""
@@ -26,8 +26,14 @@ _ANOTHER_KIND = re.compile(
     r"\b(?:in )?(?:an?|some) (?:diff\w{0,2}rent|other) (?:colou?r|size|shade|version|one)\b|\bin another (?:colou?r|size|shade|version)\b|(?:换|要|来)个?(?:别的|其他|其它|另一?个|另外的?)(?:颜色|尺码|码|色|款)"
 )
 _DIVERTED = re.compile(r"[改转](?:送|寄|邮|派)(?!货)")
-_TO = re.compile(r"^\W{0,2}(?:order |colou?r |size )?(?:to|into|[-=]>|→)\W*(?:an? |the |size )?(?=\w+\W*$)")
+_TO = re.compile(
+    r"^\W{0,2}(?:order |colou?r |size )?(?:to|into|(?P<arrow>[-=]+>|→))\W*(?:an? |the |size )?(?(arrow)|(?=\w+\W*(?:(?:please|pls|plz|thx|thanks|instead)\W*)*$))"
+)
 """Between goods and what they shall become, where nothing else is said: "jeans to 27"."""
+_INSTEAD_OF = re.compile(r"\b(?:instead of|rather than|in place of) (?:the|my|those|these)\b")
+_SIGN = re.compile(r"[-=]+>|→")
+_KINDS = frozenset({None, "change", "exchange", "make"})
+"""Families of verbs beside which a version is one that goods shall become."""
 _SENDS = re.compile(r"[寄送发收]|\b(?:send|ship|deliver|mail|redirect|reroute|post|forward|go(?:es)?|to)\b")
 
 
@@ -54,19 +60,17 @@ def swapped(part: segments.Segment, low: str, entities: tuple[Entity, ...]) -> s
     goods = [item for item in entities if item.type == "product" and item.score > GUESSED]
     if _rather(part, low, entities):
         return "exchange_items" if goods else "change_items"
-    if _as_preferred(part, entities):
+    if _as_preferred(part, low, entities):
         return "exchange_items" if goods else "change_items"
     if not goods or any(item.type == "address" for item in entities) or (part.question and not _REQUESTS.search(low)):
         return None
+    if _instead_of(low, part.start, entities):
+        return "exchange_items"
     if (shall := _SHALL_BE.search(low)) and _becomes(part, entities, shall.end()):
         return "change_items" if any(item.type == "order_ref" for item in entities) else "exchange_items"
     if _ANOTHER_KIND.search(low) and browsing.speaks_of_own(low) and not browsing.asks_for_goods(low):
         return "exchange_items"
-    if (
-        part.cue is None
-        and (arrow := _TO.search(low[goods[0].end - part.start :]))
-        and _becomes(part, entities, goods[0].end - part.start + arrow.end())
-    ):
+    if part.cue in {None, "change"} and _becomes_at_once(low, goods[-1].end - part.start, part.start, entities):
         return "exchange_items"
     if part.cue not in SWAPPING:
         return None
@@ -74,12 +78,42 @@ def swapped(part: segments.Segment, low: str, entities: tuple[Entity, ...]) -> s
     return SWAPPING[part.cue] if becomes and _becomes(part, entities, becomes.end()) else None
 
 
-def _as_preferred(part: segments.Segment, entities: tuple[Entity, ...]) -> bool:
+def is_of_a_kind(low: str, start: int, entities: tuple[Entity, ...]) -> bool:
+    """Whether it is told what goods shall become by more than the sound of it: by a second choice, or a sign between the two.
+
+    Args:
+        start: where the words begin in the message.
+    """
+    goods = [item for item in entities if item.type == "product" and item.score > GUESSED]
+    second = any(item.type == "option" and item.value.get("otherwise") for item in entities)
+    at_once = bool(goods) and _becomes_at_once(low, goods[-1].end - start, start, entities)
+    return second or at_once or _instead_of(low, start, entities)
+
+
+def _instead_of(low: str, start: int, entities: tuple[Entity, ...]) -> bool:
+    """Whether a version is wanted in the place of the goods that one has: "27 instead of the jeans I have"."""
+    match = _INSTEAD_OF.search(low)
+    if match is None:
+        return False
+    goods = any(item.type == "product" and item.start - start >= match.end() for item in entities)
+    return goods and any(item.type == "option" and item.end - start <= match.start() for item in entities)
+
+
+def _becomes_at_once(low: str, place: int, start: int, entities: tuple[Entity, ...]) -> bool:
+    """Whether right behind goods nothing is said but what they shall become: "jeans to 27", 板鞋→41码."""
+    sign = _TO.search(low[place:])
+    return sign is not None and any(
+        item.type == "option" and 0 <= item.start - start - place - sign.end() <= 1 for item in entities
+    )
+
+
+def _as_preferred(part: segments.Segment, low: str, entities: tuple[Entity, ...]) -> bool:
     """Whether goods shall be of one kind, and of another where that is not to be had: "dress in black, else green"."""
     named = any(item.type in {"product", "order_ref"} and item.score > GUESSED for item in entities)
+    own = any(item.type == "order_ref" for item in entities) or browsing.speaks_of_own(low) or bool(_SIGN.search(low))
     second = any(item.type == "option" and item.value.get("otherwise") for item in entities)
     wanted = part.cue in SWAPPING and any(item.type == "option" and item.value.get("wanted") for item in entities)
-    return named and (wanted or (second and not part.question and part.cue in {None, "change", "exchange", "make"}))
+    return named and (wanted or (second and (own or not part.question) and part.cue in _KINDS))
 
 
 def _becomes(part: segments.Segment, entities: tuple[Entity, ...], place: int) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dialogue import browsing
 from dialogue.commands import AskKnowledge, Command, Entity, StartFlow
 from dialogue.understanding import phrases, segments
+from dialogue.understanding.commands.alterations import is_of_a_kind
 from dialogue.understanding.commands.of_goods import CLEAR, EFFECTS, GUESSED, SURE
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.text import HAN
@@ -21,7 +22,7 @@ QUESTION = "ask_knowledge"
 """What stands for a procedure where the documents are asked."""
 _BOUNDARY = re.compile(
     r"[,，、;；:：。！!~～…\n]\s*|\.(?!\d)\s*|[?？]\s*|\s+/\s+|\s*[+＋&]\s*|\s+(?=(?:n|and|plus|also|then|but|so|cuz|because|as well as|besides|while|whereas)\s+)"
-    r"|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fffA-Za-z\d])|(?<=[\u3400-\u9fff])(?=(?:然后|另外|顺便|顺带|顺手|还有|同时|并且|以及|接着|再(?:把|帮|给|去|就是)|对了|[和及与](?:我|本人|有)|跟(?:我的|我有|本人)))"
+    r"|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fffA-Za-z\d])|(?<=[\u3400-\u9fff])(?=(?:然后|另外|顺便|顺带|顺手|还有|同时|并且|以及|接着|也(?=[要想得](?:退|换|取消))|再(?:把|帮|给|去|就是)|对了|[和及与](?:我|本人|有)|跟(?:我的|我有|本人)))"
 )
 _NUMBER = re.compile(
     r"(?<![A-Za-z\d.#])[(（]?(?:(?P<figure>[1-9])|(?P<circled>[①-⑨]))(?:[.)、:：）]|(?=\s*[^\d\s.,]))(?!\d)\s*"
@@ -35,7 +36,7 @@ LOOKED = 0.3
 """Chance from which goods that are named are taken to be looked for: it shows and changes nothing."""
 SHORTEST = 3
 """Letters of a clause that can be a request."""
-_ALONE = frozenset({"list_coupons", "profile"})
+ALONE = frozenset({"list_coupons", "profile"})
 """Procedures that need no goods to be named."""
 _DOES = {
     "return": {"return_items"},
@@ -44,7 +45,9 @@ _DOES = {
     "price": {"price_protection"},
 }
 """Family of a verb -> the procedures that it alone asks for, goods named or not."""
+_COUPONS = ("list_coupons", "claim_coupon")
 _DONE = frozenset[str]().union(*_DOES.values())
+UNDOES = frozenset({"return_items", "cancel_order"})
 EVIDENT = 0.85
 """Chance from which such a procedure is asked for without its verb."""
 _ANY = frozenset({"payment_method", "reason", "email", "quantity", "tax_id", "amount", "date", "company", "ordinal"})
@@ -52,13 +55,15 @@ _ANY = frozenset({"payment_method", "reason", "email", "quantity", "tax_id", "am
 _FULL_STOPS = frozenset(".!?;。！？；")
 _TRAILING = " ,.;:!，。；：！、~～…/+&"
 _PARCEL = re.compile(
-    r"快递|物流|包裹|配送|派送|送到|到哪|走到|何处|\b(?:delivery|deliveries|parcel|package|shipment|shipping|shipped|tracking|whereabouts|where|wheres|coming|arriv\w+|turned up|waiting|holdup|hold-up)\b"
+    r"快递|物流|包裹|配送|派送|送到|到哪|走到|何处|[几何][时点]到|多会儿|\b(?:delivery|deliveries|parcel|package|shipment|shipping|shipped|tracking|whereabouts|status|eta|where|wheres|coming|arriv\w+|turned up|waiting|holdup|hold-up)\b"
 )
 """What speaks of where something is."""
 _FILLS = re.compile(
-    r"\b(?:the|an?|my|our|that|this|those|these|for|of|from|in|on|with|to|and|plus|also|then|but|so|or|both|order|orders|one|ones|too|as|well|same|goes?|likewise|ditto|please|pls|thx|thanks|me|is|are|it|i|just|only|first|second|last|secondly|things?)\b|还有(?=[\u3400-\u9fff]{2})|另外|然后|顺便|订单|[的那个件双条单这我和跟与及还呢吧啊哈了也都把给就是样同里]|[\W\d_]"
+    r"\b(?:the|an?|my|our|that|this|those|these|for|of|from|in|on|with|to|and|plus|also|then|but|so|or|both|order|orders|one|ones|too|as|well|do|same|goes?|likewise|ditto|please|pls|thx|thanks|me|is|are|it|i|just|only|first|second|last|secondly|things?)\b|颜色|还有(?=[\u3400-\u9fff]{2})|另外|然后|顺便|订单|[的那个件双条单这我和跟与及还呢吧啊哈了也都把给就是样同里]|[\W\d_]"
 )
 """Words that ask for nothing beside the name of goods."""
+_TO_BE_DONE = re.compile(r"把(?!.*[退换改撤查看送寄开])(?!.*取消)[^,，。;；!！?？]*$")
+"""Goods of which it is not yet said what shall be done to them: 把卫衣 | 还有键盘取消了."""
 _HAS = re.compile(r"\b(?:do|does|is|are|have|has|got|any|come in|in stock|available)\b|有|吗|没|货")
 _JOINS = re.compile(r"\W*(?:and|plus|&|和|跟|与|及|以及|还有)(?![a-z])")
 _POINTS = re.compile(r"\b(?:it|that|this|them|those|these)\b|它|这|那")
@@ -83,6 +88,8 @@ class Clause:
     """It begins with "and", or what is the same."""
     says: bool = False
     """Whether it says something besides the names of goods and values."""
+    unwanted: bool = False
+    """Goods in it are said not to be wanted, and nothing what shall be done to them."""
 
     @property
     def of_all(self) -> bool:
@@ -92,7 +99,7 @@ class Clause:
     @property
     def alone(self) -> bool:
         """Whether its procedure needs no goods."""
-        return self.flow in _ALONE or self.flow == QUESTION
+        return self.flow in ALONE or self.flow == QUESTION
 
 
 def clauses_of(reading: Reading, part: segments.Segment, hear: Hear) -> list[Clause]:
@@ -116,12 +123,22 @@ def _places(reading: Reading, start: int, end: int) -> Iterable[tuple[int, int]]
     cuts = {start, end, *(place for place in segments.cuts(low) if start < place < end)}
     for match in _BOUNDARY.finditer(low, start, end):
         place = match.end()
-        if not any(first < place < last for first, last in spans) and not _in_brackets(low, place):
+        inside = any(first < place < last for first, last in spans) or _in_brackets(low, place)
+        if not inside and not _describes(reading, match.start(), place) and not _TO_BE_DONE.search(low[:place]):
             cuts.add(place)
     cuts |= {place for pair in numbers.items() for place in pair if start < place < end}
     for first, last in itertools.pairwise(sorted(cuts)):
         if numbers.get(first) != last and any(map(str.isalnum, low[first:last])):
             yield first, last
+
+
+def _describes(reading: Reading, start: int, end: int) -> bool:
+    """Whether only a sign or a space parts goods from a version of them, 毛衣 黑 M, with no other goods right behind it."""
+    before = any(item.type in {"product", "option"} and start - 1 <= item.end <= start for item in reading.entities)
+    after = [item.end for item in reading.entities if item.type == "option" and item.start == end]
+    goods = {item.start for item in reading.entities if item.type == "product"}
+    parts = not reading.text.low[start:end].strip(" ,，、")
+    return parts and before and bool(after) and not any(last <= place <= last + 1 for last in after for place in goods)
 
 
 def _numbers(low: str) -> dict[int, int]:
@@ -158,9 +175,9 @@ def _clause(reading: Reading, piece: segments.Segment, hear: Hear, *, opens: boo
     rest = _without(low, start, told)
     left = _FILLS.sub("", rest)
     about = any(item.type == "reason" for item in told) and any(_names(told))
-    says = about or bool(HAN.search(left)) or len(left) >= SHORTEST
+    says = about or bool(HAN.search(left)) or len(left) >= SHORTEST or is_of_a_kind(low, start, told)
     nothing = Clause(start, end, told, frozenset(_names(told)), opens=opens, joined=bool(_JOINS.match(low)), says=says)
-    only_a_value = bool(told) and all(item.type in _ANY for item in told) and segments.cue(rest) is None
+    only_a_value = bool(told) and all(item.type in _ANY for item in told) and segments.cue(rest.strip()) is None
     if not (says or segments.cue(low)):
         return nothing
     if only_a_value or (not piece.core and not nothing.goods):
@@ -172,22 +189,29 @@ def _clause(reading: Reading, piece: segments.Segment, hear: Hear, *, opens: boo
     if isinstance(wish, AskKnowledge) and piece.question and wish.score >= CLEAR and not nothing.goods:
         return dataclasses.replace(nothing, flow=QUESTION, weight=wish.score)
     flow, weight = (wish.flow, wish.score) if isinstance(wish, StartFlow) else (None, 0.0)
+    if flow == "list_coupons":
+        chances = dict(reading.classify(reading.masked(start, end)))
+        weight = max(weight, sum(chances.get(name, 0.0) for name in _COUPONS))
+    if flow == "report_problem" and weight < EVIDENT and not about:
+        weight *= _HALF  # how it came to a wish is told in words that sound like it
     if nothing.goods:
         flow, weight = _of_goods(reading, piece, flow, weight)
     if flow is None or not _grounded(flow, weight, piece, nothing, low):
         return nothing
-    return dataclasses.replace(nothing, flow=flow, weight=weight)
+    unwanted = flow in UNDOES and _unwanted(told) and segments.cue(low) is None
+    return dataclasses.replace(nothing, flow=flow, weight=weight, unwanted=unwanted)
 
 
 def _by_way_of_payment(reading: Reading, piece: segments.Segment, clause: Clause) -> Clause:
-    """Hear what is done to goods where beside it only the way of payment is named: "so back they go (mastercard please)"."""
+    """Hear what is done to goods where beside it only the way of payment is named: "so back they go (mastercard please)".
+
+    So is that they shall be paid for in another way: "the dress order, put that on my paypal".
+    """
     best, chance = reading.classify(reading.masked(piece.start, piece.end))[0]
     why = any(item.type == "reason" for item in clause.told)
-    return (
-        dataclasses.replace(clause, flow=best, weight=chance)
-        if not why and best in _DONE and chance >= EVIDENT
-        else clause
-    )
+    pays = best == "change_payment" and bool(_POINTS.search(reading.text.low[piece.start : piece.end]))
+    heard = not why and (best in _DONE or pays) and chance >= EVIDENT
+    return dataclasses.replace(clause, flow=best, weight=chance) if heard else clause
 
 
 def _of_goods(reading: Reading, piece: segments.Segment, flow: str | None, weight: float) -> tuple[str | None, float]:
@@ -235,7 +259,8 @@ def _looked_for(reading: Reading, piece: segments.Segment, flow: str | None, wei
 
 def _grounded(flow: str, weight: float, piece: segments.Segment, clause: Clause, low: str) -> bool:
     """Whether a clause asks for a procedure by more than its sound: it names goods, has its verb, or points to something."""
-    version = flow == "check_stock" and any(item.type == "option" for item in clause.told) and bool(_HAS.search(low))
+    has_it = flow == "check_stock" and bool(_HAS.search(low))
+    version = has_it and any(item.type == "option" for item in clause.told)
     if clause.goods:
         return weight >= (LOOKED if piece.cue is not None or piece.question or version else GUESSED)
     if flow in _DOES.get(piece.cue or "", ()) or (weight >= EVIDENT and flow in _DONE):
@@ -243,8 +268,8 @@ def _grounded(flow: str, weight: float, piece: segments.Segment, clause: Clause,
     if flow in _SEARCHES:
         return any(item.type in {"category", "option", "brand"} for item in clause.told) and weight >= CLEAR
     return weight >= CLEAR and (
-        (version and piece.question)
-        or flow in _ALONE
+        has_it
+        or flow in ALONE
         or piece.cue is not None
         or (piece.question and (flow in _LOOKS or bool(_POINTS.search(low))))
     )

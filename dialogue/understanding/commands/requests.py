@@ -21,7 +21,7 @@ from dialogue.commands import (
     View,
 )
 from dialogue.understanding import phrases, segments
-from dialogue.understanding.commands.alterations import ADDRESS_FLOWS, SWAPPING, redirected, swapped
+from dialogue.understanding.commands.alterations import ADDRESS_FLOWS, SWAPPING, is_of_a_kind, redirected, swapped
 from dialogue.understanding.commands.choices import by_preference, without_conditions
 from dialogue.understanding.commands.clauses import of_a_list
 from dialogue.understanding.commands.of_goods import (
@@ -59,6 +59,8 @@ _WANTS = re.compile(
 )
 """Said of a coupon's code, this is a wish for the coupon."""
 _SAID_OF_ANY_WISH = frozenset({"payment_method", "email", "reason"})
+_OF_VERSIONS = frozenset({"check_stock", "size_advice", "find_products"})
+"""What is heard where a version of goods is named, though it may be the one that they shall become."""
 _TALK = frozenset({"inform", "affirm", "deny", "repeat", "cancel_flow", "ask_human"})
 
 
@@ -148,6 +150,7 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     if (begun or bought) and phrases.asks_progress(asked_of):
         return [StartFlow(flow="order_status", entities=entities, text=words, score=0.8, source="pattern")]
     unsure = best not in reading.flows or chance < (SURE if best in SWAPPING.values() else CLEAR)
+    unsure = unsure or (best in _OF_VERSIONS and is_of_a_kind(low, begin, entities))
     if unsure and (swapping := swapped(part, low, entities)):
         return [StartFlow(flow=swapping, entities=entities, text=words, score=0.8, source="pattern")]
     of_the_running = part.question and best == reading.view.active_flow and not entities

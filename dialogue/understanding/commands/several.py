@@ -9,11 +9,12 @@ group that takes such a thing and is about the same goods. By dynamic programmin
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Sequence
 
 from dialogue.commands import AskKnowledge, Command, StartFlow
 from dialogue.understanding import phrases, segments
-from dialogue.understanding.commands.clauses import QUESTION, Clause, Hear, clauses_of
+from dialogue.understanding.commands.clauses import ALONE, QUESTION, UNDOES, Clause, Hear, clauses_of
 from dialogue.understanding.commands.of_goods import CLEAR, EFFECTS
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.text import HAN
@@ -83,6 +84,17 @@ class _Group:
         return frozenset[str]().union(*(one.goods for one in self.clauses))
 
     @property
+    def clear(self) -> bool:
+        """Whether a clause of it asks for its procedure clearly."""
+        leaders = [one.weight for one in self.clauses if one.flow == self.flow]
+        return self.flow != UNHEARD and max(leaders, default=CLEAR) >= CLEAR
+
+    @property
+    def alone(self) -> bool:
+        """Whether its procedure needs no goods."""
+        return self.flow in ALONE
+
+    @property
     def names(self) -> bool:
         """Whether it says what it is about: goods, or which of them ("the blue one", 第二件)."""
         return bool(self.goods) or any(item.type in _POINTING for one in self.clauses for item in one.told)
@@ -108,7 +120,7 @@ def _run(reading: Reading, run: list[segments.Segment], hear: Hear, *, guarded: 
     clauses = [clause for part in run for clause in clauses_of(reading, part, hear)]
     if not (0 if guarded else 1) < len(clauses) <= MOST:
         return run
-    groups = _of_the_same(best_groups(clauses))
+    groups = _without_announcements(_of_the_same(best_groups(clauses)))
     if not groups:
         return run
     if not guarded and len(run) == 1 and _is_one_wish(reading, run[0], groups):
@@ -127,15 +139,25 @@ def _long(reading: Reading) -> int:
 
 def _is_one_wish(reading: Reading, whole: segments.Segment, groups: Sequence[_Group]) -> bool:
     """Whether all of it sounds like one request, and at most one piece asks for anything in so many words."""
+    if any(_apart(one, other) for one, other in itertools.combinations(groups, 2)):
+        return False
     chance = reading.classify(reading.masked(whole.start, whole.end))[0][1]
     pieces = (reading.text.low[group.clauses[0].start : group.clauses[-1].end] for group in groups)
     asked = sum(segments.cue(piece) is not None or phrases.is_question(piece.strip(_TRAILING)) for piece in pieces)
     return chance >= ONE_WISH and asked < 2
 
 
+def _apart(one: _Group, other: _Group) -> bool:
+    """Whether two clear wishes are about different things, and neither says more of the other."""
+    goods = bool(one.goods and other.goods and not one.goods & other.goods)
+    related = one.flow in _GOES_WITH.get(other.flow, ()) or other.flow in _GOES_WITH.get(one.flow, ())
+    return one.clear and other.clear and one.flow != other.flow and not related and (goods or one.alone or other.alone)
+
+
 def _joins_parts(clauses: Sequence[Clause], run: Sequence[segments.Segment], groups: Sequence[_Group]) -> bool:
     """Whether what verbs part is fewer requests, and no part of it asks for what nobody heard."""
-    heard = all(any(one.flow and part.start <= one.start < part.end for one in clauses) for part in run)
+    inside = [[one for one in clauses if part.start <= one.start < part.end] for part in run]
+    heard = all(any(one.flow for one in within) or not any(one.says for one in within) for within in inside)
     verbs = {part.cue for part in run} & _EXCLUDING
     return len(groups) < len(run) and heard and len(verbs) < 2
 
@@ -170,10 +192,19 @@ def _torn(clauses: Sequence[Clause], place: int) -> float:
 def _group(clauses: tuple[Clause, ...], *, first: bool) -> _Group | None:
     """Return neighbours as one request, by the procedure for which they are worth most."""
     flows = dict.fromkeys(clause.flow for clause in clauses if clause.flow)
+    if not flows and _do_not_fit(clauses):
+        return _Group(clauses, "exchange_items", CLEAR)
     if not flows and any(clause.says and clause.goods for clause in clauses):
         return _Group(clauses, UNHEARD, _UNHEARD)
     groups = [_Group(clauses, flow, _value(clauses, flow, first=first)) for flow in flows]
     return max(groups, key=lambda group: group.value, default=None)
+
+
+def _do_not_fit(clauses: tuple[Clause, ...]) -> bool:
+    """Whether goods are said to be of the wrong size, and another one is named: "the jeans, too big, 27 please"."""
+    told = [item for clause in clauses for item in clause.told]
+    size = any(item.type == "option" and item.value.get("value") for item in told)
+    return size and any(item.value.get("code") in _MISFITTING for item in told) and any(one.goods for one in clauses)
 
 
 def _value(clauses: tuple[Clause, ...], flow: str, *, first: bool) -> float:
@@ -195,17 +226,21 @@ def _nearest(clauses: tuple[Clause, ...], leaders: Sequence[Clause], flow: str) 
     """Return the goods of a request that names none itself: those named nearest to it, before it rather than behind; all if it says so."""
     if any(leader.of_all or leader.alone for leader in leaders):
         return frozenset()
-    joins = {None, *_GOES_WITH.get(flow, ())}
     place = clauses.index(leaders[0])
     near = [*reversed(clauses[:place]), *clauses[place + 1 :]]
-    return next((one.goods for one in near if one.goods and one.flow in joins), frozenset[str]())
+    return next((one.goods for one in near if one.goods and _joins(one, flow)), frozenset[str]())
+
+
+def _joins(clause: Clause, flow: str) -> bool:
+    """Whether a clause may stand beside a request without being another one."""
+    return clause.flow is None or clause.flow in _GOES_WITH.get(flow, ()) or (clause.unwanted and flow in UNDOES)
 
 
 def _beside(clause: Clause, flow: str, goods: frozenset[str], *, alone: bool) -> float:
     """Return what a clause adds to a request that it does not ask for itself."""
     apart = bool(clause.goods and (goods or alone) and not clause.goods & goods)
     if clause.flow is not None:
-        joins = clause.flow in _GOES_WITH.get(flow, ()) and not apart
+        joins = _joins(clause, flow) and not apart
         return 0.0 if joins else -max(clause.weight, _OTHER_WISH) if apart else -clause.weight
     value = -(_OTHER_WISH if clause.says else _OTHER_GOODS) if apart else _SAME_GOODS if clause.goods & goods else 0.0
     for kind in {item.type for item in clause.told} & _VALUES:
@@ -213,6 +248,7 @@ def _beside(clause: Clause, flow: str, goods: frozenset[str], *, alone: bool) ->
     return value
 
 
+_MISFITTING = frozenset({"too_big", "too_small", "wrong_size"})
 _VALUES = frozenset[str]().union(*_TAKES.values())
 
 
@@ -227,6 +263,19 @@ def _of_the_same(groups: list[_Group]) -> list[_Group]:
         else:
             joined.append(group)
     return joined
+
+
+def _without_announcements(groups: list[_Group]) -> list[_Group]:
+    """Leave out what is only announced before it is said in full: 我要换鞋也要退包，板鞋换41的，….
+
+    Values that serve the wish (a size, a reason, a way of payment) tell that it was said in full the first time.
+    """
+    return [
+        group
+        for place, group in enumerate(groups)
+        if any(one.type in _TAKES.get(group.flow, ()) for clause in group.clauses for one in clause.told)
+        or not any(later.flow == group.flow and later.goods & group.goods for later in groups[place + 1 :])
+    ]
 
 
 def _segment(reading: Reading, group: _Group, run: Sequence[segments.Segment]) -> segments.Segment:

@@ -64,6 +64,46 @@ TALKS = (
         says("确认", did="cancel_order"),
         rows=cancelled("D1001000001", refund="pm_C1001_1", minor=18900),
     ),
+    talk(
+        "a-second-choice-is-not-taken-while-the-first-is-there",
+        "zh",
+        WANG,
+        says("那件灰色卫衣D1001000001能换成藏青的不？要是藏青卖完了黑的也可以", shows="藏青", hides="黑"),
+        says("先不换了"),
+    ),
+    talk(
+        "a-second-choice-is-not-taken-while-the-first-is-there",
+        "en",
+        EMMA,
+        says(
+            "Please, I want my dress (D1002000001) in black, and only if black is not there I take the green",
+            shows="becomes black",
+            hides="cancel",
+        ),
+        says("leave it as it is"),
+    ),
+    talk(
+        "each-with-its-own-goods-though-the-whole-sounds-like-one-wish",
+        "en",
+        EMMA,
+        says("what coupons are on my account? oh and the dress order, put that on my paypal", shows="PayPal"),
+        says("no thanks"),
+    ),
+    talk(
+        "what-is-announced-and-then-said-is-one-wish",
+        "zh",
+        WANG,
+        says("我要换鞋也要退包，板鞋换41的，双肩包不想要了，退款给支付宝就好", shows="41", hides="双肩包"),
+        says("先不换了"),
+    ),
+    talk(
+        "the-same-with-other-goods",
+        "en",
+        EMMA,
+        says("could you cancel my order for the dress, and do the same with the keyboard?", shows="D1002000001"),
+        says("yes", did="cancel_order", shows="D1002000003"),
+        rows=cancelled("D1002000001", refund="pm_C1002_1", minor=24900),
+    ),
 )
 
 
