@@ -54,16 +54,16 @@ async def _serve(settings: Settings) -> None:
         async with (
             fitted_beside(settings),
             tiers_kept(settings, platform.executor),
-            _pictures_known(platform),
+            _pictures_known(settings, platform),
         ):
             await server.serve(sockets=[listener])
 
 
-def _pictures_known(platform: Platform) -> contextlib.AbstractAsyncContextManager[None]:
+def _pictures_known(settings: Settings, platform: Platform) -> contextlib.AbstractAsyncContextManager[None]:
     """Look at the shop's pictures beside the server, so that the first shopper with a picture does not wait for it."""
     services = platform.executor.services
     gallery = services.gallery if isinstance(services, Services) else None
-    return gallery.warmed() if gallery is not None else contextlib.nullcontext()
+    return gallery.warmed() if gallery is not None and settings.fit_models else contextlib.nullcontext()
 
 
 def server_config(settings: Settings, app: object) -> uvicorn.Config:

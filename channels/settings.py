@@ -59,7 +59,7 @@ class Settings(BaseSettings):
     silence_s: float = pydantic.Field(default=120.0, ge=0)
     """How long a connected shopper may leave a question open before it is put once more; 0: for ever."""
     fit_models: bool = True
-    """Whether ``serve`` fits the models that were never fitted, on the shop's own data, in a process beside it."""
+    """Whether ``serve`` fits the models that were never fitted, on the shop's own data, in a process beside it, and looks at its pictures."""
     update_tiers: bool = False
     """Whether ``serve`` gives customers the tiers that their orders earn, at its start and once a day; False: tiers stay as they are."""
     max_in_flight: int = pydantic.Field(default=16, ge=1)
