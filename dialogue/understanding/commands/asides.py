@@ -57,7 +57,7 @@ def aside(reading: Reading) -> list[Command] | None:
         # When it comes is asked of the money that is about to be paid back.
         return [AskKnowledge(query=reading.words(), text=reading.words(), score=chance, source="classifier")]
     sure = best == "ask_knowledge" and chance >= _SURE
-    heard = _LOOKS | {"ask_knowledge"} if asks or sure else _LOOKS
+    heard = _LOOKS | {"ask_knowledge"} if asks or (sure and not changes) else _LOOKS
     looks_at = sum(share for intent, share in ranked if intent in heard)
     if best not in heard or looks_at < (_HEARD / 2 if asks else _HEARD):
         return None

@@ -29,6 +29,11 @@ _OF_FREE_WORDS = 0.85
 _FREE_WORDS = frozenset({"reason", "text"})
 _OTHER_ONE = re.compile(r"是别的|是另[外一]|\b(?:it's|its|i mean(?:t)?) (?:the|an)other\b")
 """Said of what is meant, not of whether it is wanted."""
+_FOR_THE_COURIER = re.compile(
+    r"\b(?:leave|put|drop) (?:it|them|the (?:parcel|package|box)) (?:with|at|by|behind|in|on|near) (?:a |the |my )?(?:neighbou?r|(?:front |back )?door|porch|concierge|reception|bins?|locker|gate|shed|garage|safe|mailbox|desk)"
+    r"|放(?:在|到)?(?:门口|驿站|前台|快递柜|物业|保安|门卫)"
+)
+"""What is to be done with the parcel: "leave it with the neighbour" leaves nothing be."""
 _NOD = re.compile(r"^\W*(?:好的?|行|嗯+|ok(?:ay)?|yes|sure|alright|fine)\W*")
 """A yes that may only be polite."""
 _NONE = re.compile(r"\W*(?:neither|none)(?: of (?:them|these|those|the two))?\W*|\W*(?:一个)?都不(?:是|要|对|行)\W*")
@@ -108,7 +113,7 @@ def called_off(reading: Reading) -> list[Command] | None:
     if len(low.strip()) > _LONGEST or phrases.asks_again(low) or gives_reason(reading):
         return None
     said = polarity.read(low)
-    if _OTHER_ONE.search(low):
+    if _OTHER_ONE.search(low) or _FOR_THE_COURIER.search(low):
         return None  # 是别的那单，不是卫衣 puts right what is meant.
     if any("said_before" in item.value for item in reading.entities):
         return None  # "The address that I said before" is another value.

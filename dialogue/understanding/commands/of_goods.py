@@ -49,7 +49,7 @@ def of_goods(view: View, low: str, entities: tuple[Entity, ...], best: str, chan
     unsure = talk or chance < (SURE if best in _FLOWS else CLEAR)
     if (talk or best in _FLOWS) and _compares(low, entities):
         return "compare_products"
-    if unsure and _of_the_shown(view, low, entities):
+    if (unsure and _of_the_shown(view, low, entities)) or _of_one_shown(view, best, entities):
         return "product_details"
     if (talk and _asks_about_own(low, entities)) or (unsure and _asks_the_price_of_one(low, entities)):
         return "product_details"
@@ -99,6 +99,13 @@ def _of_the_shown(view: View, low: str, entities: tuple[Entity, ...]) -> bool:
     places = [item.value.get("n") for item in entities if item.type == "ordinal"]
     listed = any(isinstance(n, int) and (n == -1 or n <= view.shown) for n in places)
     return listed or (view.shown > 1 and browsing.picks_one(low))
+
+
+def _of_one_shown(view: View, best: str, entities: tuple[Entity, ...]) -> bool:
+    """Whether just one of the goods listed is pointed to by its place, and no others are named."""
+    places = [item.value.get("n") for item in entities if item.type in {"ordinal", "product"}]
+    heard = best in {"compare_products", "check_stock"} and view.shown > 1
+    return heard and len(places) == 1 and isinstance(places[0], int) and places[0] <= view.shown
 
 
 def complains_of_own(low: str, entities: tuple[Entity, ...]) -> bool:

@@ -89,7 +89,7 @@ def test_the_weights_that_ship_are_of_this_data_code_and_encoder_and_small() -> 
     model = StanceModel.load(WEIGHTS)
     assert model.made_of[2] == training.fingerprint(default_embedder()), "run dialogue.understanding.stances.training"
     assert model.reads(default_embedder())
-    assert WEIGHTS.stat().st_size < 2_000_000
+    assert WEIGHTS.stat().st_size < 4_000_000
 
 
 @pytest.mark.slow
