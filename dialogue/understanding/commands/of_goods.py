@@ -47,11 +47,12 @@ def of_goods(view: View, low: str, entities: tuple[Entity, ...], best: str, chan
         return None
     talk = best == "ask_knowledge" or best in _PROCEDURES_BESIDE or best.startswith("chit_chat.")
     unsure = talk or chance < (SURE if best in _FLOWS else CLEAR)
+    priced = unsure or (chance < CLEAR and best != "price_history")
     if (talk or best in _FLOWS) and _compares(low, entities):
         return "compare_products"
     if (unsure and _of_the_shown(view, low, entities)) or _of_one_shown(view, best, entities):
         return "product_details"
-    if (talk and _asks_about_own(low, entities)) or (unsure and _asks_the_price_of_one(low, entities)):
+    if (talk and _asks_about_own(low, entities)) or (priced and _asks_the_price_of_one(low, entities)):
         return "product_details"
     if chance < CLEAR and best not in _FLOWS and view.shown > 1 and questions().asked(low):
         return "product_details"
