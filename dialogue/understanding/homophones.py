@@ -80,7 +80,7 @@ class Homophones:
 
     def _is_strange(self, line: str, place: int) -> bool:
         before, after = self._twos[line[place - 1 : place + 1]], self._twos[line[place : place + 2]]
-        return before <= _SEEN and after <= _AT_HOME
+        return min(before, after) <= _SEEN and max(before, after) <= _AT_HOME
 
     def _fits(self, line: str, place: int, other: str) -> bool:
         before, after = self._twos[line[place - 1] + other], self._twos[other + line[place + 1]]

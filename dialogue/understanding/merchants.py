@@ -23,8 +23,8 @@ _log = logging.getLogger(__name__)
 OTHER = "other"
 SAMPLE = 900
 """So many rows of what shoppers say, and as many of those with figures in them, stand for everything else."""
-HEARD = 0.4
-"""Chance from which a flow of merchants is meant."""
+HEARD = 0.5
+"""Chance of all flows of merchants together from which the likeliest is meant."""
 OF_PRICE = frozenset({"amount", "amounts"})
 
 
@@ -83,9 +83,9 @@ class MerchantWishes:
         said = reading.masked()[:MAX_CHARS]
         chances = self._model.chances(said, self._embedder.encode([said])[0])
         ranked = sorted(zip(self._model.labels, map(float, chances), strict=True), key=lambda one: -one[1])
-        flow, chance = ranked[0]
-        if flow == OTHER or chance < HEARD:
+        if 1 - dict(ranked)[OTHER] < HEARD:
             return None
+        flow, chance = next(one for one in ranked if one[0] != OTHER)
         wish = StartFlow(
             flow=flow, entities=reading.told(), text=reading.words(), score=round(chance, 4), source="classifier"
         )

@@ -161,6 +161,12 @@ def takes_back(low: str) -> bool:
     return bool(_TAKEN_BACK.search(low))
 
 
+def after_taking_back(low: str) -> int:
+    """Return where the words begin that follow a "no wait, " at the head; 0 without one, or with nothing behind it."""
+    found = _TAKEN_BACK.match(low)
+    return found.end() if found and low[found.end() :].strip() else 0
+
+
 def corrects(low: str) -> bool:
     """Whether something said before is taken back and said anew."""
     return bool(_CORRECTION.search(low))

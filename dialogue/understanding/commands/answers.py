@@ -327,13 +327,15 @@ def _takes_back(low: str) -> bool:
 
 
 _SURE_WAIT = 0.8
-"""Chance from which words that may take something back only ask to wait: "no wait, it's for me" does not."""
+"""Chance from which words that may take something back only ask to wait."""
 
 
 def _small_talk(reading: Reading) -> list[Command] | None:
-    best, chance = reading.classify(reading.masked())[0]
+    low = reading.text.low
+    # What follows tells whether "no wait, it's for me" asks to wait.
+    best, chance = reading.classify(reading.masked(phrases.after_taking_back(low)))[0]
     if best in {"chit_chat.wait", "chit_chat.thanks", "chit_chat.bot_identity", "chit_chat.complaint"} and chance >= (
-        _SURE_WAIT if phrases.takes_back(reading.text.low) else 0.6
+        _SURE_WAIT if phrases.takes_back(low) else 0.6
     ):
         return [
             ChitChat(topic=best.removeprefix("chit_chat."), text=reading.words(), score=chance, source="classifier")
