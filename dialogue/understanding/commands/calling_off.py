@@ -137,8 +137,8 @@ def called_off(reading: Reading) -> list[Command] | None:
 def _is_something_else(reading: Reading) -> bool:
     """Whether a message reads as well as a choice that was offered, or as a wish or a question of another kind."""
     view, question = reading.view, reading.view.pending
-    chosen = question is not None and pending.choose(reading.text, reading.entities, question, reading.lexicon)
-    if chosen:
+    offered = question is not None and question.kind != "confirm"  # "The first one" is no yes.
+    if question is not None and offered and pending.choose(reading.text, reading.entities, question, reading.lexicon):
         return True
     best, chance = reading.classify(reading.masked())[0]
     mine = {view.active_flow, *view.waiting}
