@@ -29,11 +29,15 @@ class Concepts:
                 self._english.setdefault(_stems(normalise(term)), []).append(name)
             for term in by_lang.get("zh", []):
                 self._chinese.setdefault(normalise(term), []).append(name)
+        self._of = functools.lru_cache(maxsize=20_000)(self._found)
         self._longest_en = max(map(len, self._english), default=0)
         self._longest_zh = max(map(len, self._chinese), default=0)
 
     def of(self, text: str) -> list[str]:
         """Return the concepts of a text, one for each time that it is named."""
+        return list(self._of(text))
+
+    def _found(self, text: str) -> list[str]:
         plain = normalise(text)
         english = [name for term in self._in_english(_stems(plain)) for name in self._english[term]]
         return [*english, *(name for term in self._in_chinese(plain) for name in self._chinese[term])]

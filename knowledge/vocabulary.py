@@ -171,6 +171,7 @@ _NUMBERS = {
 _TOKEN = re.compile(r"\d+(?:\.\d+)?|[a-z]+|[\u3400-\u9fff]+|[%\"]")
 
 
+@functools.lru_cache(maxsize=50_000)
 def fold(word: str) -> str:
     """Return the form by which words are compared: no case, space, hyphen or plural; units and small numbers as one.
 

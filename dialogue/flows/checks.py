@@ -110,12 +110,17 @@ def _templates() -> Templates:
     return Templates()
 
 
+@functools.cache
+def _names(template: str, lang: Lang) -> set[str]:
+    """Return the names that a template uses; every shop that is started has the shipped ones."""
+    return _templates().names(template, lang)
+
+
 def _template_faults(flow: Flow) -> Iterator[str]:
-    templates = _templates()
     for place, texts in _texts(flow):
         for lang in get_args(Lang):
             try:
-                unknown = templates.names(texts.get(lang), lang) - NAMES
+                unknown = _names(texts.get(lang), lang) - NAMES
             except jinja2.TemplateError as error:
                 yield f"{place}.{lang}: not a template: {error}"
                 continue
@@ -123,7 +128,7 @@ def _template_faults(flow: Flow) -> Iterator[str]:
                 yield f"{place}.{lang}: unknown name {_listed(unknown)}; slots are `slots.NAME`, results `results.NAME`"
     for place, condition in _conditions(flow):
         try:
-            unknown = templates.names(f"{{{{ {condition} }}}}", "en") - NAMES
+            unknown = _names(f"{{{{ {condition} }}}}", "en") - NAMES
         except jinja2.TemplateError as error:
             yield f"{place}: not a condition: {condition!r}: {error}"
             continue

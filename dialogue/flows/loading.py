@@ -6,6 +6,7 @@ and what came.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import get_args
@@ -28,8 +29,7 @@ def load_flows(folder: Path | None = None, *, tools: Mapping[str, Tool]) -> dict
     """
     places: dict[str, Path] = {}
     flows: dict[str, Flow] = {}
-    for path in _files(SHIPPED):
-        flow = read_flow(path)
+    for flow, path in _shipped():
         flows[flow.id], places[flow.id] = flow, path
     for path in _files(folder) if folder is not None else ():
         flow = read_flow(path)
@@ -40,6 +40,11 @@ def load_flows(folder: Path | None = None, *, tools: Mapping[str, Tool]) -> dict
         if fault := fault_of(flows[name], flows, tools, shipped=path.parent == SHIPPED):
             raise FlowError(f"{path}: {fault}")
     return flows
+
+
+@functools.cache
+def _shipped() -> tuple[tuple[Flow, Path], ...]:
+    return tuple((read_flow(path), path) for path in _files(SHIPPED))
 
 
 def read_flow(path: Path) -> Flow:

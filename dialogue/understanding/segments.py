@@ -49,7 +49,7 @@ _SPLIT_ZH = re.compile(
 )
 _MONEY_EN = r"(?:refund|money|difference|balance|cost|cash)"
 _METHOD_EN = r"(?:gift ?card|pay ?pal|credit ?card|debit ?card|visa|master ?card|amex|card|payment method|original)"
-_METHOD_ZH = r"(?:礼品卡|购物卡|信用卡|银行卡|paypal|visa|支付宝|微信|原路|原支付|卡)"
+_METHOD_ZH = r"(?:礼品卡|购物卡|信用卡|银行卡|paypal|visa|zfb|wx|支付宝|微信|原路|原支付|卡)"
 _HOW_PAID = re.compile(
     rf"^\W*(?:and |also |then |please |just |you can |i(?:'ll| will|'d like to| want to| can)? )*(?:"
     rf"(?:refund|money|cash)(?: (?:it|that|them|everything|the (?:money|rest)))?(?: back)? (?:to|on|onto|via|by|through|with)\b"
@@ -88,6 +88,12 @@ _THANKS_AFTER = re.compile(
 _LONG = re.compile(r"[\u3400-\u9fff]{8}|(?:[\w']+\W+){5}")
 """So much that thanks behind it are not what the message is about."""
 _SENTENCE = re.compile(r"(?<=[。！？!?;；\n])\s*|(?<=[a-z0-9\)\"'\u4e00-\u9fff])\.(?=\s+|$)\s*")
+
+
+_BEFORE_ORDER = re.compile(
+    rf"(?:,\s*(?:(?:and|then|also)\s+)?|\s(?:and|then|also)\s+)(?=(?P<order>(?:on |for |order )?#?[a-z]{{0,2}}\d{{5,}}[,:]?\s+){_LEAD_EN}{_VERB_EN}\b)"
+)
+"""An order that is named before what is to be done with it: "..., and D1002000001, swap that dress"."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -173,9 +179,11 @@ def cue(low: str) -> str | None:
 
 def cuts(low: str) -> set[int]:
     """Return where a verb tells that another request may begin."""
-    return {
+    found = {
         match.end() for pattern in (_SENTENCE, _SPLIT_EN, _SPLIT_ZH, _ASIDE, _ADDED) for match in pattern.finditer(low)
     }
+    orders = list(_BEFORE_ORDER.finditer(low))
+    return (found - {match.end("order") for match in orders}) | {match.end() for match in orders}
 
 
 def _pieces(low: str, units: Sequence[conditions.Guarded]) -> list[tuple[int, int]]:

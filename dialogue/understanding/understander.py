@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import functools
 import logging
 import time
 from collections.abc import Callable
@@ -72,7 +73,7 @@ class EmbeddedUnderstander:
         self._merchants = MerchantWishes(procedures.merchants, embedder, folder) if procedures.merchants else None
         self._keywords = Keywords(procedures.lessons)
         sounds = SameSound(extractor.lexicon.names, extractor.lexicon.terms, training.said_in_chinese())
-        homophones = Homophones(training.sentences_in_chinese())
+        homophones = _homophones()
         self._respelling = Respelling(training.words(procedures.lessons), self._name_of, sounds, homophones)
         self._default_lang = default_lang
         self.name = name
@@ -167,6 +168,12 @@ def _unnamed(message: Text, entities: list[Entity]) -> str:
         ):
             low = low[: item.start] + " " * (item.end - item.start) + low[item.end :]
     return low
+
+
+@functools.cache
+def _homophones() -> Homophones:
+    """Return what finds wrong characters; it counts those of all shipped utterances, which takes a while."""
+    return Homophones(training.sentences_in_chinese())
 
 
 async def build_understander(

@@ -84,7 +84,11 @@ class _Stances:
     def refused(self) -> tuple[Taken, ...]:
         pending = self.reading.view.pending
         sure = _OF_FREE_WORDS if pending is not None and pending.slot_type in _FREE_WORDS else SURE
-        return tuple(one for one in self.taken if one.off >= sure)
+        return tuple(one for one in self.taken if one.off >= sure and not self._gives_anew(one.subject.clause))
+
+    def _gives_anew(self, clause: Span) -> bool:
+        """Whether a clause gives a value that was said before: "the address that I said before" is another value."""
+        return any("said_before" in item.value for item in self.reading.within(clause.start, clause.end))
 
     @property
     def doubtful(self) -> bool:
@@ -115,8 +119,6 @@ def called_off(reading: Reading) -> list[Command] | None:
     said = polarity.read(low)
     if _OTHER_ONE.search(low) or _FOR_THE_COURIER.search(low):
         return None  # 是别的那单，不是卫衣 puts right what is meant.
-    if any("said_before" in item.value for item in reading.entities):
-        return None  # "The address that I said before" is another value.
     if view.pending is not None and view.pending.kind == "confirm" and _only_answers(low):
         return None
     bare = said.sense is not None and not re.search(r"\w", low[said.rest :])

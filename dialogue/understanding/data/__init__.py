@@ -35,11 +35,17 @@ def intents() -> frozenset[str]:
     return frozenset(path.stem for path in FOLDER.glob("*/*.yaml"))
 
 
+@functools.cache
+def placeholders(lang: Lang) -> tuple[str, ...]:
+    """Return the names that may stand in braces in an utterance."""
+    return tuple(read_yaml("fillers.yaml")[lang])
+
+
 def fault_of(line: str, lang: Lang) -> str | None:
     """Say what is wrong with the notation of an utterance: unbalanced brackets, an unknown placeholder."""
     for opening, closing in ("()", "[]", "{}"):
         if line.count(opening) != line.count(closing):
             return f"expected as many {opening!r} as {closing!r}"
-    known = read_yaml("fillers.yaml")[lang]
+    known = placeholders(lang)
     unknown = [name for name in _SLOT.findall(line) if name not in known]
     return f"no placeholder {{{unknown[0]}}}, expected one of {', '.join(known)}" if unknown else None

@@ -71,8 +71,8 @@ _FULL_STOP = re.compile(r"(?<=[a-zA-Z]{4})\.$")
 """The end of the sentence, and not of an abbreviation: "54 Fuxing Road.", but "12 Main St."."""
 _THITHER = re.compile(r"(?:(?:那|这)[边里儿]|[去来])+$")
 """寄到路18号去: not a part of the address."""
-_A_SIZE = re.compile(r"[码尺鞋]\D{0,4}\d{2}号$")
-"""尺码是42号: a size, no house."""
+_A_SIZE = re.compile(r"(?:[码尺鞋]\D{0,4}|(?<!更)换(?:成|个|到|一个)?|[穿拿])\d{2}号$")
+"""尺码是42号, 换成41号: a size, no house."""
 _ORDER_ID = r"#?\s?([a-z]{0,3}-?\d{4,16})"
 _OF_ORDER = re.compile(
     rf"\b(?:the |that )?(?:same )?(?:delivery |shipping )?(?:address|place|one) (?:as|of|on|in|from|for|that i used (?:for|in|on))(?: the one (?:of|on|in|from|for))? (?:my |the )?(?:other )?order (?:number )?{_ORDER_ID}(?![a-z0-9])"

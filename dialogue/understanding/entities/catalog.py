@@ -115,6 +115,8 @@ _ANY_SIZE = re.compile(
     rf"(?:{_BARE_SIZE.pattern})(?![年月日号点件块元天分个岁折%]| ?(?:cm|kg|days?|weeks?|pm|am)\b)|(?<![a-z0-9'])(?:x{{0,3}}[sl]|m|[2-5]xl)(?![a-z0-9'])",
     re.ASCII,
 )
+_LETTER_SIZE = re.compile(r"(?<![a-z0-9'])(?:x{0,3}[sl]|m|[2-5]xl)(?=[码号的]|\W*$)", re.ASCII)
+"""A size in letters where nothing else can stand: 黑色m的."""
 _SPELT_SIZE = re.compile(
     r"\b(?:twenty|thirty|forty)[ -](?:one|two|three|four|five|six|seven|eight|nine)\b(?!-)|[二三四]十[一二三四五六七八九]?(?=[码号]|的(?!时候|话)|\W*$)(?!号[楼院路门店])"
 )
@@ -123,7 +125,7 @@ _SIZE_BEFORE = re.compile(
     r"(?:\b(?:in|for|to|into|get|want|take|need|try|wear|have|make it|rather|no|wait|actually|sorry|mean|not|but)(?: (?:an?|the|it))?[,.]?|\ban?|换(?:成|个|到|一个)?|[要拿选来有穿试]|改(?:成|为|要)?|还是|不对|不是|就|成)[\s,，]*$"
 )
 _SIZE_AFTER = re.compile(
-    r"^(?:的|吧|吗|呢|有|行|可以|就|没|缺)|^\W*(?:$|[,.;!?，。；！？])|^\s+[\u3400-\u9fff]|^ (?:then|please|instead|now|or|if|else|and|would|is|was|will|swap|exchange|change|available|left|in stock|as well|in (?:the|my|those|exchange))\b"
+    r"^(?:的|吧|吗|呢|有|行|可以|就|没|缺|号(?![楼院路门店]))|^\W*(?:$|[,.;!?，。；！？])|^\s+[\u3400-\u9fff]|^ (?:then|please|instead|now|or|if|else|and|would|is|was|will|swap|exchange|change|available|left|in stock|as well|in (?:the|my|those|exchange))\b"
 )
 
 
@@ -146,6 +148,10 @@ def bare_sizes(text: Text, lexicon: Lexicon, options: Sequence[Entity]) -> Itera
         theirs = len(match[0]) > 1 and lexicon.comes_in(match[0], named) and _ANY_SIZE.match(text.low, match.start())
         if (beside or wished or theirs) and (keys := lexicon.size_keys(match[0])):
             yield _size(text, match, match[0], keys, score=0.7)
+    for match in _LETTER_SIZE.finditer(text.low):
+        value = match[0].upper()
+        if len(text.low[: match.start()].rstrip(" ,，的")) in ends and (keys := lexicon.size_keys(value)):
+            yield _size(text, match, value, keys, score=0.7)
 
 
 def sizes_alone(text: Text, lexicon: Lexicon, others: Sequence[Entity]) -> Iterator[Entity]:

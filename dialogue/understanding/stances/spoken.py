@@ -16,7 +16,7 @@ from dialogue.understanding.text import HAN
 _MARKS = {False: ("xthis", "xother", "xdo", "xnext"), True: ("甲", "乙", "丙", "丁")}
 """Marks of the thing in question, of others, of what runs and of what waits: in English, and between Chinese characters."""
 _CUT = re.compile(
-    r"[\U0001f300-\U0001faff\u2600-\u27bf]+\s*|[,，、。.;；!！?？~～…\n]+\s*|\s+(?=and (?:please |also |then )?(?:don'?t|do not|never|leave|keep)\s)|\s+(?=(?:but|so|because|cause|cos|since|though)\s+)|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])"
+    r"[\U0001f300-\U0001faff\u2600-\u27bf]+\s*|[,，、。.;；!！?？~～…\n]+\s*|\s+(?=and (?:please |also |then )?(?:don'?t|do not|never|leave|keep)\s)|\s+(?=(?:but|so|because|cause|cos|since|though)\s+)|\s+(?=just (?:cancel|return|refund|swap|exchange|change|send|do|get|keep|leave)\s)|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])"
 )
 _TOPIC = re.compile(
     r"(?:\b(?:oh|ah|wait|and|but|so|ok|okay|also|well|as for|about|regarding|hm+|u[hm]+|right|now|then|the|my|our|those|these|that|this|orders?|ones?)\b"
