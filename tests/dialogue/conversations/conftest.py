@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import shutil
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
-from dialogue.build import Config, build
+from dialogue.build import Config, Platform, build
+from knowledge.db import Database, sqlite_url
+from tests.dialogue.conversations.shop import Snapshot, Stage, snapshot
 from tools.testing import FixedClock
 
 PRESENT = dt.datetime(2026, 3, 10, 2, tzinfo=dt.UTC)
@@ -18,24 +22,29 @@ SCALE = 0.02
 
 
 @pytest.fixture(scope="session")
-def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the shop as it is before anybody has talked; never written to again."""
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Platform:
+    """The shop as it is before anybody has talked; never written to again."""
     data = tmp_path_factory.mktemp("conversations") / "data"
 
-    async def make() -> None:
+    async def make() -> Platform:
         platform = await build(Config(data=data, demo_scale=SCALE, clock=FixedClock(PRESENT)))
         await platform.close()
+        return platform
 
-    asyncio.run(make())
-    return data
+    return asyncio.run(make())
 
 
-@pytest.fixture
-def shop(pristine: Path, tmp_path: Path) -> Path:
-    """A shop of one's own: its database is a copy, models and indexes are shared."""
-    data = tmp_path / "shop"
-    data.mkdir()
-    shutil.copy(pristine / "shop.db", data / "shop.db")
-    for shared in ("models", "indexes"):
-        (data / shared).symlink_to(pristine / shared, target_is_directory=True)
-    return data
+@pytest.fixture(scope="session")
+def before(pristine: Platform) -> Snapshot:
+    """The rows of that shop."""
+    return snapshot(pristine.config.data / "shop.db")
+
+
+@pytest_asyncio.fixture
+async def shop(pristine: Platform, before: Snapshot, tmp_path: Path) -> AsyncIterator[Stage]:
+    """A shop of one's own: its database is a copy, the models are shared."""
+    file = tmp_path / "shop.db"
+    shutil.copy(pristine.config.data / "shop.db", file)
+    platform = pristine.on(Database(sqlite_url(file)))
+    yield Stage(platform, file, before)
+    await platform.close()

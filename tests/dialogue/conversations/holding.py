@@ -5,19 +5,16 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterable
-from pathlib import Path
 
 import pytest
 
-from dialogue.build import Config, Platform, build
+from dialogue.build import Platform
 from dialogue.replies.types import ChoicesReply, Reply
 from dialogue.turn import Turn
 from knowledge.types import Lang
-from tests.dialogue.conversations.conftest import PRESENT
 from tests.dialogue.conversations.script import VISITOR, Desk, Expects, Line, Talk
-from tests.dialogue.conversations.shop import changes, differences, snapshot
+from tests.dialogue.conversations.shop import Stage, differences
 from tools.base import Identity, ToolCall
-from tools.testing import FixedClock
 from tools.ticketing.types import TicketView
 
 AGENT = Identity("agent", subject="lin")
@@ -31,23 +28,18 @@ def each(talks: Iterable[Talk]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("talk", [pytest.param(talk, id=f"{talk.lang}-{talk.name}") for talk in talks])
 
 
-async def hold(talk: Talk, shop: Path) -> None:
+async def hold(talk: Talk, shop: Stage) -> None:
     """Hold the conversation and check every answer, the rows at the end, and whether a person was called."""
-    platform = await build(Config(data=shop, clock=FixedClock(PRESENT)))
-    try:
-        before = snapshot(shop / "shop.db")
-        teller = Teller(talk, platform)
-        await teller.open()
-        for number, line in enumerate(talk.lines, 1):
-            if isinstance(line, Desk):
-                await teller.desk(line)
-            else:
-                check(line, await teller.say(line, number), line.lang or talk.lang)
-        found = differences(talk.rows, changes(before, snapshot(shop / "shop.db")))
-        assert not found, "\n".join(found)
-        assert await teller.called() == talk.ticket
-    finally:
-        await platform.close()
+    teller = Teller(talk, shop.platform)
+    await teller.open()
+    for number, line in enumerate(talk.lines, 1):
+        if isinstance(line, Desk):
+            await teller.desk(line)
+        else:
+            check(line, await teller.say(line, number), line.lang or talk.lang)
+    found = differences(talk.rows, shop.changes())
+    assert not found, "\n".join(found)
+    assert await teller.called() == talk.ticket
 
 
 class Teller:

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from dialogue.build import Platform
+
 TALK = frozenset({"conversation", "conversationevent", "ticket", "proposal", "receipt", "auditrow", "attachment"})
 """Tables that every conversation writes; all others are the shop."""
 NOISE = frozenset({"version", "updated_at", "created_at"})
@@ -32,6 +34,20 @@ class Change:
 
     def __str__(self) -> str:
         return f"{self.table}: {self.values}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Stage:
+    """A copy of the shop to hold a conversation in."""
+
+    platform: Platform
+    file: Path
+    """Its database."""
+    before: Snapshot
+
+    def changes(self) -> list[Change]:
+        """Return what was changed in it."""
+        return changes(self.before, snapshot(self.file))
 
 
 def snapshot(database: Path) -> Snapshot:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from tests.dialogue.conversations.holding import each, hold
 from tests.dialogue.conversations.script import (
     EMMA,
@@ -17,6 +15,7 @@ from tests.dialogue.conversations.script import (
     says,
     talk,
 )
+from tests.dialogue.conversations.shop import Stage
 
 TALKS = (
     talk(
@@ -227,5 +226,5 @@ TALKS = (
 
 
 @each(TALKS)
-async def test_after_sale(talk: Talk, shop: Path) -> None:
+async def test_after_sale(talk: Talk, shop: Stage) -> None:
     await hold(talk, shop)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from tests.dialogue.conversations.holding import each, hold
 from tests.dialogue.conversations.script import EMMA, WANG, Talk, cancelled, exchanged, returned, says, talk
+from tests.dialogue.conversations.shop import Stage
 
 TALKS = (
     talk(
@@ -181,5 +180,5 @@ TALKS = (
 
 
 @each(TALKS)
-async def test_corrections(talk: Talk, shop: Path) -> None:
+async def test_corrections(talk: Talk, shop: Stage) -> None:
     await hold(talk, shop)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from tests.dialogue.conversations.holding import each, hold
 from tests.dialogue.conversations.script import (
     CHEN,
@@ -18,6 +16,7 @@ from tests.dialogue.conversations.script import (
     swapped,
     talk,
 )
+from tests.dialogue.conversations.shop import Stage
 
 TALKS = (
     talk(
@@ -245,5 +244,5 @@ TALKS = (
 
 
 @each(TALKS)
-async def test_orders(talk: Talk, shop: Path) -> None:
+async def test_orders(talk: Talk, shop: Stage) -> None:
     await hold(talk, shop)

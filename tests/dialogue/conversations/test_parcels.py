@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from tests.dialogue.conversations.holding import each, hold
 from tests.dialogue.conversations.script import EMMA, WANG, Talk, cancelled, joined, returned, says, talk
+from tests.dialogue.conversations.shop import Stage
 
 TALKS = (
     talk("sent-or-not", "zh", WANG, says("卫衣寄走没", kind="order", shows=("D1001000001", "待发货"))),
@@ -82,5 +81,5 @@ TALKS = (
 
 
 @each(TALKS)
-async def test_parcels(talk: Talk, shop: Path) -> None:
+async def test_parcels(talk: Talk, shop: Stage) -> None:
     await hold(talk, shop)

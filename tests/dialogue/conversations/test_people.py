@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from tests.dialogue.conversations.holding import each, hold
 from tests.dialogue.conversations.script import (
     CLAIMS,
@@ -19,6 +17,7 @@ from tests.dialogue.conversations.script import (
     says,
     talk,
 )
+from tests.dialogue.conversations.shop import Stage
 
 TALKS = (
     talk(
@@ -250,5 +249,5 @@ TALKS = (
 
 
 @each(TALKS)
-async def test_people(talk: Talk, shop: Path) -> None:
+async def test_people(talk: Talk, shop: Stage) -> None:
     await hold(talk, shop)

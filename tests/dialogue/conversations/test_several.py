@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from tests.dialogue.conversations.holding import each, hold
 from tests.dialogue.conversations.script import EMMA, WANG, Talk, cancelled, says, talk
+from tests.dialogue.conversations.shop import Stage
 
 TALKS = (
     talk(
@@ -108,5 +107,5 @@ TALKS = (
 
 
 @each(TALKS)
-async def test_several(talk: Talk, shop: Path) -> None:
+async def test_several(talk: Talk, shop: Stage) -> None:
     await hold(talk, shop)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from tests.dialogue.conversations.holding import each, hold
 from tests.dialogue.conversations.script import (
     EMMA,
@@ -16,6 +14,7 @@ from tests.dialogue.conversations.script import (
     says,
     talk,
 )
+from tests.dialogue.conversations.shop import Stage
 
 TALKS = (
     talk(
@@ -204,5 +203,5 @@ TALKS = (
 
 
 @each(TALKS)
-async def test_turning_back(talk: Talk, shop: Path) -> None:
+async def test_turning_back(talk: Talk, shop: Stage) -> None:
     await hold(talk, shop)
