@@ -63,8 +63,9 @@ class Wishes:
     """Keys of which the first value that is to be had is wanted, "black, otherwise navy"; of others any would do."""
 
     def spoken(self) -> dict[str, str]:
-        """Return the values that were settled, for a sentence."""
-        return {key: values[0] for key, values in self.values.items() if len(values) == 1}
+        """Return the values that were settled, or are wanted before others, for a sentence."""
+        settled = {key for key, values in self.values.items() if len(values) == 1} | self.by_preference
+        return {key: values[0] for key, values in self.values.items() if key in settled}
 
 
 def wishes(heard: Sequence[Heard], line: LineView, variants: Sequence[VariantView]) -> Wishes:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from knowledge.types import Lang
+from knowledge.words import simplified
 from knowledge.yaml_files import read_yaml
 
 _FILE = Path(__file__).with_name("vocabulary.yaml")
@@ -177,7 +178,7 @@ def fold(word: str) -> str:
 
     ``fold("T-Shirts") == fold("t shirt") == "tshirt"``, ``fold("15 inches") == fold("15-inch")``, ``fold("1 liter") == fold("1L")``.
     """
-    return "".join(map(fold_token, _TOKEN.findall(word.lower())))
+    return "".join(map(fold_token, _TOKEN.findall(simplified(word).lower())))
 
 
 def fold_token(token: str) -> str:

@@ -10,12 +10,14 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
+import opencc
 
 FloatArray = npt.NDArray[np.float32]
 
 _K1 = 1.2
 _B = 0.6
 _UNSEEN_BIGRAM = 0.35
+_HAN = re.compile(r"[\u3400-\u9fff]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+(?:[-_.][a-z0-9]+)*")
 _PARTS = re.compile(r"[-_.]")
@@ -35,8 +37,26 @@ _ZH_STOP = re.compile(
 
 
 def normalise(text: str) -> str:
-    """Return the text in lower case with full-width letters and digits made plain."""
-    return unicodedata.normalize("NFKC", text).lower()
+    """Return the text in lower case and simplified characters, with full-width letters and digits made plain."""
+    return simplified(unicodedata.normalize("NFKC", text)).lower()
+
+
+def simplified(text: str) -> str:
+    """Return the text with traditional Chinese characters as simplified ones, of the same length: 鍵盤 is 键盘."""
+    if not _HAN.search(text):
+        return text
+    found = _converter().convert(text)
+    return found if len(found) == len(text) else "".join(map(_simplified_alone, text))
+
+
+def _simplified_alone(char: str) -> str:
+    found = _converter().convert(char)
+    return found if len(found) == 1 else char
+
+
+@functools.cache
+def _converter() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")
 
 
 def tokens(text: str) -> list[str]:

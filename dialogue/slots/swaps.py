@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dialogue import grounding, variants
@@ -75,6 +75,7 @@ def _said_for(
     described = [
         entry for mention in grounding.products_heard(context.heard) for entry in grounding.describing(mention, options)
     ]
+    described = [entry for entry in described if not _is_wished_for(entry, options, lines, products)]
     for entry in context.heard:
         if entry in described:
             continue
@@ -92,6 +93,25 @@ def _said_for(
                 for line in able:
                     said[line.line_id].append(entry)
     return said
+
+
+def _is_wished_for(
+    entry: Heard, options: Sequence[Heard], lines: Sequence[LineView], products: Mapping[str, ProductDetails | None]
+) -> bool:
+    """Tell whether an option before goods says what they shall become: "the black dress please", of one that is red.
+
+    So it is where none of the goods has it, they can have it, and no other value of its kind is wanted.
+    """
+    value = entry.entity.value
+    able = [line for line in lines if _can_have(products[line.line_id], entry)]
+    others = [
+        other
+        for other in options
+        if other is not entry
+        and other.entity.value.get("key") == value.get("key")
+        and not other.entity.value.get("otherwise")
+    ]
+    return bool(able) and not others and not any(grounding.fits_options(entry.entity, line.options) for line in lines)
 
 
 def _can_have(product: ProductDetails | None, entry: Heard) -> bool:

@@ -37,7 +37,7 @@ _IF_EN = re.compile(
 )
 _IF_ZH = re.compile(r"要是|如果|若是?|假如|假使|万一|倘若|实在|只要|如(?=[^何果今下]{1,8}(?:无|没|不|有|能|缺))")
 _WISH_EN = re.compile(
-    r"\b(?:then|just|please|pls|i'd|i'll|ill|i will|i would|i want|i shall|i return|i take|i'?m (?=\w+ing)|im (?=\w+ing)|i don'?t want|we'll|we will|kindly|cancel|return|refund|exchange|swap|send (?:it|them|mine|those)|(?:give|get) me|take|make|switch|go (?:for|with)|change|keep|leave|do (?:a|the)|claim|i (?:choose|pick|accept|settle|go))\b"
+    r"\b(?:then|just|please|pls|i'd|i'll|ill|i will|i would|i want|i shall|i return|i take|i'?m (?=\w+ing)|im (?=\w+ing)|i don'?t want|we'll|we will|kindly|cancel|return|refund|exchange|swap|send (?:it|them|mine|those)|(?:give|get) me|take|make|switch|go (?:for|with)|change|keep|leave|do (?:a|the)|(?:start|open|begin|set up|arrange|raise|process) (?:an?|the|my)|claim|i (?:choose|pick|accept|settle|go))\b"
 )
 """By which a wish begins behind its condition, with nothing between: "if shipped return it"."""
 _DENIED = re.compile(r"\W*(?:(?:you|u|we|i|it|that)\b ?)?(?:can'?t|cannot|can not|unable to|not able to|too late to)\b")

@@ -6,6 +6,8 @@ import dataclasses
 import re
 import unicodedata
 
+from knowledge.words import simplified
+
 MAX_CHARS = 1500
 """What is analysed of a message; longer ones are pasted texts, whose request stands at the beginning."""
 
@@ -18,7 +20,10 @@ HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 
 @dataclasses.dataclass(frozen=True)
 class Text:
-    """A message as written (`raw`), with plain punctuation (`plain`) and in lower case (`low`); all of one length."""
+    """A message as written (`raw`), with plain punctuation (`plain`), and that in lower case and simplified characters (`low`).
+
+    All are of one length.
+    """
 
     raw: str
     plain: str
@@ -33,7 +38,7 @@ def read(message: str) -> Text:
     """Cut to `MAX_CHARS`, turn control characters into spaces, full-width characters into plain ones, a wide gap into a comma."""
     raw = "".join(map(_safe, message[:MAX_CHARS]))
     plain = _PAUSE.sub(lambda match: "," + " " * (len(match[0]) - 1), raw.translate(_SAME_LENGTH))
-    return Text(raw, plain, lower(plain))
+    return Text(raw, plain, lower(simplified(plain)))
 
 
 def lower(text: str) -> str:

@@ -33,6 +33,7 @@ from knowledge.lexicon import Lexicon, build_lexicon
 from knowledge.lexicon.sounds import SameSound
 from knowledge.schema.catalog import Shop
 from knowledge.types import Lang, utc_now
+from knowledge.words import simplified
 
 _log = logging.getLogger(__name__)
 FITTING = "learning what people say"
@@ -148,7 +149,7 @@ class EmbeddedUnderstander:
 
         def rank(words: str) -> list[tuple[str, float]]:
             if words not in known:
-                cut = self._respelling.mend(segments.request_of(words)[:MAX_CHARS])
+                cut = self._respelling.mend(segments.request_of(simplified(words))[:MAX_CHARS])
                 vector = self._embedder.encode([cut])[0]
                 ranked = classifier_ranking(self._model.labels, self._model.chances(cut, vector))
                 known[words] = self._keywords.tip(cut, ranked)

@@ -19,6 +19,7 @@ from knowledge.lexicon.titles import BARE_NUMBER, HAN
 from knowledge.lexicon.word_lists import compound_spans, real_words
 from knowledge.stated import StatedAttribute, StatedAttributes
 from knowledge.vocabulary import Vocabulary, fold, vocabulary
+from knowledge.words import simplified
 
 _SIZE_BEFORE = re.compile(r"\b(?:size|an?|the|in|into|for|to|is|become|instead of|rather than)\s+$")
 """Words after which a small letter is a size: "swap it for an l"."""
@@ -141,6 +142,7 @@ async def build_lexicon(database: Database, *, known_words: Collection[str] = ()
 
 def _lower(text: str) -> str:
     """Return a text in lower case with every character in its place: some, such as İ, would become two."""
+    text = simplified(text)
     low = text.lower()
     return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.words import WordIndex, stem, tokens
+from knowledge.words import WordIndex, normalise, simplified, stem, tokens
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,17 @@ def test_nothing_known_scores_zero(texts: list[list[str]]) -> None:
     index = WordIndex(texts)
     assert index.scores(["zzz"]).tolist() == [0.0] * len(texts)
     assert index.scores([]).tolist() == [0.0] * len(texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("鍵盤還沒出貨", "键盘还没出货"), ("键盘", "键盘"), ("keyboard", "keyboard"), ("乾脆退貨", "干脆退货"), ("İ鍵", "İ键")],
+)
+def test_traditional_characters_become_simplified_ones(text: str, expected: str) -> None:
+    assert simplified(text) == expected
+    assert normalise(text) == normalise(expected)
+
+
+@given(st.text(max_size=100))
+def test_simplified_text_is_of_the_same_length(text: str) -> None:
+    assert len(simplified(text)) == len(text)

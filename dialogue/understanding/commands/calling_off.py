@@ -241,6 +241,10 @@ def _some(stances: _Stances) -> Cancel | Correct | None:
     if flow in view.waiting and (dropped or on):
         kept = tuple(thing.entity for thing in on if not thing.rest)
         return _cancel(stances, scope="part", entities=dropped, only=kept)
+    if dropped and _names_another(stances):
+        return Correct(
+            entities=tuple(thing.entity for thing in on), text=stances.reading.words(), score=0.85, source="classifier"
+        )
     return None
 
 

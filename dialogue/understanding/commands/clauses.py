@@ -22,7 +22,7 @@ QUESTION = "ask_knowledge"
 """What stands for a procedure where the documents are asked."""
 _BOUNDARY = re.compile(
     r"[,，、;；:：。！!~～…\n]\s*|\.(?!\d)\s*|[?？]\s*|\s+/\s+|\s*[+＋&]\s*|\s+(?=(?:n|and|plus|also|then|but|so|cuz|because|as well as|besides|while|whereas)\s+)"
-    r"|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fffA-Za-z\d])|(?<=[\u3400-\u9fff])(?=(?:然后|另外|顺便|顺带|顺手|还有|同时|并且|以及|接着|也(?=[要想得](?:退|换|取消))|再(?:把|帮|给|去|就是)|对了|[和及与](?:我|本人|有)|跟(?:我的|我有|本人)))"
+    r"|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fffA-Za-z\d])|(?<=\d)\s+(?=(?![码号]|[件个块元双条张](?:[的吧了]|\W|$))[\u3400-\u9fff]{2})|(?<=[\u3400-\u9fff])(?=(?:然后|另外|顺便|顺带|顺手|还有|同时|并且|以及|接着|也(?=[要想得](?:退|换|取消))|再(?:把|帮|给|去|就是)|对了|[和及与](?:我|本人|有)|跟(?:我的|我有|本人)))"
 )
 _NUMBER = re.compile(
     r"(?<![A-Za-z\d.#])[(（]?(?:(?P<figure>[1-9])|(?P<circled>[①-⑨]))(?:[.)、:：）]|(?=\s*[^\d\s.,]))(?!\d)\s*"
@@ -178,8 +178,9 @@ def _clause(reading: Reading, piece: segments.Segment, hear: Hear, *, opens: boo
     says = about or bool(HAN.search(left)) or len(left) >= SHORTEST or is_of_a_kind(low, start, told)
     nothing = Clause(start, end, told, frozenset(_names(told)), opens=opens, joined=bool(_JOINS.match(low)), says=says)
     only_a_value = bool(told) and all(item.type in _ANY for item in told) and segments.cue(rest.strip()) is None
+    paid = nothing.goods and any(item.type == "payment_method" for item in told)
     if not (says or segments.cue(low)):
-        return nothing
+        return _by_way_of_payment(reading, piece, nothing) if paid else nothing
     if only_a_value or (not piece.core and not nothing.goods):
         return _by_way_of_payment(reading, piece, nothing) if only_a_value and says else nothing
     if not piece.question:
@@ -209,7 +210,8 @@ def _by_way_of_payment(reading: Reading, piece: segments.Segment, clause: Clause
     """
     best, chance = reading.classify(reading.masked(piece.start, piece.end))[0]
     why = any(item.type == "reason" for item in clause.told)
-    pays = best == "change_payment" and bool(_POINTS.search(reading.text.low[piece.start : piece.end]))
+    points = clause.goods or _POINTS.search(reading.text.low[piece.start : piece.end])
+    pays = best == "change_payment" and bool(points)
     heard = not why and (best in _DONE or pays) and chance >= EVIDENT
     return dataclasses.replace(clause, flow=best, weight=chance) if heard else clause
 

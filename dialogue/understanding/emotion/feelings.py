@@ -14,6 +14,7 @@ from dialogue.understanding.emotion.words import by_signs, by_words
 from dialogue.understanding.intents import MAX_CHARS
 from dialogue.understanding.text import Text
 from knowledge.embedding import Embedder, FloatArray
+from knowledge.words import simplified
 
 SURE = 0.35
 """A mood that is less likely than this is not claimed: the label is ``unknown`` then."""
@@ -44,7 +45,7 @@ class Feelings:
         seen = evidence(text)
         if self._model is None:
             return by_words(seen)
-        vector = self._embedder.encode([text.raw[:MAX_CHARS]])
+        vector = self._embedder.encode([simplified(text.raw[:MAX_CHARS])])
         return _emotion(self._model.chances(vector, seen.features()[None])[0], seen)
 
 

@@ -28,6 +28,10 @@ _QUANTITY_ALONE = re.compile(
     rf"|^\W*(?:(?:那|嗯|哦|好的?)\W*)*(?:就|只|先)(?:要|退|换|取消|来)?(\d{{1,4}}|{ZH_NUMBER})[{_ZH_MEASURE}](?:就?(?:行|好|够)了?|吧)?\W*$"
 )
 """A whole answer that is only a number of pieces."""
+_QUANTITY_NAMED = re.compile(
+    rf"(?:数量|件数)[^,，。\d]{{0,6}}?(?:改成|改为|改到|应该是|是|为)(\d{{1,4}}|{ZH_NUMBER})(?![\d.{_ZH_MEASURE}])"
+)
+"""数量改成一."""
 _OF_THE = re.compile(r"\bof (?:the|my|those|these) $")
 _ONLY = re.compile(r"\b(?:only|just)\b[^.,;!?]{0,20}$")
 """Makes a number of "one mug", which is an article elsewhere."""
@@ -51,6 +55,8 @@ _ALL = re.compile(
     r"\bboth(?: of (?:them|these|those|the \w+))?\b|\ball (?:of (?:them|these|those|it)|three|four|five|items?|the items|of the items|my items|things)\b|\beverything\b(?! else)|\bthe (?:whole|entire) (?:thing|lot|order)\b|\ball of (?:the|my)\b|^\W*all\W*$|\bthe two of them\b"
     rf"|(?:{ZH_NUMBER}|\d)(?:[{_ZH_MEASURE}样款])都|都(?:帮我|给我|想|请)?(?:要|退|换|取消|可以|买|改)|全部|全都|所有(?:的)?(?:商品|东西|件)?|统统|一起(?:退|换)|整单|全(?:退|换|要|买)"
 )
+_NOT_ALL = re.compile(r"(?:不是|没说|并非)(?:[俩两][个件]?|全部?)?$|\bnot (?:the )?$")
+"""Before "all" it says that not all are meant: 不是俩都退."""
 _REST = re.compile(
     r"\b(?:the )?(?:everything else|rest|others|other (?:ones|items|things)|remaining(?: ones| items)?)\b(?: of (?:them|it|the \w+))?|(?:其余|剩下|剩余|其他|另外)(?:的)?(?:几|那|两|三)?(?:个|件|些|款)?(?:商品|东西)?(?=$|[,，。都也就不先退换要别]|的)"
 )
@@ -102,6 +108,8 @@ def _counted(low: str) -> Iterator[tuple[float | None, tuple[int, int]]]:
         if not low.startswith(" of ", match.end()):
             group = 1 if match[1] else 2
             yield parse(match[group]), match.span(group)
+    for match in _QUANTITY_NAMED.finditer(low):
+        yield parse(match[1]), match.span(1)
     if alone := _QUANTITY_ALONE.match(low):
         yield parse(alone[1] or alone[2]), alone.span(1 if alone[1] else 2)
 
@@ -118,6 +126,8 @@ def ordinals(text: Text) -> Iterator[Entity]:
         for match in pattern.finditer(text.low):
             yield entity(text, "ordinal", {"n": number}, match.span())
     for match in _ALL.finditer(text.low):
+        if _NOT_ALL.search(text.low[: match.start()]):
+            continue
         yield entity(text, "ordinal", {"all": True}, match.span())
     for match in _REST.finditer(text.low):
         yield entity(text, "ordinal", {"rest": True}, match.span(), score=0.9)

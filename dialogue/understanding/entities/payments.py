@@ -20,7 +20,7 @@ _ORIGINAL = re.compile(
 )
 _KINDS: tuple[tuple[str, str, JsonObject], ...] = (
     (r"\bvisa\b|维萨", "credit_card", {"brand": "visa"}),
-    (r"\bmaster ?card\b|\bmc\b|万事达", "credit_card", {"brand": "mastercard"}),
+    (r"\bmaster ?ca?rd\b|\bmc\b|万事达", "credit_card", {"brand": "mastercard"}),
     (r"\b(?:amex|american express)\b|运通", "credit_card", {"brand": "amex"}),
     (r"\bunion ?pay\b|银联", "bank_card", {"brand": "unionpay"}),
     (r"\bgift[ -]?cards?\b|\bgc\b|\bstore credit\b|礼品卡|礼物卡|购物卡|储值卡", "gift_card", {}),

@@ -28,7 +28,9 @@ def codes() -> tuple[str, ...]:
     return tuple(code for code, _ in _patterns())
 
 
-_NOT_WHY = re.compile(r"(?:不是(?:因为)?(?:我)?|并不是|\bnot because(?: it's| it is| i)?|\bit's not that(?: i)?) ?$")
+_NOT_WHY = re.compile(
+    r"(?:不是(?:因为)?(?:我)?|并不是|(?:我|并|可|也)没有?|\bnot because(?: it's| it is| i)?|\bit's not that(?: i)?) ?$"
+)
 """What stands before a reason that is none: 不是我不喜欢."""
 
 

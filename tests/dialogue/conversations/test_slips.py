@@ -8,6 +8,16 @@ from tests.dialogue.conversations.shop import Stage
 
 TALKS = (
     talk(
+        "traditional-characters",
+        "zh",
+        WANG,
+        says("取消灰色衛衣那筆訂單", shows="D1001000001", asks="consent"),
+        says("欸我講錯了啦，是要取消鍵盤那筆，衛衣不要取消", shows="D1001000003", asks="consent"),
+        says("好的", did="cancel_order"),
+        repair="correction",
+        rows=cancelled("D1001000003", refund="pm_C1001_1", minor=33900),
+    ),
+    talk(
         "characters-of-the-same-sound",
         "zh",
         WANG,

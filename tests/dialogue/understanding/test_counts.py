@@ -15,7 +15,7 @@ from knowledge.types import JsonObject
     [
         ("just one", 1), ("only two please", 2), ("ok, just the one", 1), ("就一个", 1), ("退一件就行", 1), ("就一个就够了", 1), ("只退两件", 2),
         ("return 500 of them", 500), ("two of the mugs", 2), ("one can go back", 1), ("it has 2 go back", None), ("two of them should come back", 2), ("加1000件", 1000), ("1000 more pieces", 1000), ("那两件", None), ("第二件", None),
-        ("两件都退", None), ("3月", None), ("one", None), ("I just want one that fits", None),
+        ("两件都退", None), ("数量改成一", 1), ("数量不对，应该是两件", 2), ("3月", None), ("one", None), ("I just want one that fits", None),
     ],
 )  # fmt: skip
 def test_a_number_of_pieces(text: str, wanted: int | None) -> None:

@@ -24,6 +24,10 @@ def test_full_width_signs_become_plain_ones() -> None:
     assert read("ＡＢＣ１２３，“好”！") == Text("ＡＢＣ１２３，“好”！", 'ABC123,"好"!', 'abc123,"好"!')
 
 
+def test_traditional_characters_stay_as_written_and_are_read_as_simplified_ones() -> None:
+    assert read("鍵盤") == Text("鍵盤", "鍵盤", "键盘")
+
+
 def test_a_letter_whose_small_form_is_longer_stays() -> None:
     assert read("İX").low == "İx"
 
