@@ -57,7 +57,13 @@ def test_nothing_known_scores_zero(texts: list[list[str]]) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("鍵盤還沒出貨", "键盘还没出货"), ("键盘", "键盘"), ("keyboard", "keyboard"), ("乾脆退貨", "干脆退货"), ("İ鍵", "İ键")],
+    [
+        ("鍵盤還沒出貨", "键盘还没出货"),
+        ("键盘", "键盘"),
+        ("keyboard", "keyboard"),
+        ("乾脆退貨", "干脆退货"),
+        ("İ鍵", "İ键"),
+    ],
 )
 def test_traditional_characters_become_simplified_ones(text: str, expected: str) -> None:
     assert simplified(text) == expected
