@@ -174,7 +174,7 @@ async def _named(desk: Desk, cut: Cut, groups: Sequence[Group], labels: Mapping[
     called = []
     for number, dimension in enumerate(cut.by):
         place = slice(2 * number, 2 * number + 2)
-        own = {(keys[number],): said[place] for keys, said in labels.items()}
+        own: dict[Keys, Sequence[Any]] = {(keys[number],): said[place] for keys, said in labels.items()}
         called.append(await named_values(desk, dimension, {each.values[number].key for each in groups}, own))
     return [
         group.model_copy(

@@ -91,9 +91,7 @@ def statement(cut: Cut, frames: Sequence[Frame], *, whole: bool, ascending: bool
     return union_all(*(select(part.subquery()) for part in parts))
 
 
-def _part(
-    cut: Cut, frame: Frame, name: str, *, pad: int = 0, ascending: bool = False, limit: int = ROWS
-) -> Select[Any]:
+def _part(cut: Cut, frame: Frame, name: str, *, pad: int = 0, ascending: bool = False, limit: int = ROWS) -> Any:
     keys, labels = _columns(cut, frame)
     top, bottom = cut.metric.top(frame), cut.metric.bottom(frame) if cut.metric.bottom else None
     clause = _narrowed(cut, frame)

@@ -96,7 +96,7 @@ def _hours(frame: Frame) -> Any:
 _BOTH: tuple[Root, ...] = ("order", "line")
 _ALL: tuple[Metric, ...] = (
     Metric(
-        "revenue", named("销售额|营业额|营收|成交额|销售收入|GMV|卖了多少钱|收入|销售金额", "revenue|sales|turnover|GMV|sales revenue|takings|sales value|income"),
+        "revenue", named("销售额|营业额|营收|成交额|销售收入|GMV|卖了多少钱|收入|销售金额|消费金额|消费额|业绩|卖了多少", "revenue|sales|turnover|GMV|sales revenue|takings|sales value|income|how much did we sell|how much have we sold|how much did we make|how much money did we make|how much did we earn|spending|spend"),
         _text("期间内下单商品的件数×单价之和，不含已取消订单，未扣订单优惠、运费和退款", "pieces times unit price of everything ordered in the period, without cancelled orders, before order discounts, shipping and refunds"),
         "money", ("line",), _a(_VALUE), adds="line",
     ),
@@ -121,7 +121,7 @@ _ALL: tuple[Metric, ...] = (
         "orders", _BOTH, _a(_ORDERS), adds="order",
     ),
     Metric(
-        "units", named("销量|销售件数|件数|卖了多少件|销售数量|卖出件数|卖出多少件|多少件", "units|units sold|pieces|pieces sold|quantity sold|items sold|sales volume|sold quantity"),
+        "units", named("销量|销售件数|件数|卖了多少件|销售数量|卖出件数|卖出多少件|多少件", "units|units sold|pieces|pieces sold|quantity sold|items sold|sales volume|sold quantity|how many did we sell|how many were sold|how many have we sold|sold units"),
         _text("期间内下单的商品件数，不含已取消订单", "pieces ordered in the period, without cancelled orders"),
         "pieces", ("line",), _a(_PIECES), adds="line",
     ),
@@ -176,7 +176,7 @@ _ALL: tuple[Metric, ...] = (
         "people", _BOTH, _a(None), twice=True, adds="customer",
     ),
     Metric(
-        "products_sold", named("动销商品数|动销数|卖出的商品种数|动销品数|多少种商品", "products sold|different products sold|number of products sold|distinct products"),
+        "products_sold", named("动销商品数|动销数|卖出的商品种数|动销品数|多少种商品", "products sold|different products sold|number of products sold|distinct products|distinct products sold|different products|how many products|how many different products"),
         _text("期间内有成交的不同商品数，不含已取消订单", "different products ordered in the period, cancelled orders not counted"),
         "count", ("line",), _a(func.count(distinct(col(OrderLine.product_id)))),
     ),

@@ -13,7 +13,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from knowledge.read_only import read_rows
-from knowledge.schema import Category, Customer, Order, Product, Shop
+from knowledge.schema import Category, Customer, Order, Product, Shop, Variant
 from tools.analytics.dimensions import DIMENSIONS, Dimension
 from tools.analytics.metrics import Metric
 from tools.analytics.periods import GRAINS, Period
@@ -21,9 +21,12 @@ from tools.analytics.query import Filter
 from tools.analytics.sources import Frame
 from tools.analytics.types import FilterView, MetricView, Number, Value
 from tools.base import ToolContext
+from tools.errors import ArgumentError
 from tools.evidence import LocalText
 
-TIMEOUT_S = 8.0
+TIMEOUT_S = 15.0
+_LOOKED_UP = frozenset({"category", "product", "customer"})
+"""Dimensions whose values stand in a table of their own."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,7 +79,16 @@ class Desk:
         resolved, views = [], []
         for each in filters:
             dimension = DIMENSIONS[each.dimension]
+            if each.dimension == "sku":
+                each = each.model_copy(update={"values": await self._skus(each.values)})  # noqa: PLW2901
             names = await self.names(dimension, each.values)
+            if each.dimension in _LOOKED_UP and (unknown := [key for key in each.values if key not in names]):
+                raise ArgumentError(
+                    "no_such_value",
+                    f"no {each.dimension} of this id",
+                    dimension=dimension.names.text.model_dump(),
+                    value=unknown[0][:64],
+                )
             values = tuple(Value(key=key, name=names.get(key) or value_name(dimension, key)) for key in each.values)
             views.append(FilterView(dimension=dimension.names.text, values=values, exclude=each.exclude))
             if each.dimension == "category":
@@ -97,6 +109,20 @@ class Desk:
             people = await session.exec(select(Customer).where(col(Customer.id).in_(wanted)))
             return {each.id: LocalText(zh=_person(each), en=_person(each)) for each in people}
         return {}
+
+    async def _skus(self, said: Iterable[str]) -> tuple[str, ...]:
+        """Return SKUs as the shop writes them: as they were said where there is such a one, else in other case."""
+        found: list[str] = []
+        for each in said:
+            same = col(Variant.sku) == each
+            alike = func.upper(Variant.sku) == each.upper()
+            skus = (await self.context.session.exec(select(Variant.sku).where(alike).order_by(same.desc()))).all()
+            if not skus:
+                raise ArgumentError(
+                    "no_such_value", "no such SKU", dimension=DIMENSIONS["sku"].names.text.model_dump(), value=each[:64]
+                )
+            found.append(skus[0])
+        return tuple(found)
 
     async def _with_narrower(self, categories: Iterable[str]) -> tuple[str, ...]:
         found = list(categories)

@@ -179,7 +179,8 @@ async def _parts(desk: Desk, split: _Split) -> list[Part]:
 
 
 def _figure(found: tuple[Any, Any] | None, cut: Cut) -> Number:
-    return figure(*(found or ((None, None) if cut.metric.is_ratio else (0, 1))), cut.metric)
+    top, bottom = found or ((None, None) if cut.metric.is_ratio else (0, 1))
+    return figure(top, bottom, cut.metric)
 
 
 async def _drivers(desk: Desk, query: WhyQuery, filters: Sequence[Filter], against: Period) -> tuple[Driver, ...]:

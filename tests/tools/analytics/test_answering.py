@@ -55,7 +55,8 @@ async def test_a_trend_has_every_step_and_is_set_beside_the_period_before(copilo
         ("2026-02-23", 7000, 0), ("2026-03-02", 0, 2000), ("2026-03-09", 0, 0), ("2026-03-16", 0, 0),
         ("2026-03-23", 4500, 0), ("2026-03-30", 0, None),
     ]  # fmt: skip
-    assert (found.total, found.total_before, found.total_change) == (11_500, 2_000, pytest.approx(4.75))
+    assert (found.total, found.total_before) == (11_500, 2_000)
+    assert found.total_change == pytest.approx(4.75)
     assert found.chart is not None
     assert found.chart.kind == "line"
 
@@ -79,7 +80,8 @@ async def test_steps_of_time_are_the_shops(copilot: Copilot, grain: str, expecte
 async def test_groups_are_ranked_named_and_shared_out(copilot: Copilot) -> None:
     found = await figures(copilot, "revenue", period=MARCH, by=["product"], share=True, limit=1)
     [group] = found.groups
-    assert (group.values[0].name.en, group.value, group.share) == ("Hat", 6000, pytest.approx(6000 / 11_500))
+    assert (group.values[0].name.en, group.value) == ("Hat", 6000)
+    assert group.share == pytest.approx(6000 / 11_500)
     assert (found.groups_in_all, found.total, found.tied) == (2, 11_500, False)
     least = await figures(copilot, "revenue", period=MARCH, by=["product"], order="least", limit=1)
     assert least.groups[0].values[0].key == "P-MUG"
