@@ -257,6 +257,8 @@ class View(_Value):
     known: bool = True
     """Whether it is known who is talking."""
     role: Literal["shopper", "merchant"] = "shopper"
+    figures: bool = False
+    """The last thing asked was a figure of the shop, which the next question may go on with."""
 
 
 class Understander(Protocol):

@@ -15,6 +15,7 @@ from dialogue.refusals import NEEDS_PERSON, REASK
 from dialogue.replies.cards import card
 from dialogue.replies.templates import Templates
 from dialogue.slots import ACCEPTS, SLOT_FILLERS, DeadEnd, Elsewhere, Filled, Question, SlotContext
+from dialogue.slots.figures import carried
 from dialogue.state import Frame
 from dialogue.step_values import arguments_of, facts_of, fingerprint_of, value_at
 from dialogue.work import HandOverWish, Work
@@ -269,6 +270,8 @@ class Engine:
             work.memory.product_question = value
         elif slot_type == "search" and isinstance(value, dict):
             work.memory.last_search = value
+        elif slot_type == "figures" and isinstance(value, dict):
+            work.memory.last_figures = carried(value) or work.memory.last_figures
 
     # -- calling
 

@@ -93,6 +93,8 @@ class Memory(pydantic.BaseModel):
     """Id of the last picture of another shop's page."""
     last_search: dict[str, Any] = {}
     """Arguments of the last product search, for "cheaper ones" and 红色的呢."""
+    last_figures: dict[str, Any] = {}
+    """Arguments of the last question about the shop's figures, for "and in June?", 按月看呢."""
     achieved: list[int] = []
     """Ids of the frames, and of those whose place they took, that ended with an effect."""
     given_up: list[Frame] = []
@@ -304,6 +306,7 @@ def view(state: DialogueState, flow_slots: Mapping[str, str], *, known: bool = T
         focused=len(state.memory.focus_products) == 1,
         known=known,
         role=state.role,
+        figures=bool(state.memory.last_figures) and state.memory.last_flow == "shop_figures",
     )
 
 

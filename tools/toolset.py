@@ -6,6 +6,7 @@ from typing import Any
 
 import pydantic
 
+import tools.analytics.tools
 import tools.catalog.tools
 import tools.content.tools
 import tools.customers.tools
@@ -35,6 +36,7 @@ CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.ticketing.tools.TOOLS,
     tools.risk.tools.TOOLS,
     tools.visual_search.tools.TOOLS,
+    tools.analytics.tools.TOOLS,
 )
 """A new capability is one line here."""
 

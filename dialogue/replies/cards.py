@@ -8,11 +8,12 @@ from typing import Any, Literal
 
 from dialogue.replies import templates as words
 from dialogue.replies.charts import price_chart
+from dialogue.replies.figures import customers_card, figures_card, why_card
 from dialogue.replies.templates import Templates
 from dialogue.replies.types import CitationReply, OrderReply, ProductsReply, Reply, TextReply
 from knowledge.types import Lang
 
-CardKind = Literal["order", "orders", "tracking", "products", "citation", "price_curve"]
+CardKind = Literal["order", "orders", "tracking", "products", "citation", "price_curve", "figures", "why", "customers"]
 Picture = Callable[[str], str | None]
 """The address of a product's picture, by product id."""
 
@@ -39,6 +40,12 @@ def card(
             return [citation_card(evidence["citations"][0], lang)]
         case "price_curve":
             return [price_chart(evidence, text, lang)]
+        case "figures":
+            return [figures_card(evidence, lang)]
+        case "why":
+            return [why_card(evidence, lang)]
+        case "customers":
+            return [customers_card(evidence, lang)]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import re
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,6 +27,12 @@ SAMPLE = 900
 HEARD = 0.5
 """Chance of all flows of merchants together from which the likeliest is meant."""
 OF_PRICE = frozenset({"amount", "amounts"})
+OF_FIGURES = "shop_figures"
+_ON = re.compile(
+    r"^(?:and |what about|how about|now |by |per |compared? |versus |vs |only |without |excluding |which orders|list the orders|show (?:me )?the orders)"
+    r"|^(?:那|再|换成|改成|只看|按|和|与|跟|除了|同比|环比|明细|每|各)|呢[？?]?$"
+)
+"""How a question begins or ends that goes on with the one before it."""
 
 
 class MerchantWishes:
@@ -80,6 +87,10 @@ class MerchantWishes:
             return None
         if (figures := _figures(reading)) is not None:
             return figures, []
+        if reading.view.figures and _ON.search(reading.text.low.strip()) and not _amounts(reading.entities):
+            return [
+                StartFlow(flow=OF_FIGURES, text=reading.words(), entities=reading.told(), score=0.8, source="pattern")
+            ], []
         said = reading.masked()[:MAX_CHARS]
         chances = self._model.chances(said, self._embedder.encode([said])[0])
         ranked = sorted(zip(self._model.labels, map(float, chances), strict=True), key=lambda one: -one[1])

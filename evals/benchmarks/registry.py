@@ -23,6 +23,7 @@ from evals.benchmarks import (
     xsid,
 )
 from evals.benchmarks.base import Bar, Benchmark, Listed
+from evals.copilot import run as copilot
 from evals.repairs import run as repairs
 from evals.tau_retail import run as tau_retail
 
@@ -53,6 +54,7 @@ BENCHMARKS: dict[str, Benchmark] = {
         sequences.BENCHMARK,
         pictures.GROCERY_STORE,
         pictures.CLOTHING_SMALL,
+        copilot.BENCHMARK,
     )
 }
 """Those that are run on a `Job`."""

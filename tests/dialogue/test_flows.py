@@ -34,7 +34,7 @@ def test_every_shipped_flow_is_sound_and_can_be_asked_for() -> None:
 def test_what_merchants_alone_may_start_is_taught_apart() -> None:
     found = procedures(load_flows(tools=all_tools()))
     assert {lesson.flow for lesson in found.merchants} == {
-        "suggest_price", "price_curve", "change_price", "competitor_report", "competitor_page",
+        "suggest_price", "price_curve", "change_price", "competitor_report", "competitor_page", "shop_figures",
     }  # fmt: skip
     assert not found.flows & {lesson.flow for lesson in found.merchants}
     assert not found.lessons

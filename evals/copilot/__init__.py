@@ -1,0 +1,1 @@
+"""Questions of a merchant with answers that are worked out apart from the copilot, on a real shop's invoices."""
