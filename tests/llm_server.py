@@ -35,6 +35,8 @@ class Answer:
     raw: str | None = None
     """The whole body, instead of a completion."""
     wait_s: float = 0.0
+    until: asyncio.Event | None = None
+    """What it waits for."""
     tokens: tuple[int, int] = (100, 20)
 
 
@@ -104,6 +106,8 @@ def app_of(server: ModelServer) -> FastAPI:
         server.headers = dict(request.headers)
         answer = server.answer(body)
         await asyncio.sleep(answer.wait_s)
+        if answer.until is not None:
+            await answer.until.wait()
         if answer.raw is not None:
             return Response(answer.raw, status_code=answer.status, media_type="application/json")
         if answer.status != 200:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import dataclasses
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import pytest
@@ -15,10 +15,10 @@ from sqlmodel import select
 from agent.llm.config import LlmConfig, LlmServer
 from dialogue.commands import Affirm, CannotHandle, ChitChat, Deny, StartFlow
 from dialogue.conversations import Conversations
-from dialogue.events import Decided, ModelCalled
+from dialogue.events import Decided, MessageReceived, ModelCalled
 from dialogue.minds import minds_of
 from dialogue.state import fold, initial
-from dialogue.testing import ScriptedUnderstander
+from dialogue.testing import ScriptedUnderstander, entity
 from dialogue.turn import Turn
 from dialogue.turns import TurnRunner
 from knowledge.db import Database
@@ -62,13 +62,19 @@ async def with_models(database: Database, config: LlmConfig, identity: Identity)
 
 @contextlib.asynccontextmanager
 async def talking(
-    database: Database, script: Script | Sequence[Answer], *purposes: str, customer: str | None = "C1", **limits: Any
+    database: Database,
+    script: Script | Sequence[Answer],
+    *purposes: str,
+    customer: str | None = "C1",
+    merchant: bool = False,
+    **limits: Any,
 ) -> AsyncIterator[tuple[ModelTalk, ModelServer]]:
     async with model_server(script) as double:
         server = LlmServer(double.url, "double", timeout_s=20, retries=0)
         given: dict[str, Any] = {**dict.fromkeys(purposes, server), **limits}
         config = LlmConfig(**given)
-        talk = await with_models(database, config, Identity("shopper", subject=customer, customer_id=customer))
+        shopper = Identity("shopper", subject=customer, customer_id=customer)
+        talk = await with_models(database, config, Identity("merchant", subject="M1") if merchant else shopper)
         try:
             yield talk, double
         finally:
@@ -243,3 +249,58 @@ async def test_while_a_procedure_runs_an_assistant_only_reads_and_the_question_i
         assert words(turn).startswith("Returns go back by parcel.")
         assert again in words(turn)
     assert "cancel_order" not in {tool["function"]["name"] for tool in double.asked[0]["tools"]}
+
+
+async def test_what_no_procedure_asks_about_is_asked_about_by_what_it_is(database: Database) -> None:
+    script = [Answer(calls=(("update_tiers", {}),)), Answer("会按订单更新会员等级。")]
+    async with talking(database, script, "agent", merchant=True) as (talk, double):
+        talk.understander.lang = "zh"
+        asked = await talk.say("会员等级该更新了", CannotHandle())
+        assert words(asked).startswith("会按订单更新会员等级。\n我可以为您办理：update tiers")
+        assert await effects(talk) == []
+        kept = await talk.say("先不", Deny())
+        assert words(kept) == "好的，没有做任何改动。"
+        assert await effects(talk) == []
+    offered = {tool["function"]["name"] for tool in double.asked[0]["tools"]}
+    assert "suggest_price" in offered
+    assert not offered & {"change_price", "decide_risk_case", "list_orders"}
+    assert "商家" in double.told(0)
+
+
+async def test_replies_are_reworded_but_not_what_a_person_consents_to(database: Database) -> None:
+    def script(body: Any) -> Answer:
+        texts = json.loads(body["messages"][1]["content"])["replies"]
+        return Answer(json.dumps({"replies": [text.replace("coupon", "nice coupon") for text in texts]}))
+
+    async with talking(database, script, "write") as (talk, double):
+        coupons = await talk.say("coupons?", StartFlow(flow="list_coupons"))
+        assert "nice coupon" in words(coupons)
+        assert await talk.calls() == [("write", "ok")]
+        order = entity("order_ref", "D1002", id="D1002")
+        reason = entity("reason", "no longer needed", code="no_longer_needed")
+        asked = await talk.say(
+            "cancel D1002, no longer needed", StartFlow(flow="cancel_order", entities=(order, reason))
+        )
+        assert choices(asked) == ["Yes, go ahead", "Not yet"]
+        assert len(double.asked) == 1  # the question about the cancellation was not given to the model
+
+
+async def test_an_answer_that_was_overtaken_is_thrown_away_and_its_cost_is_not(database: Database) -> None:
+    goes_on = asyncio.Event()
+    greeting = json.dumps({"commands": [{"kind": "chit_chat", "topic": "greeting"}]})
+    async with talking(database, [Answer(greeting, until=goes_on), Answer(greeting)], "understand") as (talk, double):
+        first = asyncio.create_task(talk.say("hello", ChitChat(topic="greeting")))
+        await until(lambda: bool(double.asked))
+        second = asyncio.create_task(talk.say("and again", ChitChat(topic="greeting")))
+        store = talk.conversations.store
+        while sum(isinstance(each.event, MessageReceived) for each in await store.load(talk.id)) < 2:  # noqa: ASYNC110 (nobody tells)
+            await asyncio.sleep(0.01)
+        goes_on.set()  # the model answers the first message after the second has come
+        await asyncio.gather(first, second)
+        assert "hello\nand again" in double.told().replace("\\n", "\n")
+        assert await talk.calls() == [("understand", "ok"), ("understand", "ok")]
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    while not holds():  # noqa: ASYNC110 (nobody tells)
+        await asyncio.sleep(0.01)
