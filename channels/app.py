@@ -29,6 +29,7 @@ from channels import (
 from channels.context import Context
 from channels.guards import AddressGuard, BodyGuard, SafetyNet, SecurityHeaders
 from channels.limits import Rates
+from channels.llm_settings import llm_config
 from channels.metrics import Metrics
 from channels.presence import Presence
 from channels.settings import Settings
@@ -49,6 +50,7 @@ def config_of(settings: Settings, *, demo: bool = True) -> Config:
         database_url=settings.database_url,
         demo=demo,
         transcription=_transcription(settings),
+        llm=llm_config(settings),
         silence_s=settings.silence_s or None,
     )
 

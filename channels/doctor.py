@@ -21,6 +21,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from channels.app import config_of
 from channels.console import FAILED, print_json, settings_for
+from channels.llm_check import complaint_of, missing_packages
+from channels.llm_settings import llm_config
 from channels.settings import Settings, secret_complaint
 from dialogue.build import database_of
 from dialogue.flows import FlowError, load_flows
@@ -76,7 +78,7 @@ async def examine(settings: Settings) -> list[Finding]:
         _voices,
         _port,
     )
-    return [check(settings) for check in quick] + await _shop(settings)
+    return [check(settings) for check in quick] + await _models(settings) + await _shop(settings)
 
 
 def _python(_: Settings) -> Finding:
@@ -141,6 +143,25 @@ def _voices(settings: Settings) -> Finding:
         mend += ", or set XIAOER_TRANSCRIBE_BASE_URL"
         return Finding("voices", "warn", "how they sound, not what is said: people are asked to type", mend)
     return Finding("voices", "warn", "kept, not heard: people are asked to type", mend)
+
+
+async def _models(settings: Settings) -> list[Finding]:
+    """Ask every server of a configured language model whether it is there."""
+    config = llm_config(settings)
+    if config is None:
+        return [Finding("language models", "ok", "none: the embedded mind does everything")]
+    if missing := missing_packages():
+        detail = f"configured, but {', '.join(missing)} is not installed"
+        return [Finding("language models", "warn", detail, "pip install 'xiaoer[llm]'")]
+    found = []
+    for purpose, server in config.purposes.items():
+        name, complaint = f"model: {purpose}", await complaint_of(server)
+        if complaint:
+            mend = f"start that server, or mend XIAOER_LLM_{purpose.upper()}_URL, _MODEL or _KEY; until then the embedded mind does it"
+            found.append(Finding(name, "warn", f"{server}: {complaint}", mend))
+        else:
+            found.append(Finding(name, "ok", f"{server} answers"))
+    return found
 
 
 def _port(settings: Settings) -> Finding:

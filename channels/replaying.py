@@ -9,6 +9,7 @@ from typing import Any
 
 import typer
 
+from agent.llm.ledger import ModelCall
 from channels.console import CommandError, check_writable, existing_database, print_json, run, settings_for, told
 from channels.render import plain_all, spoken
 from channels.settings import Settings
@@ -17,6 +18,7 @@ from dialogue.events import (
     Event,
     LanguageChanged,
     MessageReceived,
+    ModelCalled,
     OwnershipChanged,
     Replied,
     StoredEvent,
@@ -105,6 +107,8 @@ def _line(event: Event) -> str:
 
 def _change(event: Event) -> str:
     match event:
+        case ModelCalled():
+            return f"    model {_asked(event.call)}"
         case TicketOpened():
             return f"    ticket {event.ticket.id} {event.ticket.priority} {event.ticket.queue}"
         case OwnershipChanged():
@@ -115,6 +119,11 @@ def _change(event: Event) -> str:
             return f"    turn of {event.of_seq} by {event.handled_by} in {event.ms.total:.1f} ms"
         case _:
             return ""
+
+
+def _asked(call: ModelCall) -> str:
+    cost = f" for {call.cost}" if call.cost is not None else ""
+    return f"{call.purpose} {call.model} {call.prompt} -> {call.status}, {call.tokens} tokens in {call.ms:.1f} ms{cost}"
 
 
 def _heard(event: VoiceTranscribed | VoiceHeard) -> str:

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pydantic
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
+
+from channels.llm_settings import LlmSettings
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -22,7 +24,7 @@ class SettingsError(ValueError):
     """The settings cannot be used; says which one and what was expected."""
 
 
-class Settings(BaseSettings):
+class Settings(LlmSettings):
     """What the platform's doors need to know.
 
     `secret` signs tokens. In development it may be absent: a random one is then kept in the data folder. In

@@ -14,6 +14,7 @@ from dialogue.broadcast import Broadcast
 from dialogue.commands import PendingQuestion
 from dialogue.events import (
     Event,
+    ModelCalled,
     Replied,
     StoredEvent,
     TurnEnded,
@@ -133,6 +134,8 @@ class Answering:
         while True:
             newer = await self._state(conversation_id)
             if not must_be_told(finished, newer) and (newer.owner == "bot" or not newer.unanswered):
+                if calls := [event for event in finished.events if isinstance(event, ModelCalled)]:
+                    await self._append(conversation_id, calls)  # the answer is thrown away, what it cost is not
                 return None
             events, turn = overtaken(finished, newer)
             with contextlib.suppress(StaleStateError):

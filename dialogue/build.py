@@ -9,10 +9,12 @@ from pathlib import Path
 
 from sqlmodel import select
 
+from agent.llm.config import LlmConfig
 from dialogue.conversations import Conversations
 from dialogue.flows import Flow, load_flows, procedures
 from dialogue.learning.taught import with_taught
 from dialogue.listening import Ears, RecordingEars
+from dialogue.minds import minds_of
 from dialogue.replies.templates import Templates
 from dialogue.turns import TurnRunner
 from dialogue.understanding import build_understander
@@ -58,6 +60,8 @@ class Config:
     """The shop's present; tests let it stand still."""
     transcription: Endpoint | None = None
     """Where speech becomes text; None: here, where the extra ``speech`` is installed."""
+    llm: LlmConfig | None = None
+    """Language models to work with; None: the embedded mind alone."""
     silence_s: float | None = None
     """How long a shopper who is there may leave a question open before it is put once more; None: for ever."""
 
@@ -93,6 +97,7 @@ class Platform:
             talk.templates,
             self.shop.timezone,
             ears_of(self.config, database),
+            talk.runner.minds,
         )
         conversations = Conversations(database, executor, runner, talk.templates, default_lang=talk.default_lang)
         return dataclasses.replace(self, database=database, executor=executor, conversations=conversations)
@@ -100,6 +105,7 @@ class Platform:
     async def close(self) -> None:
         """Close what was opened."""
         await self.conversations.close()
+        await self.conversations.runner.minds.close()
         await self.executor.close()
         await self.database.close()
 
@@ -158,16 +164,20 @@ async def _wire(
     gallery = Gallery(database, config.data, models)
     services = Services(retriever=retriever, products=products, gallery=gallery, models=models)
     executor = Executor(database, tools, policy, services=services, guard=RiskGuard(models), clock=config.clock)
-    understander = await build_understander(
+    taught = with_taught(procedures(flows), config.data)
+    embedded = await build_understander(
         database,
         embedder,
         config.data / "models",
         clock=config.clock,
-        procedures=with_taught(procedures(flows), config.data),
+        procedures=taught,
         progress=progress,
     )
+    minds = minds_of(config.llm)
+    understander = minds.understander(embedded, flows, (*taught.lessons, *taught.merchants))
     templates = Templates(shop.timezone, config.clock)
-    runner = TurnRunner(executor, understander, flows, templates, shop.timezone, ears_of(config, database))
+    ears = ears_of(config, database)
+    runner = TurnRunner(executor, understander, flows, templates, shop.timezone, ears, minds)
     lang: Lang = "en" if shop.default_lang == "en" else "zh"
     conversations = Conversations(database, executor, runner, templates, default_lang=lang, silence_s=config.silence_s)
     return Platform(config, database, executor, policy, conversations, shop)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 import pydantic
 
+from agent.llm.ledger import ModelCall
 from dialogue.commands import PendingQuestion, Understanding
 from dialogue.replies.types import Reply
 from dialogue.turn import Action, Satisfaction, TicketRef, TurnTimes
@@ -110,6 +111,13 @@ class ToolReturned(_Event):
     duration_ms: float
 
 
+class ModelCalled(_Event):
+    """A language model was asked in the turn, or was to be."""
+
+    type: Literal["model_called"] = "model_called"
+    call: ModelCall
+
+
 class CustomerProven(_Event):
     """The person proved who they are; the executor wrote it on the conversation."""
 
@@ -185,7 +193,7 @@ class TurnEnded(_Event):
 
 
 Event = Annotated[
-    MessageReceived | VoiceTranscribed | VoiceHeard | Understood | Decided | FlowsChanged | Asked | ToolCalled | ToolReturned | CustomerProven
+    MessageReceived | VoiceTranscribed | VoiceHeard | Understood | Decided | FlowsChanged | Asked | ToolCalled | ToolReturned | ModelCalled | CustomerProven
     | LanguageChanged | Replied | ReplyDropped | TicketOpened | OwnershipChanged | EpisodeStarted | TurnEnded,
     pydantic.Field(discriminator="type"),
 ]  # fmt: skip

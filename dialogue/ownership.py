@@ -7,6 +7,7 @@ from dialogue.events import (
     EpisodeStarted,
     Event,
     LanguageChanged,
+    ModelCalled,
     OwnershipChanged,
     Replied,
     ReplyDropped,
@@ -52,7 +53,16 @@ def overtaken(finished: Finished, newer: DialogueState) -> tuple[list[Event], Tu
     Its questions and its plans are of a conversation that went on without it. Where a person has taken over, what was
     done still reaches the shopper, as the shop's own word: nobody learns of a refund by chance.
     """
-    done = (VoiceTranscribed, VoiceHeard, Understood, ToolCalled, ToolReturned, CustomerProven, LanguageChanged)
+    done = (
+        VoiceTranscribed,
+        VoiceHeard,
+        Understood,
+        ToolCalled,
+        ToolReturned,
+        ModelCalled,
+        CustomerProven,
+        LanguageChanged,
+    )
     kept: list[Event] = [event for event in finished.events if isinstance(event, done)]
     ended = finished.events[-1]
     handled_by = {"bot": "bot", "queued": "queue"}.get(newer.owner, "human")

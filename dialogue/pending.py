@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dialogue.answers import CHOICE, WHICH_FLOW, offer_colleague, take_choice
+from dialogue.assisting import PROPOSED, answer_proposal
 from dialogue.commands import Affirm, Choose, Deny
 from dialogue.repairs import Repairs
 from dialogue.replies.templates import Templates
@@ -21,6 +22,9 @@ class PendingAnswers:
         """Apply an answer; `alone` when nothing else in the message changes what was asked."""
         if before is None:
             return self._unasked(work, command, alone=alone)
+        if before.question.slot == PROPOSED:
+            await answer_proposal(work, self.templates, before, yes=_agrees(command, before, alone=alone))
+            return True
         if isinstance(command, Choose):
             return self._choose(work, before, command.indexes)
         yes = isinstance(command, Affirm)
@@ -28,6 +32,10 @@ class PendingAnswers:
             return await self._consent(work, before, yes=yes, alone=alone)
         if before.question.kind == "offer":
             return self._offer(work, before, yes=yes)
+        return self._yes_or_no(work, before, yes=yes, alone=alone)
+
+    def _yes_or_no(self, work: Work, before: Pending, *, yes: bool, alone: bool) -> bool:
+        """Take a yes or a no to a question that asks for something else."""
         if before.question.slot == CHOICE and not yes:
             offer_colleague(work, self.templates)
             return False
@@ -128,6 +136,13 @@ class PendingAnswers:
         elif action.get("do") == "start":
             work.push(str(action["flow"]))
         return True
+
+
+def _agrees(command: Affirm | Deny | Choose, before: Pending, *, alone: bool) -> bool:
+    """Whether an answer is a yes and nothing else, to a call of which nothing can be corrected."""
+    if isinstance(command, Choose):
+        return any(bool(before.values[index]) for index in command.indexes if 0 <= index < len(before.values))
+    return isinstance(command, Affirm) and alone
 
 
 def _remember(work: Work, slot_type: str, value: object) -> None:

@@ -428,11 +428,18 @@ class Repairs:
         text = self._sentence(work, "repair.back", question=question.text) if aside else question.text
         work.put(text, question.choices, multiple=question.multiple)
 
+    @staticmethod
+    def takes_words(work: Work) -> bool:
+        """Whether free words were asked for, and the message may be these: it is no question."""
+        before = work.state.pending
+        asks = work.text.rstrip().endswith(("?", "？"))
+        free = before is not None and before.question.slot_type in FREE_TEXT_SLOTS
+        return free and work.frame is not None and not asks
+
     def lost(self, work: Work, command: CannotHandle, before: Pending | None, *, alone: bool) -> bool:
         """Nothing understood: take free words where they were asked for, else clarify, offer a person, hand over."""
         top = work.frame
-        asks = work.text.rstrip().endswith(("?", "？"))
-        if before is not None and top is not None and before.question.slot_type in FREE_TEXT_SLOTS and not asks:
+        if before is not None and top is not None and self.takes_words(work):
             return self._take_words(work, top, before)
         if not alone:
             return False

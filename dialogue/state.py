@@ -11,6 +11,7 @@ from dialogue.commands import CannotHandle, Emotion, Entity, PendingQuestion, Un
 from dialogue.events import (
     Asked,
     CustomerProven,
+    Decided,
     EpisodeStarted,
     Event,
     FlowsChanged,
@@ -253,6 +254,8 @@ def _changes(state: DialogueState, event: Event, seq: int) -> dict[str, Any]:
 def _standing(state: DialogueState, event: Event) -> dict[str, Any]:
     """Return what changes when it becomes known who talks, who answers, and which episode this is."""
     match event:
+        case Decided(route="agent"):
+            return {"failures": 0}  # what was not understood was answered all the same
         case CustomerProven():
             return {"customer_id": event.customer_id, "customer_name": event.name, "proof": event.proof}
         case TicketOpened():

@@ -6,6 +6,8 @@ import dataclasses
 import time
 
 from agent.guard import is_honest
+from agent.llm.ledger import Ledger
+from dialogue.assisting import Assisting
 from dialogue.commands import Emotion, Understander, Understanding
 from dialogue.engine import Engine
 from dialogue.escalation import hand_over, judge, offer_person
@@ -22,6 +24,7 @@ from dialogue.events import (
 from dialogue.flows.model import Flow
 from dialogue.hearing import Heard, hear_messages
 from dialogue.listening import Ears
+from dialogue.minds import Minds, called
 from dialogue.picturing import by_picture
 from dialogue.price_pages import of_a_page
 from dialogue.replies.templates import Templates
@@ -47,7 +50,7 @@ class Finished:
 class TurnRunner:
     """Answers messages for conversations that the bot owns. One instance serves every conversation."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  (one for each part that a platform has its own of)
         self,
         executor: Executor,
         understander: Understander,
@@ -55,17 +58,26 @@ class TurnRunner:
         templates: Templates,
         timezone: str,
         ears: Ears | None = None,
+        minds: Minds | None = None,
     ) -> None:
         self.executor = executor
+        self.minds = minds or Minds()
         self.ears = ears
         self.understander = understander
         self.flows = flows
         self.templates = templates
         self.engine = Engine(flows, templates, timezone)
         self.router = Router(self.engine, templates)
+        self.writer = self.minds.writer()
+        assistant = self.minds.assistant()
+        self.assisting = Assisting(assistant, flows, templates) if assistant is not None else None
 
     async def run(self, state: DialogueState, identity: Identity, last_seq: int) -> Finished:
         """Answer every unanswered message up to `last_seq` as one turn: a burst is one turn."""
+        with self.minds.turn() as ledger:
+            return await self._run(state, identity, last_seq, ledger)
+
+    async def _run(self, state: DialogueState, identity: Identity, last_seq: int, ledger: Ledger) -> Finished:
         started = time.perf_counter()
         heard = await self.hear(state, last_seq)
         messages = {seq: state.messages[seq] for seq in sorted(state.messages) if seq <= last_seq}
@@ -79,10 +91,11 @@ class TurnRunner:
         decided = (time.perf_counter() - decide_from) * 1000
         reply_from = time.perf_counter()
         self._finish_replies(work)
+        await self._reword(work, understanding)
         work.times.reply = (time.perf_counter() - reply_from) * 1000
         work.times.decide = max(0.0, decided - work.times.act)
         work.times.total = (time.perf_counter() - started) * 1000
-        return self._finished(work, understanding, last_seq, heard)
+        return self._finished(work, understanding, last_seq, heard, ledger)
 
     async def hear(self, state: DialogueState, last_seq: int) -> Heard:
         """Listen to the voice messages that are unanswered up to `last_seq`."""
@@ -112,6 +125,8 @@ class TurnRunner:
             each.attachment_id for each in heard.every if each.transcript is not None and each.transcript.text
         }
         attachments = [ref for message in messages for ref in message.attachments if ref.id not in understood]
+        if not attachments and await self._assist(work, understanding):
+            return
         judge(work, understanding)
         pictures = [ref for ref in attachments if ref.kind == "image"]
         looked_for = of_a_page(work, understanding.commands, pictures) or by_picture(
@@ -131,6 +146,27 @@ class TurnRunner:
         if work.hand_over is not None:
             await hand_over(work, understanding, self.templates)
         work.route, work.route_reason = self._route(work, understanding)
+
+    async def _assist(self, work: Work, understanding: Understanding) -> bool:
+        """Let the assistant answer what was not understood, if there is one, and put the open question again.
+
+        Free words that a procedure asked for are its answer, not a question.
+        """
+        if self.assisting is None or self.router.repairs.takes_words(work):
+            return False
+        if not await self.assisting.answer(work, understanding):
+            return False
+        before = work.state.pending
+        judge(work, understanding.model_copy(update={"commands": ()}))
+        if work.hand_over is not None:
+            work.pending = None
+            await hand_over(work, understanding, self.templates)
+        elif before is not None and work.pending is None:
+            self.router.repairs.keep_question(work, before, aside=True)
+        work.route, work.route_reason = self._route(work, understanding)
+        if work.ticket is None:
+            work.route = "agent"
+        return True
 
     def _take_attachments(self, work: Work, kind: str) -> None:
         """A picture or voice alone: it is kept with the conversation; ask what it is about. The open question stays open."""
@@ -152,6 +188,20 @@ class TurnRunner:
             work.say(self.templates.say("lost.first", work.lang))
         work.replies = [self._honest(work, reply) for reply in _merge_texts(work.replies)]
 
+    async def _reword(self, work: Work, understanding: Understanding) -> None:
+        """Put the sentences in other words, where a model is configured for it.
+
+        What a person is to consent to is said as it was written, and so is what an assistant found.
+        """
+        consent = work.pending is not None and work.pending.question.kind == "confirm"
+        if self.writer is None or consent or work.route == "agent":
+            return
+        places = [place for place, reply in enumerate(work.replies) if isinstance(reply, TextReply)]
+        said = [work.replies[place].text for place in places]
+        mood = understanding.emotion.label
+        for place, text in zip(places, await self.writer.reword(said, work.lang, mood=mood), strict=True):
+            work.replies[place] = self._honest(work, work.replies[place].model_copy(update={"text": text}))
+
     def _honest(self, work: Work, reply: Reply) -> Reply:
         cited = reply.receipts if isinstance(reply, TextReply) else ()
         said_again = any(reply.text == other.text for other in work.state.last_replies)
@@ -159,13 +209,16 @@ class TurnRunner:
             return reply
         return reply.model_copy(update={"text": self.templates.say("guard.not_done", work.lang)})
 
-    def _finished(self, work: Work, understanding: Understanding, last_seq: int, heard: Heard) -> Finished:
+    def _finished(
+        self, work: Work, understanding: Understanding, last_seq: int, heard: Heard, ledger: Ledger
+    ) -> Finished:
         handled_by = "queue" if work.ticket is not None else "bot"
         going = trend([*work.state.moods, understanding.emotion])
         events: list[Event] = [
             *heard.events(),
             Understood(of_seq=last_seq, understanding=understanding),
             Decided(route=work.route, reason=work.route_reason),
+            *called(ledger),
             *work.events,
             *work.closing_events(),
         ]

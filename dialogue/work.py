@@ -18,6 +18,7 @@ from knowledge.types import JsonObject, Lang
 from tools.base import Evidence, Identity, Outcome, ToolCall
 from tools.executor import Executor
 from tools.policy import Policy
+from tools.provenance import Provenance
 from tools.ticketing.types import Reason
 
 CONTEXT_CHARACTERS = 24
@@ -216,14 +217,14 @@ class Work:
 
     # -- calling
 
-    async def call(self, tool: str, arguments: JsonObject) -> Outcome:
-        """Send a call through the executor and write down what came of it."""
+    async def call(self, tool: str, arguments: JsonObject, *, provenance: Provenance | None = None) -> Outcome:
+        """Send a call through the executor and write down what came of it; with a `provenance` it is a language model's."""
         started = time.perf_counter()
         self.calls += 1
         key = f"{self.state.conversation_id}:{self.state.seq}:{tool}:{self.calls}"
         self.events.append(ToolCalled(tool=tool, arguments=arguments, key=key))
         outcome = await self.executor.call(
-            ToolCall(tool, arguments), self.identity, lang=self.lang, idempotency_key=key
+            ToolCall(tool, arguments), self.identity, lang=self.lang, idempotency_key=key, provenance=provenance
         )
         self._note(outcome, tool, arguments, started)
         if tool == "verify_customer" and outcome.status == "ok":

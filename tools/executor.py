@@ -29,6 +29,7 @@ from tools.outcomes import failure, refusal
 from tools.policy import Policy
 from tools.pricing.reading.pages import PageReader
 from tools.proposals import ProposalStatus, ProposalView, decide, list_proposals, lock_proposal, store_proposal
+from tools.provenance import Provenance
 from tools.receipts import as_json, call_hash, done, find_receipt, make_receipt, proposal_key, replay, scoped_key
 from tools.visual_search.gallery import Gallery
 
@@ -108,14 +109,18 @@ class Executor:
         lang: Lang = "en",
         idempotency_key: str,
         together_with: Also | None = None,
+        provenance: Provenance | None = None,
     ) -> Outcome:
         """Run a read; run a write that needs no consent; store every other write as a proposal.
 
-        `together_with` is work of the caller that belongs to the write: both are one transaction.
+        `together_with` is work of the caller that belongs to the write: both are one transaction. A call with a `provenance` is
+        a language model's: a write of it is only ever a proposal, and its arguments must be founded.
         """
 
         async def work() -> Outcome:
             request = self._admit(call, identity, lang)
+            if provenance is not None and request.tool.effect == "write":
+                self._require_founded(request, provenance)
             if request.tool.effect == "read":
                 return await self._read(request)
             if request.tool.confirm:
@@ -162,6 +167,25 @@ class Executor:
         except pydantic.ValidationError as error:
             raise _bad_arguments(tool, error) from None
         return _Request(tool, arguments, as_json(arguments), identity, lang, self.clock())
+
+    def _require_founded(self, request: _Request, provenance: Provenance) -> None:
+        """Let a model's write through that a person will be asked about and whose arguments come from somewhere.
+
+        Raises:
+            RefusedError: ``needs_consent``: nobody would be asked.
+            ArgumentError: ``unfounded``: names the arguments.
+        """
+        tool = request.tool
+        if not tool.confirm:
+            raise RefusedError(
+                "needs_consent", f"a model may not call {tool.name}: it is done without asking", tool=tool.name
+            )
+        places = provenance.unfounded(tool, request.arguments, self.tools, self.policy)
+        if places:
+            named = ", ".join(places)
+            raise ArgumentError(
+                "unfounded", f"{tool.name}: {named}: neither said nor found by a look-up", fields=places
+            )
 
     async def _read(self, request: _Request) -> Outcome:
         started = time.perf_counter()

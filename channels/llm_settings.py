@@ -1,0 +1,119 @@
+"""The settings of the language models: a part of `channels.settings.Settings`, and what the platform makes of it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+import pydantic
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from agent.llm.config import LlmConfig, LlmServer
+
+
+class LlmSettings(BaseSettings):
+    """A purpose has a model of its own, and may have a server of its own; without a model the embedded mind does it."""
+
+    model_config = SettingsConfigDict(env_prefix="XIAOER_", frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    llm_url: str | None = None
+    """Where the models are that name no server of their own: any OpenAI-compatible server, with its ``/v1``."""
+    llm_key: pydantic.SecretStr | None = None
+    llm_understand_model: str | None = None
+    """Reads messages."""
+    llm_understand_url: str | None = None
+    llm_understand_key: pydantic.SecretStr | None = None
+    llm_agent_model: str | None = None
+    """Works with the tools where no procedure does what is asked."""
+    llm_agent_url: str | None = None
+    llm_agent_key: pydantic.SecretStr | None = None
+    llm_write_model: str | None = None
+    """Puts replies in other words."""
+    llm_write_url: str | None = None
+    llm_write_key: pydantic.SecretStr | None = None
+    llm_timeout_s: float = pydantic.Field(default=15.0, gt=0)
+    """The longest that one answer of a model may take, all tries together."""
+    llm_retries: int = pydantic.Field(default=1, ge=0, le=5)
+    llm_rest_s: float = pydantic.Field(default=20.0, ge=0)
+    """How long a server that did not answer is left alone."""
+    llm_answer_form: Literal["json_schema", "json_object", "text"] = "json_schema"
+    """How the servers are told that an answer must be JSON."""
+    llm_max_answer_tokens: int = pydantic.Field(default=1024, ge=64)
+    llm_turn_tokens: int = pydantic.Field(default=30_000, ge=1)
+    """What a turn may cost, in and out, over every purpose."""
+    llm_day_tokens: int | None = pydantic.Field(default=None, ge=1)
+    """The same for a UTC day of one process. Unset: without end."""
+    llm_agent_calls: int = pydantic.Field(default=8, ge=1, le=50)
+    """How often the agent may ask its model in a turn."""
+    llm_input_price: Decimal | None = pydantic.Field(default=None, ge=0)
+    """Of a million tokens; with the price of the output, every call is written down with its cost."""
+    llm_output_price: Decimal | None = pydantic.Field(default=None, ge=0)
+
+    @pydantic.field_validator(
+        *(f"llm_{purpose}_{part}" for purpose in ("understand", "agent", "write") for part in ("model", "url", "key")),
+        "llm_url",
+        "llm_key",
+        "llm_day_tokens",
+        "llm_input_price",
+        "llm_output_price",
+        mode="before",
+    )
+    @classmethod
+    def _empty_llm_is_unset(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @pydantic.field_validator("llm_url", "llm_understand_url", "llm_agent_url", "llm_write_url")
+    @classmethod
+    def _llm_web_address(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("expected http://HOST/v1 or https://HOST/v1")
+        return value
+
+    @pydantic.model_validator(mode="after")
+    def _every_model_has_a_server(self) -> LlmSettings:
+        for purpose, model, url in (
+            ("understand", self.llm_understand_model, self.llm_understand_url),
+            ("agent", self.llm_agent_model, self.llm_agent_url),
+            ("write", self.llm_write_model, self.llm_write_url),
+        ):
+            if model is not None and (url or self.llm_url) is None:
+                name = f"XIAOER_LLM_{purpose.upper()}"
+                raise ValueError(f"{name}_MODEL is set and no server: set XIAOER_LLM_URL or {name}_URL")
+        return self
+
+
+def llm_config(settings: LlmSettings) -> LlmConfig | None:
+    """Return the models that are configured; None where there are none."""
+    config = LlmConfig(
+        understand=_server(
+            settings, settings.llm_understand_model, settings.llm_understand_url, settings.llm_understand_key
+        ),
+        agent=_server(settings, settings.llm_agent_model, settings.llm_agent_url, settings.llm_agent_key),
+        write=_server(settings, settings.llm_write_model, settings.llm_write_url, settings.llm_write_key),
+        turn_tokens=settings.llm_turn_tokens,
+        day_tokens=settings.llm_day_tokens,
+        agent_calls=settings.llm_agent_calls,
+    )
+    return config if config.purposes else None
+
+
+def _server(
+    settings: LlmSettings, model: str | None, url: str | None, key: pydantic.SecretStr | None
+) -> LlmServer | None:
+    address = url or settings.llm_url
+    if model is None or address is None:
+        return None
+    # A key is sent to the server that it was given for: the common one not to a server of a purpose's own.
+    secret = key or (settings.llm_key if url is None else None)
+    return LlmServer(
+        url=address,
+        model=model,
+        key=secret.get_secret_value() if secret is not None else "none",
+        timeout_s=settings.llm_timeout_s,
+        retries=settings.llm_retries,
+        rest_s=settings.llm_rest_s,
+        answer_form=settings.llm_answer_form,
+        max_answer_tokens=settings.llm_max_answer_tokens,
+        input_price=settings.llm_input_price,
+        output_price=settings.llm_output_price,
+    )
