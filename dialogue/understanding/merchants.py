@@ -6,6 +6,7 @@ shoppers say; what is of that class is read as a shopper's message would be. Lea
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import logging
 import re
@@ -16,9 +17,11 @@ from pathlib import Path
 from dialogue.commands import Command, Correct, Entity, PendingQuestion, Provide, ScoredIntent, StartFlow
 from dialogue.understanding import pending, phrases, polarity, training
 from dialogue.understanding.commands.reading import Reading
+from dialogue.understanding.figures import Asked, read_question
 from dialogue.understanding.intents import MAX_CHARS, Example, IntentModel, fit
 from dialogue.understanding.teaching import Lesson
 from knowledge.embedding import Embedder
+from tools.analytics.types import Vocabulary
 
 _log = logging.getLogger(__name__)
 OTHER = "other"
@@ -91,6 +94,10 @@ class MerchantWishes:
             return [
                 StartFlow(flow=OF_FIGURES, text=reading.words(), entities=reading.told(), score=0.8, source="pattern")
             ], []
+        if _asks_for_figures(reading):
+            return [
+                StartFlow(flow=OF_FIGURES, text=reading.words(), entities=reading.told(), score=0.9, source="pattern")
+            ], []
         said = reading.masked()[:MAX_CHARS]
         chances = self._model.chances(said, self._embedder.encode([said])[0])
         ranked = sorted(zip(self._model.labels, map(float, chances), strict=True), key=lambda one: -one[1])
@@ -102,6 +109,20 @@ class MerchantWishes:
         )
         intents = [ScoredIntent(intent=name, score=round(score, 4)) for name, score in ranked[:3]]
         return [wish], intents
+
+
+def _asks_for_figures(reading: Reading) -> bool:
+    """Tell whether every word of a message serves a question about figures, which says over what time or by what they are cut."""
+    goods = [item for item in reading.entities if item.type in {"product", "sku"}]
+    found = read_question(reading.text.low, today=_SOME_DAY, vocabulary=_NO_VALUES, entities=goods)
+    if not isinstance(found, Asked):
+        return False
+    return "period" not in found.assumed or bool(found.arguments.get("by")) or found.tool != "shop_figures"
+
+
+_NO_VALUES = Vocabulary(dimensions=(), timezone="UTC", currency="", first=None, last=None)
+_SOME_DAY = dt.date(2000, 1, 1)
+"""Only whether a time is named is looked at here, not which."""
 
 
 def _answers(reading: Reading, question: PendingQuestion) -> bool:

@@ -64,6 +64,9 @@ def amounts(found: Understanding) -> list[int]:
         ("bring the desk lamp down to 149", "change_price"),
         ("拍了张对面店的价签，帮我录进去", "competitor_page"),
         ("got a screenshot of a rival's page here for you to read", "competitor_page"),
+        ("what was our return rate in february", "shop_figures"),
+        ("各渠道上个月退款率", "shop_figures"),
+        ("退款最多的渠道是哪个", "shop_figures"),
     ],
 )
 async def test_a_merchants_wish_is_heard_in_other_words(
@@ -74,7 +77,16 @@ async def test_a_merchants_wish_is_heard_in_other_words(
 
 
 @pytest.mark.parametrize(
-    "text", ["hello", "退货", "how much was it before", "return the lamp", "desk lamps under 99", "两百以内的台灯"]
+    "text",
+    [
+        "hello",
+        "退货",
+        "how much was it before",
+        "return the lamp",
+        "desk lamps under 99",
+        "两百以内的台灯",
+        "how long does a refund take",
+    ],
 )
 async def test_what_is_no_wish_of_merchants_is_read_as_anybodys(text: str, understander: EmbeddedUnderstander) -> None:
     merchant, shopper = [await understander.understand(text, view) for view in (MERCHANT, SHOPPER)]
