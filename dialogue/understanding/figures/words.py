@@ -65,14 +65,14 @@ _GLUE = """a about all am an and any are as at be been but by can could did do d
     quickly exactly currently now right moment present today's sum numbers count placed there's what's i'd how's
     let's we've receive received order ordered place per customers' shop's since compare compared comparison ranked
     ranking sorted list breakdown ordering take account accounted accounts terms performance perform performed
-    doing only bought buy buys sell sold selling purchased purchase s"""
+    doing only ran run running members member bought buy buys sell sold selling purchased purchase s"""
 _GLUE_EN = frozenset(_GLUE.split())
 _GLUE_ZH = (
     "请问|帮我|给我|麻烦|看一下|看看|看下|看|查一下|查查|查询|查看|查|告诉我|我想知道|想知道|想看|我想|我要|我们|咱们|咱|本店|店铺|店里|全店|我店|的话|的|了|是|有|吗|呢|啊|吧|"
     "呀|嘛|哦|多少钱|多少个|多少件|多少单|多少人|多少位|多少名|多少家|多少笔|多少元|多少次|多少|几个|几单|几件|几人|几位|怎么样|怎样|如何|情况|数据|数字|一下|一共|总共|合计|总的|全部|所有|整体|整个|分别|"
     "各自|大概|大约|到底|究竟|现在|目前|当前|在|里面|里|内|期间|时候|这段时间|这里|这|那|我|你|您|和|与|及|以及|跟|从|到|至|对|为|也|都|还|就|能|可以|会|来自|来|卖出|卖掉|卖|买|产生|贡献|带来|达到|成交|下单|购买|"
     "是不是|列出来|列出|列一下|展示|显示|统计|汇总|算一下|报告|报表|排序|排列|名单|画图|画个图|画|图表|比较|相比|其中|当中|把|方面|角度|发生|表现|"
-    "拆分|拆解|分布|构成|细分|维度|时间|日期|共有|共|以外|之外|除外|份|给|用|呈现|只看|总|个|哪里|得"
+    "拆分|拆解|分布|构成|细分|维度|时间|日期|共有|共|以外|之外|除外|份|户|给|用|呈现|只看|总|个|哪里|得"
 )
 _ZH = re.compile("|".join(sorted(_GLUE_ZH.split("|"), key=len, reverse=True)))
 _WORD = re.compile(r"[a-z0-9][a-z0-9'’.&-]*|[\u3400-\u9fff]+|\d+")
