@@ -30,6 +30,7 @@ SAMPLE = 900
 HEARD = 0.5
 """Chance of all flows of merchants together from which the likeliest is meant."""
 OF_PRICE = frozenset({"amount", "amounts"})
+_ASKED_FOR, _TRIED = "suggest_price", "price_curve"
 OF_FIGURES = "shop_figures"
 _ON = re.compile(
     r"^(?:and |what about|how about|now |by |per |compared? |versus |vs |only |without |excluding |which orders|list the orders|show (?:me )?the orders)"
@@ -104,6 +105,8 @@ class MerchantWishes:
         if 1 - dict(ranked)[OTHER] < HEARD:
             return None
         flow, chance = next(one for one in ranked if one[0] != OTHER)
+        if flow == _ASKED_FOR and _amounts(reading.entities):
+            flow = _TRIED  # who names prices asks what they would bring, not which to take
         wish = StartFlow(
             flow=flow, entities=reading.told(), text=reading.words(), score=round(chance, 4), source="classifier"
         )
