@@ -174,6 +174,7 @@ BENCHMARKS = {
     "rec_sequences": "The next purchase among everything that a shop sells: Beauty, Toys, Sports.",
     "img_grocery_store": "A phone photo finds the packshot of its product.",
     "img_clothing_small": "Customers' photos of clothes: like finds like, and the kind of garment.",
+    "copilot": "A merchant's hundred questions about the figures of a real shop.",
 }
 """The public benchmarks that are run alike; `evals.benchmarks.registry` has them with all that there is to say."""
 
