@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
 import pydantic
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from agent.llm.config import LlmConfig, LlmServer
+from channels.setting_types import EMPTY_IS_UNSET, MaybeSecret, MaybeServer, MaybeText
 
 
 class LlmSettings(BaseSettings):
@@ -16,21 +17,21 @@ class LlmSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="XIAOER_", frozen=True, extra="ignore", hide_input_in_errors=True)
 
-    llm_url: str | None = None
+    llm_url: MaybeServer = None
     """Where the models are that name no server of their own: any OpenAI-compatible server, with its ``/v1``."""
-    llm_key: pydantic.SecretStr | None = None
-    llm_understand_model: str | None = None
+    llm_key: MaybeSecret = None
+    llm_understand_model: MaybeText = None
     """Reads messages."""
-    llm_understand_url: str | None = None
-    llm_understand_key: pydantic.SecretStr | None = None
-    llm_agent_model: str | None = None
+    llm_understand_url: MaybeServer = None
+    llm_understand_key: MaybeSecret = None
+    llm_agent_model: MaybeText = None
     """Works with the tools where no procedure does what is asked."""
-    llm_agent_url: str | None = None
-    llm_agent_key: pydantic.SecretStr | None = None
-    llm_write_model: str | None = None
+    llm_agent_url: MaybeServer = None
+    llm_agent_key: MaybeSecret = None
+    llm_write_model: MaybeText = None
     """Puts replies in other words."""
-    llm_write_url: str | None = None
-    llm_write_key: pydantic.SecretStr | None = None
+    llm_write_url: MaybeServer = None
+    llm_write_key: MaybeSecret = None
     llm_timeout_s: float = pydantic.Field(default=15.0, gt=0)
     """The longest that one answer of a model may take, all tries together."""
     llm_retries: int = pydantic.Field(default=1, ge=0, le=5)
@@ -41,33 +42,13 @@ class LlmSettings(BaseSettings):
     llm_max_answer_tokens: int = pydantic.Field(default=1024, ge=64)
     llm_turn_tokens: int = pydantic.Field(default=30_000, ge=1)
     """What a turn may cost, in and out, over every purpose."""
-    llm_day_tokens: int | None = pydantic.Field(default=None, ge=1)
+    llm_day_tokens: Annotated[int | None, EMPTY_IS_UNSET] = pydantic.Field(default=None, ge=1)
     """The same for a UTC day of one process. Unset: without end."""
     llm_agent_calls: int = pydantic.Field(default=8, ge=1, le=50)
     """How often the agent may ask its model in a turn."""
-    llm_input_price: Decimal | None = pydantic.Field(default=None, ge=0)
+    llm_input_price: Annotated[Decimal | None, EMPTY_IS_UNSET] = pydantic.Field(default=None, ge=0)
     """Of a million tokens; with the price of the output, every call is written down with its cost."""
-    llm_output_price: Decimal | None = pydantic.Field(default=None, ge=0)
-
-    @pydantic.field_validator(
-        *(f"llm_{purpose}_{part}" for purpose in ("understand", "agent", "write") for part in ("model", "url", "key")),
-        "llm_url",
-        "llm_key",
-        "llm_day_tokens",
-        "llm_input_price",
-        "llm_output_price",
-        mode="before",
-    )
-    @classmethod
-    def _empty_llm_is_unset(cls, value: object) -> object:
-        return None if value == "" else value
-
-    @pydantic.field_validator("llm_url", "llm_understand_url", "llm_agent_url", "llm_write_url")
-    @classmethod
-    def _llm_web_address(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("http://", "https://")):
-            raise ValueError("expected http://HOST/v1 or https://HOST/v1")
-        return value
+    llm_output_price: Annotated[Decimal | None, EMPTY_IS_UNSET] = pydantic.Field(default=None, ge=0)
 
     @pydantic.model_validator(mode="after")
     def _every_model_has_a_server(self) -> LlmSettings:

@@ -10,6 +10,7 @@ import pydantic
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from channels.llm_settings import LlmSettings
+from channels.setting_types import MaybeSecret, MaybeServer, MaybeText
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -37,10 +38,10 @@ class Settings(LlmSettings):
     data: Path = Path("xiaoer-data")
     host: str = "127.0.0.1"
     port: int = pydantic.Field(default=8000, ge=0, le=65535)
-    secret: pydantic.SecretStr | None = None
+    secret: MaybeSecret = None
     environment: Literal["development", "production"] = "development"
     debug: bool = False
-    database_url: str | None = None
+    database_url: MaybeText = None
     allowed_origins: Annotated[tuple[str, ...] | None, NoDecode] = None
     """Other sites that may embed the widget, separated by commas. Unset: every site in development, none in production."""
 
@@ -67,16 +68,16 @@ class Settings(LlmSettings):
     max_in_flight: int = pydantic.Field(default=16, ge=1)
     """Messages of one socket that may wait for their answers."""
 
-    transcribe_base_url: str | None = None
+    transcribe_base_url: MaybeServer = None
     """Where voice messages become text: any OpenAI-compatible server, with its ``/v1``. Unset: the extra ``speech``, if it is installed."""
     transcribe_model: str = "whisper-1"
-    transcribe_api_key: pydantic.SecretStr | None = None
+    transcribe_api_key: MaybeSecret = None
     transcribe_timeout_s: float = pydantic.Field(default=20.0, gt=0)
 
-    shopper_llm_url: str | None = None
+    shopper_llm_url: MaybeText = None
     """Where an LLM as shopper is (``xiaoer eval scenarios --shopper llm``): any OpenAI-compatible server, with its ``/v1``."""
-    shopper_llm_model: str | None = None
-    shopper_llm_key: pydantic.SecretStr | None = None
+    shopper_llm_model: MaybeText = None
+    shopper_llm_key: MaybeSecret = None
     shopper_llm_timeout_s: float = pydantic.Field(default=60.0, gt=0)
     shopper_llm_input_price: Decimal | None = pydantic.Field(default=None, ge=0)
     """Of a million tokens; with the price of the output, a report counts what a conversation cost."""
@@ -86,27 +87,6 @@ class Settings(LlmSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
-
-    @pydantic.field_validator(
-        "database_url",
-        "secret",
-        "shopper_llm_url",
-        "shopper_llm_model",
-        "shopper_llm_key",
-        "transcribe_base_url",
-        "transcribe_api_key",
-        mode="before",
-    )
-    @classmethod
-    def _empty_is_unset(cls, value: object) -> object:
-        return None if value == "" else value
-
-    @pydantic.field_validator("transcribe_base_url")
-    @classmethod
-    def _web_address(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("http://", "https://")):
-            raise ValueError("expected http://HOST/v1 or https://HOST/v1")
-        return value
 
     @pydantic.field_validator("database_url")
     @classmethod

@@ -18,7 +18,6 @@ _K1 = 1.2
 _B = 0.6
 _UNSEEN_BIGRAM = 0.35
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+(?:[-_.][a-z0-9]+)*")
 _PARTS = re.compile(r"[-_.]")
 _CLITIC = re.compile(r"(?<=[a-z])(?:n't|['’](?:s|m|d|t|re|ve|ll))\b")

@@ -91,7 +91,9 @@ class MerchantWishes:
             return None
         if (figures := _figures(reading)) is not None:
             return figures, []
-        if reading.view.figures and _ON.search(reading.text.low.strip()) and not _amounts(reading.entities):
+        low = reading.text.low.strip()
+        goes_on = _ON.search(low) or phrases.takes_back(low)
+        if reading.view.figures and goes_on and not _amounts(reading.entities):
             return [
                 StartFlow(flow=OF_FIGURES, text=reading.words(), entities=reading.told(), score=0.8, source="pattern")
             ], []

@@ -148,12 +148,23 @@ def _means(said: str, label: str) -> bool:
     return sum(mine) == 1 and bool(_WORDS_FOR[mine.index(True)][0].search(label))
 
 
+_AND_MORE = re.compile(r" \+\d+\b")
+"""How many other goods an order has beside the one that its label names."""
+_A_FIGURE = re.compile(r"\d")
+_DAY = re.compile(
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|[月日号]|\d+\s*[/.-]\s*\d|\b\d+(?:st|nd|rd|th)\b"
+)
+"""One figure that a message shares with a label says nothing, unless it is a day's."""
+
+
 def _likeness(said: str, entities: list[Entity], label: str, lexicon: Lexicon) -> float:
     """How much of the message's content a label shares: words, digits and what the lexicon sees in both."""
     words = {
         word for word in re.findall(r"[a-z0-9]+", said) if word not in _EMPTY and (len(word) > 1 or word.isdigit())
     }
-    label_words = set(re.findall(r"[a-z0-9]+", label))
+    label_words = set(re.findall(r"[a-z0-9]+", _AND_MORE.sub("", label)))
+    if len(shared := words & label_words) == 1 and _A_FIGURE.fullmatch(*shared) and not _DAY.search(said):
+        label_words -= shared
     score = float(len(words & label_words)) + 0.9 * sum(
         any(w.endswith(word) for w in label_words) for word in words if word.isdigit() and len(word) >= 2
     )

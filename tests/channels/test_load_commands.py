@@ -87,7 +87,7 @@ def test_what_was_measured_is_printed_when_it_is_stopped(demo_data: Path, stop: 
         assert process.poll() is None
         time.sleep(0.2)
     os.kill(process.pid, stop)
-    stdout, _ = process.communicate(timeout=180)
+    stdout, _ = process.communicate(timeout=60)
     found = json.loads(stdout)
     assert process.returncode == 130
     assert found["interrupted"]

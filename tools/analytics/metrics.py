@@ -96,7 +96,7 @@ def _hours(frame: Frame) -> Any:
 _BOTH: tuple[Root, ...] = ("order", "line")
 _ALL: tuple[Metric, ...] = (
     Metric(
-        "revenue", named("销售额|营业额|营收|成交额|销售收入|GMV|卖了多少钱|收入|销售金额|消费金额|消费额|业绩|卖了多少", "revenue|sales|turnover|GMV|sales revenue|takings|sales value|income|how much did we sell|how much have we sold|how much did we make|how much money did we make|how much did we earn|spending|spend"),
+        "revenue", named("销售额|营业额|营收|成交额|销售收入|GMV|卖了多少钱|收入|销售金额|消费金额|消费额|业绩|生意|卖了多少", "revenue|sales|turnover|GMV|sales revenue|takings|sales value|income|how much did we sell|how much have we sold|how much did we make|how much money did we make|how much did we earn|spending|spend|business"),
         _text("期间内下单商品的件数×单价之和，不含已取消订单，未扣订单优惠、运费和退款", "pieces times unit price of everything ordered in the period, without cancelled orders, before order discounts, shipping and refunds"),
         "money", ("line",), _a(_VALUE), adds="line",
     ),
@@ -191,7 +191,7 @@ _ALL: tuple[Metric, ...] = (
         "share", ("line",), _a(_PROFIT), _a(_VALUE), joins=("variant",), where=lambda: _COSTED,
     ),
     Metric(
-        "refunds", named("退款额|退款金额|退款总额|退了多少钱|退款", "refunds|refund amount|refunded amount|money refunded|amount refunded|refund total|value of refunds"),
+        "refunds", named("退款额|退款金额|退款总额|退了多少钱|退了多少|退款", "refunds|refund amount|refunded amount|money refunded|amount refunded|refund total|value of refunds"),
         _text("期间内发起的退款总额", "refunds begun in the period"),
         "money", ("refund",), _a(func.sum(col(Refund.amount_minor))), adds="order", of_all=True, better="down",
     ),

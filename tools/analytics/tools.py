@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from sqlmodel import col, select
 
 from knowledge.schema import Category, Customer, Order, Product, Return, Ticket
@@ -21,15 +23,12 @@ MERCHANT: tuple[Role, ...] = ("merchant",)
 _WAIT_S = 20.0
 _KNOWN = 400
 """Values of a dimension that are known by name; more are no words of everyday."""
+_question = functools.partial(tool, "read", roles=MERCHANT, needs_customer=False, timeout_s=_WAIT_S)
 _METRICS = ", ".join(METRICS)
 _DIMENSIONS = ", ".join(DIMENSIONS)
 
 
-@tool(
-    "read",
-    roles=MERCHANT,
-    needs_customer=False,
-    timeout_s=_WAIT_S,
+@_question(
     en=(
         "A figure of the shop: in all, by dimensions, compared with another period, ranked, as shares or on average. Use it for 'what was "
         f"our revenue last month', 'top products', 'orders by country'. metric: one of {_METRICS}. by, filters.dimension: {_DIMENSIONS}. "
@@ -45,11 +44,7 @@ async def shop_figures(context: ToolContext, arguments: FigureQuery) -> Figures:
     return await answer(await desk_of(context), arguments)
 
 
-@tool(
-    "read",
-    roles=MERCHANT,
-    needs_customer=False,
-    timeout_s=_WAIT_S,
+@_question(
     en="The records behind a figure of shop_figures: up to 20 ids, the newest first. Same arguments; only metric, filters and period count.",
     zh="shop_figures 某个指标背后的记录：最多 20 个编号，最新的在前。参数相同，只看 metric、filters 和 period。",
 )
@@ -70,11 +65,7 @@ async def figure_records(context: ToolContext, arguments: FigureQuery) -> Behind
     )
 
 
-@tool(
-    "read",
-    roles=MERCHANT,
-    needs_customer=False,
-    timeout_s=_WAIT_S,
+@_question(
     en=(
         "What a change of a figure between two periods is made of: its parts by a dimension, which sum to it, and for revenue its factors. Use "
         "it for 'why did sales fall in May'. Arithmetic, not causes. by left out: the dimension that tells most. metric, filters, period as "
@@ -90,11 +81,7 @@ async def explain_change(context: ToolContext, arguments: WhyQuery) -> Why:
     return await explain(await desk_of(context), arguments)
 
 
-@tool(
-    "read",
-    roles=MERCHANT,
-    needs_customer=False,
-    timeout_s=_WAIT_S,
+@_question(
     en="The customers of a period in segments (kind: rfm) or by the month of their first order with who came back (kind: cohorts). period: as in shop_figures.",
     zh="期间内顾客的 RFM 分层（kind: rfm），或按首单月份的同期群留存（kind: cohorts）。period：同 shop_figures。",
 )
@@ -107,11 +94,7 @@ class _Nothing(Arguments):
     """No arguments."""
 
 
-@tool(
-    "read",
-    roles=MERCHANT,
-    needs_customer=False,
-    timeout_s=_WAIT_S,
+@_question(
     en="The values that the shop's figures can be filtered by: its countries, regions, channels, categories, tiers, ..., with their names.",
     zh="店铺指标可以筛选的取值：国家、地区、渠道、品类、会员等级等，及其名称。",
 )

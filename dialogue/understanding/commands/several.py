@@ -126,7 +126,7 @@ def _run(reading: Reading, run: list[segments.Segment], hear: Hear, *, guarded: 
     if not guarded and len(run) == 1 and _is_one_wish(reading, run[0], groups):
         return run
     parts = [_segment(reading, group, run) for group in groups]
-    if all(part.flow for part in parts) and (guarded or _joins_parts(clauses, run, groups)):
+    if all(part.flow for part in parts) and (guarded or _joins_parts(reading, clauses, run, groups)):
         return parts
     clear = [part for part in parts if part.flow or _asks_for_something(hear(part))]
     acts = any(group.flow in EFFECTS for group in groups)
@@ -154,12 +154,18 @@ def _apart(one: _Group, other: _Group) -> bool:
     return one.clear and other.clear and one.flow != other.flow and not related and (goods or one.alone or other.alone)
 
 
-def _joins_parts(clauses: Sequence[Clause], run: Sequence[segments.Segment], groups: Sequence[_Group]) -> bool:
-    """Whether what verbs part is fewer requests, and no part of it asks for what nobody heard."""
+def _joins_parts(
+    reading: Reading, clauses: Sequence[Clause], run: Sequence[segments.Segment], groups: Sequence[_Group]
+) -> bool:
+    """Whether what verbs part is fewer requests, and no part of it asks for what nobody heard.
+
+    Verbs that exclude one another are one request where the first is taken back: "swap them... scratch that, send them back".
+    """
     inside = [[one for one in clauses if part.start <= one.start < part.end] for part in run]
     heard = all(any(one.flow for one in within) or not any(one.says for one in within) for within in inside)
     verbs = {part.cue for part in run} & _EXCLUDING
-    return len(groups) < len(run) and heard and len(verbs) < 2
+    taken_back = phrases.said_anew(reading.text.low[run[0].start : run[-1].end]) is not None
+    return len(groups) < len(run) and heard and (len(verbs) < 2 or taken_back)
 
 
 def _asks_for_something(commands: list[Command]) -> bool:

@@ -11,7 +11,7 @@ from typing import Literal
 from dialogue.commands import Entity
 from dialogue.understanding.figures import words
 from dialogue.understanding.figures.periods import ALWAYS, periods
-from dialogue.understanding.figures.words import Piece
+from dialogue.understanding.figures.words import Kind, Piece
 from dialogue.understanding.numerals import parse
 from knowledge.types import JsonObject
 from tools.analytics.compiling import cuts_of
@@ -108,6 +108,8 @@ class _Question:
     def read(self) -> Asked | Unread:
         unknown = words.left_over(self.low, [(piece.start, piece.end) for piece in self.pieces])
         metric = self._metric()
+        if not unknown:
+            unknown = self._ranks_of_nothing()
         if unknown:
             return Unread("unknown_words", tuple(unknown), metric if isinstance(metric, str) else None)
         if self.has("rfm", "cohorts"):
@@ -121,13 +123,19 @@ class _Question:
             return metric
         return self._why(metric) if self.has("why") else self._figures(metric)
 
+    def _ranks_of_nothing(self) -> list[str]:
+        """Return the words that rank where there is nothing to rank; leaving them out would answer another question."""
+        if self.of("dimension") or self.goes_on or self.has("trend", "share", "rfm", "cohorts"):
+            return []
+        return [self.low[piece.start : piece.end] for piece in self.of("rank", "most", "least")]
+
     def _metric(self) -> str | Unread:
         named = list(dict.fromkeys(piece.value for piece in self.of("metric")))
         if len(named) == 1:
             return str(named[0])
         if len(named) > 1:
             return Unread("two_metrics", tuple(named))
-        if self.has("best"):
+        if self.has(*_SELLING):
             return "units"
         if self.goes_on and self.previous is not None and "metric" in self.previous:
             return str(self.previous["metric"])
@@ -166,7 +174,7 @@ class _Question:
         compared = self._comparison(period, against)
         arguments = self._carried(by, period, compared) if self.goes_on else {}
         filters = _merged(arguments.pop("filters", []), self._filters())
-        assumed = ["best"] if not self.of("metric") and self.has("best") else []
+        assumed = ["best"] if not self.of("metric") and self.has(*_SELLING) else []
         if period is None and (kept := arguments.pop("period", None)) is not None:
             period = Period.model_validate(kept)
         elif period is None and not self.goes_on and not self.has("always") and (self.previous or {}).get("period"):
@@ -255,8 +263,10 @@ class _Question:
         found = [str(piece.value) for piece in self.of("dimension")]
         if self.has("average"):
             found = [each for each in found if each not in {"day", "week", "month"}]
-        if self.of("product") and not self.has("rank", "most", "least", "each", "which"):
+        if self.of("product") and not self.has("rank", "most", "least", "each", "which", *_SELLING):
             found = [each for each in found if each not in {"product", "sku"}]  # "product 85123A" is one product
+        if not found and self.has(*_SELLING) and not self.goes_on:
+            found = ["product"]
         return list(dict.fromkeys(found))
 
     def _filters(self) -> list[JsonObject]:
@@ -290,14 +300,14 @@ class _Question:
 
     def _ranking(self, by: Sequence[str]) -> JsonObject:
         found: JsonObject = {}
-        if self.has("least"):
+        if self.has("least", "worst"):
             found["order"] = "least"
         for piece in self.of("rank"):
             number, said = piece.value
             found["limit"] = max(1, int(parse(number) or 1))
             if re.search(r"worst|lowest|least|smallest|fewest|bottom|倒数|后", said):
                 found["order"] = "least"
-        if "limit" not in found and by and self.has("most", "least", "best") and self._singular():
+        if "limit" not in found and by and self.has("most", "least", *_SELLING) and self._singular():
             found["limit"] = 1
         elif "limit" not in found and any(DIMENSIONS[each].is_time for each in by) and self.has("most", "least"):
             found["limit"] = LONGEST
@@ -335,6 +345,8 @@ def _all_pieces(low: str, today: dt.date, vocabulary: Vocabulary, entities: Iter
     return found
 
 
+_SELLING: tuple[Kind, ...] = ("best", "worst")
+"""Selling well or badly, which is told by units."""
 _FIRST = ("period", "value", "metric", "dimension", "product")
 _FEW = 5
 """So many products may be meant by a name, such as two of one title; more are a kind of goods."""
@@ -356,10 +368,15 @@ def _goods(entity: Entity) -> Piece | None:
 
 
 def _chosen(found: list[Piece]) -> list[Piece]:
-    """Keep the longest of what overlaps; a customer, an order is a dimension where the metric is another."""
+    """Keep the longest of what overlaps, selling well or badly first; a customer, an order is a dimension where the metric is another."""
     kept: list[Piece] = []
     ranked = sorted(
-        found, key=lambda piece: (piece.start - piece.end, _FIRST.index(piece.kind) if piece.kind in _FIRST else 9)
+        found,
+        key=lambda piece: (
+            piece.kind not in _SELLING,
+            piece.start - piece.end,
+            _FIRST.index(piece.kind) if piece.kind in _FIRST else len(_FIRST),
+        ),
     )
     for piece in ranked:
         if all(piece.end <= other.start or piece.start >= other.end for other in kept):

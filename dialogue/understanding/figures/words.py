@@ -15,7 +15,7 @@ from tools.analytics.types import Value, Vocabulary
 
 Kind = Literal[
     "metric", "dimension", "value", "product", "period", "always", "each", "rank", "most", "least", "before", "year_before", "against",
-    "why", "share", "average", "trend", "rfm", "cohorts", "records", "which", "weekend", "workday", "exclude", "glue", "again", "best", "change",
+    "why", "share", "average", "trend", "rfm", "cohorts", "records", "which", "weekend", "workday", "exclude", "glue", "again", "best", "worst", "change",
 ]  # fmt: skip
 
 
@@ -36,7 +36,8 @@ _SIGNS: tuple[tuple[Kind, str], ...] = (
     ("rank", rf"(?<=[高多大好少低差小])的?{_N}[个名款种位家件]|{_N}[个名款种位家](?=[^\d]{{0,12}}?(?:最|卖得))|\b{_EN_N} (?=(?:worst|lowest|least|smallest|fewest)\b)|\bbottom[- ]{_EN_N}\b|(?:倒数|后){_N}[名个位]?"),
     ("most", r"\btop\b|\b(?:the )?(?:most|highest|largest|biggest|greatest|best)\b|最高|最多|最大|最强|排名|排行榜?|排第一|第一名"),
     ("least", r"\bbottom\b|\b(?:the )?(?:lowest|least|smallest|fewest|worst|weakest)\b|最低|最少|最小|最差|倒数|垫底"),
-    ("best", r"\bbest[- ]?sell(?:ing|ers?)\b|\b(?:sell|sold|sells|selling) (?:the )?(?:best|most)\b|卖得最好|卖得最多|最畅销|最好卖|热销|畅销|销量冠军"),
+    ("best", r"\b(?:best|top)[- ]?sell(?:ing|ers?)\b|\b(?:sell|sold|sells|selling) (?:the )?(?:best|most)\b|卖得最好|卖得最多|最畅销|最好卖|热销|畅销|销量冠军"),
+    ("worst", r"\bworst[- ]?sell(?:ing|ers?)\b|\b(?:sell|sold|sells|selling) (?:the )?(?:worst|least)\b|卖得最(?:差|少|不好)|最(?:不畅销|难卖|不好卖|卖不动)|滞销"),
     ("before", r"环比|(?:\b(?:compared? (?:to|with)|versus|vs\.?|against|over|on|than) )(?:the )?(?:period before(?: it)?|previous period|prior period|preceding period|(?:period |month |week |quarter |day )?before)\b|\b(?:period|month|week|quarter)[- ](?:over|on)[- ](?:period|month|week|quarter)\b|\b(?:mom|wow|qoq)\b|(?:和|与|跟|比|较|同)?(?:上期|上一期|前一期|上一周期)(?:相比|比较|比)?"),
     ("year_before", r"同比|(?:和|与|跟|比|较|同)?(?:去年|上年|一年前)(?:同期|同一时期|的?同期|同月)(?:相比|比较|比)?|(?:和|与|跟|同)(?:去年|上年)(?:相比|比较|比)|比去年|较去年|\byear[- ](?:over|on)[- ]year\b|\byoy\b|(?:\b(?:compared? (?:to|with)|versus|vs\.?|against|over|on|than) )(?:the )?(?:same (?:period|month|time|week|quarter)(?: of)?(?: the)? (?:last|previous|prior) year|(?:same (?:period|month|time) )?(?:a|one) year (?:ago|before|earlier)|last year|the year before|(?:previous|prior) year)\b"),
     ("against", r"\b(?:compared? (?:to|with)|in comparison (?:to|with)|versus|vs\.?|against|than)(?= |$)|相比于?|对比|相较于?|(?:和|与|跟|同|比|较)(?=(?:\d|上|去|前|本|这|今|昨|[一二三四五六七八九十]+月|q))"),
@@ -53,7 +54,7 @@ _SIGNS: tuple[tuple[Kind, str], ...] = (
     ("workday", r"\b(?:on )?(?:workdays|working days)\b|工作日"),
     ("exclude", r"\b(?:excluding|except(?: for)?|without|outside(?: of)?|other than|not (?:in|from|counting|including)|ignoring|leaving out|but not)(?: the)?(?= |$)|除了|除去|不含|不包括|不算|排除|剔除|去掉|除(?!外)"),
     ("which", r"\b(?:which|what)(?= )|哪个|哪一个|哪一?(?=[天月周年季国家款种件小])|哪些|哪几个|哪家|什么"),
-    ("again", r"^\W*(?:and|what about|how about|and what about|ok(?:ay)?,? (?:and|now)|now|then|also|same)\b(?: the same)?|^\W*(?:那么?|还有|再看看?|换成|改成|只看)|呢\W*$|\binstead\b"),
+    ("again", r"^\W*(?:and|what about|how about|and what about|ok(?:ay)?,? (?:and|now)|now|then|also|same)\b(?: the same)?|^\W*(?:那么?|还有|再看看?|换成|改成|只看)|呢\W*$|\binstead\b|^\W*(?:no|nope|sorry|wait)\b[,. ]*(?:i (?:meant|mean)|make (?:it|that))\b|^\W*i (?:meant|mean)\b|^\W*(?:不对|不是|错了|说错了|等等)?[,，。 ]*我(?:是说|说的是|的意思是|指的是|问的是)"),
 )  # fmt: skip
 _PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _SIGNS)
 _GLUE = """a about all am an and any are as at be been but by can could did do does during each earned every far find for

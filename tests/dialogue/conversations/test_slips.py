@@ -136,6 +136,13 @@ TALKS = (
     talk("more-goods-for-an-order", "zh", WANG, says("D1001000002帮我多加一件白T", shows="另外下单")),
     talk("a-number-before-goods", "zh", VISITOR, says("750的保温杯有货吗", shows="750ml", hides="350ml")),
     talk("missing-from-the-parcel", "en", EMMA, says("one mug of my two wasn't in the parcel", shows="sorry")),
+    talk(
+        "markup-chooses-nothing",
+        "en",
+        EMMA,
+        says("I want to cancel an order", asks="choice"),
+        says("<script>alert(1)</script>", shows="can't help", hides="Shall I go ahead"),
+    ),
     talk("paid-back", "en", EMMA, says("have you paid me back for D1002000010?", shows="paid back")),
 )
 

@@ -199,6 +199,18 @@ TALKS = (
         says("oops, 160 cm", shows=("160 cm", "62 kg")),
         repair="correction",
     ),
+    talk(
+        "in-one-breath",
+        "en",
+        EMMA,
+        says("swap the jeans for a size 27, no scratch that, send them back instead", shows="refund go", hides="blue, 27"),
+    ),
+    talk(
+        "in-one-breath",
+        "zh",
+        WANG,
+        says("双肩包换个灰色的，算了不换了，直接退掉", shows="退", hides="灰色"),
+    ),
 )  # fmt: skip
 
 

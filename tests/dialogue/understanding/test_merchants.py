@@ -116,6 +116,15 @@ async def test_another_figure_takes_the_place_of_what_was_to_be_confirmed(unders
         assert [item.value["minor"] for item in correct.entities if item.type == "amount"] == [15_500]
 
 
+@pytest.mark.parametrize("text", ["and in germany?", "那德国呢", "no, I meant Germany", "不对，我是说德国"])
+async def test_what_was_asked_of_the_figures_goes_on_or_is_put_right(
+    text: str, understander: EmbeddedUnderstander
+) -> None:
+    found = await understander.understand(text, View(role="merchant", figures=True))
+    assert started(found) == "shop_figures"
+    assert started(await understander.understand(text, MERCHANT)) != "shop_figures"
+
+
 @pytest.mark.parametrize(("text", "kind"), [("yes", "affirm"), ("好的", "affirm"), ("no", "deny"), ("不要", "deny")])
 async def test_a_yes_and_a_no_stay_what_they_are(text: str, kind: str, understander: EmbeddedUnderstander) -> None:
     view = View(
