@@ -24,6 +24,7 @@ from evals.benchmarks.base import Bar, Benchmark, Job
 from evals.benchmarks.reading import json_rows
 from evals.benchmarks.splits import Split, without
 from evals.benchmarks.texts import Trained, accuracy, f1, labelled, milliseconds, predict, remembering, repeats, train
+from knowledge.embedding import Embedder
 from knowledge.stacked_embedding import widest_embedder
 from knowledge.types import JsonObject
 
@@ -82,7 +83,7 @@ async def run(job: Job, folder: str) -> JsonObject:
     held: list[Row] = []
     found: list[Prediction] = []
     trained: list[Trained] = []
-    embedder = remembering(widest_embedder())
+    embedder = _embedder()
     for parts in every:
         trained.append(train(parts.train, embedder, job, f"split {len(trained) + 1} of {len(every)}"))
         held += parts.held
@@ -95,6 +96,12 @@ async def run(job: Job, folder: str) -> JsonObject:
         **trained[-1].to_json(),
         "ms_per_message": milliseconds(trained[-1].model, held),
     }
+
+
+@functools.cache
+def _embedder() -> Embedder:
+    """Return one embedder for the three sets, so that reviews which two of them train on are encoded once in a process."""
+    return remembering(widest_embedder())
 
 
 def _figures(held: Sequence[Row], found: Sequence[Prediction], name: str) -> JsonObject:
