@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
@@ -87,6 +88,8 @@ class Relevance:
 
 
 RELEVANCE = {"use-multilingual-v3": Relevance(0.42, 0.25), "char-ngram-hash": Relevance(0.30, 0.30)}
+_NEAREST = 5
+"""So many of the products that look most like a picture tell of which category its subject is."""
 
 
 def wish_text(text: str) -> str:
@@ -208,11 +211,23 @@ class Searcher:
         return scores, scores >= max(self._relevance.floor, best - self._relevance.gap)
 
     def _pictured(self, near: Sequence[str], said: BoolArray) -> tuple[FloatArray, BoolArray]:
-        """Return scores by likeness, and which products are meant: those that the words mean too, where there are any."""
+        """Return scores by likeness, and which products are meant: those that the words mean too, where there are any.
+
+        Where the words name no goods, those of the category that most of the nearest are of: "like this, but blue" asks for no
+        blue headphones beside a brown backpack.
+        """
         places = {product: len(near) - place for place, product in enumerate(near)}
         scores = np.array([places.get(entry.id, 0) for entry in self._entries], dtype=np.float32)
+        if said.all() and (category := self._shown(near[:_NEAREST])):
+            return scores, np.array([entry.category.id == category for entry in self._entries], dtype=bool)
         both = (scores > 0) & said
         return scores, both if both.any() else scores > 0
+
+    def _shown(self, nearest: Sequence[str]) -> str | None:
+        """Return the category that more than half of some products are of."""
+        found = Counter(entry.category.id for entry in self._entries if entry.id in nearest)
+        category, count = max(found.items(), key=lambda one: one[1], default=("", 0))
+        return category if count > len(nearest) / 2 else None
 
     def _of_kinds(self, kinds: frozenset[str]) -> BoolArray:
         return np.array([not kinds.isdisjoint(own) for own in self._kinds], dtype=bool)

@@ -117,6 +117,27 @@ async def test_words_of_either_language_find_the_product(database: Database, tex
     assert (await _ids(await load_products(database, HashingEmbedder()), text))[0] == best
 
 
+@pytest.mark.parametrize(
+    ("filters", "found", "relaxed"),
+    [
+        ({}, ["T2", "T1"], ()),
+        ({"options": {"color": "red"}}, ["T1"], ()),
+        ({"options": {"color": "black"}, "price_max_minor": 10_000}, ["T2"], ()),
+        ({"options": {"color": "green"}}, ["T2", "T1"], ("options.color",)),
+        ({"text": "dress"}, ["D1"], ()),
+    ],
+)
+async def test_of_what_looks_like_a_picture_the_kind_that_it_shows_is_meant(
+    database: Database, filters: dict[str, Any], found: list[str], relaxed: tuple[str, ...]
+) -> None:
+    index = await load_products(database, HashingEmbedder())
+    query = ProductQuery(**{"text": "", **filters}, near=("T2", "T1", "D1"))
+    findings = await index.search(query)
+    assert ([finding.product.id for finding in findings.found], findings.relaxed) == (found, relaxed)
+    mixed = await _ids(index, near=("H1", "D1", "T1"))
+    assert mixed == ["H1", "D1", "T1"]
+
+
 @pytest.mark.parametrize("text", ["plane tickets", "猫粮", "\x00\ud800", "zzzz"])
 async def test_what_the_shop_does_not_sell_is_not_found(database: Database, text: str) -> None:
     findings = await (await load_products(database, HashingEmbedder())).search(ProductQuery(text))
