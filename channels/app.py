@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -62,10 +62,16 @@ def _transcription(settings: Settings) -> Endpoint | None:
     return Endpoint(settings.transcribe_base_url, settings.transcribe_model, key, settings.transcribe_timeout_s)
 
 
-def create_app(settings: Settings, platform: Platform | None = None, *, closes: bool = False) -> FastAPI:
+def create_app(
+    settings: Settings,
+    platform: Platform | None = None,
+    *,
+    closes: bool = False,
+    beside: Sequence[contextlib.AbstractAsyncContextManager[None]] = (),
+) -> FastAPI:
     """Return the application. Without a `platform` it builds its own at start-up and closes it at shutdown.
 
-    `closes` makes it close a given platform too.
+    `closes` makes it close a given platform too. `beside` is open while it serves.
     """
     context = Context(
         settings=settings,
@@ -79,7 +85,7 @@ def create_app(settings: Settings, platform: Platform | None = None, *, closes: 
         title="xiaoer",
         description="A conversational agent platform for e-commerce, in Chinese and English.",
         version="0.1.0",
-        lifespan=_lifespan(context, platform, closes=closes or platform is None),
+        lifespan=_lifespan(context, platform, beside, closes=closes or platform is None),
         docs_url=None,
         redoc_url=None,
     )
@@ -132,7 +138,11 @@ def _limit_of(settings: Settings) -> Callable[[str], int]:
 
 
 def _lifespan(
-    context: Context, given: Platform | None, *, closes: bool
+    context: Context,
+    given: Platform | None,
+    beside: Sequence[contextlib.AbstractAsyncContextManager[None]],
+    *,
+    closes: bool,
 ) -> Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]:
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -141,7 +151,10 @@ def _lifespan(
         await asyncio.to_thread((context.settings.data / "media").mkdir, parents=True, exist_ok=True)
         recovering = asyncio.create_task(_recover(context))
         try:
-            yield
+            async with contextlib.AsyncExitStack() as stack:
+                for each in beside:
+                    await stack.enter_async_context(each)
+                yield
         finally:
             recovering.cancel()
             with contextlib.suppress(asyncio.CancelledError):

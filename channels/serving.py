@@ -48,15 +48,15 @@ async def _serve(settings: Settings) -> None:
         # What was built stays: freed of it, every later collection of garbage is short.
         gc.collect()
         gc.freeze()
-        # A signal ends the process as soon as the server has shut down: the application closes the platform.
-        server = uvicorn.Server(server_config(settings, create_app(settings, platform, closes=True)))
-        _announce(settings, listener.getsockname()[1])
-        async with (
+        # A signal ends the process as soon as the server has shut down: the application closes what must be closed.
+        beside = (
             fitted_beside(settings),
             tiers_kept(settings, platform.executor),
             _pictures_known(settings, platform),
-        ):
-            await server.serve(sockets=[listener])
+        )
+        server = uvicorn.Server(server_config(settings, create_app(settings, platform, closes=True, beside=beside)))
+        _announce(settings, listener.getsockname()[1])
+        await server.serve(sockets=[listener])
 
 
 def _pictures_known(settings: Settings, platform: Platform) -> contextlib.AbstractAsyncContextManager[None]:
