@@ -32,7 +32,7 @@ class Entity(_Value):
             ``"negated": true`` for "not red"; ``"otherwise": true`` for what will do where the one before is not to be had,
             ``"wanted": true`` for one that goods shall have though it stands as if they had it; ``"relation": "same"|"larger"|"smaller"|"cheaper"`` instead of a value.
         category, brand: ``{"id": ..., "name": ...}``.
-        quantity: ``{"n": 2}``. ordinal: ``{"n": 2}`` (1-based), ``{"n": -1}`` the last, ``{"all": true}``, ``{"rest": true}``.
+        quantity: ``{"n": 2}``. ordinal: ``{"n": 2}`` (1-based), ``{"n": -1}`` the last, ``{"n": 0}`` the middle one, ``{"all": true}``, ``{"rest": true}``.
         amount: ``{"minor": 30000, "relation": "max"|"min"|"about"|"exact"}``; minor units of the shop's currency.
         date: ``{"from": "2026-11-18", "to": "2026-11-18"}`` in the shop's time zone.
         email, phone (digits, maybe a leading +), postcode, tax_id, company, sku, coupon_code, tracking_number: ``{"text": ...}``.
@@ -267,3 +267,10 @@ class Understander(Protocol):
     async def understand(self, text: str, view: View) -> Understanding:
         """Never raises for any text; what it cannot read is `CannotHandle`."""
         ...
+
+
+def place_of(number: int, count: int) -> int | None:
+    """Return the 0-based place that an ordinal names among `count` things: the nth, from behind, 0: the middle of an odd number."""
+    if number == 0:
+        return count // 2 if count % 2 else None
+    return (number - 1 if number > 0 else count + number) if 1 <= abs(number) <= count else None

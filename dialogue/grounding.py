@@ -8,7 +8,7 @@ import zoneinfo
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from dialogue.commands import Entity
+from dialogue.commands import Entity, place_of
 from dialogue.state import Heard
 from tools.evidence import LineView, MethodView, OrderSummary
 
@@ -305,8 +305,8 @@ def by_ordinal(count: int, heard: Iterable[Heard]) -> list[int]:
     places = []
     for entry in reversed(list(heard)):
         n = entry.entity.value.get("n") if entry.entity.type == "ordinal" else None
-        if isinstance(n, int) and 1 <= abs(n) <= count:
-            places.append(n - 1 if n > 0 else count + n)
+        if isinstance(n, int) and (place := place_of(n, count)) is not None:
+            places.append(place)
     return places
 
 

@@ -11,7 +11,7 @@ from dialogue.commands import Cancel, CannotHandle, Correct, Entity, Repeat, Sta
 from dialogue.engine import Engine
 from dialogue.events import LanguageChanged
 from dialogue.grounding import GENERIC, mentions_line, same_id
-from dialogue.replaced import only_refuses, without_replaced
+from dialogue.replaced import all_of_the_order, only_refuses, without_replaced
 from dialogue.replies.templates import Templates
 from dialogue.replies.types import TextReply
 from dialogue.slots import ACCEPTS, Question, accepts
@@ -216,6 +216,9 @@ class Repairs:
         wanted = SLOT_WORDS.get(command.slot or "", ())
         named = [name for name, spec in flow.slots.items() if spec.type in wanted and name in frame.slots]
         if named:
+            goods = flow.slots[named[0]].type == "order_lines"
+            if goods and await all_of_the_order(work, frame, frame.slots[named[0]] or []):
+                return self._ask_for_goods(work, frame)
             self.reset(work, frame, named[0])
             return True
         self.ask_what_else(work, frame)
@@ -288,7 +291,9 @@ class Repairs:
         accepted = ACCEPTS.get(work.flows[frame.flow].slots[slot].type, frozenset())
         if work.flows[frame.flow].slots[slot].type in ("order", "order_optional"):
             # Also the goods by which it was found: else they would find it again.
-            accepted = accepted | {"product", "category", "date"}
+            accepted = accepted | {"product", "date"}
+        if "product" in accepted:
+            accepted = accepted | {"category"}  # a kind of goods comes with its product
         work.memory.heard = [
             entry
             for entry in work.memory.heard

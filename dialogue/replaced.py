@@ -126,6 +126,12 @@ async def _goods(work: Work, frame: Frame, value: Any) -> Settled | None:
     return lambda item: any(mentions_line(item, line) for line in chosen)
 
 
+async def all_of_the_order(work: Work, frame: Frame, lines: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the order that a request is about has no other goods than these lines."""
+    order = await _order(work, frame)
+    return order is not None and {line.line_id for line in order.lines} == {str(line["line_id"]) for line in lines}
+
+
 async def _order_id(work: Work, frame: Frame, value: Any) -> Settled | None:
     return lambda item: (
         same_id(str(item.value["id"]), str(value))

@@ -20,7 +20,7 @@ SURE = 0.5
 """Chance from which a stance counts."""
 _BEYOND_DOUBT = 0.9
 """Chance from which it counts although the message could be something else."""
-_ANOTHER_WISH = 0.7
+_ANOTHER_WISH = 0.8
 """Chance of another intent that casts doubt on it."""
 _LONGEST = 160
 _TAKES_PARTS = frozenset({"return_items", "exchange_items", "change_items"})

@@ -50,6 +50,9 @@ _LAST = re.compile(
     r"\b(?:the )?(?:very )?(?:last|bottom|final) (?:one|item|option|choice|product|line)\b|^\W*(?:the )?last\W*$|最后(?:一|那|面)?(?:个|件|款|种|项|双|条)|最下面(?:的)?(?:那)?(?:个|件|款)?|末尾那个"
 )
 _FIRST = re.compile(r"\b(?:the )?(?:top one|former)\b|^\W*(?:the )?first\W*$|最上面(?:的)?(?:那)?(?:个|件|款)?|头一个")
+_MIDDLE = re.compile(
+    r"\b(?:the )?middle (?:one|item|option|choice|product|line)\b|^\W*(?:the )?middle\W*$|中间的?(?:那|这)?一?[个件款样双条种项单]|^\W*中间的?\W*$"
+)
 _LATTER = re.compile(r"\bthe latter\b|后(?:面)?(?:那|一|者)(?:个|款|件)?|后者")
 _ALL = re.compile(
     r"\bboth(?: of (?:them|these|those|the \w+))?\b|\ball (?:of (?:them|these|those|it)|three|four|five|items?|the items|of the items|my items|things)\b|\beverything\b(?! else)|\bthe (?:whole|entire) (?:thing|lot|order)\b|\ball of (?:the|my)\b|^\W*all\W*$|\bthe two of them\b"
@@ -122,7 +125,7 @@ def ordinals(text: Text) -> Iterator[Entity]:
             number = EN_ORDINALS.get(word) or parse(word)
             if number and number <= 50:
                 yield entity(text, "ordinal", {"n": int(number)}, match.span())
-    for pattern, number in ((_LAST, -1), (_FIRST, 1), (_LATTER, -1)):
+    for pattern, number in ((_LAST, -1), (_FIRST, 1), (_LATTER, -1), (_MIDDLE, 0)):
         for match in pattern.finditer(text.low):
             yield entity(text, "ordinal", {"n": number}, match.span())
     for match in _ALL.finditer(text.low):

@@ -176,6 +176,37 @@ TALKS = (
         says("is 27 smaller than 30?", hides="blue, 27"),
         repair="digression",
     ),
+    talk(
+        "the-wrong-goods-and-no-others-named",
+        "en",
+        EMMA,
+        says("return the sweater, changed my mind, refund to mastercard", shows="Sweater", asks="consent"),
+        says("wrong item, sorry!", shows="Which items", asks="choice"),
+        says("the bed set", shows="Bedding", hides="Sweater", asks="consent"),
+        repair="correction",
+    ),
+    talk(
+        "the-wrong-goods-and-no-others-named",
+        "zh",
+        WANG,
+        says("双肩包退货，不想要了，退支付宝", shows="双肩包", asks="consent"),
+        says("不对，东西弄错了", asks="choice"),
+        repair="correction",
+    ),
+    talk(
+        "the-one-in-the-middle",
+        "zh",
+        WANG,
+        says("D1001000006这单我想退点东西", asks="choice"),
+        says("就中间那样，不想要了，退礼品卡", shows="保温杯", hides=("卫衣", "T恤"), asks="consent"),
+    ),
+    talk(
+        "the-one-in-the-middle",
+        "en",
+        EMMA,
+        says("I want to return something from D1002000006", asks="choice"),
+        says("the middle one", shows="refund go"),
+    ),
 )  # fmt: skip
 
 
