@@ -59,7 +59,7 @@ _PARCEL = re.compile(
 )
 """What speaks of where something is."""
 _FILLS = re.compile(
-    r"\b(?:the|an?|my|our|that|this|those|these|for|of|from|in|on|with|to|and|plus|also|then|but|so|or|both|order|orders|one|ones|too|as|well|do|same|goes?|likewise|ditto|please|pls|thx|thanks|me|is|are|it|i|just|only|first|second|last|secondly|things?)\b|颜色|还有(?=[\u3400-\u9fff]{2})|另外|然后|顺便|订单|[的那个件双条单这我和跟与及还呢吧啊哈了也都把给就是样同里]|[\W\d_]"
+    r"\b(?:the|an?|my|our|that|this|those|these|for|of|from|in|on|with|via|using|to|and|plus|also|then|but|so|or|both|order|orders|one|ones|too|as|well|do|same|goes?|likewise|ditto|please|pls|thx|thanks|me|is|are|it|i|just|only|first|second|last|secondly|things?)\b|颜色|还有(?=[\u3400-\u9fff]{2})|另外|然后|顺便|订单|[的那个件双条单这我和跟与及还呢吧啊哈了也都把给就是样同里]|[\W\d_]"
 )
 """Words that ask for nothing beside the name of goods."""
 _TO_BE_DONE = re.compile(r"把(?!.*[退换改撤查看送寄开])(?!.*取消)[^,，。;；!！?？]*$")
@@ -206,12 +206,13 @@ def _clause(reading: Reading, piece: segments.Segment, hear: Hear, *, opens: boo
 def _by_way_of_payment(reading: Reading, piece: segments.Segment, clause: Clause) -> Clause:
     """Hear what is done to goods where beside it only the way of payment is named: "so back they go (mastercard please)".
 
-    So is that they shall be paid for in another way: "the dress order, put that on my paypal".
+    So is that they shall be paid for in another way: "the dress order, put that on my paypal"; "return the jeans and the
+    towels via paypal" goes on with what was asked for.
     """
     best, chance = reading.classify(reading.masked(piece.start, piece.end))[0]
     why = any(item.type == "reason" for item in clause.told)
     points = clause.goods or _POINTS.search(reading.text.low[piece.start : piece.end])
-    pays = best == "change_payment" and bool(points)
+    pays = best == "change_payment" and bool(points) and not (clause.joined and piece.cue is None)
     heard = not why and (best in _DONE or pays) and chance >= EVIDENT
     return dataclasses.replace(clause, flow=best, weight=chance) if heard else clause
 
