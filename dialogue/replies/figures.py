@@ -8,8 +8,11 @@ from typing import Any
 from dialogue.replies import drawing
 from dialogue.replies import templates as words
 from dialogue.replies.drawing import Row
-from dialogue.replies.types import ChartReply, TextReply
+from dialogue.replies.types import ChartReply, FigureRef, FigureRow, TextReply
 from knowledge.types import Lang
+from tools.analytics.dimensions import DIMENSIONS
+from tools.analytics.metrics import METRICS
+from tools.analytics.query import Question
 
 Json = Mapping[str, Any]
 TOLD = 10
@@ -23,6 +26,7 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
         "why": "{name}从 {before}（{then}）到 {now}（{when}）：{difference}{change}。", "parts": "按{by}拆解（各部分之和等于变化，是算术不是因果）：",
         "drivers": "按因素拆解：", "driver": "{name} {before} → {now}：{gave}", "segment": "分层|顾客数|订单数|实付金额|距上次下单（天）",
         "cohort": "首单月份|顾客数", "month": "第 {n} 月", "groups": "{count} 位顾客（{when}）。",
+        "records": "背后的记录", "by": "按{what}", "groups_asked": "顾客分组",
     },
     "en": {
         "span": "{first} to {last}", "now": "now", "per_day": " a day", "per_week": " a week", "per_month": " a month", "nothing": "nothing recorded",
@@ -32,7 +36,7 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
         "gave": "Part", "rest": "{count} others", "why": "{name} went from {before} ({then}) to {now} ({when}): {difference}{change}.",
         "parts": "By {by} (the parts sum to the change; arithmetic, not causes):", "drivers": "By factor:", "driver": "{name} {before} → {now}: {gave}",
         "segment": "Segment|Customers|Orders|Paid|Days since last order", "cohort": "First order|Customers", "month": "month {n}",
-        "groups": "{count} customers ({when}).",
+        "groups": "{count} customers ({when}).", "records": "the records behind", "by": "by {what}", "groups_asked": "customer groups",
     },
 }  # fmt: skip
 _WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
@@ -77,9 +81,32 @@ def figures_card(found: Json, lang: Lang) -> TextReply | ChartReply:
     told += [said["cut"].format(count=found["more_than"])] if found["more_than"] else []
     told.append(said["define"].format(text=words.text(found["metric"]["definition"], lang), zone=found["timezone"]))
     text = "\n".join(told)
+    figure = FigureRef(question=found["question"], rows=_rows(found, lang))
     if not found["chart"]:
-        return TextReply(text=text, lang=lang)
-    return ChartReply(text=text, lang=lang, svg=_drawn(found, text, lang), table=_table(found, lang))
+        return TextReply(text=text, lang=lang, figure=figure)
+    return ChartReply(text=text, lang=lang, svg=_drawn(found, text, lang), table=_table(found, lang), figure=figure)
+
+
+def asked_card(found: Json, tool: str, lang: Lang) -> TextReply | ChartReply:
+    """Return what one of the tools that answer questions about figures found, as its card."""
+    return {"shop_figures": figures_card, "explain_change": why_card, "customer_groups": customers_card}[tool](
+        found, lang
+    )
+
+
+def pressed(question: Question, names: Sequence[str], lang: Lang) -> str:
+    """Return what somebody says who presses a row or a button instead of writing; `names` are those of the row's values."""
+    said, given = _WORDS[lang], question.arguments
+    parts = [words.text(METRICS[given["metric"]].names.text.model_dump(), lang)] if "metric" in given else []
+    cuts = [
+        words.text(DIMENSIONS[each].names.text.model_dump(), lang) for each in given.get("by", ()) if each in DIMENSIONS
+    ]
+    parts += names
+    if question.tool == "figure_records":
+        parts.append(said["records"])
+    elif cuts:
+        parts.append(said["by"].format(what=" × ".join(cuts)))
+    return " › ".join(parts) or said["groups_asked"]
 
 
 def _headline(found: Json, lang: Lang) -> str:
@@ -173,6 +200,22 @@ def _drawn(found: Json, told: str, lang: Lang) -> str:
     return (drawing.line if found["chart"]["kind"] == "line" else drawing.bars)(rows, title, told, lang)
 
 
+def _rows(found: Json, lang: Lang) -> tuple[FigureRow, ...]:
+    """Return the groups by their keys, with where each is drawn."""
+    groups, kind = found["groups"], found["chart"]["kind"] if found["chart"] else None
+    boxes: list[drawing.Box | None] = [None] * len(groups)
+    if kind == "heat":
+        down, across = (list(dict.fromkeys(group["values"][n]["key"] for group in groups)) for n in (0, 1))
+        places = [tuple(value["key"] for value in group["values"]) for group in groups]
+        boxes = [drawing.heat_box(down.index(row), across.index(cell), len(across)) for row, cell in places]
+    elif kind is not None:
+        boxes = list((drawing.line_boxes if kind == "line" else drawing.bar_boxes)(len(groups)))
+    return tuple(
+        FigureRow(keys=tuple(value["key"] for value in group["values"]), name=_names(group, found, lang), box=box)
+        for group, box in zip(groups, boxes, strict=True)
+    )
+
+
 def _heat(found: Json, title: str, told: str, lang: Lang) -> str:
     names = [[_name(group["values"][n], found["by"][n]["key"], lang) for group in found["groups"]] for n in (0, 1)]
     down, across = (list(dict.fromkeys(each)) for each in names)
@@ -213,14 +256,21 @@ def why_card(found: Json, lang: Lang) -> TextReply | ChartReply:
     told += [f"{row.name}{said['colon']}{row.shown}" for row in rows]
     told.append(said["define"].format(text=words.text(metric["definition"], lang), zone=found["timezone"]))
     text = "\n".join(told)
+    leads = [
+        FigureRow(keys=(each["value"]["key"],), name=row.name, box=box)
+        for each, row, box in zip(found["parts"], rows, drawing.bar_boxes(len(rows)), strict=False)
+    ]
+    figure = FigureRef(question=found["question"], rows=tuple(leads))
     if not rows:
-        return TextReply(text=text, lang=lang)
+        return TextReply(text=text, lang=lang, figure=figure)
     head = (words.text(found["by"]["name"], lang), said["gave"], said["before"], said["value"])
     table = tuple(
         (row.name, row.shown, amount(each["before"], metric, lang), amount(each["now"], metric, lang))
         for row, each in zip(rows, found["parts"], strict=False)
     )
-    return ChartReply(text=text, lang=lang, svg=drawing.bars(rows, told[0], text, lang), table=(head, *table))
+    return ChartReply(
+        text=text, lang=lang, svg=drawing.bars(rows, told[0], text, lang), table=(head, *table), figure=figure
+    )
 
 
 def _driver(driver: Json, metric: Json, lang: Lang, *, money: bool) -> str:
@@ -239,13 +289,16 @@ def customers_card(found: Json, lang: Lang) -> TextReply | ChartReply:
     parts = found["segments"] or found["cohorts"]
     told = [said["groups"].format(count=f"{sum(each['customers'] for each in parts):,}", when=when)]
     meaning = said["define"].format(text=words.text(found["definition"], lang), zone=found["timezone"])
+    figure = FigureRef(question=found["question"])
     if found["kind"] == "rfm":
         rows = [_segment(each, found["currency"], lang) for each in found["segments"]]
         told += [f"{row[0]}{said['colon']}{row[1]} · {row[3]}" for row in rows]
         text = "\n".join([*told, meaning])
         drawn = [Row(row[0], each["customers"], row[1]) for row, each in zip(rows, found["segments"], strict=True)]
         svg = drawing.bars(drawn, told[0], text, lang)
-        return ChartReply(text=text, lang=lang, svg=svg, table=(tuple(said["segment"].split("|")), *rows))
+        return ChartReply(
+            text=text, lang=lang, svg=svg, table=(tuple(said["segment"].split("|")), *rows), figure=figure
+        )
     longest = max((len(each["active"]) for each in found["cohorts"]), default=0)
     told += [
         f"{each['month']}{said['colon']}{each['customers']} → {', '.join(map(str, each['active'][1:])) or '–'}"
@@ -263,7 +316,7 @@ def customers_card(found: Json, lang: Lang) -> TextReply | ChartReply:
         for each in found["cohorts"]
     )
     svg = drawing.heat([each["month"] for each in found["cohorts"]], across, cells, told[0], text, lang)
-    return ChartReply(text=text, lang=lang, svg=svg, table=(head, *table))
+    return ChartReply(text=text, lang=lang, svg=svg, table=(head, *table), figure=figure)
 
 
 def _segment(segment: Json, currency: str, lang: Lang) -> tuple[str, ...]:
