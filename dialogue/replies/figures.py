@@ -68,7 +68,7 @@ def figures_card(found: Json, lang: Lang) -> TextReply | ChartReply:
         total = amount(found["total_before"], found["metric"], lang)
         told.append(
             said["against"].format(
-                when=_span(found["against"], lang), total=total, change=_change(found["total_change"], lang)
+                when=span(found["against"], lang), total=total, change=_change(found["total_change"], lang)
             )
         )
     groups = found["groups"]
@@ -114,19 +114,21 @@ def _headline(found: Json, lang: Lang) -> str:
     return said["head"].format(
         name=words.text(found["metric"]["name"], lang),
         average=said[f"per_{found['per']}"] if found["per"] else "",
-        when=_span(found["period"], lang),
-        only=_filters(found["filters"], lang),
+        when=span(found["period"], lang),
+        only=only(found["filters"], lang),
         total=amount(found["total"], found["metric"], lang),
     )
 
 
-def _span(period: Json | None, lang: Lang) -> str:
+def span(period: Json | None, lang: Lang) -> str:
+    """Write a period; None is now."""
     if period is None:
         return _WORDS[lang]["now"]
     return period["first"] if period["first"] == period["last"] else _WORDS[lang]["span"].format(**period)
 
 
-def _filters(filters: Sequence[Json], lang: Lang) -> str:
+def only(filters: Sequence[Json], lang: Lang) -> str:
+    """Write filters, each after a comma."""
     said = _WORDS[lang]
     parts = []
     for each in filters:
@@ -154,10 +156,13 @@ def _group(group: Json, found: Json, lang: Lang) -> str:
 
 
 def _names(group: Json, found: Json, lang: Lang) -> str:
-    return " · ".join(_name(value, by["key"], lang) for value, by in zip(group["values"], found["by"], strict=True))
+    return " · ".join(
+        value_name(value, by["key"], lang) for value, by in zip(group["values"], found["by"], strict=True)
+    )
 
 
-def _name(value: Json, dimension: str, lang: Lang) -> str:
+def value_name(value: Json, dimension: str, lang: Lang) -> str:
+    """Write a value of a dimension."""
     if dimension == "hour":
         return f"{value['key']}:00"
     if dimension == "weekday":
@@ -174,7 +179,7 @@ def _table(found: Json, lang: Lang) -> tuple[tuple[str, ...], ...]:
     head += [said["before"], said["change"]] if found["against"] else []
     rows = [tuple(head)]
     for group in found["groups"]:
-        row = [_name(value, by["key"], lang) for value, by in zip(group["values"], found["by"], strict=True)]
+        row = [value_name(value, by["key"], lang) for value, by in zip(group["values"], found["by"], strict=True)]
         row.append(amount(group["value"], metric, lang))
         row += [f"{group['share']:.1%}" if group["share"] is not None else "–"] if shares else []
         if found["against"]:
@@ -185,7 +190,7 @@ def _table(found: Json, lang: Lang) -> tuple[tuple[str, ...], ...]:
 
 
 def _drawn(found: Json, told: str, lang: Lang) -> str:
-    title = f"{words.text(found['metric']['name'], lang)} · {_span(found['period'], lang)}"
+    title = f"{words.text(found['metric']['name'], lang)} · {span(found['period'], lang)}"
     if found["chart"]["kind"] == "heat":
         return _heat(found, title, told, lang)
     rows = [
@@ -217,7 +222,7 @@ def _rows(found: Json, lang: Lang) -> tuple[FigureRow, ...]:
 
 
 def _heat(found: Json, title: str, told: str, lang: Lang) -> str:
-    names = [[_name(group["values"][n], found["by"][n]["key"], lang) for group in found["groups"]] for n in (0, 1)]
+    names = [[value_name(group["values"][n], found["by"][n]["key"], lang) for group in found["groups"]] for n in (0, 1)]
     down, across = (list(dict.fromkeys(each)) for each in names)
     cells: list[list[Row | None]] = [[None] * len(across) for _ in down]
     for row, column, group in zip(*names, found["groups"], strict=True):
@@ -231,9 +236,9 @@ def why_card(found: Json, lang: Lang) -> TextReply | ChartReply:
     said, metric = _WORDS[lang], found["metric"]
     told = [
         said["why"].format(
-            name=words.text(metric["name"], lang) + _filters(found["filters"], lang),
-            before=amount(found["before"], metric, lang), then=_span(found["against"], lang),
-            now=amount(found["now"], metric, lang), when=_span(found["period"], lang),
+            name=words.text(metric["name"], lang) + only(found["filters"], lang),
+            before=amount(found["before"], metric, lang), then=span(found["against"], lang),
+            now=amount(found["now"], metric, lang), when=span(found["period"], lang),
             difference=amount(found["difference"], metric, lang, sign=True), change=_change(found["change"], lang),
         )
     ]  # fmt: skip
@@ -246,7 +251,7 @@ def why_card(found: Json, lang: Lang) -> TextReply | ChartReply:
     told.append(said["parts"].format(by=words.text(found["by"]["name"], lang)))
     rows = [
         Row(
-            _name(each["value"], found["by"]["key"], lang), float(each["gave"]), amount(each["gave"], metric, lang, sign=True)
+            value_name(each["value"], found["by"]["key"], lang), float(each["gave"]), amount(each["gave"], metric, lang, sign=True)
         )
         for each in found["parts"]
     ]  # fmt: skip
@@ -285,7 +290,7 @@ def _driver(driver: Json, metric: Json, lang: Lang, *, money: bool) -> str:
 
 def customers_card(found: Json, lang: Lang) -> TextReply | ChartReply:
     """Return `tools.analytics.types.Customers` (as JSON): segments as bars, or cohorts as a heat map of who came back."""
-    said, when = _WORDS[lang], _span(found["period"], lang)
+    said, when = _WORDS[lang], span(found["period"], lang)
     parts = found["segments"] or found["cohorts"]
     told = [said["groups"].format(count=f"{sum(each['customers'] for each in parts):,}", when=when)]
     meaning = said["define"].format(text=words.text(found["definition"], lang), zone=found["timezone"])

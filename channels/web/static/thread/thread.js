@@ -17,6 +17,7 @@ import { renderReply } from "./replies.js";
  * @property {(id: string) => Promise<Blob>} loadAttachment
  * @property {((text: string) => void) | null} [send]
  * @property {((productId: string) => void) | null} [openProduct]
+ * @property {((reply: any, lang: "zh" | "en") => Element) | null} [figure]
  * @property {((clientId: string) => void) | null} [retry]
  * @property {((text: string) => void) | null} [onIncoming] Told about every new message of the other side.
  */
@@ -196,7 +197,8 @@ export class Thread {
       const send = this.options.send && live ? this.options.send : null;
       const openProduct = this.options.openProduct ?? null;
       const reading = this.options.viewer === "agent";
-      body.append(...renderReply(reply, { base: this.options.base, lang, i18n: i18n.in(lang), send, openProduct, reading }));
+      const figure = this.options.figure ?? null;
+      body.append(...renderReply(reply, { base: this.options.base, lang, i18n: i18n.in(lang), send, openProduct, reading, figure }));
     }
     if (event.author === "bot") this.typing(false);
     if (!own) this.#announce((event.replies ?? []).map((reply) => reply.text).join("\n"), event.author);
