@@ -14,6 +14,7 @@ from dialogue.testing import ScriptedUnderstander
 from dialogue.turn import Turn
 from knowledge.db import Database
 from tests.dialogue.conftest import Talk, assemble, small_shop, words
+from tools.analytics.query import Question
 from tools.base import Identity
 
 ASK = {
@@ -61,6 +62,41 @@ async def test_figures_come_in_words_as_a_table_and_drawn(owner: Talk) -> None:
     description = drawn.find("{http://www.w3.org/2000/svg}desc")
     assert description is not None
     assert description.text == chart.text
+
+
+async def press(talk: Talk, key: str, question: Question, *names: str) -> Turn:
+    return await talk.conversations.press(
+        talk.id, talk.identity, client_id=key, question=question, names=names
+    )
+
+
+async def test_words_go_on_with_what_was_pressed(owner: Talk) -> None:
+    await ask(owner, "by product")
+    lamps = Question(
+        arguments={"metric": "revenue", "by": ["channel"], "filters": [{"dimension": "product", "values": ["P-LAMP"]}]}
+    )
+    pressed = await press(owner, "p1", lamps, "Lamp")
+    [action] = pressed.actions
+    assert (action.tool, action.arguments) == ("shop_figures", lamps.arguments)
+    assert (await press(owner, "p1", lamps, "Lamp")).seq == pressed.seq
+    follow_up = (await ask(owner, "and units")).actions[0].arguments
+    assert (follow_up["metric"], follow_up["by"], follow_up["filters"]) == (
+        "units",
+        ["channel"],
+        lamps.arguments["filters"],
+    )
+
+
+async def test_a_figure_says_what_it_answers_and_where_its_rows_stand(owner: Talk) -> None:
+    turn = await ask(owner, "by product")
+    [chart] = [reply for reply in turn.replies if isinstance(reply, ChartReply)]
+    assert chart.figure is not None
+    assert chart.figure.question.arguments == turn.actions[0].result["question"]["arguments"]
+    assert [row.name for row in chart.figure.rows] == [row[0] for row in chart.table[1:]]
+    left, top, width, height = chart.figure.rows[1].box or (0, 0, 0, 0)
+    bar = ET.fromstring(chart.svg).findall(".//{http://www.w3.org/2000/svg}rect")[2]
+    assert top <= float(bar.attrib["y"]) <= top + height
+    assert left <= float(bar.attrib["x"]) <= left + width
 
 
 async def test_a_follow_up_keeps_the_period_and_the_split(owner: Talk) -> None:

@@ -91,9 +91,10 @@ export class Board {
     if (focused) /** @type {HTMLElement | null} */ (this.element.querySelector(`[data-key="${CSS.escape(focused)}"]`))?.focus();
   }
 
-  /** @param {any} pin */
-  #fill(pin) {
-    const tile = this.#tile(pin);
+  /** Draw a tile anew, as its pin is now. @param {{id: string}} which */
+  #fill(which) {
+    const pin = this.pins.find(({ id }) => id === which.id);
+    const tile = pin && this.#tile(pin);
     if (!tile) return;
     const focused = /** @type {HTMLElement | null} */ (tile.contains(document.activeElement) ? document.activeElement : null)?.dataset?.key;
     const answer = this.answers.get(pin.id);

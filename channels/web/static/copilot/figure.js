@@ -23,18 +23,22 @@ export function figureView(reply, lang, i18n, actions) {
   const view = h("figure", { class: "figure card", lang });
   if (reply.svg) view.append(plot(reply, rows, table, i18n, actions));
   view.append(
-    h("figcaption", { class: "words" }, reply.text),
+    h("figcaption", { class: "words" }, head ? withoutRows(reply.text) : reply.text),
     head ? tableView(reply, head, table, i18n, actions) : "",
     h(
       "div",
       { class: "figure-tools" },
       actions.pin ? pinButton(question, i18n, actions) : null,
+      head ? null : rows.map((/** @type {any} */ row) => toolButton("search", i18n.t("drill", { name: row.name }), () => actions.drill(question, row.keys, [row.name]))),
       recordable(question) ? toolButton("list", i18n.t("records"), () => actions.records(question, [], [])) : null,
       FORMATS.map((format) => saveButton(question, format, lang, i18n, actions)),
     ),
   );
   return view;
 }
+
+/** The words without the groups that the table holds. @param {string} text */
+const withoutRows = (text) => text.split("\n").filter((line) => !/^\d+\. /.test(line)).join("\n");
 
 /** Customers in groups have no list of records. @param {any} question */
 const recordable = (question) => question.tool !== "customer_groups";

@@ -71,7 +71,7 @@ export class Proposals {
       "article",
       { class: "proposal card", "aria-label": title },
       h("h3", {}, title),
-      changesOf(proposal, i18n.lang).map((change) => changeView(change, i18n)),
+      changesOf(proposal, i18n).map((change) => changeView(change, i18n)),
       effect ? h("p", {}, h("strong", {}, i18n.t("effect")), i18n.t("colon"), effect) : h("div", { class: "proposal-rest small" }, anything(restOf(proposal), { i18n, picture: () => h("span"), useReply: null })),
       approvalsView(proposal, i18n),
       h(
@@ -176,11 +176,19 @@ function changeView({ what, before, after }, i18n) {
   );
 }
 
-/** Before and after as the server says them, or as they stand in the preview. @param {any} proposal @param {"zh" | "en"} lang @returns {Change[]} */
-function changesOf(proposal, lang) {
+/** Before and after as the server says them, or as they stand in the preview, there with those that change alike as one. @param {any} proposal @param {import("../lib/i18n.js").I18n} i18n @returns {Change[]} */
+function changesOf(proposal, i18n) {
   if (proposal.changes) return proposal.changes;
-  const written = (/** @type {any} */ value) => (value === null || value === undefined ? null : typeof value === "object" ? formatMoney(value, lang) : String(value));
-  return pairs(proposal.preview).map((each) => ({ what: each.sku ?? each.name ?? each.title ?? "", before: written(each.before), after: written(each.after) }));
+  const written = (/** @type {any} */ value) => (value === null || value === undefined ? null : typeof value === "object" ? formatMoney(value, i18n.lang) : String(value));
+  /** @type {Map<string, Change & {of: number}>} */
+  const alike = new Map();
+  for (const each of pairs(proposal.preview)) {
+    const [before, after] = [written(each.before), written(each.after)];
+    const known = alike.get(`${before}/${after}`);
+    if (known) Object.assign(known, { of: known.of + 1, what: i18n.t("several", { n: known.of + 1 }) });
+    else alike.set(`${before}/${after}`, { what: each.sku ?? each.name ?? each.title ?? "", before, after, of: 1 });
+  }
+  return [...alike.values()];
 }
 
 /** @param {any} preview @returns {any[]} */

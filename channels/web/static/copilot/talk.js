@@ -24,7 +24,7 @@ export class Talk extends EventTarget {
     this.thread = new Thread({
       i18n,
       base: "",
-      viewer: "shopper",
+      viewer: "merchant",
       loadAttachment: (id) => session.api.attachment(id),
       send: (text) => session.send(text),
       openProduct: null,

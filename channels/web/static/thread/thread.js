@@ -13,7 +13,7 @@ import { renderReply } from "./replies.js";
  * @typedef {object} ThreadOptions
  * @property {import("../lib/i18n.js").I18n} i18n
  * @property {string} base Origin of the server.
- * @property {"shopper" | "agent"} viewer Whose words stand on the right.
+ * @property {"shopper" | "merchant" | "agent"} viewer Whose words stand on the right.
  * @property {(id: string) => Promise<Blob>} loadAttachment
  * @property {((text: string) => void) | null} [send]
  * @property {((productId: string) => void) | null} [openProduct]
@@ -208,7 +208,7 @@ export class Thread {
   #drawOwner(event) {
     const { i18n } = this.options;
     const name = event.agent_name ?? event.agent_id ?? "";
-    if (event.owner !== "human" && event.owner !== "closed" && this.options.viewer === "shopper") return; // a reply says it better
+    if (event.owner !== "human" && event.owner !== "closed" && this.options.viewer !== "agent") return; // a reply says it better
     const text = event.owner === "human" ? i18n.t(name ? "owner_human" : "owner_human_unnamed", { name }) : i18n.t(`owner_${event.owner}`);
     this.group = null;
     this.#place(h("p", { class: "system small" }, text));
@@ -226,7 +226,7 @@ export class Thread {
     }
     const side = this.#side(author);
     const body = h("div", { class: "group-body" });
-    const mine = author === "shopper" && this.options.viewer === "shopper";
+    const mine = author === this.options.viewer && side === "right" && author !== "agent";
     body.append(h("p", { class: "group-head small" }, h("span", { class: mine ? "unseen" : null }, this.#nameOf(author, name)), h("time", { datetime: at }, formatClock(at, this.options.i18n.lang))));
     this.#place(h("div", { class: `group ${side} by-${author}` }, side === "left" || author === "bot" || author === "shop" ? this.#avatar(author) : null, body));
     this.group = { side, author: key, at: time, body };
