@@ -17,8 +17,8 @@ class Pin(SQLModel, table=True):
     """As it was renamed; "" shows the figure's own name."""
     question: JsonObject = Field(default_factory=dict, sa_type=JsonColumn)
     """`tools.analytics.query.Question` as JSON."""
-    asked_on: dt.date
-    """The shop's day on which its period was named."""
+    asked_on: str
+    """The shop's day on which its period was named, ``2026-11-30``."""
     moves: bool = True
     """Whether the period moves on with the days."""
     place: int

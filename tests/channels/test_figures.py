@@ -56,6 +56,8 @@ async def test_figures_are_for_merchants(client: httpx.AsyncClient, server: Live
     [
         {"arguments": {"metric": "happiness"}},
         {"tool": "cancel_order", "arguments": {}},
+        {"tool": ["shop_figures"], "arguments": {"metric": "orders"}},
+        {"arguments": "orders"},
         {"tool": "figure_records", "arguments": {"metric": "orders"}},
         {"arguments": {"metric": "revenue", "period": {"first": "2026-02-02", "last": "2026-01-01"}}},
     ],
@@ -101,7 +103,7 @@ async def test_a_workbook_holds_numbers_and_says_what_they_mean(client: httpx.As
             "period": {"first": "2026-01-01", "last": "2027-12-31"},
             "against": "before",
         }
-    }  # type: ignore[dict-item]
+    }
     response = await owner_asks(client, server, "figures/export", question=compared, format="xlsx", lang="en")
     book = openpyxl.load_workbook(io.BytesIO(response.content))
     table, about = book.worksheets

@@ -65,9 +65,7 @@ async def test_figures_come_in_words_as_a_table_and_drawn(owner: Talk) -> None:
 
 
 async def press(talk: Talk, key: str, question: Question, *names: str) -> Turn:
-    return await talk.conversations.press(
-        talk.id, talk.identity, client_id=key, question=question, names=names
-    )
+    return await talk.conversations.press(talk.id, talk.identity, client_id=key, question=question, names=names)
 
 
 async def test_words_go_on_with_what_was_pressed(owner: Talk) -> None:

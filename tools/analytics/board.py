@@ -113,7 +113,7 @@ async def pin_figure(context: ToolContext, arguments: PinFigure) -> Board:
                 id=new_id("pin"),
                 title=arguments.title,
                 question=question.model_dump(mode="json"),
-                asked_on=desk.today,
+                asked_on=desk.today.isoformat(),
                 moves=current if arguments.moves is None else arguments.moves,
                 place=len(pins),
                 pinned_by=context.identity.actor,
@@ -138,7 +138,7 @@ async def change_pin(context: ToolContext, arguments: ChangePin) -> Board:
     if arguments.title is not None:
         pin.title = arguments.title
     if arguments.moves is not None:
-        pin.question, pin.asked_on = _today(pin, desk).model_dump(mode="json"), desk.today
+        pin.question, pin.asked_on = _today(pin, desk).model_dump(mode="json"), desk.today.isoformat()
         pin.moves = arguments.moves
     if arguments.place is not None:
         pins.remove(pin)
@@ -185,7 +185,7 @@ def _today(pin: Pin, desk: Desk) -> Question:
     question = Question.model_validate(pin.question)
     if not pin.moves or question.period is None:
         return question
-    return question.over(moved(question.period, pin.asked_on, desk.today))
+    return question.over(moved(question.period, dt.date.fromisoformat(pin.asked_on), desk.today))
 
 
 async def _board(context: ToolContext) -> Board:

@@ -78,7 +78,14 @@ def _query(question: Question, keys: Sequence[str]) -> FigureQuery:
     if question.tool == "explain_change":
         why = WhyQuery.model_validate(question.arguments)
         by = (why.by,) if why.by else ()
-        query = FigureQuery(metric=why.metric, by=by, filters=why.filters, period=why.period, against=why.against)
+        query = FigureQuery(
+            metric=why.metric,
+            by=by,
+            filters=why.filters,
+            period=why.period,
+            against=None if why.against_period else why.against,
+            against_period=why.against_period,
+        )
     elif question.tool == "shop_figures":
         query = FigureQuery.model_validate(question.arguments)
     else:

@@ -96,7 +96,7 @@ class CustomersQuery(Arguments):
 
 Asks = Literal["shop_figures", "explain_change", "customer_groups", "figure_records"]
 """The tools that answer questions about figures."""
-_ARGUMENTS: Mapping[Asks, type[Arguments]] = {
+_ARGUMENTS: Mapping[str, type[Arguments]] = {
     "shop_figures": FigureQuery,
     "explain_change": WhyQuery,
     "customer_groups": CustomersQuery,
@@ -118,8 +118,10 @@ class Question(Arguments):
     def _checked(cls, given: Any) -> Any:
         if not isinstance(given, dict) or not isinstance(given.get("arguments"), dict):
             return given
-        kind = _ARGUMENTS.get(given.get("tool", "shop_figures"))
-        return given if kind is None else {**given, "arguments": plain(kind.model_validate(given["arguments"]))}
+        tool = given.get("tool", "shop_figures")
+        if not isinstance(tool, str) or tool not in _ARGUMENTS:
+            return given
+        return {**given, "arguments": plain(_ARGUMENTS[tool].model_validate(given["arguments"]))}
 
     @property
     def period(self) -> Period | None:

@@ -17,7 +17,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("question", sa.JSON(), nullable=False),
-        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("asked_on", sa.String(), nullable=False),
         sa.Column("moves", sa.Boolean(), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("pinned_by", sa.String(), nullable=False),

@@ -22,7 +22,7 @@ from tests.channels.browser.pages import Visits, sign_in_staff
 from tests.channels.browser.test_access import complaints
 from tests.channels.browser.words import EN, ZH, Words
 
-FIRST_MS = 90_000
+FIRST_MS = 180_000
 """The first message of a merchant is when what merchants say is learnt."""
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.browser, pytest.mark.slow]
@@ -62,11 +62,11 @@ class Said:
 
 IN_ZH = Said(
     ZH, "与小二对话", "消息", "最近90天各品类的销售额", "销售额", "那订单数呢", "订单数", "钉到看板", "看板", "细看", "背后的记录", "记录", "另存为", "销售额", "币种",
-    "改名", "我的品类", "保存名称", "下移", "取下", "重新查询", "把机械键盘改成 309", "改价", "批准", "已执行", "看板与待批",
+    "改名", "我的品类", "保存名称", "^把 .* 下移$", "取下", "重新查询", "把机械键盘改成 309", "改价", "批准", "已执行", "看板与待批",
 )  # fmt: skip
 IN_EN = Said(
     EN, "Conversation with Xiaoer", "Message", "revenue by category in the last 90 days", "revenue", "and the orders?", "orders", "Pin to the board", "Board", "Look into",
-    "Records behind", "records behind", "Save as", "revenue", "Currency", "Rename", "My categories", "Save the name", "down", "off the board", "Ask",
+    "Records behind", "records behind", "Save as", "revenue", "Currency", "Rename", "My categories", "Save the name", "^Move .* down$", "off the board", "Ask",
     "set the price of the mechanical keyboard to 319", "Price change", "Approve", "Done, receipt", "Board and proposals",
 )  # fmt: skip
 both = pytest.mark.parametrize("said", [IN_ZH, IN_EN], ids=["zh", "en"])
@@ -143,7 +143,7 @@ async def test_figures_are_asked_pinned_and_asked_again_after_a_reload(
     await first.get_by_role("button", name=said.rename).click()
     await first.get_by_role("textbox").fill(said.own_name)
     await first.get_by_role("button", name=said.save_name).click()
-    moving = here.pin(said.own_name).get_by_role("button", name=said.down)
+    moving = here.pin(said.own_name).get_by_role("button", name=re.compile(said.down))
     await moving.focus()
     await here.page.keyboard.press("Enter")
     await expect(here.pins.nth(1).get_by_role("heading")).to_have_text(said.own_name)
@@ -204,7 +204,7 @@ async def test_a_figure_is_saved_as_a_file_that_can_be_read_back(visits: Visits,
     assert [cell.value for cell in sheet[1]] == head
     assert f"{sheet.cell(2, 2).value:.2f}" == first[1]
     assert about.max_row >= 6
-    assert Image.open(await here.saved(here.last, "PNG")).format == "PNG"
+    assert Image.open(io.BytesIO((await here.saved(here.last, "PNG")).read_bytes())).format == "PNG"
 
 
 @both
@@ -240,7 +240,7 @@ async def test_everything_on_the_copilot_page_can_be_read_and_named(visits: Visi
     await here.ask(said.change)
     await expect(page.locator("#proposals .proposal").first).to_be_visible()
     assert await complaints(page) == []
-    await page.locator("#tabs").get_by_role("button", name=said.proposals_tab).evaluate("button => button.click()")
+    await page.evaluate("document.body.dataset.tab = 'side'")
     assert await complaints(page) == []
 
 

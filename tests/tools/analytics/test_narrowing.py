@@ -32,7 +32,7 @@ def days(text: str) -> Period:
             "filters": [{"dimension": "country", "values": ["France"]}, {"dimension": "channel", "values": ["web"]}],
         }),
         ({"metric": "orders", "by": ["month"], "period": YEAR, "against": "before"}, ["2026-03"], {"by": ["day"], "period": MARCH, "against": "before"}),
-        ({"metric": "orders", "by": ["week"], "period": MARCH}, ["2026-02-23"], {"by": ["day"], "period": {"first": "2026-03-01", "last": "2026-03-01"}}),
+        ({"metric": "orders", "by": ["week"], "period": MARCH}, ["2026-02-23"], {"by": ["category"], "period": {"first": "2026-03-01", "last": "2026-03-01"}}),
         ({"metric": "orders", "by": ["day"], "period": MARCH}, ["2026-03-05"], {"by": ["hour"], "period": {"first": "2026-03-05", "last": "2026-03-05"}}),
         ({"metric": "orders", "by": ["channel"], "filters": [{"dimension": "channel", "values": ["web", "app"]}]}, ["app"], {"by": ["category"], "filters": [{"dimension": "channel", "values": ["app"]}]}),
         ({"metric": "tickets", "by": ["queue"]}, ["general"], {"by": ["ticket_reason"], "filters": [{"dimension": "queue", "values": ["general"]}]}),
