@@ -116,7 +116,8 @@ async def press(context: ContextDep, caller: CallerDep, conversation_id: str, bo
     """Ask in a conversation; what is written next goes on with it. The same `client_id` again gives the same turn."""
     caller.must_be("merchant")
     try:
-        _spend(context, caller)
+        context.rates.spend(f"{caller.role}:{caller.subject}")
+        context.admit()
         turn = await context.platform.conversations.press(
             known_form(conversation_id),
             caller.identity(conversation_id),
@@ -170,7 +171,10 @@ async def _asked(context: Context, caller: Caller, question: Question, lang: Lan
 async def _call(context: Context, caller: Caller, tool: str, arguments: JsonObject, lang: Lang) -> JsonObject:
     """Call a tool as the merchant; what refuses it is told in the sentence that a chat would say."""
     caller.must_be("merchant")
-    _spend(context, caller)
+    context.rates.spend(
+        f"figures:{caller.subject}"
+    )  # a full board is asked at once; the conversation has its own measure
+    context.admit()
     platform = context.platform
     call, key = ToolCall(tool, arguments), new_id("pages")
     outcome = await platform.executor.call(call, caller.identity(), lang=lang, idempotency_key=key)
@@ -179,8 +183,3 @@ async def _call(context: Context, caller: Caller, tool: str, arguments: JsonObje
     templates, sentence = platform.conversations.templates, f"refused.{outcome.code}"
     said = templates.say(sentence, lang, **outcome.facts) if templates.has(sentence) else ""
     raise refusal_problem(outcome.code, outcome.facts, mendable=outcome.mendable, detail=said)
-
-
-def _spend(context: Context, caller: Caller) -> None:
-    context.rates.spend(f"{caller.role}:{caller.subject}")
-    context.admit()

@@ -98,8 +98,9 @@ def pressed(question: Question, names: Sequence[str], lang: Lang) -> str:
     """Return what somebody says who presses a row or a button instead of writing; `names` are those of the row's values."""
     said, given = _WORDS[lang], question.arguments
     parts = [words.text(METRICS[given["metric"]].names.text.model_dump(), lang)] if "metric" in given else []
+    by = given.get("by") or ()
     cuts = [
-        words.text(DIMENSIONS[each].names.text.model_dump(), lang) for each in given.get("by", ()) if each in DIMENSIONS
+        words.text(DIMENSIONS[each].names.text.model_dump(), lang) for each in ([by] if isinstance(by, str) else by)
     ]
     parts += names
     if question.tool == "figure_records":
@@ -210,9 +211,11 @@ def _rows(found: Json, lang: Lang) -> tuple[FigureRow, ...]:
     groups, kind = found["groups"], found["chart"]["kind"] if found["chart"] else None
     boxes: list[drawing.Box | None] = [None] * len(groups)
     if kind == "heat":
-        down, across = (list(dict.fromkeys(group["values"][n]["key"] for group in groups)) for n in (0, 1))
-        places = [tuple(value["key"] for value in group["values"]) for group in groups]
-        boxes = [drawing.heat_box(down.index(row), across.index(cell), len(across)) for row, cell in places]
+        names = _heads(found, lang)
+        down, across = (list(dict.fromkeys(each)) for each in names)
+        boxes = [
+            drawing.heat_box(down.index(row), across.index(cell), len(across)) for row, cell in zip(*names, strict=True)
+        ]
     elif kind is not None:
         boxes = list((drawing.line_boxes if kind == "line" else drawing.bar_boxes)(len(groups)))
     return tuple(
@@ -221,8 +224,13 @@ def _rows(found: Json, lang: Lang) -> tuple[FigureRow, ...]:
     )
 
 
+def _heads(found: Json, lang: Lang) -> list[list[str]]:
+    """Return the names down and across of every cell of a heat map."""
+    return [[value_name(group["values"][n], found["by"][n]["key"], lang) for group in found["groups"]] for n in (0, 1)]
+
+
 def _heat(found: Json, title: str, told: str, lang: Lang) -> str:
-    names = [[value_name(group["values"][n], found["by"][n]["key"], lang) for group in found["groups"]] for n in (0, 1)]
+    names = _heads(found, lang)
     down, across = (list(dict.fromkeys(each)) for each in names)
     cells: list[list[Row | None]] = [[None] * len(across) for _ in down]
     for row, column, group in zip(*names, found["groups"], strict=True):

@@ -97,6 +97,30 @@ async def test_a_figure_says_what_it_answers_and_where_its_rows_stand(owner: Tal
     assert left <= float(bar.attrib["x"]) <= left + width
 
 
+async def test_a_cell_stands_where_it_is_drawn_and_leads_on_by_both_its_values(owner: Talk) -> None:
+    cells = Question(arguments={"metric": "revenue", "by": ["product", "status"]})
+    [chart] = (await press(owner, "p1", cells)).replies
+    assert isinstance(chart, ChartReply)
+    assert chart.figure is not None
+    drawn = ET.fromstring(chart.svg).findall(".//{http://www.w3.org/2000/svg}rect")[1:]
+    places = {tuple(round(float(cell.attrib[each]), 1) for each in ("x", "y", "width", "height")) for cell in drawn}
+    assert {row.box for row in chart.figure.rows} == places
+    assert all(len(row.keys) == 2 for row in chart.figure.rows)
+
+
+async def test_the_parts_of_a_change_and_groups_of_customers_are_figures_too(owner: Talk) -> None:
+    for what in ("why", "rfm"):
+        turn = await ask(owner, what)
+        question = (
+            turn.replies[-1].figure.question
+            if isinstance(turn.replies[-1], ChartReply) and turn.replies[-1].figure
+            else None
+        )
+        assert question is not None
+        again = await press(owner, what, question)
+        assert again.actions[0].tool == turn.actions[0].tool == question.tool
+
+
 async def test_a_follow_up_keeps_the_period_and_the_split(owner: Talk) -> None:
     first = await ask(owner, "by product")
     second = await ask(owner, "and units")
