@@ -113,7 +113,7 @@ class Conversations(Answering):
             author_id=identity.subject,
             client_id=client_id,
             text=checked_text(pressed(question, names, lang), has_attachments=False),
-            asks=question,
+            asks=question.model_dump(mode="json"),
         )
         seq = await self._receive(conversation_id, identity, message)
         return await self._answer(conversation_id, identity, seq)

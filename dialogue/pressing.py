@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dialogue.commands import Entity, ScoredIntent, StartFlow, Understanding
 from dialogue.events import MessageReceived
 from dialogue.understanding.merchants import OF_FIGURES
+from knowledge.types import JsonObject
 
 
 def written(messages: Iterable[tuple[int, MessageReceived]]) -> list[tuple[int, MessageReceived]]:
@@ -16,14 +17,13 @@ def written(messages: Iterable[tuple[int, MessageReceived]]) -> list[tuple[int, 
 
 def with_pressed(understanding: Understanding, messages: Iterable[MessageReceived]) -> Understanding:
     """Return the understanding with what was pressed; of several questions each is answered, in order."""
-    wishes = tuple(_wish(message) for message in messages if message.asks is not None)
+    wishes = tuple(_wish(message.text, message.asks) for message in messages if message.asks is not None)
     if not wishes:
         return understanding
     intents = understanding.intents or (ScoredIntent(intent=OF_FIGURES, score=1.0),)
     return understanding.model_copy(update={"commands": (*understanding.commands, *wishes), "intents": intents})
 
 
-def _wish(message: MessageReceived) -> StartFlow:
-    question = message.asks.model_dump(mode="json") if message.asks is not None else {}
-    pressed = Entity(type="figures", value=question, text=message.text, start=0, end=len(message.text))
-    return StartFlow(flow=OF_FIGURES, text=message.text, entities=(pressed,), score=1.0, source="pressed")
+def _wish(text: str, question: JsonObject) -> StartFlow:
+    pressed = Entity(type="figures", value=question, text=text, start=0, end=len(text))
+    return StartFlow(flow=OF_FIGURES, text=text, entities=(pressed,), score=1.0, source="pressed")

@@ -6,8 +6,7 @@ from typing import Annotated, Any, Literal
 
 import pydantic
 
-from knowledge.types import Lang
-from tools.analytics.query import Question
+from knowledge.types import JsonObject, Lang
 
 
 class _Reply(pydantic.BaseModel):
@@ -34,7 +33,8 @@ class FigureRef(pydantic.BaseModel):
 
     model_config = pydantic.ConfigDict(frozen=True)
 
-    question: Question
+    question: JsonObject
+    """`tools.analytics.query.Question` as JSON. It is checked where it is asked: what was said long ago can still be read."""
     rows: tuple[FigureRow, ...] = ()
     """In the order of the table; none where no row leads to a narrower question."""
 

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from dialogue.commands import StartFlow
-from dialogue.replies.types import ChartReply
+from dialogue.replies.types import ChartReply, TextReply
 from dialogue.testing import ScriptedUnderstander
 from dialogue.turn import Turn
 from knowledge.db import Database
@@ -89,7 +89,7 @@ async def test_a_figure_says_what_it_answers_and_where_its_rows_stand(owner: Tal
     turn = await ask(owner, "by product")
     [chart] = [reply for reply in turn.replies if isinstance(reply, ChartReply)]
     assert chart.figure is not None
-    assert chart.figure.question.arguments == turn.actions[0].result["question"]["arguments"]
+    assert chart.figure.question == turn.actions[0].result["question"]
     assert [row.name for row in chart.figure.rows] == [row[0] for row in chart.table[1:]]
     left, top, width, height = chart.figure.rows[1].box or (0, 0, 0, 0)
     bar = ET.fromstring(chart.svg).findall(".//{http://www.w3.org/2000/svg}rect")[2]
@@ -111,14 +111,11 @@ async def test_a_cell_stands_where_it_is_drawn_and_leads_on_by_both_its_values(o
 async def test_the_parts_of_a_change_and_groups_of_customers_are_figures_too(owner: Talk) -> None:
     for what in ("why", "rfm"):
         turn = await ask(owner, what)
-        question = (
-            turn.replies[-1].figure.question
-            if isinstance(turn.replies[-1], ChartReply) and turn.replies[-1].figure
-            else None
-        )
-        assert question is not None
-        again = await press(owner, what, question)
-        assert again.actions[0].tool == turn.actions[0].tool == question.tool
+        shown = turn.replies[-1]
+        assert isinstance(shown, TextReply | ChartReply)
+        assert shown.figure is not None
+        again = await press(owner, what, Question.model_validate(shown.figure.question))
+        assert again.actions[0].tool == turn.actions[0].tool == shown.figure.question["tool"]
 
 
 async def test_a_follow_up_keeps_the_period_and_the_split(owner: Talk) -> None:
