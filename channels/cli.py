@@ -173,6 +173,22 @@ def tools_call(
 
 
 @app.command()
+def figures(
+    question: Annotated[
+        str,
+        typer.Argument(metavar="JSON", help="The arguments of shop_figures, or {tool, arguments} of another question."),
+    ],
+    to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Save it: .csv, .xlsx or .png.")] = None,
+    lang: Annotated[Language, typer.Option("--lang", help="The language of names and words.")] = "zh",
+    data: Data = None,
+) -> None:
+    """Answer a question about the shop's figures, as JSON or in a file."""
+    from channels.figure_commands import save_figures
+
+    save_figures(data, question, to, lang)
+
+
+@app.command()
 def replay(
     conversation_id: Annotated[str, typer.Argument(metavar="CONVERSATION_ID", callback=identifier)],
     scenario: Annotated[

@@ -100,6 +100,11 @@ CATALOGUE: dict[str, tuple[int, str, str]] = {
     "too_long": (422, "The message is too long.", "消息太长了。"),
     "not_text": (422, "The message holds characters that are not text.", "消息含有不是文字的字符。"),
     "attachment_refused": (422, "The attachment is unknown; upload it first.", "附件不存在，请先上传。"),
+    "no_chinese_font": (
+        501,
+        "This server has no font with Chinese letters for pictures. Install one (on Debian: apt-get install fonts-noto-cjk), or save the figure as CSV or XLSX.",
+        "服务器没有可用于图片的中文字体。请安装一种（Debian：apt-get install fonts-noto-cjk），或另存为 CSV、XLSX。",
+    ),
     "refused": (409, "This is not possible.", "无法执行该操作。"),
     "too_many_requests": (
         429,

@@ -11,7 +11,7 @@ from knowledge.types import Lang
 EntityType = Literal[
     "order_ref", "product", "option", "category", "brand", "quantity", "amount", "date", "email", "phone", "postcode",
     "person_name", "address", "payment_method", "reason", "ordinal", "height_cm", "weight_kg", "foot_length_mm",
-    "tax_id", "sku", "coupon_code", "tracking_number", "company",
+    "tax_id", "sku", "coupon_code", "tracking_number", "company", "figures",
 ]  # fmt: skip
 
 
@@ -40,6 +40,7 @@ class Entity(_Value):
         payment_method: ``{"kind": "credit_card"}`` and ``brand``, ``last_four``, ``id``, ``"original": true`` as far as given.
         reason: ``{"code": "too_small"}`` (codes of `understanding/reasons.yaml`) and ``{"text": ...}`` the words.
         height_cm, weight_kg, foot_length_mm: ``{"n": 172.0}``.
+        figures: `tools.analytics.query.Question` as JSON: a question about figures that was pressed, not written.
     """
 
     type: EntityType

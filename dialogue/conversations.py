@@ -26,11 +26,13 @@ from dialogue.events import (
 )
 from dialogue.messages import checked_text
 from dialogue.ownership import handed_back, taken_over
+from dialogue.replies.figures import pressed
 from dialogue.replies.types import Reply, TextReply
 from dialogue.store import Seen, StaleStateError
 from dialogue.turn import Turn
 from knowledge.schema import Attachment, Conversation
 from knowledge.types import JsonObject, Lang, new_id
+from tools.analytics.query import Question
 from tools.base import Evidence, Identity, Role, ToolCall
 from tools.errors import ArgumentError, RefusedError
 from tools.ticketing.types import TicketView
@@ -89,6 +91,29 @@ class Conversations(Answering):
         author = "merchant" if identity.role == "merchant" else "shopper"
         message = MessageReceived(
             author=author, author_id=identity.subject, client_id=client_id, text=text, attachments=refs
+        )
+        seq = await self._receive(conversation_id, identity, message)
+        return await self._answer(conversation_id, identity, seq)
+
+    async def press(
+        self, conversation_id: str, identity: Identity, *, client_id: str, question: Question, names: Sequence[str] = ()
+    ) -> Turn:
+        """Ask a question about figures without words; what follows goes on with it as if it had been written.
+
+        Args:
+            names: what the values of the row are called that was pressed, for those who read along.
+
+        Raises:
+            UnknownConversationError, MessageRefusedError, ClientIdReusedError, ConversationClosedError.
+        """
+        head = await self.store.head(conversation_id)
+        lang: Lang = "en" if head.lang == "en" else "zh"
+        message = MessageReceived(
+            author="merchant" if identity.role == "merchant" else "shopper",
+            author_id=identity.subject,
+            client_id=client_id,
+            text=checked_text(pressed(question, names, lang), has_attachments=False),
+            asks=question.model_dump(mode="json"),
         )
         seq = await self._receive(conversation_id, identity, message)
         return await self._answer(conversation_id, identity, seq)

@@ -12,7 +12,7 @@ from dialogue.commands import PendingQuestion, Understanding
 from dialogue.replies.types import Reply
 from dialogue.turn import Action, Satisfaction, TicketRef, TurnTimes
 from dialogue.understanding.voice.types import HeardVoice, Transcript
-from knowledge.types import Lang
+from knowledge.types import JsonObject, Lang
 
 Owner = Literal["bot", "queued", "human", "closed"]
 
@@ -38,6 +38,8 @@ class MessageReceived(_Event):
     client_id: str
     text: str
     attachments: tuple[AttachmentRef, ...] = ()
+    asks: Annotated[JsonObject | None, pydantic.Field(exclude_if=lambda given: given is None)] = None
+    """A question about figures (`tools.analytics.query.Question` as JSON) that was pressed, not written; `text` says it for those who read along."""
 
 
 class VoiceTranscribed(_Event):

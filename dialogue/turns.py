@@ -26,6 +26,7 @@ from dialogue.hearing import Heard, hear_messages
 from dialogue.listening import Ears
 from dialogue.minds import Minds, called
 from dialogue.picturing import by_picture
+from dialogue.pressing import with_pressed, written
 from dialogue.price_pages import of_a_page
 from dialogue.replies.templates import Templates
 from dialogue.replies.types import Reply, TextReply
@@ -81,10 +82,10 @@ class TurnRunner:
         started = time.perf_counter()
         heard = await self.hear(state, last_seq)
         messages = {seq: state.messages[seq] for seq in sorted(state.messages) if seq <= last_seq}
-        said = [heard.text(seq, message) for seq, message in messages.items()]
+        said = [heard.text(seq, message) for seq, message in written(messages.items())]
         text = "\n".join(part for part in said if part)
         work = Work.begin(state, self.executor, identity, self.flows, last_seq, text)
-        understanding = await self._understand(work, text, heard)
+        understanding = with_pressed(await self._understand(work, text, heard), messages.values())
         work.times.understand = (time.perf_counter() - started) * 1000
         decide_from = time.perf_counter()
         await self._decide(work, understanding, list(messages.values()), heard)

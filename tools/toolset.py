@@ -6,6 +6,7 @@ from typing import Any
 
 import pydantic
 
+import tools.analytics.board
 import tools.analytics.tools
 import tools.catalog.tools
 import tools.content.tools
@@ -37,6 +38,7 @@ CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.risk.tools.TOOLS,
     tools.visual_search.tools.TOOLS,
     tools.analytics.tools.TOOLS,
+    tools.analytics.board.TOOLS,
 )
 """A new capability is one line here."""
 

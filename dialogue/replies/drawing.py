@@ -14,6 +14,9 @@ _INK, _PALE = "#1f5fbf", "#9aa7b8"
 _NAME = 20
 """Characters of a name that fit beside a bar."""
 
+Box = tuple[float, float, float, float]
+"""Left, top, width, height of what stands for a row, for those who point at it."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Row:
@@ -46,6 +49,11 @@ def bars(rows: Sequence[Row], title: str, told: str, lang: Lang) -> str:
     return _sheet(TOP + len(rows) * _BAR + 20, "".join(parts), title, told, lang)
 
 
+def bar_boxes(count: int) -> list[Box]:
+    """Return where the bars of `bars` stand, with their names."""
+    return [(0, TOP + number * _BAR, WIDTH, _BAR) for number in range(count)]
+
+
 def line(rows: Sequence[Row], title: str, told: str, lang: Lang) -> str:
     """Draw a line over time; what it is compared with is a dashed one."""
     values = [0.0, *(row.value for row in rows), *(row.old for row in rows if row.old is not None)]
@@ -75,6 +83,16 @@ def line(rows: Sequence[Row], title: str, told: str, lang: Lang) -> str:
     return _sheet(_LINE_HEIGHT, sides + drawn + names, title, told, lang)
 
 
+def line_boxes(count: int) -> list[Box]:
+    """Return a strip around each point of `line`."""
+    step = (WIDTH - LEFT - 40) / max(count - 1, 1)
+    strip = min(step, WIDTH - LEFT - 40)
+    return [
+        (round(LEFT + (number - 0.5) * strip, 1), TOP, round(strip, 1), _LINE_HEIGHT - TOP - 30)
+        for number in range(count)
+    ]
+
+
 def heat(
     down: Sequence[str], across: Sequence[str], cells: Sequence[Sequence[Row | None]], title: str, told: str, lang: Lang
 ) -> str:
@@ -99,6 +117,12 @@ def heat(
                 f'<text x="{x + width / 2:.1f}" y="{y + 16}" fill="{ink}">{html.escape(cell.shown)}</text>'
             )
     return _sheet(TOP + 30 + len(down) * _CELL, "".join(parts), title, told, lang)
+
+
+def heat_box(row: int, column: int, columns: int) -> Box:
+    """Return where a cell of `heat` stands."""
+    width = (WIDTH - LEFT - 20) / max(columns, 1)
+    return (round(LEFT + column * width, 1), TOP + 16 + row * _CELL, round(width - 1, 1), _CELL - 2)
 
 
 def _cut(name: str, most: int = _NAME) -> str:

@@ -8,8 +8,11 @@ from typing import Any
 from dialogue.replies import drawing
 from dialogue.replies import templates as words
 from dialogue.replies.drawing import Row
-from dialogue.replies.types import ChartReply, TextReply
+from dialogue.replies.types import ChartReply, FigureRef, FigureRow, TextReply
 from knowledge.types import Lang
+from tools.analytics.dimensions import DIMENSIONS
+from tools.analytics.metrics import METRICS
+from tools.analytics.query import Question
 
 Json = Mapping[str, Any]
 TOLD = 10
@@ -23,6 +26,7 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
         "why": "{name}从 {before}（{then}）到 {now}（{when}）：{difference}{change}。", "parts": "按{by}拆解（各部分之和等于变化，是算术不是因果）：",
         "drivers": "按因素拆解：", "driver": "{name} {before} → {now}：{gave}", "segment": "分层|顾客数|订单数|实付金额|距上次下单（天）",
         "cohort": "首单月份|顾客数", "month": "第 {n} 月", "groups": "{count} 位顾客（{when}）。",
+        "records": "背后的记录", "by": "按{what}", "groups_asked": "顾客分组",
     },
     "en": {
         "span": "{first} to {last}", "now": "now", "per_day": " a day", "per_week": " a week", "per_month": " a month", "nothing": "nothing recorded",
@@ -32,7 +36,7 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
         "gave": "Part", "rest": "{count} others", "why": "{name} went from {before} ({then}) to {now} ({when}): {difference}{change}.",
         "parts": "By {by} (the parts sum to the change; arithmetic, not causes):", "drivers": "By factor:", "driver": "{name} {before} → {now}: {gave}",
         "segment": "Segment|Customers|Orders|Paid|Days since last order", "cohort": "First order|Customers", "month": "month {n}",
-        "groups": "{count} customers ({when}).",
+        "groups": "{count} customers ({when}).", "records": "the records behind", "by": "by {what}", "groups_asked": "customer groups",
     },
 }  # fmt: skip
 _WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
@@ -64,7 +68,7 @@ def figures_card(found: Json, lang: Lang) -> TextReply | ChartReply:
         total = amount(found["total_before"], found["metric"], lang)
         told.append(
             said["against"].format(
-                when=_span(found["against"], lang), total=total, change=_change(found["total_change"], lang)
+                when=span(found["against"], lang), total=total, change=_change(found["total_change"], lang)
             )
         )
     groups = found["groups"]
@@ -77,9 +81,33 @@ def figures_card(found: Json, lang: Lang) -> TextReply | ChartReply:
     told += [said["cut"].format(count=found["more_than"])] if found["more_than"] else []
     told.append(said["define"].format(text=words.text(found["metric"]["definition"], lang), zone=found["timezone"]))
     text = "\n".join(told)
+    figure = FigureRef(question=found["question"], rows=_rows(found, lang))
     if not found["chart"]:
-        return TextReply(text=text, lang=lang)
-    return ChartReply(text=text, lang=lang, svg=_drawn(found, text, lang), table=_table(found, lang))
+        return TextReply(text=text, lang=lang, figure=figure)
+    return ChartReply(text=text, lang=lang, svg=_drawn(found, text, lang), table=_table(found, lang), figure=figure)
+
+
+def asked_card(found: Json, tool: str, lang: Lang) -> TextReply | ChartReply:
+    """Return what one of the tools that answer questions about figures found, as its card."""
+    return {"shop_figures": figures_card, "explain_change": why_card, "customer_groups": customers_card}[tool](
+        found, lang
+    )
+
+
+def pressed(question: Question, names: Sequence[str], lang: Lang) -> str:
+    """Return what somebody says who presses a row or a button instead of writing; `names` are those of the row's values."""
+    said, given = _WORDS[lang], question.arguments
+    parts = [words.text(METRICS[given["metric"]].names.text.model_dump(), lang)] if "metric" in given else []
+    by = given.get("by") or ()
+    cuts = [
+        words.text(DIMENSIONS[each].names.text.model_dump(), lang) for each in ([by] if isinstance(by, str) else by)
+    ]
+    parts += names
+    if question.tool == "figure_records":
+        parts.append(said["records"])
+    elif cuts:
+        parts.append(said["by"].format(what=" × ".join(cuts)))
+    return " › ".join(parts) or said["groups_asked"]
 
 
 def _headline(found: Json, lang: Lang) -> str:
@@ -87,19 +115,21 @@ def _headline(found: Json, lang: Lang) -> str:
     return said["head"].format(
         name=words.text(found["metric"]["name"], lang),
         average=said[f"per_{found['per']}"] if found["per"] else "",
-        when=_span(found["period"], lang),
-        only=_filters(found["filters"], lang),
+        when=span(found["period"], lang),
+        only=only(found["filters"], lang),
         total=amount(found["total"], found["metric"], lang),
     )
 
 
-def _span(period: Json | None, lang: Lang) -> str:
+def span(period: Json | None, lang: Lang) -> str:
+    """Write a period; None is now."""
     if period is None:
         return _WORDS[lang]["now"]
     return period["first"] if period["first"] == period["last"] else _WORDS[lang]["span"].format(**period)
 
 
-def _filters(filters: Sequence[Json], lang: Lang) -> str:
+def only(filters: Sequence[Json], lang: Lang) -> str:
+    """Write filters, each after a comma."""
     said = _WORDS[lang]
     parts = []
     for each in filters:
@@ -127,10 +157,13 @@ def _group(group: Json, found: Json, lang: Lang) -> str:
 
 
 def _names(group: Json, found: Json, lang: Lang) -> str:
-    return " · ".join(_name(value, by["key"], lang) for value, by in zip(group["values"], found["by"], strict=True))
+    return " · ".join(
+        value_name(value, by["key"], lang) for value, by in zip(group["values"], found["by"], strict=True)
+    )
 
 
-def _name(value: Json, dimension: str, lang: Lang) -> str:
+def value_name(value: Json, dimension: str, lang: Lang) -> str:
+    """Write a value of a dimension."""
     if dimension == "hour":
         return f"{value['key']}:00"
     if dimension == "weekday":
@@ -147,7 +180,7 @@ def _table(found: Json, lang: Lang) -> tuple[tuple[str, ...], ...]:
     head += [said["before"], said["change"]] if found["against"] else []
     rows = [tuple(head)]
     for group in found["groups"]:
-        row = [_name(value, by["key"], lang) for value, by in zip(group["values"], found["by"], strict=True)]
+        row = [value_name(value, by["key"], lang) for value, by in zip(group["values"], found["by"], strict=True)]
         row.append(amount(group["value"], metric, lang))
         row += [f"{group['share']:.1%}" if group["share"] is not None else "–"] if shares else []
         if found["against"]:
@@ -158,7 +191,7 @@ def _table(found: Json, lang: Lang) -> tuple[tuple[str, ...], ...]:
 
 
 def _drawn(found: Json, told: str, lang: Lang) -> str:
-    title = f"{words.text(found['metric']['name'], lang)} · {_span(found['period'], lang)}"
+    title = f"{words.text(found['metric']['name'], lang)} · {span(found['period'], lang)}"
     if found["chart"]["kind"] == "heat":
         return _heat(found, title, told, lang)
     rows = [
@@ -173,8 +206,31 @@ def _drawn(found: Json, told: str, lang: Lang) -> str:
     return (drawing.line if found["chart"]["kind"] == "line" else drawing.bars)(rows, title, told, lang)
 
 
+def _rows(found: Json, lang: Lang) -> tuple[FigureRow, ...]:
+    """Return the groups by their keys, with where each is drawn."""
+    groups, kind = found["groups"], found["chart"]["kind"] if found["chart"] else None
+    boxes: list[drawing.Box | None] = [None] * len(groups)
+    if kind == "heat":
+        names = _heads(found, lang)
+        down, across = (list(dict.fromkeys(each)) for each in names)
+        boxes = [
+            drawing.heat_box(down.index(row), across.index(cell), len(across)) for row, cell in zip(*names, strict=True)
+        ]
+    elif kind is not None:
+        boxes = list((drawing.line_boxes if kind == "line" else drawing.bar_boxes)(len(groups)))
+    return tuple(
+        FigureRow(keys=tuple(value["key"] for value in group["values"]), name=_names(group, found, lang), box=box)
+        for group, box in zip(groups, boxes, strict=True)
+    )
+
+
+def _heads(found: Json, lang: Lang) -> list[list[str]]:
+    """Return the names down and across of every cell of a heat map."""
+    return [[value_name(group["values"][n], found["by"][n]["key"], lang) for group in found["groups"]] for n in (0, 1)]
+
+
 def _heat(found: Json, title: str, told: str, lang: Lang) -> str:
-    names = [[_name(group["values"][n], found["by"][n]["key"], lang) for group in found["groups"]] for n in (0, 1)]
+    names = _heads(found, lang)
     down, across = (list(dict.fromkeys(each)) for each in names)
     cells: list[list[Row | None]] = [[None] * len(across) for _ in down]
     for row, column, group in zip(*names, found["groups"], strict=True):
@@ -188,9 +244,9 @@ def why_card(found: Json, lang: Lang) -> TextReply | ChartReply:
     said, metric = _WORDS[lang], found["metric"]
     told = [
         said["why"].format(
-            name=words.text(metric["name"], lang) + _filters(found["filters"], lang),
-            before=amount(found["before"], metric, lang), then=_span(found["against"], lang),
-            now=amount(found["now"], metric, lang), when=_span(found["period"], lang),
+            name=words.text(metric["name"], lang) + only(found["filters"], lang),
+            before=amount(found["before"], metric, lang), then=span(found["against"], lang),
+            now=amount(found["now"], metric, lang), when=span(found["period"], lang),
             difference=amount(found["difference"], metric, lang, sign=True), change=_change(found["change"], lang),
         )
     ]  # fmt: skip
@@ -203,7 +259,7 @@ def why_card(found: Json, lang: Lang) -> TextReply | ChartReply:
     told.append(said["parts"].format(by=words.text(found["by"]["name"], lang)))
     rows = [
         Row(
-            _name(each["value"], found["by"]["key"], lang), float(each["gave"]), amount(each["gave"], metric, lang, sign=True)
+            value_name(each["value"], found["by"]["key"], lang), float(each["gave"]), amount(each["gave"], metric, lang, sign=True)
         )
         for each in found["parts"]
     ]  # fmt: skip
@@ -213,14 +269,21 @@ def why_card(found: Json, lang: Lang) -> TextReply | ChartReply:
     told += [f"{row.name}{said['colon']}{row.shown}" for row in rows]
     told.append(said["define"].format(text=words.text(metric["definition"], lang), zone=found["timezone"]))
     text = "\n".join(told)
+    leads = [
+        FigureRow(keys=(each["value"]["key"],), name=row.name, box=box)
+        for each, row, box in zip(found["parts"], rows, drawing.bar_boxes(len(rows)), strict=False)
+    ]
+    figure = FigureRef(question=found["question"], rows=tuple(leads))
     if not rows:
-        return TextReply(text=text, lang=lang)
+        return TextReply(text=text, lang=lang, figure=figure)
     head = (words.text(found["by"]["name"], lang), said["gave"], said["before"], said["value"])
     table = tuple(
         (row.name, row.shown, amount(each["before"], metric, lang), amount(each["now"], metric, lang))
         for row, each in zip(rows, found["parts"], strict=False)
     )
-    return ChartReply(text=text, lang=lang, svg=drawing.bars(rows, told[0], text, lang), table=(head, *table))
+    return ChartReply(
+        text=text, lang=lang, svg=drawing.bars(rows, told[0], text, lang), table=(head, *table), figure=figure
+    )
 
 
 def _driver(driver: Json, metric: Json, lang: Lang, *, money: bool) -> str:
@@ -235,17 +298,20 @@ def _driver(driver: Json, metric: Json, lang: Lang, *, money: bool) -> str:
 
 def customers_card(found: Json, lang: Lang) -> TextReply | ChartReply:
     """Return `tools.analytics.types.Customers` (as JSON): segments as bars, or cohorts as a heat map of who came back."""
-    said, when = _WORDS[lang], _span(found["period"], lang)
+    said, when = _WORDS[lang], span(found["period"], lang)
     parts = found["segments"] or found["cohorts"]
     told = [said["groups"].format(count=f"{sum(each['customers'] for each in parts):,}", when=when)]
     meaning = said["define"].format(text=words.text(found["definition"], lang), zone=found["timezone"])
+    figure = FigureRef(question=found["question"])
     if found["kind"] == "rfm":
         rows = [_segment(each, found["currency"], lang) for each in found["segments"]]
         told += [f"{row[0]}{said['colon']}{row[1]} · {row[3]}" for row in rows]
         text = "\n".join([*told, meaning])
         drawn = [Row(row[0], each["customers"], row[1]) for row, each in zip(rows, found["segments"], strict=True)]
         svg = drawing.bars(drawn, told[0], text, lang)
-        return ChartReply(text=text, lang=lang, svg=svg, table=(tuple(said["segment"].split("|")), *rows))
+        return ChartReply(
+            text=text, lang=lang, svg=svg, table=(tuple(said["segment"].split("|")), *rows), figure=figure
+        )
     longest = max((len(each["active"]) for each in found["cohorts"]), default=0)
     told += [
         f"{each['month']}{said['colon']}{each['customers']} → {', '.join(map(str, each['active'][1:])) or '–'}"
@@ -263,7 +329,7 @@ def customers_card(found: Json, lang: Lang) -> TextReply | ChartReply:
         for each in found["cohorts"]
     )
     svg = drawing.heat([each["month"] for each in found["cohorts"]], across, cells, told[0], text, lang)
-    return ChartReply(text=text, lang=lang, svg=svg, table=(head, *table))
+    return ChartReply(text=text, lang=lang, svg=svg, table=(head, *table), figure=figure)
 
 
 def _segment(segment: Json, currency: str, lang: Lang) -> tuple[str, ...]:

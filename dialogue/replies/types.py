@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import pydantic
 
-from knowledge.types import Lang
+from knowledge.types import JsonObject, Lang
 
 
 class _Reply(pydantic.BaseModel):
@@ -17,11 +17,37 @@ class _Reply(pydantic.BaseModel):
     lang: Lang = "en"
 
 
+class FigureRow(pydantic.BaseModel):
+    """A row of a figure: the keys of its values, what they are called, and where it is drawn, in the units of the drawing's view box."""
+
+    model_config = pydantic.ConfigDict(frozen=True)
+
+    keys: tuple[str, ...]
+    name: str
+    box: tuple[float, float, float, float] | None = None
+    """Left, top, width, height; None where it is not drawn."""
+
+
+class FigureRef(pydantic.BaseModel):
+    """What a figure answers, to ask it again, keep it, save it or go on from one of its rows."""
+
+    model_config = pydantic.ConfigDict(frozen=True)
+
+    question: JsonObject
+    """`tools.analytics.query.Question` as JSON. It is checked where it is asked: what was said long ago can still be read."""
+    rows: tuple[FigureRow, ...] = ()
+    """In the order of the table; none where no row leads to a narrower question."""
+
+
+Figure = Annotated[FigureRef | None, pydantic.Field(exclude_if=lambda given: given is None)]
+
+
 class TextReply(_Reply):
-    """A sentence. `receipts` are the receipt ids that it claims an effect by."""
+    """A sentence. `receipts` are the receipt ids that it claims an effect by; `figure` is there where it says one."""
 
     type: Literal["text"] = "text"
     receipts: tuple[str, ...] = ()
+    figure: Figure = None
 
 
 class ProductsReply(_Reply):
@@ -62,6 +88,7 @@ class ChartReply(_Reply):
     type: Literal["chart"] = "chart"
     svg: str
     table: tuple[tuple[str, ...], ...] = ()
+    figure: Figure = None
 
 
 class CitationReply(_Reply):

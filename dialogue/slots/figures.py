@@ -31,7 +31,10 @@ _OFFERED = (
 
 
 async def fill_figures(context: SlotContext) -> Filling:
-    """Read the words that started the flow; a follow-up goes on with the question before it."""
+    """Read the words that started the flow; a follow-up goes on with the question before it. One that was pressed is there already."""
+    pressed = context.newest("figures")
+    if pressed is not None:
+        return Filled({**pressed.entity.value, "assumed": []})
     vocabulary = await context.reader.read("figure_words", {})
     if not isinstance(vocabulary, Vocabulary):
         return Filled({"tool": None, "code": "no_words"})

@@ -1,6 +1,7 @@
 """The shop's tables. One module a subject; import tables from here."""
 
 from knowledge.schema.behaviour import BehaviourEvent, Review
+from knowledge.schema.board import Pin
 from knowledge.schema.catalog import (
     Category,
     CompetitorPrice,
@@ -61,6 +62,7 @@ __all__ = [
     "OrderLine",
     "Payment",
     "PaymentMethod",
+    "Pin",
     "PriceRecord",
     "Product",
     "ProductImage",

@@ -9,11 +9,12 @@ import pytest
 import pytest_asyncio
 
 from dialogue.commands import StartFlow
-from dialogue.replies.types import ChartReply
+from dialogue.replies.types import ChartReply, TextReply
 from dialogue.testing import ScriptedUnderstander
 from dialogue.turn import Turn
 from knowledge.db import Database
 from tests.dialogue.conftest import Talk, assemble, small_shop, words
+from tools.analytics.query import Question
 from tools.base import Identity
 
 ASK = {
@@ -61,6 +62,60 @@ async def test_figures_come_in_words_as_a_table_and_drawn(owner: Talk) -> None:
     description = drawn.find("{http://www.w3.org/2000/svg}desc")
     assert description is not None
     assert description.text == chart.text
+
+
+async def press(talk: Talk, key: str, question: Question, *names: str) -> Turn:
+    return await talk.conversations.press(talk.id, talk.identity, client_id=key, question=question, names=names)
+
+
+async def test_words_go_on_with_what_was_pressed(owner: Talk) -> None:
+    await ask(owner, "by product")
+    lamps = Question(
+        arguments={"metric": "revenue", "by": ["channel"], "filters": [{"dimension": "product", "values": ["P-LAMP"]}]}
+    )
+    pressed = await press(owner, "p1", lamps, "Lamp")
+    [action] = pressed.actions
+    assert (action.tool, action.arguments) == ("shop_figures", lamps.arguments)
+    assert (await press(owner, "p1", lamps, "Lamp")).seq == pressed.seq
+    follow_up = (await ask(owner, "and units")).actions[0].arguments
+    assert (follow_up["metric"], follow_up["by"], follow_up["filters"]) == (
+        "units",
+        ["channel"],
+        lamps.arguments["filters"],
+    )
+
+
+async def test_a_figure_says_what_it_answers_and_where_its_rows_stand(owner: Talk) -> None:
+    turn = await ask(owner, "by product")
+    [chart] = [reply for reply in turn.replies if isinstance(reply, ChartReply)]
+    assert chart.figure is not None
+    assert chart.figure.question == turn.actions[0].result["question"]
+    assert [row.name for row in chart.figure.rows] == [row[0] for row in chart.table[1:]]
+    left, top, width, height = chart.figure.rows[1].box or (0, 0, 0, 0)
+    bar = ET.fromstring(chart.svg).findall(".//{http://www.w3.org/2000/svg}rect")[2]
+    assert top <= float(bar.attrib["y"]) <= top + height
+    assert left <= float(bar.attrib["x"]) <= left + width
+
+
+async def test_a_cell_stands_where_it_is_drawn_and_leads_on_by_both_its_values(owner: Talk) -> None:
+    cells = Question(arguments={"metric": "revenue", "by": ["product", "status"]})
+    [chart] = (await press(owner, "p1", cells)).replies
+    assert isinstance(chart, ChartReply)
+    assert chart.figure is not None
+    drawn = ET.fromstring(chart.svg).findall(".//{http://www.w3.org/2000/svg}rect")[1:]
+    places = {tuple(round(float(cell.attrib[each]), 1) for each in ("x", "y", "width", "height")) for cell in drawn}
+    assert {row.box for row in chart.figure.rows} == places
+    assert all(len(row.keys) == 2 for row in chart.figure.rows)
+
+
+async def test_the_parts_of_a_change_and_groups_of_customers_are_figures_too(owner: Talk) -> None:
+    for what in ("why", "rfm"):
+        turn = await ask(owner, what)
+        shown = turn.replies[-1]
+        assert isinstance(shown, TextReply | ChartReply)
+        assert shown.figure is not None
+        again = await press(owner, what, Question.model_validate(shown.figure.question))
+        assert again.actions[0].tool == turn.actions[0].tool == shown.figure.question["tool"]
 
 
 async def test_a_follow_up_keeps_the_period_and_the_split(owner: Talk) -> None:

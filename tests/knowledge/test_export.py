@@ -14,7 +14,7 @@ from knowledge.demo import build_demo_shop
 from knowledge.errors import ExportRefusedError, ImportRefusedError
 from knowledge.export import export_shop
 from knowledge.importers import import_shop
-from knowledge.schema import Attachment, Conversation, ConversationEvent
+from knowledge.schema import Attachment, Conversation, ConversationEvent, Pin
 from knowledge.types import JsonObject
 from tests.knowledge.demo.conftest import NOW
 from tests.knowledge.importers.shops import CSV, everything, write
@@ -32,10 +32,12 @@ async def laid(database: Database, folder: Path) -> None:
     sent = Attachment(
         id="att_1", owner="C1001", kind="image", media_type="image/png", path=path, size_bytes=4, created_at=NOW
     )
+    question: JsonObject = {"tool": "shop_figures", "arguments": {"metric": "orders"}}
+    pin = Pin(id="pin_1", question=question, asked_on="2026-11-30", place=0, pinned_by="M1", created_at=NOW)
     async with database.write() as session:
         session.add(conversation)
         await session.flush()
-        session.add_all([event, sent])
+        session.add_all([event, sent, pin])
     (folder / "attachments" / "1").mkdir(parents=True)
     (folder / "attachments" / "1" / "att_1.png").write_bytes(b"\x89PNG")
 

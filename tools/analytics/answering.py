@@ -10,7 +10,7 @@ from tools.analytics.compiling import ROWS, Cut, adds_up, cut_of, statement
 from tools.analytics.dimensions import Dimension
 from tools.analytics.metrics import Metric
 from tools.analytics.periods import Grain, Period, before, steps, year_before
-from tools.analytics.query import FigureQuery
+from tools.analytics.query import FigureQuery, Question, plain
 from tools.analytics.reading import Desk, figure, relative, value_name
 from tools.analytics.types import Chart, Figures, Group, Number, Value
 from tools.errors import RefusedError
@@ -75,6 +75,7 @@ async def answer(desk: Desk, query: FigureQuery) -> Figures:
         order=query.order,
         chart=_chart(cut, bool(against), len(shown)),
         read_at=desk.context.now,
+        question=Question(tool="shop_figures", arguments=plain(query)),
     )
 
 

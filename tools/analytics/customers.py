@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from knowledge.schema import Order
 from tools.analytics.periods import Period, month_of, steps
-from tools.analytics.query import CustomersQuery
+from tools.analytics.query import CustomersQuery, Question, plain
 from tools.analytics.reading import Desk
 from tools.analytics.sources import FIRST, Frame, joined, local_text
 from tools.analytics.types import Cohort, Customers, Segment
@@ -61,6 +61,7 @@ async def customer_groups_of(desk: Desk, query: CustomersQuery) -> Customers:
         segments=segments,
         cohorts=cohorts,
         read_at=desk.context.now,
+        question=Question(tool="customer_groups", arguments=plain(query)),
     )
 
 

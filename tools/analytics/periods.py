@@ -66,8 +66,7 @@ def before(period: Period) -> Period:
     same days of the one before; the beginning of a week with the same weekdays; every other period with as many days before it.
     """
     first, last = period.first, period.last
-    if first.day == 1 and last == month_of(last).last:
-        count = (last.year - first.year) * 12 + last.month - first.month + 1
+    if count := _whole_months(period):
         return Period(first=months(first, -count), last=first - _DAY)
     if first.day == 1 and (first.year, first.month) == (last.year, last.month):
         return Period(first=months(first, -1), last=months(last, -1))
@@ -112,6 +111,77 @@ def step_of(day: dt.date, grain: Grain) -> str:
             return f"{day.year}"
         case _:
             raise ValueError(f"expected a step of days, got {grain!r}")
+
+
+def span_of(key: str, grain: Grain) -> Period:
+    """Return the days of a step: `step_of` read backwards.
+
+    Raises:
+        ValueError: it is no key of a step of days.
+    """
+    match grain:
+        case "day":
+            day = dt.date.fromisoformat(key)
+            return Period(first=day, last=day)
+        case "week":
+            monday = dt.date.fromisoformat(key)
+            return Period(first=monday, last=monday + 6 * _DAY)
+        case "month":
+            return month_of(dt.date.fromisoformat(f"{key}-01"))
+        case "quarter":
+            year, _, number = key.partition("-Q")
+            first = dt.date(int(year), 3 * int(number) - 2, 1)
+            return Period(first=first, last=months(first, 3) - _DAY)
+        case "year":
+            return Period(first=dt.date(int(key), 1, 1), last=dt.date(int(key), 12, 31))
+        case _:
+            raise ValueError(f"expected a step of days, got {grain!r}")
+
+
+def is_current(period: Period, today: dt.date) -> bool:
+    """Tell whether a period ran up to a day or the one before it, or was the last whole week, month, quarter, ... before it."""
+    if period.last >= today - _DAY:
+        return True
+    if _whole_months(period):
+        return today < months(period.first, 2 * _whole_months(period))
+    return _is_week(period) and today <= period.last + 7 * _DAY
+
+
+def _whole_months(period: Period) -> int:
+    """Return how many calendar months a period is; 0 where it is no whole ones."""
+    first, last = period.first, period.last
+    if first.day != 1 or last != month_of(last).last:
+        return 0
+    return (last.year - first.year) * 12 + last.month - first.month + 1
+
+
+def _is_week(period: Period) -> bool:
+    return period.first.weekday() == 0 and period.days == 7
+
+
+def moved(period: Period, then: dt.date, today: dt.date) -> Period:
+    """Return what a period that was asked for on the day `then` is on another day.
+
+    Whole calendar months move by months and whole weeks by weeks; what began with a month or a year and ran up to that day still does;
+    everything else moves by days.
+    """
+    first, last = period.first, period.last
+    if count := _whole_months(period):
+        step = count if count in {3, 12} else 1
+        begin = months(first, step * (_month(today) // step - _month(then) // step))
+        return Period(first=begin, last=months(begin, count) - _DAY)
+    if _is_week(period):
+        weeks = (today - today.weekday() * _DAY) - (then - then.weekday() * _DAY)
+        return Period(first=first + weeks, last=last + weeks)
+    if last == then and first == then.replace(day=1):
+        return Period(first=today.replace(day=1), last=today)
+    if last == then and (first.month, first.day, first.year) == (1, 1, then.year):
+        return Period(first=today.replace(month=1, day=1), last=today)
+    return Period(first=first + (today - then), last=last + (today - then))
+
+
+def _month(day: dt.date) -> int:
+    return day.year * 12 + day.month - 1
 
 
 @functools.lru_cache(maxsize=64)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from collections.abc import Mapping
+from typing import Any, Literal, Self
 
 import pydantic
 
+from knowledge.types import JsonObject
 from tools.analytics.dimensions import DIMENSIONS
 from tools.analytics.metrics import METRICS
-from tools.analytics.periods import Period
+from tools.analytics.periods import Period, moved
 from tools.base import Arguments
 
 MOST_GROUPS = 1000
@@ -90,6 +92,55 @@ class CustomersQuery(Arguments):
 
     kind: Literal["rfm", "cohorts"]
     period: Period | None = None
+
+
+Asks = Literal["shop_figures", "explain_change", "customer_groups", "figure_records"]
+"""The tools that answer questions about figures."""
+_ARGUMENTS: Mapping[str, type[Arguments]] = {
+    "shop_figures": FigureQuery,
+    "explain_change": WhyQuery,
+    "customer_groups": CustomersQuery,
+    "figure_records": FigureQuery,
+}
+
+
+class Question(Arguments):
+    """A question about figures that can be kept and asked again: the tool that answers it, and its arguments.
+
+    The arguments are checked when it is made, and are plain JSON without what is left at its default.
+    """
+
+    tool: Asks = "shop_figures"
+    arguments: JsonObject
+
+    @pydantic.model_validator(mode="before")
+    @classmethod
+    def _checked(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or not isinstance(given.get("arguments"), dict):
+            return given
+        tool = given.get("tool", "shop_figures")
+        if not isinstance(tool, str) or tool not in _ARGUMENTS:
+            return given
+        return {**given, "arguments": plain(_ARGUMENTS[tool].model_validate(given["arguments"]))}
+
+    @property
+    def period(self) -> Period | None:
+        """The period that it asks about; None: everything recorded, or how things stand now."""
+        given = self.arguments.get("period")
+        return Period.model_validate(given) if given else None
+
+    def over(self, period: Period) -> Question:
+        """Return the same question about another period; a second period that it names by its days moves along."""
+        arguments = self.arguments | {"period": period.model_dump(mode="json")}
+        if self.period is not None and (against := arguments.get("against_period")):
+            then = Period.model_validate(against)
+            arguments["against_period"] = moved(then, self.period.last, period.last).model_dump(mode="json")
+        return Question(tool=self.tool, arguments=arguments)
+
+
+def plain(query: Arguments) -> JsonObject:
+    """Return a query as JSON, without what is left at its default."""
+    return query.model_dump(mode="json", exclude_defaults=True)
 
 
 def _require(holds: bool, what: str, came: str) -> None:  # noqa: FBT001

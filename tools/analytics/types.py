@@ -7,6 +7,7 @@ from typing import Literal
 
 from tools.analytics.metrics import Unit
 from tools.analytics.periods import Period
+from tools.analytics.query import Question
 from tools.base import Evidence
 from tools.evidence import LocalText
 
@@ -86,6 +87,8 @@ class Figures(Evidence):
     order: str = "most"
     chart: Chart | None = None
     read_at: dt.datetime
+    question: Question
+    """What was asked, to ask it again or go on from it."""
 
 
 class Part(Evidence):
@@ -128,6 +131,7 @@ class Why(Evidence):
     looked_at: tuple[Value, ...] = ()
     """The dimensions that were tried."""
     read_at: dt.datetime
+    question: Question
 
 
 class Segment(Evidence):
@@ -162,6 +166,7 @@ class Customers(Evidence):
     segments: tuple[Segment, ...] = ()
     cohorts: tuple[Cohort, ...] = ()
     read_at: dt.datetime
+    question: Question
 
 
 class Behind(Evidence):

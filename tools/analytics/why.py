@@ -17,7 +17,7 @@ from tools.analytics.compiling import Cut, adds_up, cut_of, cuts_of, statement
 from tools.analytics.dimensions import DIMENSIONS, Dimension
 from tools.analytics.metrics import METRICS
 from tools.analytics.periods import Period, before, year_before
-from tools.analytics.query import Filter, WhyQuery
+from tools.analytics.query import Filter, Question, WhyQuery, plain
 from tools.analytics.reading import Desk, figure, relative
 from tools.analytics.types import Driver, Number, Part, Value, Why
 from tools.errors import RefusedError
@@ -109,6 +109,7 @@ async def explain(desk: Desk, query: WhyQuery) -> Why:
         others=len(parts[PARTS:]),
         looked_at=tuple(_value(split.cut.by[0]) for split in splits),
         read_at=desk.context.now,
+        question=Question(tool="explain_change", arguments=plain(query.model_copy(update={"by": best.cut.by[0].id}))),
     )
 
 

@@ -54,7 +54,7 @@ async () => {
   for (const element of all("img:not([alt]), audio:not([controls])")) found.push(`no text: ${element.outerHTML.slice(0, 80)}`);
   for (const element of all("button, select, textarea, input:not([type=radio]), a.brand")) {
     const { width, height } = element.getBoundingClientRect();
-    if (visible(element) && width && (width < 24 || height < 24) && getComputedStyle(element).display !== "inline" && !element.matches(".link, .good-title")) found.push(`small target ${width}x${height}: ${sentence(element)}`);
+    if (visible(element) && width && (width < 24 || height < 24) && getComputedStyle(element).display !== "inline" && !element.matches(".link, .good-title, .spot")) found.push(`small target ${width}x${height}: ${sentence(element)}`);
   }
   for (const root of roots) {
     const ids = [...root.querySelectorAll("[id]")].map((element) => element.id);

@@ -50,6 +50,13 @@ export class Api {
     return (await this.#fetch("GET", `/v1/attachments/${encodeURIComponent(id)}`)).blob();
   }
 
+  /** A file that the server makes, with the name it gives it. @param {string} path @param {unknown} body @returns {Promise<{blob: Blob, name: string}>} */
+  async file(path, body) {
+    const response = await this.#fetch("POST", path, JSON.stringify(body), { "Content-Type": "application/json" });
+    const name = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get("Content-Disposition") ?? "");
+    return { blob: await response.blob(), name: name ? decodeURIComponent(name[1]) : "figure" };
+  }
+
   /** @param {string} method @param {string} path @param {BodyInit} [body] @param {Record<string, string>} [headers] */
   async #request(method, path, body, headers = {}) {
     const response = await this.#fetch(method, path, body, headers);

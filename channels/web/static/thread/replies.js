@@ -12,6 +12,7 @@ import { productsReply } from "./products.js";
  * @property {((text: string) => void) | null} [send] Sends a message for the person; null where nobody may press.
  * @property {boolean} [reading] Somebody of the shop reads along.
  * @property {((productId: string) => void) | null} [openProduct] Shows a product on the page around the widget.
+ * @property {((reply: any, lang: "zh" | "en") => Element) | null} [figure] Shows a figure that can be gone on from; null where it is only read.
  */
 
 /** @type {Record<string, (reply: any, context: ReplyContext) => Element | null>} */
@@ -29,6 +30,7 @@ const RENDERERS = {
  * @param {any} reply @param {ReplyContext} context @returns {Element[]}
  */
 export function renderReply(reply, context) {
+  if (reply.figure && context.figure) return [context.figure(reply, context.lang)];
   const elements = [];
   const text = ownText(reply);
   if (text) elements.push(h("div", { class: "bubble", lang: reply.lang ?? null }, textOf(text), receiptsOf(reply, context)));

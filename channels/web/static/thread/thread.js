@@ -13,10 +13,11 @@ import { renderReply } from "./replies.js";
  * @typedef {object} ThreadOptions
  * @property {import("../lib/i18n.js").I18n} i18n
  * @property {string} base Origin of the server.
- * @property {"shopper" | "agent"} viewer Whose words stand on the right.
+ * @property {"shopper" | "merchant" | "agent"} viewer Whose words stand on the right.
  * @property {(id: string) => Promise<Blob>} loadAttachment
  * @property {((text: string) => void) | null} [send]
  * @property {((productId: string) => void) | null} [openProduct]
+ * @property {((reply: any, lang: "zh" | "en") => Element) | null} [figure]
  * @property {((clientId: string) => void) | null} [retry]
  * @property {((text: string) => void) | null} [onIncoming] Told about every new message of the other side.
  */
@@ -196,7 +197,8 @@ export class Thread {
       const send = this.options.send && live ? this.options.send : null;
       const openProduct = this.options.openProduct ?? null;
       const reading = this.options.viewer === "agent";
-      body.append(...renderReply(reply, { base: this.options.base, lang, i18n: i18n.in(lang), send, openProduct, reading }));
+      const figure = this.options.figure ?? null;
+      body.append(...renderReply(reply, { base: this.options.base, lang, i18n: i18n.in(lang), send, openProduct, reading, figure }));
     }
     if (event.author === "bot") this.typing(false);
     if (!own) this.#announce((event.replies ?? []).map((reply) => reply.text).join("\n"), event.author);
@@ -206,7 +208,7 @@ export class Thread {
   #drawOwner(event) {
     const { i18n } = this.options;
     const name = event.agent_name ?? event.agent_id ?? "";
-    if (event.owner !== "human" && event.owner !== "closed" && this.options.viewer === "shopper") return; // a reply says it better
+    if (event.owner !== "human" && event.owner !== "closed" && this.options.viewer !== "agent") return; // a reply says it better
     const text = event.owner === "human" ? i18n.t(name ? "owner_human" : "owner_human_unnamed", { name }) : i18n.t(`owner_${event.owner}`);
     this.group = null;
     this.#place(h("p", { class: "system small" }, text));
@@ -224,7 +226,7 @@ export class Thread {
     }
     const side = this.#side(author);
     const body = h("div", { class: "group-body" });
-    const mine = author === "shopper" && this.options.viewer === "shopper";
+    const mine = author === this.options.viewer && side === "right" && author !== "agent";
     body.append(h("p", { class: "group-head small" }, h("span", { class: mine ? "unseen" : null }, this.#nameOf(author, name)), h("time", { datetime: at }, formatClock(at, this.options.i18n.lang))));
     this.#place(h("div", { class: `group ${side} by-${author}` }, side === "left" || author === "bot" || author === "shop" ? this.#avatar(author) : null, body));
     this.group = { side, author: key, at: time, body };

@@ -7,7 +7,7 @@ import { Panel } from "./panel.js";
 import { Session } from "./session.js";
 import { WIDGET_STRINGS } from "./strings.js";
 
-const SHEETS = ["design.css", "thread/thread.css", "widget/widget.css"];
+const SHEETS = ["design.css", "thread/thread.css", "widget/composer.css", "widget/widget.css"];
 
 /**
  * @typedef {object} WidgetOptions
