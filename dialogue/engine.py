@@ -308,7 +308,7 @@ class Engine:
                 await work.executor.void(work.confirmed, work.identity)
                 work.confirmed = None
             outcome = await work.call(call.tool, arguments)
-        if outcome.status == "needs_confirmation" and outcome.proposal_id is not None:
+        if outcome.status == "needs_confirmation" and outcome.proposal_id is not None and not outcome.code:
             frame.done[f"{key}?"] = f"{outcome.proposal_id} {fingerprint}"
             self._ask_consent(work, frame, call, outcome)
             return End.ASKED

@@ -8,6 +8,7 @@ import pydantic
 
 import tools.analytics.tools
 import tools.catalog.tools
+import tools.changes.tools
 import tools.content.tools
 import tools.customers.tools
 import tools.marketing.tools
@@ -30,6 +31,7 @@ CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.pricing.merchant.TOOLS,
     tools.pricing.pages.TOOLS,
     tools.pricing.membership.TOOLS,
+    tools.changes.tools.TOOLS,
     tools.recommendation.tools.TOOLS,
     tools.marketing.tools.TOOLS,
     tools.content.tools.TOOLS,
