@@ -7,10 +7,12 @@ from typing import Any
 import pydantic
 
 import tools.analytics.tools
+import tools.catalog.stock_warning
 import tools.catalog.tools
 import tools.changes.tools
 import tools.content.tools
 import tools.customers.tools
+import tools.marketing.staged
 import tools.marketing.tools
 import tools.orders.tools
 import tools.pricing.membership
@@ -27,6 +29,7 @@ CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.customers.tools.TOOLS,
     tools.orders.tools.TOOLS,
     tools.catalog.tools.TOOLS,
+    tools.catalog.stock_warning.TOOLS,
     tools.pricing.tools.TOOLS,
     tools.pricing.merchant.TOOLS,
     tools.pricing.pages.TOOLS,
@@ -34,6 +37,7 @@ CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.changes.tools.TOOLS,
     tools.recommendation.tools.TOOLS,
     tools.marketing.tools.TOOLS,
+    tools.marketing.staged.TOOLS,
     tools.content.tools.TOOLS,
     tools.ticketing.tools.TOOLS,
     tools.risk.tools.TOOLS,
