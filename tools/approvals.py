@@ -55,9 +55,6 @@ def approve(proposal: Proposal, identity: Identity, need: Need) -> bool:
 def facts_of(proposal: Proposal, need: Need) -> dict[str, int | list[str]]:
     """Return what is told of a change that waits for more approvals."""
     given = len(proposal.approvals)
-    return {
-        "needed": need.approvals,
-        "given": given,
-        "left": max(need.approvals - given, 0),
-        "exceeded": list(need.exceeded),
-    }
+    left = max(need.approvals - given, 0)
+    own = int(need.proposer_counts)
+    return {"needed": need.approvals, "given": given, "left": left, "own_counts": own, "exceeded": list(need.exceeded)}

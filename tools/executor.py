@@ -221,6 +221,7 @@ class Executor:
                 "needs_confirmation",
                 evidence=preview,
                 proposal_id=proposal.id,
+                facts=facts_of(proposal, need_of(self.policy.changes, request.identity.role, preview)),
                 duration_ms=_since(started),
             )
             await self.audit.add(session, request.identity, outcome, request.now)

@@ -29,7 +29,7 @@ SAMPLE = 900
 """So many rows of what shoppers say, and as many of those with figures in them, stand for everything else."""
 HEARD = 0.5
 """Chance of all flows of merchants together from which the likeliest is meant."""
-OF_PRICE = frozenset({"amount", "amounts"})
+OF_PRICE = frozenset({"amount", "amounts", "count"})
 _ASKED_FOR, _TRIED = "suggest_price", "price_curve"
 OF_FIGURES = "shop_figures"
 _ON = re.compile(

@@ -19,16 +19,16 @@ MERCHANT: tuple[Role, ...] = ("merchant",)
     en=(
         "Staged changes of the shop (prices, coupons, thresholds, ...) that wait for approval or were made, newest first, each with before "
         "and after, the approvals it has, and its id for roll_back. Use it for 'what waits for approval', 'what did we change last'. "
-        "state: waiting or made; tool: only changes by that tool, such as change_price."
+        "state: waiting or made; latest_to: approve, reject, edit or roll_back, what the newest is wanted for; tool: only changes by that tool, such as change_price."
     ),
     zh=(
         "店铺的改动（价格、优惠券、阈值等）：等待批准的或已执行的，最新的在前，含改前改后、已有的批准和用于 roll_back 的编号。商家问“有什么待批”“刚才改了什么”时使用。"
-        "state：waiting 或 made；tool：只看某个工具的改动，如 change_price。"
+        "state：waiting 或 made；latest_to：approve、reject、edit 或 roll_back，要对最新一项做什么；tool：只看某个工具的改动，如 change_price。"
     ),
 )
 async def list_changes(context: ToolContext, arguments: ListChanges) -> ChangeList:
     """Return staged changes with what the reader may do."""
-    deed = "approve" if arguments.state == "waiting" else "roll_back"
+    deed = arguments.latest_to or ("approve" if arguments.state == "waiting" else "roll_back")
     found = await list_proposals(
         context.session,
         context.identity,

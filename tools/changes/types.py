@@ -8,19 +8,23 @@ import pydantic
 
 from tools.base import Arguments, Evidence
 from tools.evidence import LocalText
-from tools.proposals import ProposalView
+from tools.proposals import Deed, ProposalView
 from tools.staging import Difference, Staged
 
 
 class ListChanges(Arguments):
-    """`state`: ``waiting`` for approval or ``made``; `tool`: only changes by this tool, such as ``change_price``."""
+    """`state`: ``waiting`` for approval or ``made``; `tool`: only changes by this tool, such as ``change_price``.
+
+    `latest_to`: what the newest is looked for to do; None: ``approve`` what waits, ``roll_back`` what was made.
+    """
 
     state: Literal["waiting", "made"] = "waiting"
+    latest_to: Deed | None = None
     tool: str | None = pydantic.Field(default=None, max_length=64)
 
 
 class ChangeList(Evidence):
-    """Staged changes, newest first. `latest`: the first that the reader may approve, or roll back where they were made."""
+    """Staged changes, newest first. `latest`: the first that the reader may do what they want with."""
 
     changes: tuple[ProposalView, ...]
     latest: ProposalView | None
