@@ -20,6 +20,7 @@ import tools.pricing.merchant
 import tools.pricing.pages
 import tools.pricing.tools
 import tools.recommendation.tools
+import tools.risk.staged
 import tools.risk.tools
 import tools.ticketing.tools
 import tools.visual_search.tools
@@ -41,6 +42,7 @@ CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.content.tools.TOOLS,
     tools.ticketing.tools.TOOLS,
     tools.risk.tools.TOOLS,
+    tools.risk.staged.TOOLS,
     tools.visual_search.tools.TOOLS,
     tools.analytics.tools.TOOLS,
 )

@@ -30,6 +30,7 @@ SLOT_FILLERS: dict[str, SlotFiller] = {
     "picture": prices.fill_picture,
     "figures": figures.fill_figures,
     "count": prices.fill_count,
+    "chance": simple.fill_chance,
     "shop_coupon": coupons.fill_shop_coupon,
     "coupon_terms": coupons.fill_coupon_terms,
 }

@@ -37,6 +37,8 @@ _ON = re.compile(
     r"|^(?:那|再|换成|改成|只看|按|和|与|跟|除了|同比|环比|明细|每|各)|呢[？?]?$"
 )
 """How a question begins or ends that goes on with the one before it."""
+_OF_COUPONS = re.compile(r"\b(?:coupon|voucher)s?\b|券")
+"""Makes "over 200" the least spend of a coupon, where else goods are looked for by what they may cost."""
 
 
 class MerchantWishes:
@@ -87,7 +89,8 @@ class MerchantWishes:
     def read(self, reading: Reading) -> tuple[list[Command], list[ScoredIntent]] | None:
         """Return the commands of a message; None where it is no wish of a merchant."""
         question = reading.view.pending
-        if _within_a_budget(reading.entities) or (question is not None and _answers(reading, question)):
+        budget = _within_a_budget(reading.entities) and not _OF_COUPONS.search(reading.text.low)
+        if budget or (question is not None and _answers(reading, question)):
             return None
         if (figures := _figures(reading)) is not None:
             return figures, []

@@ -98,6 +98,10 @@ TABLES: dict[str, Table] = {
         ' c.limit_total AS "limit" FROM {db}.coupon c',
         {"coupon": "code"},
     ),
+    "shop_settings": Table(
+        "SELECT s.id, s.settings ->> '$.risk_thresholds' AS risk_thresholds FROM {db}.shop s",
+        {"shop": "id"},
+    ),
     "stock_levels": Table(
         "SELECT s.sku, s.reorder_point AS level FROM {db}.stock s",
         {"stock": "sku"},
