@@ -42,6 +42,7 @@ from tools.proposals import (
 from tools.provenance import Provenance
 from tools.receipts import as_json, done, find_receipt, make_receipt, proposal_key, replay, scoped_key
 from tools.requests import Request, awaiting, bad_arguments, holding, preview_of, refused
+from tools.staging import Staged
 from tools.visual_search.gallery import Gallery
 
 logger = logging.getLogger(__name__)
@@ -278,6 +279,8 @@ class Executor:
             await self.audit.add(
                 session, identity, dataclasses.replace(outcome, duration_ms=_since(started)), request.now
             )
+        if isinstance(outcome.evidence, Staged) and self.services.retriever is not None:
+            self.services.retriever.expire()  # the change, now committed, may be one of what is answered from
         return outcome
 
     async def _stored(

@@ -10,6 +10,7 @@ import tools.analytics.tools
 import tools.catalog.stock_warning
 import tools.catalog.tools
 import tools.changes.tools
+import tools.content.staged
 import tools.content.tools
 import tools.customers.tools
 import tools.marketing.staged
@@ -40,6 +41,7 @@ CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.marketing.tools.TOOLS,
     tools.marketing.staged.TOOLS,
     tools.content.tools.TOOLS,
+    tools.content.staged.TOOLS,
     tools.ticketing.tools.TOOLS,
     tools.risk.tools.TOOLS,
     tools.risk.staged.TOOLS,

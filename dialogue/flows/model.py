@@ -18,7 +18,7 @@ from tools.ticketing.types import Reason
 SlotTypeName = Literal[
     "order", "order_lines", "swaps", "payment_method", "address", "reason", "choice", "text", "yes_no", "proof", "email",
     "product", "products", "options", "search", "body", "order_optional", "coupon", "tax_id", "question", "amount", "amounts", "picture",
-    "figures", "count", "chance", "shop_coupon", "coupon_terms",
+    "figures", "count", "chance", "shop_coupon", "coupon_terms", "document", "document_text",
 ]  # fmt: skip
 
 
@@ -213,7 +213,7 @@ class Flow(_Part):
     @property
     def reads_its_words(self) -> bool:
         """Whether what is wanted is read from the sentence that started it: said anew, it begins anew."""
-        return any(slot.type in {"coupon_terms", "chance"} for slot in self.slots.values())
+        return any(slot.type in {"coupon_terms", "chance", "document_text"} for slot in self.slots.values())
 
     @property
     def leads_to(self) -> frozenset[str]:

@@ -22,6 +22,8 @@ from knowledge.types import Lang, utc_now
 from knowledge.vocabulary import label
 from knowledge.yaml_files import read_yaml
 
+LONG = 160
+"""Characters that are shown of one value before or after a change."""
 SENTENCES = Path(__file__).parent / "sentences"
 
 
@@ -232,10 +234,14 @@ def moves(changes: Sequence[Mapping[str, Any]], lang: Lang) -> str:
 
 def differences(changes: Sequence[Mapping[str, Any]], lang: Lang) -> str:
     """Write the fields of a staged change before and after, one a line."""
-    none = "无" if lang == "zh" else "none"
+    none, more = ("无", "……") if lang == "zh" else ("none", "...")
+
+    def short(value: str | None) -> str:
+        return none if not value else value if len(value) <= LONG else value[:LONG] + more
+
     colon = "：" if lang == "zh" else ": "
     return "\n".join(
-        f"{text(each['what'], lang)}{colon}{each['before'] or none} → {each['after'] or none}" for each in changes
+        f"{text(each['what'], lang)}{colon}{short(each['before'])} → {short(each['after'])}" for each in changes
     )
 
 

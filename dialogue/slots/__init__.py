@@ -1,7 +1,19 @@
 """The kinds of slot that a flow may have, each with the function that fills it from what was heard."""
 
 from dialogue.flows.model import SlotSpec
-from dialogue.slots import address, coupons, figures, order_lines, orders, payment, prices, products, simple, swaps
+from dialogue.slots import (
+    address,
+    coupons,
+    documents,
+    figures,
+    order_lines,
+    orders,
+    payment,
+    prices,
+    products,
+    simple,
+    swaps,
+)
 from dialogue.slots.base import DeadEnd, Elsewhere, Filled, Filling, Question, Reader, SlotContext, SlotFiller
 
 SLOT_FILLERS: dict[str, SlotFiller] = {
@@ -33,6 +45,8 @@ SLOT_FILLERS: dict[str, SlotFiller] = {
     "chance": simple.fill_chance,
     "shop_coupon": coupons.fill_shop_coupon,
     "coupon_terms": coupons.fill_coupon_terms,
+    "document": documents.fill_document,
+    "document_text": documents.fill_document_text,
 }
 
 ACCEPTS: dict[str, frozenset[str]] = {

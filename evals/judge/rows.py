@@ -98,6 +98,10 @@ TABLES: dict[str, Table] = {
         ' c.limit_total AS "limit" FROM {db}.coupon c',
         {"coupon": "code"},
     ),
+    "documents": Table(
+        "SELECT d.id AS _id, d.slug, d.lang, d.title, d.body, d.kind, d.status, d.version FROM {db}.document d",
+        {"document": "_id"},
+    ),
     "shop_settings": Table(
         "SELECT s.id, s.settings ->> '$.risk_thresholds' AS risk_thresholds FROM {db}.shop s",
         {"shop": "id"},
