@@ -14,11 +14,11 @@ _UNIT = r"\s?(?:元|块钱?|yuan|rmb|dollars?|bucks?|euros?|pounds?)?"
 _PERCENT_OFF = re.compile(rf"{_N}\s?(?:%|percent|per cent)\s?(?:off|discount)?|(?:减|优惠|立减)\s?{_N}\s?%")
 _FOLD = re.compile(r"(\d{1,2}(?:\.\d)?)\s?折")
 _VALUE = re.compile(
-    rf"{_SIGN}{_N}{_UNIT}\s?(?:off|discount)\b|(?:立减|减免|减|抵扣?|便宜|优惠)(?:成|到|为)?\s?{_SIGN}{_N}|{_SIGN}{_N}{_UNIT}(?:的)?(?:无门槛|优惠券|代金券|红包)"
+    rf"{_SIGN}{_N}{_UNIT}\s?(?:off|discount)\b|(?:立减|减免|减|抵扣?|便宜|优惠)(?:成|到|为)?\s?{_SIGN}{_N}|(?<![满\d.]){_SIGN}{_N}{_UNIT}的?(?:无门槛|优惠券|代金券|红包|券)"
     rf"|\b(?:worth|value of|takes?(?: off)?|give[s]?)\s?{_SIGN}{_N}(?!\s?%)"
 )
 _MINIMUM = re.compile(
-    rf"(?:满|消费达?|门槛(?:是|为|改成|降到|调到)?)\s?{_SIGN}{_N}"
+    rf"(?:满|消费达?|(?<!无)门槛(?:是|为|改成|降到|调到)?)\s?{_SIGN}{_N}"
     rf"|\b(?:orders? (?:of|over|above|from)|over|above|off(?: orders?)?(?: of)?|from|spend(?:ing)?|minimum(?: spend)?(?: of| to)?|least(?: spend)?(?: of)?)\s{_SIGN}{_N}"
 )
 _LIMIT = re.compile(

@@ -17,6 +17,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, 
 import tools.changes.tools
 from knowledge.db import Database, sqlite_url
 from knowledge.schema import Order
+from tests.docs import blocks
 from tests.tools.fakes import make_staged_tool
 from tools.base import Identity, Outcome, ToolCall
 from tools.executor import Executor
@@ -203,6 +204,14 @@ async def test_what_waited_too_long_is_listed_as_expired_and_can_only_be_staged_
     assert (gone.id, gone.status, gone.can) == (proposal, "expired", ())
     assert (await executor.edit(proposal, {"order_id": "W1", "note": "x"}, M1)).code == "proposal_expired"
     assert (await executor.confirm(proposal, M1)).code == "proposal_expired"
+
+
+def test_the_caps_of_the_documentation_are_read(tmp_path: Path) -> None:
+    [text] = blocks("stage-a-change", "yaml")
+    (tmp_path / "policy.yaml").write_text(text, encoding="utf-8")
+    changes = load_policy("default", tmp_path).changes
+    assert changes.open_hours == 48
+    assert changes.caps["merchant"]["discount"] == Cap(most=0.3, approvals=3)
 
 
 class Changes(RuleBasedStateMachine):
