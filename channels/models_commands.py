@@ -22,6 +22,7 @@ from tools.policy import RiskRules, load_policy
 from tools.risk.capability import Risk
 from tools.risk.graph import Ring, accounts_of, find_rings
 from tools.risk.picture import described, svg
+from tools.risk.rules import with_thresholds
 from tools.risk.thresholds import Threshold, thresholds
 
 _LISTED = ("attributes", "not_learnt")
@@ -214,7 +215,8 @@ async def _rules(settings: Settings) -> RiskRules:
         return RiskRules()
     async with existing_database(settings) as database, database.read() as session:
         shop = (await session.exec(select(Shop))).first()
-    return load_policy(shop.policy if shop else "default", settings.data).risk
+    rules = load_policy(shop.policy if shop else "default", settings.data).risk
+    return with_thresholds(rules, shop.settings if shop else {})
 
 
 def _named(name: str) -> Capability[Any, Any]:

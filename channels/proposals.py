@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Annotated, Any
 
+import pydantic
 from fastapi import APIRouter, Query, Request
 
 from channels.auth import Caller
@@ -13,8 +14,8 @@ from channels.problems import ProblemError, language_of, refusal_problem
 from channels.turns import known_form
 from dialogue.errors import NotOwnerError, UnknownConversationError
 from knowledge.schema import Conversation
-from knowledge.types import Lang
-from tools.base import Identity, Outcome
+from knowledge.types import Lang, new_id
+from tools.base import Identity, Outcome, ToolCall
 from tools.proposals import ProposalStatus
 
 router = APIRouter(prefix="/v1/proposals", tags=["proposals"])
@@ -33,14 +34,25 @@ async def list_proposals(
     return {"proposals": [proposal.model_dump(mode="json") for proposal in found]}
 
 
+class Edited(pydantic.BaseModel):
+    """Other arguments for a call that waits: all of them, not only those that differ."""
+
+    model_config = pydantic.ConfigDict(extra="forbid")
+
+    arguments: dict[str, Any]
+
+
 @router.post("/{proposal_id}/approve")
 async def approve(
     request: Request, context: ContextDep, caller: CallerDep, proposal_id: str, conversation_id: InConversation = None
 ) -> dict[str, Any]:
-    """Execute the stored call, once; a second approval gives the first one's receipt."""
+    """Execute the stored call, once; a second approval gives the first one's receipt.
+
+    Where the shop's caps ask for several people, an approval that is not the last is recorded: ``needs_confirmation``.
+    """
     identity = await _acting(context, caller, conversation_id)
-    outcome = await context.platform.executor.confirm(proposal_id, identity)
-    if outcome.status != "ok":
+    outcome = await context.platform.executor.confirm(proposal_id, identity, lang=language_of(request))
+    if outcome.status not in _GOOD:
         raise _problem(context, outcome, language_of(request))
     return outcome_json(outcome)
 
@@ -57,11 +69,46 @@ async def reject(
     return {"id": proposal_id, "status": "rejected"}
 
 
-def _problem(context: Context, outcome: Outcome, lang: Lang) -> ProblemError:
-    """Return why the stored call was not executed, in the sentence that a chat would say. Nobody can mend its arguments."""
+@router.post("/{proposal_id}/edit")
+async def edit(
+    request: Request,
+    context: ContextDep,
+    caller: CallerDep,
+    proposal_id: str,
+    edited: Edited,
+    conversation_id: InConversation = None,
+) -> dict[str, Any]:
+    """Put other arguments in the place of those that wait; they are checked, and shown anew, under a new id."""
+    identity = await _acting(context, caller, conversation_id)
+    executor = context.platform.executor
+    outcome = await executor.edit(proposal_id, edited.arguments, identity, lang=language_of(request))
+    if outcome.status not in _GOOD:
+        raise _problem(context, outcome, language_of(request), mendable=outcome.mendable)
+    return outcome_json(outcome)
+
+
+@router.post("/{proposal_id}/roll_back")
+async def roll_back(request: Request, context: ContextDep, caller: CallerDep, proposal_id: str) -> dict[str, Any]:
+    """Put back what stood before a change that was made, unless something else changed it since."""
+    caller.must_be("merchant")
+    identity, executor, lang = caller.identity(), context.platform.executor, language_of(request)
+    call = ToolCall("roll_back", {"proposal_id": proposal_id})
+    outcome = await executor.call(call, identity, lang=lang, idempotency_key=new_id("key"))
+    if outcome.proposal_id is not None:
+        outcome = await executor.confirm(outcome.proposal_id, identity, lang=lang)
+    if outcome.status not in _GOOD:
+        raise _problem(context, outcome, lang)
+    return outcome_json(outcome)
+
+
+_GOOD = {"ok", "needs_confirmation"}
+
+
+def _problem(context: Context, outcome: Outcome, lang: Lang, *, mendable: bool = False) -> ProblemError:
+    """Return why nothing was done, in the sentence that a chat would say. The arguments of a stored call nobody can mend."""
     templates, sentence = context.platform.conversations.templates, f"refused.{outcome.code}"
     said = templates.say(sentence, lang, **outcome.facts) if templates.has(sentence) else ""
-    return refusal_problem(outcome.code, outcome.facts, mendable=False, detail=said)
+    return refusal_problem(outcome.code, outcome.facts, mendable=mendable, detail=said)
 
 
 async def _acting(context: Context, caller: Caller, conversation_id: str | None) -> Identity:

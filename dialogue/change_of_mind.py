@@ -22,12 +22,14 @@ def successor(work: Work, commands: tuple[Command, ...]) -> StartFlow | None:
 
     A return and an exchange of the same shoes exclude one another (`Flow.rivals`); a wish for other goods, or one said to
     come on top ("also"), is a request of its own; so is a look at something ("wait, how long does the refund take?"). A look that
-    waits for an answer gives way to every change.
+    waits for an answer gives way to every change; and a flow whose terms are read from its sentence to the same one said anew.
     """
     wish = next((command for command in commands if isinstance(command, StartFlow)), None)
     frame = work.business_frame
-    if frame is None or wish is None or wish.flow == frame.flow or wish.flow not in work.flows:
+    if frame is None or wish is None or wish.flow not in work.flows:
         return None
+    if wish.flow == frame.flow:
+        return wish if work.flows[wish.flow].reads_its_words else None
     if not work.flows[wish.flow].changes_something:
         return None
     refused = work.state.pending is not None and any(isinstance(command, Deny) for command in commands)
@@ -41,7 +43,8 @@ async def give_way(work: Work, wish: StartFlow) -> None:
     if frame is None:
         raise RuntimeError("no flow runs that could give way")
     del work.stack[work.stack.index(frame) :]
-    give_up(work, frame)
+    if frame.flow != wish.flow:  # the same said anew is no other wish to turn back from
+        give_up(work, frame)
     pending = work.state.pending
     if pending is not None and pending.proposal_id is not None:
         await work.executor.void(pending.proposal_id, work.identity)

@@ -17,7 +17,7 @@ from dialogue.replies.templates import Templates
 from dialogue.slots import ACCEPTS, SLOT_FILLERS, DeadEnd, Elsewhere, Filled, Question, SlotContext
 from dialogue.slots.figures import carried
 from dialogue.state import Frame
-from dialogue.step_values import arguments_of, facts_of, fingerprint_of, value_at
+from dialogue.step_values import arguments_of, facts_of, fingerprint_of, told, value_at
 from dialogue.work import HandOverWish, Work
 from tools.base import Outcome
 
@@ -114,6 +114,8 @@ class Engine:
                 return await self._collect(work, frame, str(step.collect), flow)
             case "confirm":
                 return await self._confirm(work, frame, self._call_of(step), flow, key)
+            case "decide":
+                return await self._decide(work, frame, step, flow, key)
             case "call":
                 return await self._call(work, frame, self._call_of(step), flow, key)
             case "check":
@@ -308,7 +310,7 @@ class Engine:
                 await work.executor.void(work.confirmed, work.identity)
                 work.confirmed = None
             outcome = await work.call(call.tool, arguments)
-        if outcome.status == "needs_confirmation" and outcome.proposal_id is not None:
+        if outcome.status == "needs_confirmation" and outcome.proposal_id is not None and not outcome.code:
             frame.done[f"{key}?"] = f"{outcome.proposal_id} {fingerprint}"
             self._ask_consent(work, frame, call, outcome)
             return End.ASKED
@@ -318,16 +320,26 @@ class Engine:
         frame.done[key] = fingerprint
         return End.DONE
 
+    async def _decide(self, work: Work, frame: Frame, step: Step, flow: Flow, key: str) -> End:
+        """Approve or reject what waits; a rejection is a refused call by its nature."""
+        if step.decide is None or key in frame.done:
+            return End.DONE
+        outcome = await work.decide(step.decide.deed, str(value_at(step.decide.proposal, frame)))
+        if outcome.status != "ok" and outcome.code != "proposal_rejected":
+            return self._refused(work, frame, flow, outcome, key)
+        self._keep(frame, "result", outcome)
+        frame.done[key] = step.decide.deed
+        return End.DONE
+
     def _ask_consent(self, work: Work, frame: Frame, call: CallStep, outcome: Outcome) -> None:
-        preview = outcome.evidence.model_dump(mode="json") if outcome.evidence is not None else {}
-        facts = {**facts_of(work, frame), "preview": preview}
+        facts = {**facts_of(work, frame), "preview": told(outcome)}
         asked = self.templates.render(call.ask.get(work.lang), work.lang, facts) if call.ask else ""
         labels = (self._sentence(work, "label.confirm"), self._sentence(work, "label.not_yet"))
         question = Question(asked, ((labels[0], True), (labels[1], False)))
         work.ask(question, kind="confirm", proposal_id=outcome.proposal_id)
 
     def _keep(self, frame: Frame, name: str, outcome: Outcome) -> None:
-        frame.results[name] = outcome.evidence.model_dump(mode="json") if outcome.evidence is not None else {}
+        frame.results[name] = told(outcome)
         if outcome.receipt_id is not None:
             frame.receipts.append(outcome.receipt_id)
 

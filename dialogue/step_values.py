@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from dialogue.flows.model import CallStep
 from dialogue.state import Frame
 from knowledge.types import JsonObject, Lang
+from tools.base import Outcome
+from tools.staging import Staged
 
 if TYPE_CHECKING:
     from dialogue.work import Work
@@ -36,6 +38,18 @@ def value_at(path: str, frame: Frame) -> Any:
     for part in rest:
         value = value.get(part) if isinstance(value, Mapping) else None
     return value
+
+
+def told(outcome: Outcome) -> JsonObject:
+    """Return an outcome's evidence as JSON; a staged change also tells its differences, its effect and the approvals it needs."""
+    evidence = outcome.evidence
+    plain = evidence.model_dump(mode="json") if evidence is not None else {}
+    if isinstance(evidence, Staged):
+        effect = evidence.expected()
+        plain["differences"] = [each.model_dump(mode="json") for each in evidence.differences()]
+        plain["effect"] = effect.model_dump(mode="json") if effect is not None else None
+        plain["approvals"] = outcome.facts
+    return plain
 
 
 def facts_of(work: Work, frame: Frame) -> dict[str, Any]:

@@ -239,6 +239,18 @@ class Work:
         self._note(outcome, tool, arguments, started)
         return outcome
 
+    async def decide(self, deed: Literal["approve", "reject"], proposal_id: str) -> Outcome:
+        """Approve or reject a staged change that waits, as the person who talks."""
+        started = time.perf_counter()
+        arguments: JsonObject = {"proposal_id": proposal_id}
+        self.events.append(ToolCalled(tool=deed, arguments=arguments, key=proposal_id))
+        if deed == "approve":
+            outcome = await self.executor.confirm(proposal_id, self.identity, lang=self.lang)
+        else:
+            outcome = await self.executor.reject(proposal_id, self.identity)
+        self._note(outcome, outcome.call.tool, outcome.call.arguments, started)
+        return outcome
+
     async def read(self, tool: str, arguments: dict[str, Any]) -> Evidence | None:
         """Call a read once a turn; None when it was refused."""
         key = tool + json.dumps(arguments, sort_keys=True, default=str)

@@ -213,6 +213,10 @@ class Retriever:
             passages = [passage for document in documents for passage in passages_of(document)]
             self._corpus = await self._build(version, passages, answers)
 
+    def expire(self) -> None:
+        """Look for changed documents at the next search, without waiting `REFRESH_S`."""
+        self._checked = -math.inf
+
     async def _current(self) -> _Corpus:
         due = time.monotonic() - self._checked > REFRESH_S
         if self._corpus is None or (due and not self._refreshing.locked()):

@@ -11,14 +11,17 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import typing
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, Literal
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal
 
 import pydantic
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from knowledge.types import Lang
 from tools.policy import Policy
+
+if TYPE_CHECKING:
+    from tools.staging import Undo
 
 Role = Literal["shopper", "merchant", "agent", "system"]
 """Who acts. ``system`` is the platform itself (escalation, timers); nobody can hold a token for it."""
@@ -60,6 +63,8 @@ class ToolContext:
     lang: Lang = "en"
     services: Any = None
     """Long-lived helpers by attribute (search index, catalogue words); see `tools.executor.Services`."""
+    tools: Mapping[str, Tool] = dataclasses.field(default_factory=dict)
+    """Every tool of the shop by name, for those that look at or undo the calls of others."""
 
     def customer_id(self) -> str:
         """Return whose records these are. The executor calls no tool with ``needs_customer`` without one."""
@@ -115,6 +120,8 @@ class Tool:
     """Refused until the session names a customer (signed in, or proven in the chat)."""
     confirm: bool = True
     """Only writes: the person must consent to the exact resolved call first."""
+    undo: Undo | None = None
+    """Only staged changes (`tools.staging.Staged`): how an executed one is rolled back."""
     timeout_s: float = 10.0
     evidence: type[Evidence] = Evidence
     """What `run` returns; read from its annotation unless given. A stored receipt is parsed back into it."""
@@ -151,6 +158,7 @@ def tool(  # noqa: PLR0913  (one keyword for each thing that the executor must k
     preview: Run | None = None,
     needs_customer: bool = True,
     confirm: bool = True,
+    undo: Undo | None = None,
     timeout_s: float = 10.0,
 ) -> Callable[[Run], Tool]:
     """Make a `Tool` of an async function: name, arguments and evidence are read from its signature."""
@@ -167,6 +175,7 @@ def tool(  # noqa: PLR0913  (one keyword for each thing that the executor must k
             preview=preview,
             needs_customer=needs_customer,
             confirm=confirm,
+            undo=undo,
             timeout_s=timeout_s,
         )
 

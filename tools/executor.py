@@ -18,8 +18,9 @@ from knowledge.products import ProductIndex
 from knowledge.retrieval import Retriever
 from knowledge.schema import Proposal
 from knowledge.types import JsonObject, Lang, utc_now
+from tools.approvals import approve, facts_of, need_of
 from tools.audit import AuditLog
-from tools.base import Arguments, Evidence, Identity, Outcome, Run, Tool, ToolCall, ToolContext
+from tools.base import Evidence, Identity, Outcome, Run, Tool, ToolCall, ToolContext
 from tools.capabilities import CAPABILITIES
 from tools.customers.guesses import Guesses
 from tools.errors import ArgumentError, RefusedError, ToolError
@@ -28,9 +29,20 @@ from tools.guard import Guard, Held
 from tools.outcomes import failure, refusal
 from tools.policy import Policy
 from tools.pricing.reading.pages import PageReader
-from tools.proposals import ProposalStatus, ProposalView, decide, list_proposals, lock_proposal, store_proposal
+from tools.proposals import (
+    ProposalStatus,
+    ProposalView,
+    decide,
+    find_proposal,
+    list_proposals,
+    lock_proposal,
+    stands,
+    store_proposal,
+)
 from tools.provenance import Provenance
-from tools.receipts import as_json, call_hash, done, find_receipt, make_receipt, proposal_key, replay, scoped_key
+from tools.receipts import as_json, done, find_receipt, make_receipt, proposal_key, replay, scoped_key
+from tools.requests import Request, awaiting, bad_arguments, holding, preview_of, refused
+from tools.staging import Staged
 from tools.visual_search.gallery import Gallery
 
 logger = logging.getLogger(__name__)
@@ -52,27 +64,6 @@ class Services:
     """Reads the prices on pictures of other shops' pages."""
     models: Models = dataclasses.field(default_factory=lambda: Models(CAPABILITIES, None))
     """The fitted models in service; without a data folder the rules of their cold starts."""
-
-
-@dataclasses.dataclass(frozen=True)
-class _Request:
-    """A call that passed permission and validation."""
-
-    tool: Tool
-    arguments: Arguments
-    plain: JsonObject
-    """The arguments as JSON, every default written out."""
-    identity: Identity
-    lang: Lang
-    now: dt.datetime
-
-    @property
-    def call(self) -> ToolCall:
-        return ToolCall(self.tool.name, self.plain)
-
-    @property
-    def hash(self) -> str:
-        return call_hash(self.tool, self.plain, self.identity)
 
 
 class Executor:
@@ -134,6 +125,18 @@ class Executor:
         call = ToolCall("confirm", {"proposal_id": proposal_id})
         return await self._guarded(call, identity, lambda: self._confirm(proposal_id, identity, lang))
 
+    async def edit(self, proposal_id: str, arguments: JsonObject, identity: Identity, *, lang: Lang = "en") -> Outcome:
+        """Put the same call with other arguments in the place of one that waits: checked and shown anew, and approved by nobody yet."""
+        call = ToolCall("edit", {"proposal_id": proposal_id, "arguments": arguments})
+
+        async def work() -> Outcome:
+            async with self.database.read() as session:
+                proposal = await find_proposal(session, proposal_id, identity)
+            request = self._admit(ToolCall(proposal.tool, arguments), identity, lang)
+            return await self._propose(request, instead_of=proposal_id)
+
+        return await self._guarded(call, identity, work)
+
     async def void(self, proposal_id: str, identity: Identity) -> None:
         """Drop a stored call: refused, or an argument changed."""
         await self._drop(proposal_id, identity, "void")
@@ -147,13 +150,15 @@ class Executor:
     ) -> Sequence[ProposalView]:
         """Return the stored calls that `identity` may decide, newest first."""
         async with self.database.read() as session:
-            return await list_proposals(session, identity, status=status)
+            return await list_proposals(
+                session, identity, tools=self.tools, rules=self.policy.changes, now=self.clock(), status=status
+            )
 
     async def close(self) -> None:
         """Write the audit rows that still wait. The database stays open."""
         await self.audit.close()
 
-    def _admit(self, call: ToolCall, identity: Identity, lang: Lang) -> _Request:
+    def _admit(self, call: ToolCall, identity: Identity, lang: Lang) -> Request:
         """Check all that can be checked without the database."""
         tool = self.tools.get(call.tool)
         if tool is None:
@@ -165,10 +170,10 @@ class Executor:
         try:
             arguments = tool.arguments.model_validate(call.arguments)
         except pydantic.ValidationError as error:
-            raise _bad_arguments(tool, error) from None
-        return _Request(tool, arguments, as_json(arguments), identity, lang, self.clock())
+            raise bad_arguments(tool, error) from None
+        return Request(tool, arguments, as_json(arguments), identity, lang, self.clock())
 
-    def _require_founded(self, request: _Request, provenance: Provenance) -> None:
+    def _require_founded(self, request: Request, provenance: Provenance) -> None:
         """Let a model's write through that a person will be asked about and whose arguments come from somewhere.
 
         Raises:
@@ -187,7 +192,7 @@ class Executor:
                 "unfounded", f"{tool.name}: {named}: neither said nor found by a look-up", fields=places
             )
 
-    async def _read(self, request: _Request) -> Outcome:
+    async def _read(self, request: Request) -> Outcome:
         started = time.perf_counter()
         async with self.database.read() as session:
             evidence = await self._run(request.tool.run, session, request)
@@ -195,32 +200,35 @@ class Executor:
         self.audit.note(request.identity, outcome, request.now)
         return outcome
 
-    async def _propose(self, request: _Request) -> Outcome:
+    async def _propose(self, request: Request, *, instead_of: str | None = None) -> Outcome:
         started = time.perf_counter()
         async with self.database.read() as session:
-            preview = await self._run(_preview(request.tool), session, request)
+            preview = await self._run(preview_of(request.tool), session, request)
             held = await self._look(session, request)
         async with self.database.write() as session:
             if held is not None:
-                outcome = _holding(session, request, held)
+                outcome = holding(session, request, held)
                 await self.audit.add(
                     session, request.identity, dataclasses.replace(outcome, duration_ms=_since(started)), request.now
                 )
                 return outcome
+            if instead_of is not None:
+                await self._replace(session, instead_of, request)
             proposal = await store_proposal(
-                session, request.tool, request.plain, preview, request.identity, request.now
+                session, request.tool, request.plain, preview, request.identity, request.now, self.policy.changes
             )
             outcome = Outcome(
                 request.call,
                 "needs_confirmation",
                 evidence=preview,
                 proposal_id=proposal.id,
+                facts=facts_of(proposal, need_of(self.policy.changes, request.identity.role, preview)),
                 duration_ms=_since(started),
             )
             await self.audit.add(session, request.identity, outcome, request.now)
         return outcome
 
-    async def _write(self, request: _Request, key: str, also: Also | None) -> Outcome:
+    async def _write(self, request: Request, key: str, also: Also | None) -> Outcome:
         try:
             return await self._write_once(request, key, also)
         except IntegrityError:
@@ -230,7 +238,7 @@ class Executor:
                     raise
             return await self._write_once(request, key, also)
 
-    async def _write_once(self, request: _Request, key: str, also: Also | None) -> Outcome:
+    async def _write_once(self, request: Request, key: str, also: Also | None) -> Outcome:
         started = time.perf_counter()
         async with self.database.write() as session:
             earlier = await find_receipt(session, key)
@@ -243,11 +251,11 @@ class Executor:
             )
         return outcome
 
-    async def _effect(self, session: AsyncSession, request: _Request, key: str, also: Also | None = None) -> Outcome:
+    async def _effect(self, session: AsyncSession, request: Request, key: str, also: Also | None = None) -> Outcome:
         """Run a write with its receipt. What it wrote before it refused is undone, the transaction goes on."""
         held = await self._look(session, request)
         if held is not None:
-            return _holding(session, request, held)
+            return holding(session, request, held)
         try:
             async with session.begin_nested():
                 evidence = await self._run(request.tool.run, session, request)
@@ -271,11 +279,13 @@ class Executor:
             await self.audit.add(
                 session, identity, dataclasses.replace(outcome, duration_ms=_since(started)), request.now
             )
+        if isinstance(outcome.evidence, Staged) and self.services.retriever is not None:
+            self.services.retriever.expire()  # the change, now committed, may be one of what is answered from
         return outcome
 
     async def _stored(
         self, session: AsyncSession, proposal_id: str, identity: Identity, lang: Lang
-    ) -> tuple[Proposal, _Request]:
+    ) -> tuple[Proposal, Request]:
         """Find a proposal that `identity` may decide, unaltered, and hold it until the transaction ends."""
         proposal = await lock_proposal(session, proposal_id, identity)
         request = self._admit(ToolCall(proposal.tool, proposal.arguments), identity, lang)
@@ -283,7 +293,7 @@ class Executor:
             raise RefusedError("proposal_not_found", "the stored call is of another customer, or was altered")
         return proposal, request
 
-    async def _decided(self, session: AsyncSession, proposal: Proposal, request: _Request) -> Outcome:
+    async def _decided(self, session: AsyncSession, proposal: Proposal, request: Request) -> Outcome:
         """Execute a proposal that was found and belongs to the identity, if it still can be."""
         if proposal.status == "executed":
             receipt = await find_receipt(session, proposal_key(proposal.id))
@@ -293,18 +303,33 @@ class Executor:
         if proposal.status == "pending" and request.now >= proposal.expires_at:
             decide(proposal, "expired", request.identity, request.now)
         if proposal.status != "pending":
-            return _refused(request, f"proposal_{proposal.status}")
+            return refused(request, f"proposal_{proposal.status}")
         try:
-            preview = await self._run(_preview(request.tool), session, request)
+            preview = await self._run(preview_of(request.tool), session, request)
         except ToolError as error:
             decide(proposal, "failed", request.identity, request.now)
             return refusal(request.call, error)
-        if as_json(preview) != proposal.preview:
+        if not stands(proposal.preview, preview):
             decide(proposal, "void", request.identity, request.now)
-            return dataclasses.replace(_refused(request, "changed_meanwhile"), evidence=preview)
+            return dataclasses.replace(refused(request, "changed_meanwhile"), evidence=preview)
+        need = need_of(self.policy.changes, request.identity.role, preview)
+        if not approve(proposal, request.identity, need):
+            return dataclasses.replace(awaiting(request, proposal.id), evidence=preview, facts=facts_of(proposal, need))
         return await self._execute(session, proposal, request)
 
-    async def _execute(self, session: AsyncSession, proposal: Proposal, request: _Request) -> Outcome:
+    async def _replace(self, session: AsyncSession, proposal_id: str, request: Request) -> None:
+        """Make an edited proposal void.
+
+        Raises:
+            RefusedError: it does not wait any more: nothing is put in its place.
+        """
+        proposal, _ = await self._stored(session, proposal_id, request.identity, request.lang)
+        if proposal.status != "pending" or request.now >= proposal.expires_at:
+            status = "expired" if proposal.status == "pending" else proposal.status
+            raise RefusedError(f"proposal_{status}", "only a proposal that waits can be edited")
+        decide(proposal, "void", request.identity, request.now)
+
+    async def _execute(self, session: AsyncSession, proposal: Proposal, request: Request) -> Outcome:
         outcome = await self._effect(session, request, proposal_key(proposal.id))
         decide(proposal, "executed" if outcome.status == "ok" else "failed", request.identity, request.now)
         proposal.receipt_id = outcome.receipt_id
@@ -317,26 +342,26 @@ class Executor:
             async with self.database.write() as session:
                 proposal, request = await self._stored(session, proposal_id, identity, "en")
                 if proposal.status != "pending":
-                    return _refused(request, f"proposal_{proposal.status}")
+                    return refused(request, f"proposal_{proposal.status}")
                 decide(proposal, status, identity, request.now)
-                outcome = _refused(request, f"proposal_{status}")
+                outcome = refused(request, f"proposal_{status}")
                 await self.audit.add(session, identity, outcome, request.now)
                 return outcome
 
         return await self._guarded(call, identity, work)
 
-    async def _look(self, session: AsyncSession, request: _Request) -> Held | None:
+    async def _look(self, session: AsyncSession, request: Request) -> Held | None:
         """Ask the guard whether a write must wait for a person."""
         if self.guard is None:
             return None
         return await self.guard.look(self._context(session, request), request.tool, request.arguments)
 
-    async def _run(self, run: Run, session: AsyncSession, request: _Request) -> Evidence:
+    async def _run(self, run: Run, session: AsyncSession, request: Request) -> Evidence:
         context = self._context(session, request)
         async with asyncio.timeout(request.tool.timeout_s):
             return await run(context, request.arguments)
 
-    def _context(self, session: AsyncSession, request: _Request) -> ToolContext:
+    def _context(self, session: AsyncSession, request: Request) -> ToolContext:
         return ToolContext(
             session=session,
             identity=request.identity,
@@ -344,6 +369,7 @@ class Executor:
             now=request.now,
             lang=request.lang,
             services=self.services,
+            tools=self.tools,
         )
 
     async def _guarded(self, call: ToolCall, identity: Identity, work: Callable[[], Awaitable[Outcome]]) -> Outcome:
@@ -364,30 +390,3 @@ class Executor:
 
 def _since(started: float) -> float:
     return (time.perf_counter() - started) * 1000
-
-
-def _preview(tool: Tool) -> Run:
-    if tool.preview is None:
-        raise RuntimeError(f"tool {tool.name!r} needs consent and has no preview")
-    return tool.preview
-
-
-def _refused(request: _Request, code: str) -> Outcome:
-    return Outcome(request.call, "refused", code=code)
-
-
-def _holding(session: AsyncSession, request: _Request, held: Held) -> Outcome:
-    """Write down what was held back, and leave it to a person."""
-    if held.record is not None:
-        session.add(held.record)
-    facts = {"needs_person": True, "case_id": held.case_id}
-    return Outcome(request.call, "refused", code="held_for_review", facts=facts)
-
-
-def _bad_arguments(tool: Tool, error: pydantic.ValidationError) -> ArgumentError:
-    """Name the fields and what is wrong with each, never the values."""
-    found = error.errors(include_url=False, include_context=False, include_input=False)
-    fields = {".".join(str(part) for part in each["loc"])[:64] or "arguments": each["type"] for each in found[:10]}
-    return ArgumentError(
-        "bad_arguments", f"{tool.name}: " + ", ".join(f"{name}: {what}" for name, what in fields.items()), fields=fields
-    )

@@ -25,6 +25,9 @@ OrderStatus = Literal[
     "pending", "processing", "shipped", "delivered", "cancelled", "return_requested", "exchange_requested"
 ]
 RiskKind = Literal["refund", "address", "coupon"]
+Measure = Literal["price_change", "discount", "coupon_total", "risk_threshold"]
+"""What a shop may cap: the largest relative move of a price; the share of the least spend that a coupon takes off; the money, in
+minor units, that a coupon can take off in all (infinite without a limit); the move of a risk threshold. Shares are fractions."""
 Chance = Annotated[float, pydantic.Field(ge=0, le=1)]
 Days = Annotated[int, pydantic.Field(ge=0, le=36_500)]
 
@@ -179,6 +182,25 @@ class RiskRules(_Rules):
         return {"refund": self.refund_from, "address": self.address_from, "coupon": self.coupon_from}[kind]
 
 
+class Cap(_Rules):
+    """How far one person alone may go; beyond it, `approvals` different people must approve."""
+
+    most: Annotated[float, pydantic.Field(ge=0)]
+    """In the unit of the measure; see `Measure`."""
+    approvals: Annotated[int, pydantic.Field(ge=2, le=5)] = 2
+    proposer_counts: bool = False
+    """True: who proposed it may be one of them."""
+
+
+class ChangeRules(_Rules):
+    """Changes that wait for approval: prices, coupons, thresholds."""
+
+    open_hours: Annotated[int, pydantic.Field(ge=1, le=24 * 90)] = 24
+    """How long one waits before it expires."""
+    caps: dict[Literal["merchant"], dict[Measure, Cap]] = {}
+    """By role, what goes beyond which needs several people; none: one approval is enough for everything."""
+
+
 class Policy(_Rules):
     """A whole policy set."""
 
@@ -195,6 +217,7 @@ class Policy(_Rules):
     invoices: InvoiceRules = InvoiceRules()
     human: HumanRules = HumanRules()
     risk: RiskRules = RiskRules()
+    changes: ChangeRules = ChangeRules()
 
     @pydantic.field_validator("timezone")
     @classmethod

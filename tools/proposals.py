@@ -3,54 +3,90 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import pydantic
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, and_, not_, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from knowledge.schema import Proposal
 from knowledge.types import JsonObject, new_id
+from tools.approvals import need_of, objection
 from tools.base import Evidence, Identity, Tool
 from tools.errors import RefusedError
+from tools.evidence import LocalText
+from tools.policy import ChangeRules
 from tools.receipts import as_json, call_hash
+from tools.staging import Difference, Staged
 
 LIFETIME = dt.timedelta(minutes=30)
+"""How long a question in a conversation waits; a staged change waits `ChangeRules.open_hours`."""
 
 ProposalStatus = Literal["pending", "executed", "void", "rejected", "expired", "failed"]
 
 
-class ProposalView(pydantic.BaseModel):
-    """A proposal as its approver sees it."""
+Deed = Literal["approve", "reject", "edit", "roll_back"]
 
-    model_config = pydantic.ConfigDict(frozen=True)
+
+class Approvals(Evidence):
+    """How many different people must approve, and who has."""
+
+    needed: int
+    given: tuple[str, ...]
+
+
+class ProposalView(Evidence):
+    """A proposal as its approver sees it. `changes` and `effect` are those of staged changes; `can` is what the reader may do now."""
 
     id: str
     conversation_id: str | None
     tool: str
     arguments: JsonObject
     preview: JsonObject
+    changes: tuple[Difference, ...]
+    effect: LocalText | None
     status: str
     approver: str
+    approvals: Approvals
+    exceeded: tuple[str, ...]
+    """The shop's caps that it goes beyond."""
+    can: tuple[Deed, ...]
     proposed_by: str
     decided_by: str | None
     receipt_id: str | None
     created_at: dt.datetime
     expires_at: dt.datetime
     decided_at: dt.datetime | None
+    rolled_back_at: dt.datetime | None
 
 
-async def store_proposal(
-    session: AsyncSession, tool: Tool, arguments: JsonObject, preview: Evidence, identity: Identity, now: dt.datetime
+async def store_proposal(  # noqa: PLR0913, PLR0917
+    session: AsyncSession,
+    tool: Tool,
+    arguments: JsonObject,
+    preview: Evidence,
+    identity: Identity,
+    now: dt.datetime,
+    rules: ChangeRules,
 ) -> Proposal:
-    """Store the call; an earlier one of the same tool that still waits in the conversation is void."""
-    await session.exec(
-        update(Proposal)
-        .where(*_same_place(identity), col(Proposal.tool) == tool.name, col(Proposal.status) == "pending")
-        .values(status="void", decided_at=now, decided_by="newer proposal")
+    """Store the call; an earlier one of the same tool that still waits in the conversation is void.
+
+    One that waits for several people stays, unless it is about the same thing.
+    """
+    staged = isinstance(preview, Staged)
+    earlier = await session.exec(
+        select(Proposal).where(
+            *_same_place(identity), col(Proposal.tool) == tool.name, col(Proposal.status) == "pending"
+        )
     )
+    for waiting in earlier.all():
+        before = staged_of(tool, waiting)
+        for_many = before is not None and need_of(rules, identity.role, before).approvals > 1
+        if not for_many or (isinstance(preview, Staged) and before is not None and before.about() == preview.about()):
+            waiting.status, waiting.decided_at, waiting.decided_by = "void", now, "newer proposal"
+            session.add(waiting)
     proposal = Proposal(
         id=new_id("prp"),
         conversation_id=identity.conversation_id,
@@ -61,20 +97,44 @@ async def store_proposal(
         approver="shopper" if identity.role == "system" else identity.role,
         proposed_by=identity.actor,
         created_at=now,
-        expires_at=now + LIFETIME,
+        expires_at=now + (dt.timedelta(hours=rules.open_hours) if staged else LIFETIME),
     )
     session.add(proposal)
     return proposal
 
 
+def staged_of(tool: Tool | None, proposal: Proposal) -> Staged | None:
+    """Return what a proposal would change; None where it is no staged change of a tool that there is."""
+    if tool is None or not issubclass(tool.evidence, Staged):
+        return None
+    try:
+        return tool.evidence.model_validate(proposal.preview)
+    except pydantic.ValidationError:
+        return None  # stored by another version of the tool
+
+
+def stands(shown: JsonObject, preview: Evidence) -> bool:
+    """Tell whether what would be done now is what the person was shown; estimates may have moved."""
+    estimates = preview.estimates if isinstance(preview, Staged) else frozenset()
+    now = as_json(preview)
+    return {name: shown[name] for name in shown.keys() - estimates} == {
+        name: now[name] for name in now.keys() - estimates
+    }
+
+
 async def lock_proposal(session: AsyncSession, proposal_id: str, identity: Identity) -> Proposal:
-    """Return a proposal that `identity` may decide, locked until the transaction ends.
+    """Return a proposal that `identity` may decide, locked until the transaction ends; raises as `find_proposal`."""
+    return await find_proposal(session, proposal_id, identity, lock=True)
+
+
+async def find_proposal(session: AsyncSession, proposal_id: str, identity: Identity, *, lock: bool = False) -> Proposal:
+    """Return a proposal that `identity` may decide.
 
     Raises:
         RefusedError: ``proposal_not_found``, also for one of another conversation; ``not_approver`` for the wrong role.
     """
-    statement = select(Proposal).where(Proposal.id == proposal_id).with_for_update()
-    proposal = (await session.exec(statement)).first()
+    statement = select(Proposal).where(Proposal.id == proposal_id)
+    proposal = (await session.exec(statement.with_for_update() if lock else statement)).first()
     if proposal is None or not _within_reach(proposal, identity):
         raise RefusedError("proposal_not_found", f"no proposal {proposal_id[:64]!r} waits in this conversation")
     if proposal.approver != identity.role:
@@ -89,17 +149,51 @@ def decide(proposal: Proposal, status: ProposalStatus, identity: Identity, now: 
     proposal.decided_at = now
 
 
-async def list_proposals(
-    session: AsyncSession, identity: Identity, *, status: ProposalStatus | None = "pending", limit: int = 100
+async def list_proposals(  # noqa: PLR0913
+    session: AsyncSession,
+    identity: Identity,
+    *,
+    tools: Mapping[str, Tool],
+    rules: ChangeRules,
+    now: dt.datetime,
+    status: ProposalStatus | None = "pending",
+    limit: int = 100,
 ) -> Sequence[ProposalView]:
-    """Return the proposals that `identity` may decide, newest first."""
+    """Return the proposals that `identity` may decide, newest first; those whose time is over count as expired."""
     statement = select(Proposal).where(Proposal.approver == identity.role)
     if identity.role != "merchant":
         statement = statement.where(*_same_place(identity))
-    if status is not None:
-        statement = statement.where(Proposal.status == status)
+    over = and_(col(Proposal.status) == "pending", col(Proposal.expires_at) <= now)
+    if status == "expired":
+        statement = statement.where(or_(col(Proposal.status) == status, over))
+    elif status is not None:
+        statement = statement.where(Proposal.status == status, not_(over))
     rows = await session.exec(statement.order_by(col(Proposal.created_at).desc(), col(Proposal.id)).limit(limit))
-    return [ProposalView.model_validate(row, from_attributes=True) for row in rows]
+    return [view(row, identity, tools=tools, rules=rules, now=now) for row in rows]
+
+
+def view(
+    proposal: Proposal, identity: Identity, *, tools: Mapping[str, Tool], rules: ChangeRules, now: dt.datetime
+) -> ProposalView:
+    """Describe a proposal to one who may decide it."""
+    tool = tools.get(proposal.tool)
+    staged = staged_of(tool, proposal)
+    need = need_of(rules, identity.role, staged or Evidence())
+    waits = proposal.status == "pending" and now < proposal.expires_at
+    can: list[Deed] = []
+    if waits and tool is not None:
+        can += ["reject", "edit"] if objection(proposal, identity, need) else ["approve", "reject", "edit"]
+    if proposal.status == "executed" and proposal.rolled_back_at is None and tool is not None and tool.undo is not None:
+        can.append("roll_back")
+    return ProposalView(
+        **proposal.model_dump(exclude={"arguments_hash", "approvals", "status"}),
+        status="expired" if proposal.status == "pending" and not waits else proposal.status,
+        changes=staged.differences() if staged is not None else (),
+        effect=staged.expected() if staged is not None else None,
+        approvals=Approvals(needed=need.approvals, given=tuple(proposal.approvals)),
+        exceeded=need.exceeded,
+        can=tuple(can),
+    )
 
 
 def _same_place(identity: Identity) -> tuple[ColumnElement[bool], ...]:

@@ -8,9 +8,13 @@ import pydantic
 
 import tools.analytics.board
 import tools.analytics.tools
+import tools.catalog.stock_warning
 import tools.catalog.tools
+import tools.changes.tools
+import tools.content.staged
 import tools.content.tools
 import tools.customers.tools
+import tools.marketing.staged
 import tools.marketing.tools
 import tools.orders.tools
 import tools.pricing.membership
@@ -18,6 +22,7 @@ import tools.pricing.merchant
 import tools.pricing.pages
 import tools.pricing.tools
 import tools.recommendation.tools
+import tools.risk.staged
 import tools.risk.tools
 import tools.ticketing.tools
 import tools.visual_search.tools
@@ -27,15 +32,20 @@ CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.customers.tools.TOOLS,
     tools.orders.tools.TOOLS,
     tools.catalog.tools.TOOLS,
+    tools.catalog.stock_warning.TOOLS,
     tools.pricing.tools.TOOLS,
     tools.pricing.merchant.TOOLS,
     tools.pricing.pages.TOOLS,
     tools.pricing.membership.TOOLS,
+    tools.changes.tools.TOOLS,
     tools.recommendation.tools.TOOLS,
     tools.marketing.tools.TOOLS,
+    tools.marketing.staged.TOOLS,
     tools.content.tools.TOOLS,
+    tools.content.staged.TOOLS,
     tools.ticketing.tools.TOOLS,
     tools.risk.tools.TOOLS,
+    tools.risk.staged.TOOLS,
     tools.visual_search.tools.TOOLS,
     tools.analytics.tools.TOOLS,
     tools.analytics.board.TOOLS,

@@ -18,7 +18,7 @@ from tools.ticketing.types import Reason
 SlotTypeName = Literal[
     "order", "order_lines", "swaps", "payment_method", "address", "reason", "choice", "text", "yes_no", "proof", "email",
     "product", "products", "options", "search", "body", "order_optional", "coupon", "tax_id", "question", "amount", "amounts", "picture",
-    "figures",
+    "figures", "count", "chance", "shop_coupon", "coupon_terms", "document", "document_text",
 ]  # fmt: skip
 
 
@@ -101,6 +101,14 @@ class OfferStep(_Part):
     reason: Reason = "knowledge_gap"
 
 
+class DecideStep(_Part):
+    """The person's own yes or no to a staged change that waits for the shop's merchants."""
+
+    deed: Literal["approve", "reject"]
+    proposal: str
+    """Where its id stands, such as ``waiting.latest.id``."""
+
+
 class ShowStep(_Part):
     """A card: what kind, and which evidence it shows."""
 
@@ -126,6 +134,7 @@ class Step(_Part):
     """An expression that must hold; else `otherwise` runs and the flow ends."""
     otherwise: tuple[Step, ...] = ()
     confirm: CallStep | None = None
+    decide: DecideStep | None = None
     call: CallStep | None = None
     say: Texts | None = None
     show: ShowStep | None = None
@@ -148,7 +157,7 @@ class Step(_Part):
         return next(name for name in STEP_KINDS if getattr(self, name) is not None)
 
 
-STEP_KINDS = ("collect", "check", "confirm", "call", "say", "show", "branch", "hand_over", "offer", "start")
+STEP_KINDS = ("collect", "check", "confirm", "decide", "call", "say", "show", "branch", "hand_over", "offer", "start")
 
 
 class Utterances(_Part):
@@ -199,7 +208,12 @@ class Flow(_Part):
     @property
     def changes_something(self) -> bool:
         """Whether it may lead to an effect, or to a person who takes the matter up: it is more than a look."""
-        return any(step.confirm is not None or step.hand_over is not None for step in walk(self.steps))
+        return any(step.confirm or step.decide or step.hand_over for step in walk(self.steps))
+
+    @property
+    def reads_its_words(self) -> bool:
+        """Whether what is wanted is read from the sentence that started it: said anew, it begins anew."""
+        return any(slot.type in {"coupon_terms", "chance", "document_text"} for slot in self.slots.values())
 
     @property
     def leads_to(self) -> frozenset[str]:

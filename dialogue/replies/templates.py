@@ -22,6 +22,8 @@ from knowledge.types import Lang, utc_now
 from knowledge.vocabulary import label
 from knowledge.yaml_files import read_yaml
 
+LONG = 160
+"""Characters that are shown of one value before or after a change."""
 SENTENCES = Path(__file__).parent / "sentences"
 
 
@@ -134,6 +136,9 @@ class Templates:
             page_price=lambda value: self._word("page_price", value, lang),
             percent=percent,
             moves=lambda value: moves(value, lang),
+            needs=lambda value: self.say("staged.needs", lang, **value) if value.get("needed", 1) > 1 else "",
+            staged=lambda value: self.say("staged.told", lang, staged=value),
+            differences=lambda value: differences(value, lang),
         )
         environment.tests["past"] = self._is_past
         environment.globals["abs"] = abs
@@ -224,6 +229,19 @@ def moves(changes: Sequence[Mapping[str, Any]], lang: Lang) -> str:
     return "\n".join(
         f"{before} → {after}" + (count.format(len(names)) if len(names) > 1 else f" ({names[0]})")
         for (before, after), names in skus.items()
+    )
+
+
+def differences(changes: Sequence[Mapping[str, Any]], lang: Lang) -> str:
+    """Write the fields of a staged change before and after, one a line."""
+    none, more = ("无", "……") if lang == "zh" else ("none", "...")
+
+    def short(value: str | None) -> str:
+        return none if not value else value if len(value) <= LONG else value[:LONG] + more
+
+    colon = "：" if lang == "zh" else ": "
+    return "\n".join(
+        f"{text(each['what'], lang)}{colon}{short(each['before'])} → {short(each['after'])}" for each in changes
     )
 
 

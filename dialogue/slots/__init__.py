@@ -1,7 +1,19 @@
 """The kinds of slot that a flow may have, each with the function that fills it from what was heard."""
 
 from dialogue.flows.model import SlotSpec
-from dialogue.slots import address, figures, order_lines, orders, payment, prices, products, simple, swaps
+from dialogue.slots import (
+    address,
+    coupons,
+    documents,
+    figures,
+    order_lines,
+    orders,
+    payment,
+    prices,
+    products,
+    simple,
+    swaps,
+)
 from dialogue.slots.base import DeadEnd, Elsewhere, Filled, Filling, Question, Reader, SlotContext, SlotFiller
 
 SLOT_FILLERS: dict[str, SlotFiller] = {
@@ -29,6 +41,12 @@ SLOT_FILLERS: dict[str, SlotFiller] = {
     "amounts": prices.fill_amounts,
     "picture": prices.fill_picture,
     "figures": figures.fill_figures,
+    "count": prices.fill_count,
+    "chance": simple.fill_chance,
+    "shop_coupon": coupons.fill_shop_coupon,
+    "coupon_terms": coupons.fill_coupon_terms,
+    "document": documents.fill_document,
+    "document_text": documents.fill_document_text,
 }
 
 ACCEPTS: dict[str, frozenset[str]] = {
@@ -49,6 +67,7 @@ ACCEPTS: dict[str, frozenset[str]] = {
     "search": frozenset({"product", "category", "brand", "option", "amount"}),
     "amount": frozenset({"amount"}),
     "amounts": frozenset({"amount"}),
+    "count": frozenset({"amount", "quantity"}),
 }
 """Which entities change a slot that is already filled."""
 

@@ -26,6 +26,19 @@ async def fill_amounts(context: SlotContext) -> Filling:
     return Filled((await _said(context))[-MOST:])
 
 
+async def fill_count(context: SlotContext) -> Filling:
+    """Take the number that was said last, of pieces or alone."""
+    said = context.newest("quantity", "amount")
+    if said is None:
+        return Question(context.question("ask.text"))
+    if said.entity.type == "quantity":
+        return Filled(int(said.entity.value["n"]))
+    product = await context.reader.read("get_product", {"product_id": context.frame.slots.get("product")})
+    currency = product.price_from.currency if isinstance(product, ProductDetails) else "CNY"
+    number = Money(int(said.entity.value["minor"]), currency).major
+    return Filled(int(number)) if number == int(number) else Question(context.question("ask.text"))
+
+
 async def fill_picture(context: SlotContext) -> Filling:
     """Take the picture of a page that came last; without one ask for it."""
     picture = context.state.memory.page

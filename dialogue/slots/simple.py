@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from typing import Any
 
 from dialogue.slots.base import Filled, Filling, Question, SlotContext
@@ -80,6 +82,20 @@ async def fill_text(context: SlotContext) -> Filling:
     if mention is not None:
         return Filled(mention.entity.value["text"])
     return Question(context.question("ask.text"))
+
+
+_CHANCE = re.compile(
+    r"(?<![\d.])(\d{1,2}(?:\.\d{1,2})?)\s?(?:%|％|percent)|(?<![\d.])(0?\.\d{1,4})(?![\d%])|百分之(\d{1,2})"
+)
+
+
+async def fill_chance(context: SlotContext) -> Filling:
+    """Take the last chance that the sentence states, as a fraction: 30%, 0.3, 百分之30; ``0`` where it states none."""
+    found = list(_CHANCE.finditer(context.frame.text))
+    if not found:
+        return Filled(0)
+    percent = found[-1][1] or found[-1][3]
+    return Filled(float(Decimal(percent) / 100) if percent else float(found[-1][2]))
 
 
 async def fill_tax_id(context: SlotContext) -> Filling:

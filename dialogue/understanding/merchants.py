@@ -17,6 +17,7 @@ from pathlib import Path
 from dialogue.commands import Command, Correct, Entity, PendingQuestion, Provide, ScoredIntent, StartFlow
 from dialogue.understanding import pending, phrases, polarity, training
 from dialogue.understanding.commands.reading import Reading
+from dialogue.understanding.document_words import document_words, gives_a_text
 from dialogue.understanding.figures import Asked, read_question
 from dialogue.understanding.intents import MAX_CHARS, Example, IntentModel, fit
 from dialogue.understanding.teaching import Lesson
@@ -29,7 +30,7 @@ SAMPLE = 900
 """So many rows of what shoppers say, and as many of those with figures in them, stand for everything else."""
 HEARD = 0.5
 """Chance of all flows of merchants together from which the likeliest is meant."""
-OF_PRICE = frozenset({"amount", "amounts"})
+OF_PRICE = frozenset({"amount", "amounts", "count"})
 _ASKED_FOR, _TRIED = "suggest_price", "price_curve"
 OF_FIGURES = "shop_figures"
 _ON = re.compile(
@@ -37,6 +38,8 @@ _ON = re.compile(
     r"|^(?:那|再|换成|改成|只看|按|和|与|跟|除了|同比|环比|明细|每|各)|呢[？?]?$"
 )
 """How a question begins or ends that goes on with the one before it."""
+_OF_COUPONS = re.compile(r"\b(?:coupon|voucher)s?\b|券")
+"""Makes "over 200" the least spend of a coupon, where else goods are looked for by what they may cost."""
 
 
 class MerchantWishes:
@@ -87,21 +90,23 @@ class MerchantWishes:
     def read(self, reading: Reading) -> tuple[list[Command], list[ScoredIntent]] | None:
         """Return the commands of a message; None where it is no wish of a merchant."""
         question = reading.view.pending
-        if _within_a_budget(reading.entities) or (question is not None and _answers(reading, question)):
+        of_text = gives_a_text(reading.text.raw)
+        budget = _within_a_budget(reading.entities) and not of_text and not _OF_COUPONS.search(reading.text.low)
+        if budget or (question is not None and _answers(reading, question)):
             return None
-        if (figures := _figures(reading)) is not None:
+        if not of_text and (figures := _figures(reading)) is not None:
             return figures, []
         low = reading.text.low.strip()
         goes_on = _ON.search(low) or phrases.takes_back(low)
-        if reading.view.figures and goes_on and not _amounts(reading.entities):
+        if reading.view.figures and goes_on and not of_text and not _amounts(reading.entities):
             return [
                 StartFlow(flow=OF_FIGURES, text=reading.words(), entities=reading.told(), score=0.8, source="pattern")
             ], []
-        if _asks_for_figures(reading):
+        if not of_text and _asks_for_figures(reading):
             return [
                 StartFlow(flow=OF_FIGURES, text=reading.words(), entities=reading.told(), score=0.9, source="pattern")
             ], []
-        said = reading.masked()[:MAX_CHARS]
+        said = reading.masked(0, len(document_words(reading.text.raw).head) if of_text else None)[:MAX_CHARS]
         chances = self._model.chances(said, self._embedder.encode([said])[0])
         ranked = sorted(zip(self._model.labels, map(float, chances), strict=True), key=lambda one: -one[1])
         if 1 - dict(ranked)[OTHER] < HEARD:

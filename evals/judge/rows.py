@@ -93,6 +93,23 @@ TABLES: dict[str, Table] = {
         "SELECT v.sku, v.product_id AS product, v.price_minor, v.currency FROM {db}.variant v",
         {"variant": "sku"},
     ),
+    "shop_coupons": Table(
+        "SELECT c.code, c.title_zh, c.title_en, c.kind, c.value, c.minimum_spend_minor, c.currency, date(c.ends_at) AS ends,"
+        ' c.limit_total AS "limit" FROM {db}.coupon c',
+        {"coupon": "code"},
+    ),
+    "documents": Table(
+        "SELECT d.id AS _id, d.slug, d.lang, d.title, d.body, d.kind, d.status, d.version FROM {db}.document d",
+        {"document": "_id"},
+    ),
+    "shop_settings": Table(
+        "SELECT s.id, s.settings ->> '$.risk_thresholds' AS risk_thresholds FROM {db}.shop s",
+        {"shop": "id"},
+    ),
+    "stock_levels": Table(
+        "SELECT s.sku, s.reorder_point AS level FROM {db}.stock s",
+        {"stock": "sku"},
+    ),
     "competitor_prices": Table(
         "SELECT c.id AS _id, c.product_id AS product, c.competitor, c.price_minor, c.currency, c.kind FROM {db}.competitorprice c",
         {"competitorprice": "_id"},

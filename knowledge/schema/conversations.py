@@ -89,6 +89,9 @@ class Proposal(SQLModel, table=True):
     approver: str = "shopper"
     """The role whose yes executes it: ``shopper``, ``agent`` or ``merchant``."""
     proposed_by: str = ""
+    approvals: list[str] = Field(default_factory=list, sa_type=JsonColumn)
+    """Who has approved it so far, in order."""
+    rolled_back_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
     decided_by: str | None = None
     receipt_id: str | None = Field(default=None, foreign_key="receipt.id")
     created_at: dt.datetime = Field(sa_type=UtcDateTime)

@@ -20,7 +20,7 @@ class Document(SQLModel, table=True):
     title: str
     body: str
     status: str = "published"
-    """``draft`` or ``published``; only published ones are answered from."""
+    """``draft``, ``published`` or ``withdrawn``; only published ones are answered from."""
     version: int = 1
     updated_at: dt.datetime = Field(sa_type=UtcDateTime)
 

@@ -9,7 +9,10 @@ from sqlmodel import col, select
 from knowledge.schema import Order
 from tools.base import Arguments, Evidence, Tool, ToolContext, tool
 from tools.errors import RefusedError
+from tools.evidence import LocalText
 from tools.ownership import own_order
+from tools.policy import Measure
+from tools.staging import Difference, Restoration, Staged, untouched
 
 
 class Tag(Arguments):
@@ -88,3 +91,62 @@ def make_tools(switches: Switches) -> list[Tool]:
         return Count(orders=len(rows.all()))
 
     return [tag, stamp, count]
+
+
+class SetNote(Arguments):
+    """Put a note on an order; `reach` is how far that goes, for the shop's caps."""
+
+    order_id: str
+    note: str
+    reach: float = 0.0
+
+
+class NoteSet(Staged):
+    """The note before and after."""
+
+    order_id: str
+    before: str
+    after: str
+    reach: float
+
+    def about(self) -> str:
+        return f"order:{self.order_id}"
+
+    def differences(self) -> tuple[Difference, ...]:
+        return (Difference(what=NOTE, before=self.before, after=self.after),)
+
+    def measures(self) -> dict[Measure, float]:
+        return {"price_change": self.reach}
+
+
+NOTE = LocalText(zh="备注", en="Note")
+
+
+def make_staged_tool() -> Tool:
+    """Return a change that waits for a merchant, ``set_note``."""
+
+    async def preview(context: ToolContext, arguments: SetNote) -> NoteSet:
+        order = await context.session.get_one(Order, arguments.order_id)
+        return NoteSet(order_id=order.id, before=order.note, after=arguments.note, reach=arguments.reach)
+
+    async def undo(context: ToolContext, done: NoteSet) -> Restoration:
+        order = await context.session.get_one(Order, done.order_id)
+        untouched({"note": (NOTE, done.after, order.note)})
+
+        def apply() -> None:
+            order.note = done.before
+            context.session.add(order)
+
+        return Restoration((Difference(what=NOTE, before=done.after, after=done.before),), apply)
+
+    @tool(
+        "write", roles=("merchant",), needs_customer=False, preview=preview, undo=undo, en="Set a note.", zh="写备注。"
+    )
+    async def set_note(context: ToolContext, arguments: SetNote) -> NoteSet:
+        done = await preview(context, arguments)
+        order = await context.session.get_one(Order, arguments.order_id)
+        order.note = arguments.note
+        context.session.add(order)
+        return done
+
+    return set_note

@@ -121,6 +121,11 @@ class Capability(abc.ABC, Generic[Rows, Model]):
         A figure is ``{"value", "interval": [low, high], "n", "unit"}``; rates are fractions.
         """
 
+    def held_out(self, model: Model, rows: Rows) -> JsonObject:
+        """Return what else is to be kept with a version of how it did on rows that it had not seen; most keep nothing."""
+        del model, rows
+        return {}
+
     @abc.abstractmethod
     def training(self, model: Model) -> JsonObject:
         """Return what to write down about a fitted model: rows, features, settings."""

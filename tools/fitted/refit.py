@@ -87,7 +87,7 @@ def refit(  # noqa: PLR0913  (one keyword for each thing that differs between a 
         at=now,
         source=source,
         training=capability.training(model),
-        figures=figures | ({"old": old.to_json()} if old else {}),
+        figures=figures | ({"old": old.to_json()} if old else {}) | capability.held_out(trial, measured),
         adopted=adopted or force,
     )
     kept = store.keep(lambda folder: capability.save(model, folder), version)

@@ -28,6 +28,7 @@ from tools.pricing.types import (
     Span,
     VariantChange,
 )
+from tools.pricing.undoing import undo_price
 
 MERCHANT: tuple[Role, ...] = ("merchant",)
 _SOFT = {"step_down", "step_up", "parity", "ceiling"}
@@ -201,6 +202,7 @@ async def preview_change(context: ToolContext, arguments: ChangePrice) -> PriceC
     roles=MERCHANT,
     needs_customer=False,
     preview=preview_change,
+    undo=undo_price,
     en=(
         "Stage a new price for everybody: it waits as a proposal and is set after a yes. Refuses a price below the shop's floor, minimum "
         "advertised price or margin; tells where it breaks a softer rule. Never for one person: that is a coupon. product_id: the product; "

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+from typing import ClassVar
 
 import pydantic
 
 from tools.base import Arguments, Evidence
 from tools.evidence import LocalText, Money
+from tools.policy import Measure
+from tools.staging import Difference, Staged, amount
 
 CLAIMED = "claimed"
 """Kind of a competitor's price that a shopper sent a picture of."""
@@ -178,8 +181,10 @@ class VariantChange(Evidence):
     after: Money
 
 
-class PriceChange(Evidence):
+class PriceChange(Staged):
     """Prices that change, what that is expected to do in a week, and the soft rules that it breaks."""
+
+    estimates: ClassVar[frozenset[str]] = frozenset({"units_change", "profit_change"})
 
     product_id: str
     title: LocalText
@@ -187,6 +192,41 @@ class PriceChange(Evidence):
     units_change: Span
     profit_change: MoneySpan
     warnings: tuple[str, ...] = ()
+
+    def about(self) -> str:
+        """See `Staged`."""
+        return f"product:{self.product_id}"
+
+    def differences(self) -> tuple[Difference, ...]:
+        """Return the price of each variant."""
+        return tuple(
+            Difference(what=price_of(self.title, each.sku), before=amount(each.before), after=amount(each.after))
+            for each in self.changes
+        )
+
+    def expected(self) -> LocalText:
+        """Return what a week would bring, from the elasticity of the product's demand."""
+        profit, units = self.profit_change, self.units_change
+        return LocalText(
+            zh=(
+                f"预计每周利润变化 {profit.value.format('zh')}（95 % 区间 {profit.low.format('zh')} 至 {profit.high.format('zh')}），"
+                f"销量变化 {units.value:+.1f} 件；按需求弹性估计"
+            ),
+            en=(
+                f"In a week profit is expected to change by {profit.value.format()} (95 % interval {profit.low.format()} to "
+                f"{profit.high.format()}) and sales by {units.value:+.1f} pieces; estimated from the elasticity of demand"
+            ),
+        )
+
+    def measures(self) -> dict[Measure, float]:
+        """Return the largest relative move of a price."""
+        moves = (abs(each.after.minor - each.before.minor) / max(each.before.minor, 1) for each in self.changes)
+        return {"price_change": max(moves, default=0.0)}
+
+
+def price_of(title: LocalText, sku: str) -> LocalText:
+    """Return what a variant's price is called in a list of changes."""
+    return LocalText(zh=f"{title.get('zh')}（{sku}）售价", en=f"Price of {title.get('en')} ({sku})")
 
 
 class PageToRead(Arguments):

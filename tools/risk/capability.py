@@ -9,12 +9,14 @@ from knowledge.db import Database
 from knowledge.types import JsonObject
 from tools.fitted import Capability, Progress, Score, TooLittleDataError
 from tools.fitted.capability import silent
+from tools.policy import RiskRules
 from tools.risk.booster import SETTINGS, Booster
 from tools.risk.events import Events
 from tools.risk.measure import figures
 from tools.risk.model import RiskModel, Rules, fit, velocity
 from tools.risk.reading import read_events
 from tools.risk.shop import own_events
+from tools.risk.thresholds import thresholds
 
 TRAINED_ON = 0.6
 """Share of the events, by time, that is trained on where the rest is measured."""
@@ -79,6 +81,11 @@ class Risk(Capability[Events, RiskModel]):
     def figures(self, model: RiskModel, rows: Events) -> JsonObject:
         """Return every figure."""
         return figures(model, rows, "later events")
+
+    def held_out(self, model: RiskModel, rows: Events) -> JsonObject:
+        """Return what every threshold in whole percent would have held, caught and missed."""
+        found = thresholds(model.chances(rows), rows, RiskRules(), [step / 100 for step in range(1, 100)])
+        return {"thresholds": [each.counted() for each in found]}
 
     def training(self, model: RiskModel) -> JsonObject:
         """Return what is written down with a version."""

@@ -22,6 +22,7 @@ from tools.ownership import plain_id
 from tools.policy import RiskKind
 from tools.risk.model import RiskModel, Scored
 from tools.risk.neighbourhood import Asked, neighbourhood
+from tools.risk.rules import risk_rules
 
 logger = logging.getLogger(__name__)
 
@@ -47,8 +48,13 @@ class RiskGuard:
 
     async def look(self, context: ToolContext, tool: Tool, arguments: Arguments) -> Held | None:
         """Score a call; see `tools.guard.Guard`."""
-        kind, rules = WATCHED.get(tool.name), context.policy.risk
-        if kind is None or not rules.enabled or context.identity.role != "shopper" or not context.identity.customer_id:
+        kind = WATCHED.get(tool.name)
+        if (
+            kind is None
+            or not context.policy.risk.enabled
+            or context.identity.role != "shopper"
+            or not context.identity.customer_id
+        ):
             return None
         try:
             service: InService[RiskModel] = await self.models.ready(NAME)
@@ -59,14 +65,15 @@ class RiskGuard:
             if case is not None and case.status == "allowed" and _fresh(case, context.now):
                 return None
             scored = await score(context, service.model, arguments)
-            if scored is None or scored.chance < rules.hold_from(kind):
+            hold_from = (await risk_rules(context.session, context.policy.risk)).hold_from(kind)
+            if scored is None or scored.chance < hold_from:
                 return None
         except Exception:  # a broken model must not keep honest people from their money; the log says so
             logger.exception("the risk of %s could not be scored; it passes", tool.name)
             return None
         if case is not None and case.status == "open":
             return Held(case.id, None)
-        return _held(context, tool, subject, _order_of(arguments), kind, service, scored)
+        return _held(context, tool, subject, _order_of(arguments), kind, hold_from, service, scored)
 
     async def acted(self, context: ToolContext, tool: Tool, arguments: Arguments) -> None:
         """Take an agent's call for a shopper as the decision of the case that is open about it."""
@@ -107,6 +114,7 @@ def _held(  # noqa: PLR0913, PLR0917
     subject: str,
     order_id: str | None,
     kind: RiskKind,
+    hold_from: float,
     service: InService[RiskModel],
     scored: Scored,
 ) -> Held:
@@ -119,7 +127,7 @@ def _held(  # noqa: PLR0913, PLR0917
         order_id=order_id,
         kind=kind,
         chance=round(scored.chance, 4),
-        held_from=context.policy.risk.hold_from(kind),
+        held_from=hold_from,
         model=f"{NAME} {service.version.number}" if service.version else NAME,
         reasons=[
             {"feature": one.feature, "value": one.value, "share": round(one.share, 4)}

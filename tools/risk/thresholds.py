@@ -39,6 +39,11 @@ class Threshold:
         """All three together."""
         return self.missed_minor + self.review_minor + self.honest_minor
 
+    def counted(self) -> JsonObject:
+        """Return what does not depend on what mistakes cost."""
+        names = ("hold_from", "events", "frauds", "held", "caught", "missed_minor")
+        return {name: value for name, value in dataclasses.asdict(self).items() if name in names}
+
     def to_json(self) -> JsonObject:
         """Return it as one JSON object."""
         return {**dataclasses.asdict(self), "cost_minor": self.cost_minor}

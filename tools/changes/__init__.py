@@ -1,0 +1,1 @@
+"""Staged changes: which wait, which were made, and rolling one back."""
