@@ -25,6 +25,8 @@ OrderStatus = Literal[
     "pending", "processing", "shipped", "delivered", "cancelled", "return_requested", "exchange_requested"
 ]
 RiskKind = Literal["refund", "address", "coupon"]
+Priority = Literal["low", "normal", "high", "urgent"]
+"""Of a ticket."""
 Chance = Annotated[float, pydantic.Field(ge=0, le=1)]
 Days = Annotated[int, pydantic.Field(ge=0, le=36_500)]
 
@@ -156,6 +158,9 @@ class HumanRules(_Rules):
     """The kinds of refund that the limit is for."""
     reasons: tuple[str, ...] = ()
     """Return reasons that go to a person, such as ``injury``."""
+    resolve_within_h: dict[Priority, pydantic.PositiveFloat] = {"urgent": 4, "high": 8, "normal": 24, "low": 72}
+    """Hours from the opening of a ticket to its resolution, by priority; one that is open longer is late. Counted by
+    the clock; a priority that is not named has no such limit."""
 
 
 class RiskRules(_Rules):

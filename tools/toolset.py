@@ -7,6 +7,7 @@ from typing import Any
 import pydantic
 
 import tools.analytics.tools
+import tools.brief.tools
 import tools.catalog.tools
 import tools.content.tools
 import tools.customers.tools
@@ -37,6 +38,7 @@ CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.risk.tools.TOOLS,
     tools.visual_search.tools.TOOLS,
     tools.analytics.tools.TOOLS,
+    tools.brief.tools.TOOLS,
 )
 """A new capability is one line here."""
 

@@ -18,7 +18,7 @@ from tools.ticketing.types import Reason
 SlotTypeName = Literal[
     "order", "order_lines", "swaps", "payment_method", "address", "reason", "choice", "text", "yes_no", "proof", "email",
     "product", "products", "options", "search", "body", "order_optional", "coupon", "tax_id", "question", "amount", "amounts", "picture",
-    "figures",
+    "figures", "day",
 ]  # fmt: skip
 
 
@@ -104,7 +104,9 @@ class OfferStep(_Part):
 class ShowStep(_Part):
     """A card: what kind, and which evidence it shows."""
 
-    card: Literal["order", "orders", "tracking", "products", "citation", "price_curve", "figures", "why", "customers"]
+    card: Literal[
+        "order", "orders", "tracking", "products", "citation", "price_curve", "figures", "why", "customers", "brief"
+    ]
     source: str
     text: Texts | None = None
 
