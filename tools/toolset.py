@@ -18,6 +18,7 @@ import tools.pricing.merchant
 import tools.pricing.pages
 import tools.pricing.tools
 import tools.recommendation.tools
+import tools.reviews.tools
 import tools.risk.tools
 import tools.ticketing.tools
 import tools.visual_search.tools
@@ -39,6 +40,7 @@ CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.visual_search.tools.TOOLS,
     tools.analytics.tools.TOOLS,
     tools.brief.tools.TOOLS,
+    tools.reviews.tools.TOOLS,
 )
 """A new capability is one line here."""
 

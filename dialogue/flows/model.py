@@ -18,7 +18,7 @@ from tools.ticketing.types import Reason
 SlotTypeName = Literal[
     "order", "order_lines", "swaps", "payment_method", "address", "reason", "choice", "text", "yes_no", "proof", "email",
     "product", "products", "options", "search", "body", "order_optional", "coupon", "tax_id", "question", "amount", "amounts", "picture",
-    "figures", "day",
+    "figures", "day", "period", "goods",
 ]  # fmt: skip
 
 

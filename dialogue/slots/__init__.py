@@ -1,7 +1,7 @@
 """The kinds of slot that a flow may have, each with the function that fills it from what was heard."""
 
 from dialogue.flows.model import SlotSpec
-from dialogue.slots import address, days, figures, order_lines, orders, payment, prices, products, simple, swaps
+from dialogue.slots import address, days, figures, goods, order_lines, orders, payment, prices, products, simple, swaps
 from dialogue.slots.base import DeadEnd, Elsewhere, Filled, Filling, Question, Reader, SlotContext, SlotFiller
 
 SLOT_FILLERS: dict[str, SlotFiller] = {
@@ -30,6 +30,8 @@ SLOT_FILLERS: dict[str, SlotFiller] = {
     "picture": prices.fill_picture,
     "figures": figures.fill_figures,
     "day": days.fill_day,
+    "period": days.fill_period,
+    "goods": goods.fill_goods,
 }
 
 ACCEPTS: dict[str, frozenset[str]] = {

@@ -107,7 +107,7 @@ async def test_an_old_brief_is_not_said_again_on_the_next_day(database: Database
 @pytest.mark.parametrize(
     ("utc", "due"), [("2026-03-10 00:29", False), ("2026-03-10 00:30", True), ("2026-03-10 15:59", True), ("2026-03-10 16:00", False)]
 )  # fmt: skip
-async def test_it_is_time_by_the_shops_clock(database: Database, utc: str, due: bool) -> None:  # noqa: FBT001
+async def test_it_is_time_by_the_shops_clock(database: Database, utc: str, due: bool) -> None:
     await small_shop(database)
     conversations = await on_monday_evening(database)
     clock(conversations).now = dt.datetime.fromisoformat(utc).replace(tzinfo=dt.UTC)
