@@ -11,6 +11,7 @@ import tools.brief.tools
 import tools.catalog.tools
 import tools.content.tools
 import tools.customers.tools
+import tools.discovery.tools
 import tools.marketing.tools
 import tools.orders.tools
 import tools.pricing.membership
@@ -41,6 +42,7 @@ CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.analytics.tools.TOOLS,
     tools.brief.tools.TOOLS,
     tools.reviews.tools.TOOLS,
+    tools.discovery.tools.TOOLS,
 )
 """A new capability is one line here."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -14,9 +13,10 @@ from tools.analytics.periods import Period
 from tools.analytics.reading import Desk, desk_of
 from tools.base import ToolContext, tool
 from tools.errors import ArgumentError
-from tools.evidence import LocalText
+from tools.evidence import LocalText, quotation
 from tools.reviews.reading import Said, Side, known_words, read_review
-from tools.reviews.types import Quote, ReviewThemes, ReviewThemesOf, Share, Theme
+from tools.reviews.types import Quote, ReviewThemes, ReviewThemesOf, Theme
+from tools.shares import share
 
 DAYS = 90
 MOST = 20_000
@@ -27,7 +27,6 @@ QUOTED = 120
 """Characters of a quotation."""
 LEAST = 2
 """A theme that fewer reviews touch is no theme."""
-_Z = 1.96
 _Read = tuple[Review, list[Said]]
 
 
@@ -128,16 +127,6 @@ def _counted(read: Iterable[_Read], side: Side) -> Counter[str]:
     return Counter(said.theme for _, every in read for said in every if said.side == side)
 
 
-def share(count: int, of: int) -> Share | None:
-    """Return a share with Wilson's interval (1927); None of nothing."""
-    if of == 0:
-        return None
-    part, square = count / of, _Z**2 / of
-    middle = (part + square / 2) / (1 + square)
-    half = _Z * math.sqrt(part * (1 - part) / of + square / (4 * of)) / (1 + square)
-    return Share(count=count, of=of, share=part, low=max(middle - half, 0.0), high=min(middle + half, 1.0))
-
-
 def _quotes(read: Sequence[_Read], theme: str, side: Side) -> tuple[Quote, ...]:
     """Return the newest reviews of a theme, one of each language first."""
     touching = [review for review, every in read if any((said.theme, said.side) == (theme, side) for said in every)]
@@ -148,10 +137,7 @@ def _quotes(read: Sequence[_Read], theme: str, side: Side) -> tuple[Quote, ...]:
 
 
 def _quote(review: Review) -> Quote:
-    """Return a review's words on one line, without what is not printed, and no longer than is needed."""
-    text = " ".join("".join(each if each.isprintable() else " " for each in review.text).split())
-    short = text if len(text) <= QUOTED else text[: QUOTED - 1].rstrip() + "…"
-    return Quote(review_id=review.id, rating=review.rating, lang=review.lang, text=short)
+    return Quote(review_id=review.id, rating=review.rating, lang=review.lang, text=quotation(review.text, QUOTED))
 
 
 TOOLS = (review_themes,)

@@ -9,6 +9,7 @@ import pydantic
 from tools.analytics.periods import Period
 from tools.base import Arguments, Evidence
 from tools.evidence import LocalText
+from tools.shares import Share
 
 
 class ReviewThemesOf(Arguments):
@@ -26,16 +27,6 @@ class Quote(Evidence):
     rating: int
     lang: str
     text: str
-
-
-class Share(Evidence):
-    """A share of reviews with the 95 % interval of Wilson: how far it may be off by chance."""
-
-    count: int
-    of: int
-    share: float
-    low: float
-    high: float
 
 
 class Theme(Evidence):

@@ -14,8 +14,9 @@ from tools.base import Identity, Outcome, ToolCall
 from tools.executor import Executor
 from tools.policy import load_policy
 from tools.reviews.reading import known_words, read_review
-from tools.reviews.tools import QUOTED, share
+from tools.reviews.tools import QUOTED
 from tools.reviews.types import ReviewThemes
+from tools.shares import share
 from tools.testing import NOW, FixedClock
 from tools.toolset import all_tools
 
