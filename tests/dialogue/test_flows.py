@@ -35,6 +35,7 @@ def test_what_merchants_alone_may_start_is_taught_apart() -> None:
     found = procedures(load_flows(tools=all_tools()))
     assert {lesson.flow for lesson in found.merchants} == {
         "suggest_price", "price_curve", "change_price", "competitor_report", "competitor_page", "shop_figures",
+        "daily_brief", "review_themes", "risk_queue", "discovery_report",
     }  # fmt: skip
     assert not found.flows & {lesson.flow for lesson in found.merchants}
     assert not found.lessons

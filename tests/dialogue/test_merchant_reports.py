@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from sqlmodel import select
 
 from dialogue.commands import StartFlow
 from dialogue.testing import ScriptedUnderstander, entity
 from knowledge.db import Database
-from knowledge.schema import BehaviourEvent, Review, RiskCase
+from knowledge.schema import BehaviourEvent, Category, Product, Review, RiskCase
 from tests.dialogue.conftest import Talk, assemble, small_shop, words
 from tools.base import Identity
 from tools.testing import NOW
@@ -62,6 +63,21 @@ async def test_reviews_of_no_such_goods_and_of_a_time_without_any_say_so(owner: 
     turn = await owner.say("2025-01", StartFlow(flow="review_themes", text="2025-01"))
     assert turn.actions[0].arguments["period"] == {"first": "2025-01-01", "last": "2025-01-31"}
     assert {"zh": "没有评价", "en": "no reviews"}[owner.understander.lang] in words(turn)
+
+
+async def test_of_a_kind_of_goods_the_whole_category_is_meant(owner: Talk) -> None:
+    async with owner.database.write() as session:
+        session.add(Category(id="K", name_zh="灯具", name_en="Lighting"))
+        await session.flush()
+        lamp = (await session.exec(select(Product).where(Product.id == "P-LAMP"))).one()
+        lamp.category_id = "K"
+        session.add(lamp)
+    await lay_reviews(owner.database)
+    text = {"zh": "灯具的评价", "en": "reviews of lighting"}[owner.understander.lang]
+    some = entity("product", "lighting", product_ids=["P-TEE"], generic=True)
+    turn = await owner.say(text, StartFlow(flow="review_themes", entities=(some,), text=text))
+    result = turn.actions[-1].result
+    assert (result["reviews"], result["about"][0]["en"]) == (20, "Lighting")
 
 
 async def test_the_risk_queue_tells_reasons_chance_and_what_was_not_known(owner: Talk) -> None:

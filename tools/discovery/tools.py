@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import sqlalchemy
 from sqlmodel import col, select
 
 from knowledge.schema import BehaviourEvent, Conversation, ConversationEvent, Order, OrderLine, Product
@@ -79,8 +80,8 @@ async def discovery_report(context: ToolContext, arguments: DiscoveryOf) -> Disc
 async def _behaviour(desk: Desk, period: Period) -> list[tuple[str, str, str | None, str]]:
     """Return session, kind, product and query of what shoppers did, the newest first."""
     start, end = period.bounds(desk.zone)
-    wanted = (BehaviourEvent.session_id, BehaviourEvent.kind, BehaviourEvent.product_id, BehaviourEvent.query)
-    statement = select(*wanted).where(BehaviourEvent.at >= start, BehaviourEvent.at < end)
+    wanted = map(col, (BehaviourEvent.session_id, BehaviourEvent.kind, BehaviourEvent.product_id, BehaviourEvent.query))
+    statement = sqlalchemy.select(*wanted).where(col(BehaviourEvent.at) >= start, col(BehaviourEvent.at) < end)
     newest = statement.order_by(col(BehaviourEvent.at).desc(), col(BehaviourEvent.id)).limit(MOST)
     return [(row[0], row[1], row[2], row[3]) for row in await desk.rows(newest)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from knowledge.db import Database
@@ -98,15 +99,13 @@ def _line(day: dt.date, number: int) -> OrderLine:
     )  # fmt: skip
 
 
-async def ask(
-    database: Database, *, now: dt.datetime = NOW, identity: Identity = OWNER, **arguments: object
-) -> Outcome:
+async def ask(database: Database, *, now: dt.datetime = NOW, identity: Identity = OWNER, **arguments: Any) -> Outcome:
     """Ask for the brief."""
     executor = Executor(database, all_tools(), load_policy("default"), clock=FixedClock(now))
     return await executor.call(ToolCall("daily_brief", arguments), identity, idempotency_key="k")
 
 
-async def brief(database: Database, *, now: dt.datetime = NOW, **arguments: object) -> DailyBrief:
+async def brief(database: Database, *, now: dt.datetime = NOW, **arguments: Any) -> DailyBrief:
     """Return the brief."""
     outcome = await ask(database, now=now, **arguments)
     assert isinstance(outcome.evidence, DailyBrief), (outcome.status, outcome.code, outcome.facts)

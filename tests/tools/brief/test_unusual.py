@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -103,17 +105,17 @@ def test_the_spread_of_a_normal_figure_is_its_standard_deviation() -> None:
 def test_of_days_that_are_drawn_alike_few_are_called_unusual(kind: str, most: float) -> None:
     """What the module says of itself: 12 weeks of history, 2,000 shops each."""
     rng = np.random.default_rng(7)
-    days = {
+    draws: dict[str, Callable[[], Any]] = {
         "poisson": lambda: rng.poisson(5, 85),
         "normal": lambda: rng.normal(1_000, 200, 85),
         "log-normal": lambda: np.exp(rng.normal(6, 0.5, 85)),
         "weekly": lambda: rng.poisson(20 + 20 * (np.arange(85) % 7 >= 5)),
-    }[kind]
-    called = sum(_called(days()) for _ in range(2_000))
+    }
+    called = sum(_called(draws[kind]()) for _ in range(2_000))
     assert called / 2_000 < most
 
 
-def _called(series: np.ndarray) -> bool:
+def _called(series: Any) -> bool:
     """Whether the last day is called unusual, judged as the brief does it."""
     past, value = series[:-1], float(series[-1])
     same = past[len(past) % 7 :: 7].tolist()

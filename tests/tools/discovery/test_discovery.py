@@ -16,12 +16,12 @@ from tools.testing import NOW, make_executor, make_shop
 YESTERDAY = NOW - dt.timedelta(days=1)
 
 
-async def ask(database: Database, role: str = "merchant", **arguments: object) -> Outcome:
+async def ask(database: Database, role: str = "merchant", **arguments: Any) -> Outcome:
     identity = Identity(role, "owner")  # type: ignore[arg-type]
     return await make_executor(database).call(ToolCall("discovery_report", arguments), identity, idempotency_key="k")
 
 
-async def report(database: Database, **arguments: object) -> Discovery:
+async def report(database: Database, **arguments: Any) -> Discovery:
     outcome = await ask(database, **arguments)
     assert isinstance(outcome.evidence, Discovery), (outcome.status, outcome.code, outcome.facts)
     return outcome.evidence
@@ -45,13 +45,13 @@ def sessions(query: str, product: str, count: int, bought: int) -> list[Behaviou
     return [
         BehaviourEvent(session_id=f"{query}-{number}", kind=kind, at=YESTERDAY, **what)
         for number in range(count)
-        for kind, what in (
-            ("search", {"query": query.upper() if number else query}),
-            ("view", {"product_id": product}),
-            ("buy", {"product_id": product}),
-        )
+        for kind, what in _steps(query.upper() if number else query, product)
         if kind != "buy" or number < bought
     ]
+
+
+def _steps(query: str, product: str) -> tuple[tuple[str, dict[str, Any]], ...]:
+    return (("search", {"query": query}), ("view", {"product_id": product}), ("buy", {"product_id": product}))
 
 
 def talk(
@@ -80,7 +80,8 @@ async def test_searches_and_looks_that_lead_to_clearly_fewer_purchases_are_named
 
 
 async def test_wishes_that_met_nothing_count_once_a_conversation(any_database: Database) -> None:
-    nothing, less = {"products": [], "relaxed": []}, {"products": [{"product_id": "MUG"}], "relaxed": ["max_price"]}
+    nothing: dict[str, Any] = {"products": [], "relaxed": []}
+    less: dict[str, Any] = {"products": [{"product_id": "MUG"}], "relaxed": ["max_price"]}
     found_it = {"products": [{"product_id": "MUG"}], "relaxed": []}
     talks = [talk(number, "search_products", nothing, "Unicorn\u202e\nlamp") for number in range(3)]
     talks += [talk(9, "search_products", less, "unicorn\u202e\nlamp"), talk(10, "search_products", found_it, "mug")]

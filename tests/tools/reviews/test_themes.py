@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -89,13 +90,13 @@ async def lay_reviews(database: Database) -> None:
         )  # fmt: skip
 
 
-async def ask(database: Database, role: str = "merchant", **arguments: object) -> Outcome:
+async def ask(database: Database, role: str = "merchant", **arguments: Any) -> Outcome:
     executor = Executor(database, all_tools(), load_policy("default"), clock=FixedClock(NOW))
     identity = Identity(role, "owner")  # type: ignore[arg-type]
     return await executor.call(ToolCall("review_themes", arguments), identity, idempotency_key="k")
 
 
-async def themes(database: Database, **arguments: object) -> ReviewThemes:
+async def themes(database: Database, **arguments: Any) -> ReviewThemes:
     outcome = await ask(database, **arguments)
     assert isinstance(outcome.evidence, ReviewThemes), (outcome.status, outcome.code, outcome.facts)
     return outcome.evidence
@@ -103,7 +104,7 @@ async def themes(database: Database, **arguments: object) -> ReviewThemes:
 
 @pytest.mark.parametrize("arguments", [{"product_ids": ["LAMP"]}, {"category_id": "K"}])
 async def test_what_breaks_is_a_complaint_clearly_more_than_elsewhere(
-    any_database: Database, arguments: dict[str, object]
+    any_database: Database, arguments: dict[str, Any]
 ) -> None:
     await lay_reviews(any_database)
     found = await themes(any_database, **arguments)
@@ -141,7 +142,7 @@ async def test_a_shop_without_reviews_has_none(database: Database) -> None:
     ("arguments", "code"),
     [({"product_ids": ["NO"]}, "product_not_found"), ({"category_id": "NO"}, "category_not_found")],
 )
-async def test_what_is_not_there_is_refused(database: Database, arguments: dict[str, object], code: str) -> None:
+async def test_what_is_not_there_is_refused(database: Database, arguments: dict[str, Any], code: str) -> None:
     assert (await ask(database, **arguments)).code == code
 
 
