@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from scipy.special import gammaincinv
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func, or_
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, false, func, or_
 from sqlmodel import col, select
 
 from knowledge.schema import (
@@ -101,7 +101,7 @@ async def _cases(context: ToolContext) -> WaitingCases | None:
 async def _late(context: ToolContext) -> tuple[tuple[LateTicket, ...], int]:
     """Return the tickets that are past what the policy allows their priority, the longest overdue first."""
     hours = context.policy.human.resolve_within_h
-    past = or_(*(_overdue(priority, hours[priority], context.now) for priority in hours))
+    past = or_(false(), *(_overdue(priority, hours[priority], context.now) for priority in hours))
     rows = (await context.session.exec(select(Ticket).where(Ticket.status != "resolved", past))).all()
     late = sorted(
         (
