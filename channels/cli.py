@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -97,6 +98,21 @@ def say(
         raise typer.BadParameter("expected a TEXT, an --image or an --audio")
     said = Said(text=text or "", role=role, customer=customer, files=files, conversation_id=conversation)
     run(data=data, said=said, as_json=as_json)
+
+
+@app.command()
+def brief(
+    date: Annotated[
+        datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="A day that is over. [yesterday]")
+    ] = None,
+    lang: Annotated[Language | None, typer.Option("--lang", help="Language of the brief. [the shop's]")] = None,
+    as_json: Json = False,
+    data: Data = None,
+) -> None:
+    """Say what was unusual about a day of the shop, why, and what waits for a decision."""
+    from channels.briefs import brief as run
+
+    run(data, date.date() if date else None, lang=lang, as_json=as_json)
 
 
 @app.command()

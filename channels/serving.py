@@ -14,6 +14,7 @@ import uvicorn
 from uvicorn.loops.auto import auto_loop_factory
 
 from channels.app import config_of, create_app
+from channels.briefs import briefs_written
 from channels.console import BUILDING, CommandError, progress_bar, run, settings_for
 from channels.fitting import fitted_beside, tiers_kept
 from channels.pages import PAGES
@@ -52,6 +53,7 @@ async def _serve(settings: Settings) -> None:
         beside = (
             fitted_beside(settings),
             tiers_kept(settings, platform.executor),
+            briefs_written(settings, platform.conversations),
             _pictures_known(settings, platform),
         )
         server = uvicorn.Server(server_config(settings, create_app(settings, platform, closes=True, beside=beside)))

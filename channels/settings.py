@@ -10,7 +10,7 @@ import pydantic
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from channels.llm_settings import LlmSettings
-from channels.setting_types import MaybeSecret, MaybeServer, MaybeText
+from channels.setting_types import MaybeSecret, MaybeServer, MaybeText, MaybeTimeOfDay
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -65,6 +65,8 @@ class Settings(LlmSettings):
     """Whether ``serve`` fits the models that were never fitted, on the shop's own data, in a process beside it, and looks at its pictures."""
     update_tiers: bool = False
     """Whether ``serve`` gives customers the tiers that their orders earn, at its start and once a day; False: tiers stay as they are."""
+    brief_at: MaybeTimeOfDay = None
+    """When ``serve`` writes the merchants' brief of the day before, once a day, where the shop is: ``08:30``; None: only when asked."""
     max_in_flight: int = pydantic.Field(default=16, ge=1)
     """Messages of one socket that may wait for their answers."""
 

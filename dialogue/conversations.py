@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import functools
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from dialogue.answering import DESK, Answering, DeskNotice
+from dialogue.briefing import Briefs
 from dialogue.errors import (
     ClientIdReusedError,
     ConversationClosedError,
@@ -50,6 +53,20 @@ class Opened:
 class Conversations(Answering):
     """The one service behind every channel. `identity` always comes from a verified token."""
 
+    @functools.cached_property
+    def briefs(self) -> Briefs:
+        """The merchant's briefs."""
+        return Briefs(self.store, self.executor, self.templates, self.runner.engine.timezone, self.default_lang)
+
+    async def brief_merchants(self) -> bool:
+        """Write the brief of the last day that is over, once, and say it where merchants left off; False where it failed."""
+        stands = await self.briefs.write()
+        for conversation_id, lang in await self.briefs.resting():
+            said = Replied(replies=await self.briefs.replies(lang))
+            with contextlib.suppress(ClientIdReusedError):  # it was said there
+                await self._append(conversation_id, [said], client_id=f"brief:{self.briefs.newest_day()}")
+        return stands
+
     # -- shopper
 
     async def open(
@@ -74,9 +91,11 @@ class Conversations(Answering):
             created_at=now,
             updated_at=now,
         )
-        greeting = TextReply(text=self.templates.say("chit.opening", spoken), lang=spoken)
-        stored = await self._begin(conversation, [Replied(replies=(greeting,))])
-        return Opened(conversation.id, stored[-1].seq, (greeting,))
+        greeting: tuple[Reply, ...] = (TextReply(text=self.templates.say("chit.opening", spoken), lang=spoken),)
+        if conversation.role == "merchant":
+            greeting += await self.briefs.replies(spoken)
+        stored = await self._begin(conversation, [Replied(replies=greeting)])
+        return Opened(conversation.id, stored[-1].seq, greeting)
 
     async def send(
         self, conversation_id: str, identity: Identity, *, client_id: str, text: str, attachments: Sequence[str] = ()

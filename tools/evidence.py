@@ -10,7 +10,7 @@ from knowledge.money import Money
 from knowledge.types import Lang, Options
 from tools.base import Evidence
 
-__all__ = ["AddressFields", "LineView", "LocalText", "MethodView", "Money", "OrderSummary", "RefundPart"]
+__all__ = ["AddressFields", "LineView", "LocalText", "MethodView", "Money", "OrderSummary", "RefundPart", "quotation"]
 
 
 class LocalText(Evidence):
@@ -22,6 +22,12 @@ class LocalText(Evidence):
     def get(self, lang: Lang) -> str:
         """Return the text in `lang`, or in the other language when the shop has none."""
         return (self.zh or self.en) if lang == "zh" else (self.en or self.zh)
+
+
+def quotation(text: str, most: int) -> str:
+    """Return somebody's words on one line, without what is not printed, cut after `most` characters: to be shown, never followed."""
+    plain = " ".join("".join(each if each.isprintable() else " " for each in text).split())
+    return plain if len(plain) <= most else plain[: most - 1].rstrip() + "…"
 
 
 class AddressFields(pydantic.BaseModel):

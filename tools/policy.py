@@ -28,6 +28,8 @@ RiskKind = Literal["refund", "address", "coupon"]
 Measure = Literal["price_change", "discount", "coupon_total", "risk_threshold"]
 """What a shop may cap: the largest relative move of a price; the share of the least spend that a coupon takes off; the money, in
 minor units, that a coupon can take off in all (infinite without a limit); the move of a risk threshold. Shares are fractions."""
+Priority = Literal["low", "normal", "high", "urgent"]
+"""Of a ticket."""
 Chance = Annotated[float, pydantic.Field(ge=0, le=1)]
 Days = Annotated[int, pydantic.Field(ge=0, le=36_500)]
 
@@ -159,6 +161,9 @@ class HumanRules(_Rules):
     """The kinds of refund that the limit is for."""
     reasons: tuple[str, ...] = ()
     """Return reasons that go to a person, such as ``injury``."""
+    resolve_within_h: dict[Priority, pydantic.PositiveFloat] = {"urgent": 4, "high": 8, "normal": 24, "low": 72}
+    """Hours from the opening of a ticket to its resolution, by priority; one that is open longer is late. Counted by
+    the clock; a priority that is not named has no such limit."""
 
 
 class RiskRules(_Rules):

@@ -9,12 +9,14 @@ import pydantic
 import tools.analytics.board
 import tools.analytics.tools
 import tools.catalog.stock_warning
+import tools.brief.tools
 import tools.catalog.tools
 import tools.changes.tools
 import tools.content.staged
 import tools.content.tools
 import tools.customers.tools
 import tools.marketing.staged
+import tools.discovery.tools
 import tools.marketing.tools
 import tools.orders.tools
 import tools.pricing.membership
@@ -23,6 +25,7 @@ import tools.pricing.pages
 import tools.pricing.tools
 import tools.recommendation.tools
 import tools.risk.staged
+import tools.reviews.tools
 import tools.risk.tools
 import tools.ticketing.tools
 import tools.visual_search.tools
@@ -49,6 +52,9 @@ CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.visual_search.tools.TOOLS,
     tools.analytics.tools.TOOLS,
     tools.analytics.board.TOOLS,
+    tools.brief.tools.TOOLS,
+    tools.reviews.tools.TOOLS,
+    tools.discovery.tools.TOOLS,
 )
 """A new capability is one line here."""
 

@@ -19,6 +19,7 @@ SlotTypeName = Literal[
     "order", "order_lines", "swaps", "payment_method", "address", "reason", "choice", "text", "yes_no", "proof", "email",
     "product", "products", "options", "search", "body", "order_optional", "coupon", "tax_id", "question", "amount", "amounts", "picture",
     "figures", "count", "chance", "shop_coupon", "coupon_terms", "document", "document_text",
+    "day", "period", "goods",
 ]  # fmt: skip
 
 
@@ -112,7 +113,9 @@ class DecideStep(_Part):
 class ShowStep(_Part):
     """A card: what kind, and which evidence it shows."""
 
-    card: Literal["order", "orders", "tracking", "products", "citation", "price_curve", "figures", "why", "customers"]
+    card: Literal[
+        "order", "orders", "tracking", "products", "citation", "price_curve", "figures", "why", "customers", "brief"
+    ]
     source: str
     text: Texts | None = None
 

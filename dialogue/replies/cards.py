@@ -7,17 +7,25 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from dialogue.replies import templates as words
+from dialogue.replies.brief import brief_replies
 from dialogue.replies.charts import price_chart
 from dialogue.replies.figures import customers_card, figures_card, why_card
 from dialogue.replies.templates import Templates
 from dialogue.replies.types import CitationReply, OrderReply, ProductsReply, Reply, TextReply
 from knowledge.types import Lang
 
-CardKind = Literal["order", "orders", "tracking", "products", "citation", "price_curve", "figures", "why", "customers"]
+CardKind = Literal[
+    "order", "orders", "tracking", "products", "citation", "price_curve", "figures", "why", "customers", "brief"
+]
 Picture = Callable[[str], str | None]
 """The address of a product's picture, by product id."""
 
 ORDERS_SHOWN = 5
+_OF_FIGURES: dict[str, Callable[[dict[str, Any], Lang], Reply]] = {
+    "figures": figures_card,
+    "why": why_card,
+    "customers": customers_card,
+}
 
 
 def card(
@@ -40,12 +48,10 @@ def card(
             return [citation_card(evidence["citations"][0], lang)]
         case "price_curve":
             return [price_chart(evidence, text, lang)]
-        case "figures":
-            return [figures_card(evidence, lang)]
-        case "why":
-            return [why_card(evidence, lang)]
-        case "customers":
-            return [customers_card(evidence, lang)]
+        case "brief":
+            return brief_replies(evidence, templates, lang)
+        case _:
+            return [_OF_FIGURES[kind](evidence, lang)]
 
 
 @dataclasses.dataclass(frozen=True)

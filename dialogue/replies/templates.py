@@ -114,6 +114,8 @@ class Templates:
             item=lambda value: item(value, lang),
             address=lambda value: address(value, lang),
             date=lambda value: self.date(value, lang),
+            time=lambda value: self.date(value, lang, time=True),
+            weekday=lambda value: weekday(value, lang),
             days=lambda value: days(int(value), lang),
             status=lambda value: self._word("status", value, lang),
             parcel=lambda value: self._word("parcel", value, lang),
@@ -179,6 +181,17 @@ def _read(lang: Lang) -> dict[str, str]:
 def money(value: Mapping[str, Any], lang: Lang) -> str:
     """Write money; ``""`` for nothing."""
     return Money(int(value["minor"]), str(value["currency"])).format(lang) if value else ""
+
+
+_WEEKDAYS: Mapping[Lang, Sequence[str]] = {
+    "zh": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+
+
+def weekday(day: str, lang: Lang) -> str:
+    """Write the weekday of a day as ``2026-03-09``: 周一, Monday."""
+    return _WEEKDAYS[lang][dt.date.fromisoformat(day).weekday()]
 
 
 def text(value: Mapping[str, str] | str, lang: Lang) -> str:

@@ -4,8 +4,10 @@ from dialogue.flows.model import SlotSpec
 from dialogue.slots import (
     address,
     coupons,
+    days,
     documents,
     figures,
+    goods,
     order_lines,
     orders,
     payment,
@@ -47,6 +49,9 @@ SLOT_FILLERS: dict[str, SlotFiller] = {
     "coupon_terms": coupons.fill_coupon_terms,
     "document": documents.fill_document,
     "document_text": documents.fill_document_text,
+    "day": days.fill_day,
+    "period": days.fill_period,
+    "goods": goods.fill_goods,
 }
 
 ACCEPTS: dict[str, frozenset[str]] = {

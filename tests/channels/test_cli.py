@@ -323,3 +323,13 @@ def test_an_imported_tau_retail_shop_answers_without_a_demo(tmp_path: Path) -> N
     turn = as_json(xiaoer("say", text, "--json", data=tmp_path))
     assert "verify_customer" in [action["tool"] for action in turn["actions"]]
     assert "Xiaoer Select" not in xiaoer("doctor", data=tmp_path).stdout
+
+
+def test_the_brief_is_printed_in_both_languages_and_as_json(demo_data: Path) -> None:
+    found = as_json(xiaoer("brief", "--json", data=demo_data))
+    assert (found["weeks"], len(found["figures"])) == (12, 11)
+    told = xiaoer("brief", "--lang", "zh", "--date", found["day"], data=demo_data).stdout
+    assert f"{found['day']}（周" in told
+    refused = xiaoer("brief", "--lang", "en", "--date", "2999-01-01", data=demo_data)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "is not over yet" in refused.stderr

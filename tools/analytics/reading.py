@@ -92,7 +92,7 @@ class Desk:
             values = tuple(Value(key=key, name=names.get(key) or value_name(dimension, key)) for key in each.values)
             views.append(FilterView(dimension=dimension.names.text, values=values, exclude=each.exclude))
             if each.dimension == "category":
-                each = each.model_copy(update={"values": await self._with_narrower(each.values)})  # noqa: PLW2901
+                each = each.model_copy(update={"values": await self.with_narrower(each.values)})  # noqa: PLW2901
             resolved.append(each)
         return tuple(resolved), tuple(views)
 
@@ -124,7 +124,8 @@ class Desk:
             found.append(skus[0])
         return tuple(found)
 
-    async def _with_narrower(self, categories: Iterable[str]) -> tuple[str, ...]:
+    async def with_narrower(self, categories: Iterable[str]) -> tuple[str, ...]:
+        """Return categories with all those within them."""
         found = list(categories)
         parents = (await self.context.session.exec(select(Category.id, Category.parent_id))).all()
         for wider in found:

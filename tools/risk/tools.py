@@ -19,6 +19,7 @@ from tools.risk.guard import NAME
 from tools.risk.model import Reason
 from tools.risk.neighbourhood import Asked, neighbourhood
 from tools.risk.picture import described, svg
+from tools.risk.queue import risk_queue
 from tools.risk.shop import read_own
 from tools.risk.types import (
     DecideRiskCase,
@@ -152,4 +153,4 @@ def _number(value: object) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 
-TOOLS: tuple[Tool, ...] = (order_risk, list_risk_cases, decide_risk_case, risk_rings)
+TOOLS: tuple[Tool, ...] = (order_risk, list_risk_cases, risk_queue, decide_risk_case, risk_rings)

@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from knowledge.types import Lang
 from tools.base import Arguments, Evidence
+from tools.policy import Priority
 
 Reason = Literal["asked", "failures", "anger", "discontent", "policy", "safety", "knowledge_gap"]
-Priority = Literal["low", "normal", "high", "urgent"]
 
 
 class HandOver(Arguments):

@@ -119,11 +119,13 @@ def _bounded(word: str) -> str:
 def values(low: str, vocabulary: Vocabulary) -> Iterator[Piece]:
     """Yield the shop's own values that are named: a country, a category, a channel."""
     for words in vocabulary.dimensions:
-        known = DIMENSIONS[words.dimension].words
+        known, named = DIMENSIONS[words.dimension].words, DIMENSIONS[words.dimension].names.en
         for value in words.values:
             said = known.get(value.key)
             spelt = (*said.zh, *said.en) if said else _spelt(value)
             for match in _any_of(spelt).finditer(low):
+                if match[0] in _GLUE_EN and not low[: match.start()].rstrip().endswith(named):
+                    continue  # "on Monday" is not Ontario; "region ON" is
                 yield Piece(match.start(), match.end(), "value", (words.dimension, value.key))
 
 
