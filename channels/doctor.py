@@ -31,9 +31,9 @@ from dialogue.understanding.voice.features import available
 from knowledge.errors import KnowledgeError
 from knowledge.migrations import head, revision
 from knowledge.schema import Customer, Order, Product, Shop
-from tools.own import OwnToolError, own_tools
+from tools.own import OwnToolError
 from tools.policy import PolicyError, load_policy
-from tools.toolset import all_tools
+from tools.toolset import shop_tools
 
 LOW_SPACE_BYTES = 500 * 1024 * 1024
 
@@ -228,7 +228,7 @@ def _mend_database(settings: Settings) -> str:
 def _own_files(settings: Settings, policy: str | None) -> Finding:
     """Read the shop's own tools, flows and policy, as a start does."""
     try:
-        tools = {**all_tools(), **own_tools(settings.data / "tools", taken=all_tools())}
+        tools = shop_tools(settings.data)
         flows = load_flows(settings.data / "flows", tools=tools)
         if policy is not None:
             load_policy(policy, settings.data)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from knowledge.db import Database
+from knowledge.errors import KnowledgeError
 from knowledge.products import ProductIndex
 from knowledge.retrieval import Retriever
 from knowledge.schema import Proposal
@@ -23,14 +24,16 @@ from tools.base import Arguments, Evidence, Identity, Outcome, Run, Tool, ToolCa
 from tools.capabilities import CAPABILITIES
 from tools.customers.guesses import Guesses
 from tools.errors import ArgumentError, RefusedError, ToolError
+from tools.external.servers import ExternalServers
 from tools.fitted import Models
 from tools.guard import Guard, Held
-from tools.outcomes import failure, refusal
+from tools.outcomes import bad_arguments, failure, refusal
 from tools.policy import Policy
 from tools.pricing.reading.pages import PageReader
 from tools.proposals import ProposalStatus, ProposalView, decide, list_proposals, lock_proposal, store_proposal
 from tools.provenance import Provenance
 from tools.receipts import as_json, call_hash, done, find_receipt, make_receipt, proposal_key, replay, scoped_key
+from tools.sending import settle, unknown_outcome
 from tools.visual_search.gallery import Gallery
 
 logger = logging.getLogger(__name__)
@@ -47,6 +50,8 @@ class Services:
     products: ProductIndex | None = None
     gallery: Gallery | None = None
     """The shop's pictures."""
+    external: ExternalServers = dataclasses.field(default_factory=ExternalServers)
+    """The servers of others that some tools are done by."""
     guesses: Guesses = dataclasses.field(default_factory=Guesses)
     pages: PageReader = dataclasses.field(default_factory=PageReader)
     """Reads the prices on pictures of other shops' pages."""
@@ -165,7 +170,7 @@ class Executor:
         try:
             arguments = tool.arguments.model_validate(call.arguments)
         except pydantic.ValidationError as error:
-            raise _bad_arguments(tool, error) from None
+            raise bad_arguments(tool, error) from None
         return _Request(tool, arguments, as_json(arguments), identity, lang, self.clock())
 
     def _require_founded(self, request: _Request, provenance: Provenance) -> None:
@@ -203,21 +208,13 @@ class Executor:
         async with self.database.write() as session:
             if held is not None:
                 outcome = _holding(session, request, held)
-                await self.audit.add(
-                    session, request.identity, dataclasses.replace(outcome, duration_ms=_since(started)), request.now
-                )
+                await self._note(session, request, outcome, started)
                 return outcome
             proposal = await store_proposal(
                 session, request.tool, request.plain, preview, request.identity, request.now
             )
-            outcome = Outcome(
-                request.call,
-                "needs_confirmation",
-                evidence=preview,
-                proposal_id=proposal.id,
-                duration_ms=_since(started),
-            )
-            await self.audit.add(session, request.identity, outcome, request.now)
+            outcome = Outcome(request.call, "needs_confirmation", evidence=preview, proposal_id=proposal.id)
+            await self._note(session, request, outcome, started)
         return outcome
 
     async def _write(self, request: _Request, key: str, also: Also | None) -> Outcome:
@@ -238,9 +235,7 @@ class Executor:
                 outcome = replay(request.tool, earlier, request.hash)
             else:
                 outcome = await self._effect(session, request, key, also)
-            await self.audit.add(
-                session, request.identity, dataclasses.replace(outcome, duration_ms=_since(started)), request.now
-            )
+            await self._note(session, request, outcome, started)
         return outcome
 
     async def _effect(self, session: AsyncSession, request: _Request, key: str, also: Also | None = None) -> Outcome:
@@ -268,10 +263,10 @@ class Executor:
         async with self.database.write() as session:
             proposal, request = await self._stored(session, proposal_id, identity, lang)
             outcome = await self._decided(session, proposal, request)
-            await self.audit.add(
-                session, identity, dataclasses.replace(outcome, duration_ms=_since(started)), request.now
-            )
-        return outcome
+            if outcome is not None:
+                await self._note(session, request, outcome, started)
+                return outcome
+        return await self._sent(proposal.id, request, started)
 
     async def _stored(
         self, session: AsyncSession, proposal_id: str, identity: Identity, lang: Lang
@@ -283,13 +278,15 @@ class Executor:
             raise RefusedError("proposal_not_found", "the stored call is of another customer, or was altered")
         return proposal, request
 
-    async def _decided(self, session: AsyncSession, proposal: Proposal, request: _Request) -> Outcome:
-        """Execute a proposal that was found and belongs to the identity, if it still can be."""
+    async def _decided(self, session: AsyncSession, proposal: Proposal, request: _Request) -> Outcome | None:
+        """Execute a proposal that was found and belongs to the identity, if it still can be; None: it is to be sent."""
         if proposal.status == "executed":
             receipt = await find_receipt(session, proposal_key(proposal.id))
             if receipt is None:
                 raise RuntimeError(f"proposal {proposal.id} was executed without a receipt")
             return replay(request.tool, receipt, request.hash)
+        if proposal.status == "sent":
+            return refusal(request.call, unknown_outcome(request.tool.name, request.tool.server))
         if proposal.status == "pending" and request.now >= proposal.expires_at:
             decide(proposal, "expired", request.identity, request.now)
         if proposal.status != "pending":
@@ -302,7 +299,41 @@ class Executor:
         if as_json(preview) != proposal.preview:
             decide(proposal, "void", request.identity, request.now)
             return dataclasses.replace(_refused(request, "changed_meanwhile"), evidence=preview)
+        if request.tool.server:
+            return await self._send(session, proposal, request)
         return await self._execute(session, proposal, request)
+
+    async def _send(self, session: AsyncSession, proposal: Proposal, request: _Request) -> Outcome | None:
+        """Let an external server do it once this transaction is over, unless the guard holds it back; see `tools.sending`."""
+        held = await self._look(session, request)
+        if held is not None:
+            decide(proposal, "failed", request.identity, request.now)
+            return _holding(session, request, held)
+        if self.guard is not None:
+            await self.guard.acted(self._context(session, request), request.tool, request.arguments)
+        decide(proposal, "sent", request.identity, request.now)
+        return None
+
+    async def _sent(self, proposal_id: str, request: _Request, started: float) -> Outcome:
+        """Have it done, while no transaction is open: nobody's write waits for somebody else's server."""
+        tool = request.tool
+        result: Evidence | ToolError
+        try:
+            async with self.database.read() as session:
+                result = await self._run(tool.run, session, request)
+        except ToolError as error:
+            result = error
+        except Exception as error:
+            failure(request.call, error, conversation_id=request.identity.conversation_id)
+            result = unknown_outcome(tool.name, tool.server)
+        try:
+            async with self.database.write() as session:
+                proposal = await lock_proposal(session, proposal_id, request.identity)
+                outcome = settle(session, proposal, tool, request.identity, result, request.now)
+                await self._note(session, request, outcome, started)
+        except KnowledgeError as error:
+            raise unknown_outcome(tool.name, tool.server) from error
+        return outcome
 
     async def _execute(self, session: AsyncSession, proposal: Proposal, request: _Request) -> Outcome:
         outcome = await self._effect(session, request, proposal_key(proposal.id))
@@ -324,6 +355,11 @@ class Executor:
                 return outcome
 
         return await self._guarded(call, identity, work)
+
+    async def _note(self, session: AsyncSession, request: _Request, outcome: Outcome, started: float) -> None:
+        """Write the audit row in the transaction of what it is about."""
+        timed = dataclasses.replace(outcome, duration_ms=_since(started))
+        await self.audit.add(session, request.identity, timed, request.now)
 
     async def _look(self, session: AsyncSession, request: _Request) -> Held | None:
         """Ask the guard whether a write must wait for a person."""
@@ -382,12 +418,3 @@ def _holding(session: AsyncSession, request: _Request, held: Held) -> Outcome:
         session.add(held.record)
     facts = {"needs_person": True, "case_id": held.case_id}
     return Outcome(request.call, "refused", code="held_for_review", facts=facts)
-
-
-def _bad_arguments(tool: Tool, error: pydantic.ValidationError) -> ArgumentError:
-    """Name the fields and what is wrong with each, never the values."""
-    found = error.errors(include_url=False, include_context=False, include_input=False)
-    fields = {".".join(str(part) for part in each["loc"])[:64] or "arguments": each["type"] for each in found[:10]}
-    return ArgumentError(
-        "bad_arguments", f"{tool.name}: " + ", ".join(f"{name}: {what}" for name, what in fields.items()), fields=fields
-    )

@@ -19,7 +19,8 @@ from tools.receipts import as_json, call_hash
 
 LIFETIME = dt.timedelta(minutes=30)
 
-ProposalStatus = Literal["pending", "executed", "void", "rejected", "expired", "failed"]
+ProposalStatus = Literal["pending", "sent", "executed", "void", "rejected", "expired", "failed"]
+"""``sent``: agreed to and given to an external server, whose answer did not come yet, or never will."""
 
 
 class ProposalView(pydantic.BaseModel):

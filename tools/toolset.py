@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pydantic
@@ -21,6 +23,9 @@ import tools.risk.tools
 import tools.ticketing.tools
 import tools.visual_search.tools
 from tools.base import Effect, Role, Tool
+from tools.external.declared import declared_servers
+from tools.external.tools import external_tools
+from tools.own import own_tools
 
 CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.customers.tools.TOOLS,
@@ -51,6 +56,8 @@ class ToolSchema(pydantic.BaseModel):
     roles: tuple[Role, ...]
     confirm: bool
     """True: the call is stored and shown first, and done after a yes."""
+    server: str = ""
+    """The external server that does it; "" for what is done here."""
     description_en: str
     description_zh: str
     arguments: dict[str, Any]
@@ -62,14 +69,26 @@ def all_tools() -> dict[str, Tool]:
     return {tool.name: tool for capability in CAPABILITIES for tool in capability}
 
 
-def tools_for(role: Role) -> dict[str, Tool]:
-    """Return the tools that `role` may call."""
-    return {name: tool for name, tool in all_tools().items() if role in tool.roles}
+def shop_tools(data: Path) -> dict[str, Tool]:
+    """Return every tool of the shop in a data folder: those that ship, its own, and those that external servers do.
+
+    Raises:
+        tools.own.OwnToolError: a file of its own cannot be used.
+    """
+    tools = all_tools()
+    tools |= own_tools(data / "tools", taken=tools)
+    return tools | external_tools(declared_servers(data), taken=tools)
 
 
-def tool_schemas(role: Role | None = None) -> list[ToolSchema]:
-    """Describe the tools that `role` may call, or every tool, by name."""
-    chosen = all_tools() if role is None else tools_for(role)
+def tools_for(role: Role, tools: Mapping[str, Tool] | None = None) -> dict[str, Tool]:
+    """Return those of `tools` (of all that ship when None) that `role` may call."""
+    return {name: tool for name, tool in (all_tools() if tools is None else tools).items() if role in tool.roles}
+
+
+def tool_schemas(role: Role | None = None, tools: Mapping[str, Tool] | None = None) -> list[ToolSchema]:
+    """Describe `tools` (all that ship when None), by name: every one, or those that `role` may call."""
+    every = all_tools() if tools is None else tools
+    chosen = every if role is None else tools_for(role, every)
     return [_schema(chosen[name]) for name in sorted(chosen)]
 
 
@@ -79,6 +98,7 @@ def _schema(tool: Tool) -> ToolSchema:
         effect=tool.effect,
         roles=tuple(sorted(tool.roles)),
         confirm=tool.effect == "write" and tool.confirm,
+        server=tool.server,
         description_en=tool.description_en,
         description_zh=tool.description_zh,
         arguments=tool.arguments.model_json_schema(),
