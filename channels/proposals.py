@@ -12,6 +12,7 @@ from channels.context import CallerDep, Context, ContextDep
 from channels.problems import ProblemError, language_of, refusal_problem
 from channels.turns import known_form
 from dialogue.errors import NotOwnerError, UnknownConversationError
+from knowledge.db import Database
 from knowledge.schema import Conversation
 from knowledge.types import Lang
 from tools.base import Identity, Outcome
@@ -38,7 +39,8 @@ async def approve(
     request: Request, context: ContextDep, caller: CallerDep, proposal_id: str, conversation_id: InConversation = None
 ) -> dict[str, Any]:
     """Execute the stored call, once; a second approval gives the first one's receipt."""
-    identity = await _acting(context, caller, conversation_id)
+    caller.must_be("merchant", "agent")
+    identity = await acting(context.platform.database, caller, conversation_id)
     outcome = await context.platform.executor.confirm(proposal_id, identity)
     if outcome.status != "ok":
         raise _problem(context, outcome, language_of(request))
@@ -50,7 +52,8 @@ async def reject(
     request: Request, context: ContextDep, caller: CallerDep, proposal_id: str, conversation_id: InConversation = None
 ) -> dict[str, Any]:
     """Drop the stored call for good."""
-    identity = await _acting(context, caller, conversation_id)
+    caller.must_be("merchant", "agent")
+    identity = await acting(context.platform.database, caller, conversation_id)
     outcome = await context.platform.executor.reject(proposal_id, identity)
     if outcome.code != "proposal_rejected":
         raise _problem(context, outcome, language_of(request))
@@ -64,18 +67,17 @@ def _problem(context: Context, outcome: Outcome, lang: Lang) -> ProblemError:
     return refusal_problem(outcome.code, outcome.facts, mendable=False, detail=said)
 
 
-async def _acting(context: Context, caller: Caller, conversation_id: str | None) -> Identity:
+async def acting(database: Database, caller: Caller, conversation_id: str | None) -> Identity:
     """Return who decides. An agent who holds a conversation acts for its customer, in that conversation alone.
 
     Raises:
         UnknownConversationError: there is none of that id.
         NotOwnerError: the agent does not hold it.
     """
-    caller.must_be("merchant", "agent")
     identity = caller.identity()
-    if caller.role == "merchant" or conversation_id is None:
+    if caller.role != "agent" or conversation_id is None:
         return identity
-    async with context.platform.database.read() as session:
+    async with database.read() as session:
         head = await session.get(Conversation, known_form(conversation_id))
     if head is None:
         raise UnknownConversationError(conversation_id)
