@@ -329,7 +329,7 @@ class Executor:
         try:
             async with self.database.write() as session:
                 proposal = await lock_proposal(session, proposal_id, request.identity)
-                outcome = settle(session, proposal, tool, request.identity, result, request.now)
+                outcome = await settle(session, proposal, tool, request.identity, result, request.now)
                 await self._note(session, request, outcome, started)
         except KnowledgeError as error:
             raise unknown_outcome(tool.name, tool.server) from error

@@ -27,7 +27,7 @@ def unknown_outcome(tool: str, server: str) -> NeedsPersonError:
     )
 
 
-def settle(
+async def settle(
     session: AsyncSession,
     proposal: Proposal,
     tool: Tool,
@@ -42,6 +42,7 @@ def settle(
         return refusal(ToolCall(tool.name, proposal.arguments), result)
     receipt = make_receipt(tool, proposal.arguments, result, identity, key=proposal_key(proposal.id), now=now)
     session.add(receipt)
+    await session.flush()  # before the proposal names it
     decide(proposal, "executed", identity, now)
     proposal.receipt_id = receipt.id
     return done(tool, receipt, result)

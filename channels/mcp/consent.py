@@ -28,7 +28,6 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from channels.mcp.describing import answered, listed, problem, result
 from channels.mcp.opening import Counter
-from dialogue.consenting import consent_question
 from knowledge.types import JsonObject, Lang
 from tools.base import Identity, Outcome, ToolCall
 from tools.proposals import LIFETIME, ProposalView
@@ -137,8 +136,9 @@ class Consent:
     async def _ask(
         self, proposal_id: str, call: ToolCall, preview: JsonObject, outcome: Outcome | None = None
     ) -> CallToolResult | InputRequiredResult:
-        templates = self._counter.templates
-        question = consent_question(call, preview, self._lang, self._counter.flows, templates)
+        from dialogue.consenting import consent_question  # noqa: PLC0415 (heavy: it waits until the shop is open)
+
+        question = consent_question(call, preview, self._lang, self._counter.flows, self._counter.templates)
         schema = {
             "type": "object",
             "properties": {"confirm": {"type": "boolean", "title": _LABEL[self._lang]}},

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from mcp_types import Tool as ListedTool
 
-from dialogue.replies.templates import Templates
 from knowledge.types import JsonObject, Lang
 from tools.base import Outcome, Tool
+
+if TYPE_CHECKING:
+    from dialogue.replies.templates import Templates
 
 _ONLY_PROPOSES: dict[Lang, str] = {
     "en": "It changes nothing by itself: what it would do is shown to the person, and done after their yes.",

@@ -20,10 +20,8 @@ from mcp_types import (
 from channels.mcp.consent import OWN_TOOLS, Consent, can_ask
 from channels.mcp.describing import answered, described, problem
 from channels.mcp.documents import list_documents, read_document
-from channels.mcp.opening import Opening
+from channels.mcp.opening import NotYoursError, Opening
 from channels.mcp.seat import Seat
-from channels.proposals import acting
-from dialogue.errors import DialogueError
 from knowledge.types import new_id
 from tools.base import Tool, ToolCall
 
@@ -95,8 +93,8 @@ class Door:
         except TimeoutError:
             return problem("starting", _STARTING)
         try:
-            identity = await acting(counter.opened.database, self._seat.caller, self._seat.conversation_id)
-        except DialogueError as error:
+            identity = await counter.identity_of(self._seat)
+        except NotYoursError as error:
             return problem("not_your_conversation", str(error))
         lang = self._seat.lang or counter.lang
         consent = Consent(context, counter, identity, lang)

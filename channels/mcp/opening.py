@@ -9,14 +9,19 @@ import importlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from channels.mcp.seat import Seat
 from channels.settings import Settings
 from knowledge.types import Lang
-from tools.base import Tool
+from tools.base import Identity, Tool
 
 if TYPE_CHECKING:
     from dialogue.build import OpenShop
     from dialogue.flows.model import Flow
     from dialogue.replies.templates import Templates
+
+
+class NotYoursError(Exception):
+    """The agent does not hold the conversation whose customer they want to act for."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,6 +33,20 @@ class Counter:
     templates: Templates
     lang: Lang
     """The shop's own language."""
+
+    async def identity_of(self, seat: Seat) -> Identity:
+        """Return who acts now: an agent may have lost the conversation since the last call.
+
+        Raises:
+            NotYoursError.
+        """
+        from channels.proposals import acting
+        from dialogue.errors import DialogueError
+
+        try:
+            return await acting(self.opened.database, seat.caller, seat.conversation_id)
+        except DialogueError as error:
+            raise NotYoursError(str(error)) from error
 
 
 class Opening:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import pydantic
 
@@ -138,3 +138,23 @@ def declared_servers(data: Path) -> Mapping[str, DeclaredServer]:
         return read_model(path, _File).servers
     except YamlFileError as error:
         raise OwnToolError(str(error)) from error
+
+
+def faults_of(name: str, declared: DeclaredTool, offered: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Yield where a declaration does not fit what its server offers now.
+
+    Args:
+        offered: the JSON schemas of the arguments of the server's tools.
+    """
+    there = declared.there or name
+    if there not in offered:
+        yield f"{name}: it offers no {there!r}, only {', '.join(sorted(offered)) or 'nothing'}"
+        return
+    schema = offered[there]
+    sent = {argument.there or key: argument for key, argument in declared.arguments.items()}
+    known, needed = set(schema.get("properties") or {}), set(schema.get("required") or ())
+    always = {key for key, argument in sent.items() if not argument.optional}
+    if missing := sorted(needed - always):
+        yield f"{name}: the server needs {', '.join(missing)}"
+    if schema.get("additionalProperties") is False and (unknown := sorted(set(sent) - known)):
+        yield f"{name}: the server knows no {', '.join(unknown)}"
