@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import os
 import signal
+import socket
+import sys
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,9 +18,10 @@ from sqlmodel import select
 
 from knowledge.db import Database
 from knowledge.schema import AuditRow, Proposal, Receipt
-from tests.tools.external.courier import ME, Courier, connected
+from tests.tools.external.courier import ME, SCRIPT, Courier, connected
 from tools.base import Outcome
-from tools.external.servers import FIRST_REST_S, TIMEOUTS_TO_REST
+from tools.external.declared import declared_servers
+from tools.external.servers import FIRST_REST_S, ExternalServers
 from tools.external.tools import ExternalCall, ExternalResult
 from tools.testing import NOW, shopper
 
@@ -169,4 +173,42 @@ async def test_a_hanging_server_costs_no_more_than_its_time(shop: Database, tmp_
     assert time.monotonic() - started < 2
     assert (await courier.ask("slow")).code == "external_unavailable"  # rests: not even that long
     await courier.close()
-    assert TIMEOUTS_TO_REST > 1
+
+
+async def test_a_server_at_an_address_is_called_with_the_named_header(shop: Database, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    calls = tmp_path / "calls.jsonl"
+    process = await asyncio.create_subprocess_exec(sys.executable, SCRIPT, str(calls), "--http", str(port))
+    found = connected(
+        shop, tmp_path, command=None, args=[], url=f"http://127.0.0.1:{port}/mcp", headers={"Authorization": "KEY"}
+    )
+    unset = await found.ask("courier_status", number="SF1")
+    assert unset.code == "external_unavailable"
+    servers = ExternalServers(declared_servers(tmp_path), environment={"KEY": "Bearer abc"}, folder=tmp_path)
+    found.executor.services = dataclasses.replace(found.executor.services, external=servers)
+    try:
+        for _ in range(600):
+            if await answers(port):
+                break
+            await asyncio.sleep(0.1)
+        assert told(await found.ask("courier_status", number="SF1")).data["status"] == "in transit"
+        process.kill()
+        await process.wait()
+        assert (await found.ask("courier_status", number="SF1")).code == "external_unavailable"
+        assert found.lines()[0]["authorization"] == "Bearer abc"
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+        await found.close()
+
+
+async def answers(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    await writer.wait_closed()
+    return True
