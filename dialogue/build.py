@@ -67,6 +67,8 @@ class Config:
     """How long a shopper who is there may leave a question open before it is put once more; None: for ever."""
     environment: Mapping[str, str] = dataclasses.field(default_factory=dict, repr=False)
     """Where the variables are found that ``mcp.yaml`` names."""
+    external: bool = True
+    """Whether the servers of ``mcp.yaml`` are reached; False: their tools are there and refused, as where shoppers are simulated."""
 
 
 class NoShopError(RuntimeError):
@@ -212,7 +214,9 @@ async def _with_hands(
         products=await load_products(database, embedder, indexes),
         gallery=Gallery(database, config.data, models),
         models=models,
-        external=ExternalServers(servers, environment=config.environment, folder=config.data),
+        external=ExternalServers(
+            servers if config.external else {}, environment=config.environment, folder=config.data
+        ),
     )
     executor = Executor(database, tools, policy, services=services, guard=RiskGuard(models), clock=config.clock)
     return OpenShop(config, database, executor, policy, shop)

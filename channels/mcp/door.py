@@ -103,7 +103,7 @@ class Door:
         arguments = params.arguments or {}
         if params.name in OWN_TOOLS:
             return await consent.call(params.name, arguments)
-        key = str((context.meta or {}).get(IDEMPOTENCY_KEY) or new_id("mcp"))
+        key = str((context.meta or {}).get(IDEMPOTENCY_KEY) or new_id("mcp"))[:200]
         outcome = await counter.opened.executor.call(
             ToolCall(params.name, arguments), identity, lang=lang, idempotency_key=key
         )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import importlib
 import logging
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import anyio
     from mcp import Client, StdioServerParameters
     from mcp.client import Transport
+    from mcp.client._transport import TransportStreams
     from mcp_types import CallToolResult
     from mcp_types import Tool as ListedTool
 
@@ -41,6 +43,7 @@ SAID_CHARACTERS = 500
 PAGES = 20
 _WRONG_CALL = frozenset({-32601, -32602})
 """JSON-RPC's codes for a call that was not begun: no such method, wrong arguments."""
+_CONNECTION_CLOSED = -32000
 
 
 async def load_sdk() -> None:
@@ -111,8 +114,8 @@ class Connection:
         self._folder = folder
         self._clock = clock
         self._opening = asyncio.Lock()
-        self._open: _Open | None = None
-        self._ending: set[asyncio.Task[None]] = set()
+        self._open: _Link | None = None
+        self._holders: set[asyncio.Task[None]] = set()
         self._under_way = 0
         self._failures = 0
         self._rest_until = 0.0
@@ -150,7 +153,7 @@ class Connection:
         """
         try:
             async with asyncio.timeout(self.server.timeout_s):
-                return await _listed(await self._client())
+                return await _listed((await self._link()).client)
         except TimeoutError:
             raise self._unavailable(f"no answer within {self.server.timeout_s:g} s") from None
         except RefusedError:
@@ -160,66 +163,59 @@ class Connection:
 
     async def close(self) -> None:
         """End the connection and what was started for it. A later call opens it again."""
-        self._end()
-        await asyncio.gather(*self._ending)
+        self._end(self._open)
+        await asyncio.gather(*self._holders)
 
     async def _call(self, tool: str, arguments: JsonObject, sent: _Sent) -> CallToolResult:
         from mcp import MCPError  # noqa: PLC0415 (an extra, and heavy)
-        from mcp_types import CONNECTION_CLOSED  # noqa: PLC0415
 
         again = self._open is not None
         while True:
+            link = await self._link()
             try:
-                client = await self._client()
-                if sent.writes and tool not in {each.name for each in await _listed(client)}:
+                if sent.writes and tool not in {each.name for each in await _listed(link.client)}:
                     raise self._unavailable(f"it has no tool {tool!r} now")
                 sent.out = True
-                return await client.call_tool(tool, arguments)
+                return await link.client.call_tool(tool, arguments)
             except RefusedError:
                 raise
             except MCPError as error:
-                if error.code == CONNECTION_CLOSED:
-                    self._end()
-                    if again and not (sent.writes and sent.out):
-                        again = False
-                        continue
+                if error.code in _WRONG_CALL:
+                    raise self._refused(tool, error) from error
+                if error.code != _CONNECTION_CLOSED:
+                    raise self._broken(tool, sent, error) from error
+                self._end(link)
+                if not again or (sent.writes and sent.out):
                     self._rest()
-                elif error.code in _WRONG_CALL:
-                    raise ArgumentError(
-                        "external_refused",
-                        f"{self.name}: {tool}: {_short(error)}",
-                        server=self.name,
-                        said=_short(error),
-                    ) from error
-                raise self._broken(tool, sent, _short(error)) from error
+                    raise self._broken(tool, sent, error) from error
+                again = False
             except Exception as error:
-                # Whatever the transport or an answer out of form raises is that server's fault, and no bug of ours.
-                self._end()
-                self._rest()
-                raise self._broken(tool, sent, _short(error)) from error
+                # An answer out of form, or whatever the transport raises: the server's fault, and no bug of ours.
+                raise self._broken(tool, sent, error) from error
 
-    async def _client(self) -> Client:
+    async def _link(self) -> _Link:
+        """Return the open connection, opened now if there is none."""
         async with self._opening:
             if self._open is not None:
-                return self._open.client
+                return self._open
             if (left := self._rest_until - self._clock()) > 0:
                 raise self._unavailable(f"it failed a moment ago; it is tried again in {left:.0f} s")
-            opened: asyncio.Future[_Open] = asyncio.get_running_loop().create_future()
+            opened: asyncio.Future[_Link] = asyncio.get_running_loop().create_future()
             holder = asyncio.create_task(self._hold(opened))
-            self._ending.add(holder)
-            holder.add_done_callback(self._ending.discard)
+            self._holders.add(holder)
+            holder.add_done_callback(self._holders.discard)
             try:
                 self._open = await asyncio.shield(opened)
             except asyncio.CancelledError:
-                opened.cancel()  # seen by the holder, which then ends what it has begun
+                _give_up(opened)
                 self._rest()
                 raise
             except Exception as error:
                 self._rest()
                 raise self._unavailable(f"cannot be started or reached: {_short(error)}") from error
-            return self._open.client
+            return self._open
 
-    async def _hold(self, opened: asyncio.Future[_Open]) -> None:
+    async def _hold(self, opened: asyncio.Future[_Link]) -> None:
         """Keep a connection open until its scope is cancelled: the SDK wants it opened and closed by one task."""
         import anyio  # noqa: PLC0415 (comes with the extra)
         from mcp import Client  # noqa: PLC0415
@@ -231,25 +227,30 @@ class Connection:
                 us = Implementation(name="xiaoer", version="0.1.0")
                 async with Client(self._transport(), client_info=us, cache=None) as client:
                     if not opened.done():
-                        opened.set_result(_Open(client, scope))
+                        opened.set_result(_Link(client, scope))
                         await anyio.sleep_forever()
             except Exception as error:
                 if opened.done():
                     logger.warning("server %s: %s", self.name, _short(error))
                 else:
                     opened.set_exception(error)
+        if self._open is not None and self._open.scope is scope:
+            self._open = None
 
     def _transport(self) -> StdioServerParameters | Transport:
+        """Return how the server is reached.
+
+        Raises:
+            LookupError: a variable that the file names is not set.
+        """
         from mcp import StdioServerParameters, stdio_client  # noqa: PLC0415
-        from mcp.client.streamable_http import streamable_http_client  # noqa: PLC0415
-        from mcp.shared._httpx_utils import create_mcp_http_client  # noqa: PLC0415
 
         missing = sorted(name for name in self.server.variables if name not in self._environment)
         if missing:
             raise LookupError(f"the environment has no {', '.join(missing)}")
         if self.server.url is not None:
             values = {header: self._environment[name] for header, name in self.server.headers.items()}
-            return streamable_http_client(self.server.url, http_client=create_mcp_http_client(headers=values))
+            return _at_address(self.server.url, values, self.server.timeout_s)
         parameters = StdioServerParameters(
             command=str(self.server.command),
             args=list(self.server.args),
@@ -262,22 +263,27 @@ class Connection:
         self._failures += 1
         if self._failures >= TIMEOUTS_TO_REST:
             self._failures -= 1
-            self._end()
+            self._end(self._open)
             self._rest()
 
     def _rest(self) -> None:
         self._failures += 1
         self._rest_until = self._clock() + min(LONGEST_REST_S, FIRST_REST_S * 2 ** (self._failures - 1))
 
-    def _end(self) -> None:
-        """Let the connection go, without waiting for its end."""
-        if self._open is not None:
-            self._open.scope.cancel()
-            self._open = None
+    def _end(self, link: _Link | None) -> None:
+        """Let a connection go, without waiting for its end; another that was opened since stays."""
+        if link is not None:
+            link.scope.cancel()
+            self._open = None if self._open is link else self._open
 
-    def _broken(self, tool: str, sent: _Sent, why: str) -> RefusedError:
-        logger.warning("server %s: %s: %s", self.name, tool, why)
-        return unknown_outcome(tool, self.name) if sent.writes and sent.out else self._unavailable(why)
+    def _broken(self, tool: str, sent: _Sent, why: Exception | str) -> RefusedError:
+        said = why if isinstance(why, str) else _short(why)
+        logger.warning("server %s: %s: %s", self.name, tool, said)
+        return unknown_outcome(tool, self.name) if sent.writes and sent.out else self._unavailable(said)
+
+    def _refused(self, tool: str, error: Exception) -> ArgumentError:
+        said = _short(error)
+        return ArgumentError("external_refused", f"{self.name}: {tool}: {said}", server=self.name, said=said)
 
     def _unavailable(self, why: str) -> RefusedError:
         return RefusedError("external_unavailable", f"server {self.name}: {why}", server=self.name)
@@ -292,9 +298,29 @@ class _Sent:
 
 
 @dataclasses.dataclass(frozen=True)
-class _Open:
+class _Link:
     client: Client
     scope: anyio.CancelScope
+
+
+def _give_up(opened: asyncio.Future[_Link]) -> None:
+    """Leave a connection that nobody waits for any longer: the one who opens it sees that, also when it is open by now."""
+    if not opened.cancel() and opened.exception() is None:
+        opened.result().scope.cancel()
+
+
+@contextlib.asynccontextmanager
+async def _at_address(url: str, headers: Mapping[str, str], timeout_s: float) -> AsyncIterator[TransportStreams]:
+    import httpx2  # noqa: PLC0415 (comes with the extra)
+    from mcp.client.streamable_http import streamable_http_client  # noqa: PLC0415
+
+    # Only the connecting is limited here: how long an answer may take is the caller's, call by call.
+    timeout = httpx2.Timeout(timeout_s, read=None)
+    async with (
+        httpx2.AsyncClient(headers=headers, timeout=timeout) as client,
+        streamable_http_client(url, http_client=client) as streams,
+    ):
+        yield streams
 
 
 async def _listed(client: Client) -> Sequence[ListedTool]:
