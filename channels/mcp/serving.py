@@ -53,8 +53,10 @@ async def _serve(settings: Settings, seat: Seat) -> None:
         await _first(serving, stopping, opened)
         if opened.done() and not opened.exception():
             await _first(serving, stopping)
-        with contextlib.suppress(TimeoutError):
+        try:
             await asyncio.wait_for(opening.close(), CLOSE_S)
+        except TimeoutError:
+            _leave(opened)
         if not serving.done():
             _leave(opened)
         stopping.cancel()
@@ -66,7 +68,7 @@ async def _first(*tasks: asyncio.Task[None] | asyncio.Task[bool] | asyncio.Task[
 
 
 def _leave(opened: asyncio.Task[Counter]) -> NoReturn:
-    """End the process without more ado: a thread waits for the client's next line, and nothing can wake it."""
+    """End the process without more ado: a thread waits for the client's next line, or builds the demo shop, and nothing can stop it."""
     from channels.console import sentence
 
     error = opened.exception() if opened.done() and not opened.cancelled() else None

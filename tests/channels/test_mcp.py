@@ -16,7 +16,7 @@ from typing import Any, Literal
 import pytest
 from mcp import Client, MCPError, StdioServerParameters, stdio_client
 from mcp.client import ClientRequestContext
-from mcp_types import CallToolResult, ElicitRequestParams, ElicitResult
+from mcp_types import CallToolResult, ElicitRequestParams, ElicitResult, InputResponses
 from sqlmodel import select
 
 from dialogue.build import Config, OpenShop, open_shop
@@ -62,7 +62,8 @@ async def connected(
     """Start the command and greet it. With `answers` the client can ask its person, who gives them in turn."""
     given = list(answers or ())
 
-    async def elicit(_: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
+    async def elicit(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
+        del context
         if asked is not None:
             asked.append(params.message)
         action, content = given.pop(0)
@@ -208,7 +209,7 @@ async def test_a_client_that_can_ask_asks_its_person(data: Path, mode: str, vers
 
 
 async def test_an_answer_that_nobody_asked_for_is_none(data: Path) -> None:
-    yes = {"consent": ElicitResult(action="accept", content={"confirm": True})}
+    yes: InputResponses = {"consent": ElicitResult(action="accept", content={"confirm": True})}
     call = ("cancel_order", {"order_id": MINE, **REASON})
     async with looking_at(data) as shop, connected(data, "--as", ME) as client:
         waiting = told(await client.call_tool(*call))

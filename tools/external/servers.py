@@ -36,8 +36,8 @@ MISSING = "the MCP SDK is not installed: pip install 'xiaoer[mcp]'"
 FIRST_REST_S = 1.0
 LONGEST_REST_S = 60.0
 """How long a server that failed is left alone: the first, then doubled with every further failure in a row, up to the longest."""
-TIMEOUTS_TO_REST = 3
-"""Calls without an answer in a row, after which a connection is given up: before that it may be the one call that is slow."""
+STUMBLES_TO_REST = 3
+"""Calls that failed in a row, after which a connection is given up: before that it may be the one call that is slow or ill."""
 SAID_CHARACTERS = 500
 """Of what a server says about an error."""
 PAGES = 20
@@ -138,7 +138,7 @@ class Connection:
             async with asyncio.timeout(self.server.timeout_s):
                 result = await self._call(tool, arguments, sent)
         except TimeoutError:
-            self._timed_out()
+            self._stumbled()
             raise self._broken(tool, sent, f"no answer within {self.server.timeout_s:g} s") from None
         finally:
             self._under_way -= 1
@@ -183,6 +183,7 @@ class Connection:
                 if error.code in _WRONG_CALL:
                     raise self._refused(tool, error) from error
                 if error.code != _CONNECTION_CLOSED:
+                    self._stumbled()
                     raise self._broken(tool, sent, error) from error
                 self._end(link)
                 if not again or (sent.writes and sent.out):
@@ -191,6 +192,7 @@ class Connection:
                 again = False
             except Exception as error:
                 # An answer out of form, or whatever the transport raises: the server's fault, and no bug of ours.
+                self._stumbled()
                 raise self._broken(tool, sent, error) from error
 
     async def _link(self) -> _Link:
@@ -259,9 +261,9 @@ class Connection:
         )
         return stdio_client(parameters, errlog=sys.__stderr__ or sys.stderr)
 
-    def _timed_out(self) -> None:
+    def _stumbled(self) -> None:
         self._failures += 1
-        if self._failures >= TIMEOUTS_TO_REST:
+        if self._failures >= STUMBLES_TO_REST:
             self._failures -= 1
             self._end(self._open)
             self._rest()
