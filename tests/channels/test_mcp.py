@@ -19,8 +19,14 @@ from mcp.client import ClientRequestContext
 from mcp_types import CallToolResult, ElicitRequestParams, ElicitResult, InputResponses
 from sqlmodel import select
 
+from channels.auth import caller_for
+from channels.mcp.opening import Counter, NotYoursError
+from channels.mcp.seat import Seat
 from dialogue.build import Config, OpenShop, open_shop
-from knowledge.schema import AuditRow, Order, Proposal, Receipt
+from dialogue.replies.templates import Templates
+from knowledge.schema import AuditRow, Conversation, Order, Proposal, Receipt
+from knowledge.types import utc_now
+from tests.docs import blocks
 from tools.base import Identity, ToolCall
 
 pytestmark = pytest.mark.slow
@@ -229,6 +235,42 @@ async def test_a_role_has_its_own_tools(data: Path) -> None:
         names = {tool.name for tool in (await merchant.list_tools()).tools}
         assert "change_price" in names
         assert not {"cancel_order", "get_profile", "claim_ticket"} & names
+
+
+async def test_an_agent_acts_for_the_customer_of_a_conversation_while_holding_it(data: Path) -> None:
+    seat = Seat(caller_for("agent", "amy"), "cnv-1")
+    async with looking_at(data) as shop:
+        counter = Counter(shop, {}, Templates(), "en")
+        with pytest.raises(NotYoursError):
+            await counter.identity_of(seat)
+        async with shop.database.write() as session:
+            now = utc_now()
+            conversation = Conversation(id="cnv-1", customer_id=ME, created_at=now, updated_at=now)
+            conversation.owner, conversation.agent_id = "human", "amy"
+            session.add(conversation)
+        assert await counter.identity_of(seat) == Identity("agent", "amy", ME, "cnv-1")
+        assert await counter.identity_of(Seat(caller_for("agent", "bob"))) == Identity("agent", "bob")
+        with pytest.raises(NotYoursError, match="claim its ticket first"):
+            await counter.identity_of(Seat(caller_for("agent", "bob"), "cnv-1"))
+
+
+async def test_the_documented_program_works(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    asked: list[str] = []
+
+    def type_y(question: str) -> str:
+        asked.append(question)
+        return "y"
+
+    monkeypatch.setattr("builtins.input", type_y)
+    [program] = blocks("use-mcp", "python")
+    names: dict[str, Any] = {"__name__": "documented"}
+    exec(compile(program, "use-mcp.md", "exec"), names)
+    await names["main"]("--as", ME, "--lang", "en", "--data", str(data))
+    assert "ok rcp_" in capsys.readouterr().out
+    assert "Shall I go ahead? [y/n]" in asked[0]
 
 
 async def ended(process: asyncio.subprocess.Process) -> tuple[int, bytes, bytes]:
