@@ -148,11 +148,11 @@ class Executor:
         return await self._drop(proposal_id, identity, "rejected")
 
     async def proposals(
-        self, identity: Identity, *, status: ProposalStatus | None = "pending"
+        self, identity: Identity, *, status: ProposalStatus | None = "pending", proposal_id: str | None = None
     ) -> Sequence[ProposalView]:
-        """Return the stored calls that `identity` may decide, newest first."""
+        """Return the stored calls that `identity` may decide, newest first; see `tools.proposals.list_proposals`."""
         async with self.database.read() as session:
-            return await list_proposals(session, identity, status=status)
+            return await list_proposals(session, identity, status=status, proposal_id=proposal_id)
 
     async def close(self) -> None:
         """Write the audit rows that still wait. The database stays open."""

@@ -91,14 +91,21 @@ def decide(proposal: Proposal, status: ProposalStatus, identity: Identity, now: 
 
 
 async def list_proposals(
-    session: AsyncSession, identity: Identity, *, status: ProposalStatus | None = "pending", limit: int = 100
+    session: AsyncSession,
+    identity: Identity,
+    *,
+    status: ProposalStatus | None = "pending",
+    proposal_id: str | None = None,
+    limit: int = 100,
 ) -> Sequence[ProposalView]:
-    """Return the proposals that `identity` may decide, newest first."""
+    """Return the proposals that `identity` may decide, newest first; with a `proposal_id` that one alone, if it is among them."""
     statement = select(Proposal).where(Proposal.approver == identity.role)
     if identity.role != "merchant":
         statement = statement.where(*_same_place(identity))
     if status is not None:
         statement = statement.where(Proposal.status == status)
+    if proposal_id is not None:
+        statement = statement.where(Proposal.id == proposal_id)
     rows = await session.exec(statement.order_by(col(Proposal.created_at).desc(), col(Proposal.id)).limit(limit))
     return [ProposalView.model_validate(row, from_attributes=True) for row in rows]
 

@@ -121,9 +121,8 @@ class Consent:
         if name == REJECT:
             return await self._drop(proposal_id)
         if can_ask(self._context):
-            for waiting in await self._executor.proposals(self._identity):
-                if waiting.id == proposal_id:
-                    return await self._ask(proposal_id, ToolCall(waiting.tool, waiting.arguments), waiting.preview)
+            for waiting in await self._executor.proposals(self._identity, proposal_id=proposal_id):
+                return await self._ask(proposal_id, ToolCall(waiting.tool, waiting.arguments), waiting.preview)
         return await self._do(proposal_id)
 
     async def answer_of(self, params: CallToolRequestParams) -> CallToolResult:

@@ -83,6 +83,14 @@ async def test_what_was_done_has_a_receipt_and_is_not_done_again(executor: Execu
     assert (await left(executor), switches.runs) == (("executed", 1), 1)
 
 
+async def test_one_proposal_is_found_by_its_approver_alone(executor: Executor) -> None:
+    proposal = await proposed(executor)
+    [found] = await executor.proposals(ME, proposal_id=proposal)
+    assert (found.id, found.tool) == (proposal, "book")
+    assert await executor.proposals(shopper("C2", "conv-2"), proposal_id=proposal) == []
+    assert await executor.proposals(ME, proposal_id="prp_other") == []
+
+
 async def test_what_was_refused_there_has_failed(executor: Executor, switches: Switches) -> None:
     switches.refuse = True
     proposal = await proposed(executor)
