@@ -33,7 +33,7 @@ from channels.limits import Rates
 from channels.llm_settings import llm_config
 from channels.metrics import Metrics
 from channels.presence import Presence
-from channels.settings import Settings
+from channels.settings import Settings, environment
 from dialogue.build import Config, Platform, build
 from dialogue.understanding.voice.endpoint import Endpoint
 
@@ -53,6 +53,7 @@ def config_of(settings: Settings, *, demo: bool = True) -> Config:
         transcription=_transcription(settings),
         llm=llm_config(settings),
         silence_s=settings.silence_s or None,
+        environment=environment(),
     )
 
 

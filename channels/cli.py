@@ -165,11 +165,11 @@ def export_command(
 
 
 @tools_app.command("list")
-def tools_list(as_json: Json = False) -> None:
-    """List every tool with its description."""
+def tools_list(as_json: Json = False, data: Data = None) -> None:
+    """List every tool with its description: shipped, the shop's own, and those of external servers."""
     from channels.tool_commands import list_tools
 
-    list_tools(as_json=as_json)
+    list_tools(data, as_json=as_json)
 
 
 @tools_app.command("call")
@@ -349,6 +349,45 @@ def doctor(as_json: Json = False, data: Data = None) -> None:
     from channels.doctor import doctor as run
 
     run(data, as_json=as_json)
+
+
+@app.command()
+def mcp(
+    role: Annotated[TokenRole, typer.Option("--role", help="Who acts; it decides which tools there are.")] = "shopper",
+    subject: Annotated[
+        str | None,
+        typer.Option(
+            "--as",
+            metavar="CUSTOMER_ID",
+            callback=identifier,
+            help="The signed-in customer, a visitor without it; of a merchant or an agent their own id.",
+        ),
+    ] = None,
+    conversation: Annotated[
+        str | None,
+        typer.Option(
+            "--conversation",
+            metavar="ID",
+            callback=identifier,
+            help="Of an agent: act for the customer of this conversation while holding it.",
+        ),
+    ] = None,
+    lang: Annotated[
+        Language | None, typer.Option("--lang", help="Language of questions and sentences. [the shop's]")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Offer the tools to an MCP client, over stdin and stdout; a client starts this command itself."""
+    from channels.mcp.serving import seat_of
+    from channels.mcp.serving import serve as run
+    from channels.settings import SettingsError, load_settings
+
+    seat = seat_of(role, subject, conversation, lang)
+    try:
+        settings = load_settings(data=data)
+    except SettingsError as error:
+        raise typer.BadParameter(str(error)) from None
+    run(settings, seat)
 
 
 def main() -> None:

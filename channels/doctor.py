@@ -23,7 +23,7 @@ from channels.app import config_of
 from channels.console import FAILED, print_json, settings_for
 from channels.llm_check import complaint_of, missing_packages
 from channels.llm_settings import llm_config
-from channels.settings import Settings, secret_complaint
+from channels.settings import Settings, environment, secret_complaint
 from dialogue.build import database_of
 from dialogue.flows import FlowError, load_flows
 from dialogue.understanding.voice import whisper
@@ -31,9 +31,12 @@ from dialogue.understanding.voice.features import available
 from knowledge.errors import KnowledgeError
 from knowledge.migrations import head, revision
 from knowledge.schema import Customer, Order, Product, Shop
-from tools.own import OwnToolError, own_tools
+from tools.errors import RefusedError
+from tools.external.declared import FILE, DeclaredServer, declared_servers, faults_of
+from tools.external.servers import ExternalServers, load_sdk
+from tools.own import OwnToolError
 from tools.policy import PolicyError, load_policy
-from tools.toolset import all_tools
+from tools.toolset import shop_tools
 
 LOW_SPACE_BYTES = 500 * 1024 * 1024
 
@@ -78,7 +81,12 @@ async def examine(settings: Settings) -> list[Finding]:
         _voices,
         _port,
     )
-    return [check(settings) for check in quick] + await _models(settings) + await _shop(settings)
+    return (
+        [check(settings) for check in quick]
+        + await _models(settings)
+        + await _servers(settings)
+        + await _shop(settings)
+    )
 
 
 def _python(_: Settings) -> Finding:
@@ -164,6 +172,39 @@ async def _models(settings: Settings) -> list[Finding]:
     return found
 
 
+async def _servers(settings: Settings) -> list[Finding]:
+    """Ask every external server what it offers, and compare that with what is declared of it."""
+    try:
+        declared = declared_servers(settings.data)
+    except OwnToolError:
+        return []  # told with the shop's other files
+    try:
+        if declared:
+            await load_sdk()
+    except OwnToolError as error:
+        return [Finding("external servers", "fail", str(error), "pip install 'xiaoer[mcp]'")]
+    servers = ExternalServers(declared, environment=environment(), folder=settings.data)
+    try:
+        return list(await asyncio.gather(*(_server(servers, name, server) for name, server in declared.items())))
+    finally:
+        await servers.close()
+
+
+async def _server(servers: ExternalServers, name: str, declared: DeclaredServer) -> Finding:
+    title, mend = f"mcp: {name}", f"mend servers.{name} in {FILE}; until then its tools are refused"
+    try:
+        offered = {tool.name: tool.input_schema for tool in await servers.connection(name).listed()}
+    except RefusedError as error:
+        return Finding(title, "warn", str(error), mend)
+    faults = [fault for tool, known in declared.tools.items() for fault in faults_of(tool, known, offered)]
+    if faults:
+        return Finding(title, "warn", "; ".join(faults), mend)
+    used = {known.there or tool for tool, known in declared.tools.items()}
+    left = sorted(set(offered) - used)
+    detail = f"answers; {len(used)} of its {len(offered)} tools are declared"
+    return Finding(title, "ok", detail + (f", not {', '.join(left)}" if left else ""))
+
+
 def _port(settings: Settings) -> Finding:
     with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -228,7 +269,7 @@ def _mend_database(settings: Settings) -> str:
 def _own_files(settings: Settings, policy: str | None) -> Finding:
     """Read the shop's own tools, flows and policy, as a start does."""
     try:
-        tools = {**all_tools(), **own_tools(settings.data / "tools", taken=all_tools())}
+        tools = shop_tools(settings.data)
         flows = load_flows(settings.data / "flows", tools=tools)
         if policy is not None:
             load_policy(policy, settings.data)

@@ -34,8 +34,7 @@ from dialogue.understanding.understander import intent_model, version_of
 from evals.retraining import Comparison, compare
 from knowledge.embedding import default_embedder
 from knowledge.types import JsonObject, utc_now
-from tools.own import own_tools
-from tools.toolset import all_tools
+from tools.toolset import shop_tools
 
 WHY: dict[Why, str] = {
     "not_understood": "not understood",
@@ -82,8 +81,7 @@ def _known(folder: Path) -> tuple[str, ...]:
 
 
 def _procedures(folder: Path) -> Procedures:
-    tools = {**all_tools(), **own_tools(folder / "tools", taken=all_tools())}
-    return procedures(load_flows(folder / "flows", tools=tools))
+    return procedures(load_flows(folder / "flows", tools=shop_tools(folder)))
 
 
 def _json(group: Group) -> JsonObject:

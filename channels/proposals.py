@@ -13,6 +13,7 @@ from channels.context import CallerDep, Context, ContextDep
 from channels.problems import ProblemError, language_of, refusal_problem
 from channels.turns import known_form
 from dialogue.errors import NotOwnerError, UnknownConversationError
+from knowledge.db import Database
 from knowledge.schema import Conversation
 from knowledge.types import Lang, new_id
 from tools.base import Identity, Outcome, ToolCall
@@ -50,7 +51,8 @@ async def approve(
 
     Where the shop's caps ask for several people, an approval that is not the last is recorded: ``needs_confirmation``.
     """
-    identity = await _acting(context, caller, conversation_id)
+    caller.must_be("merchant", "agent")
+    identity = await acting(context.platform.database, caller, conversation_id)
     outcome = await context.platform.executor.confirm(proposal_id, identity, lang=language_of(request))
     if outcome.status not in _GOOD:
         raise _problem(context, outcome, language_of(request))
@@ -62,7 +64,8 @@ async def reject(
     request: Request, context: ContextDep, caller: CallerDep, proposal_id: str, conversation_id: InConversation = None
 ) -> dict[str, Any]:
     """Drop the stored call for good."""
-    identity = await _acting(context, caller, conversation_id)
+    caller.must_be("merchant", "agent")
+    identity = await acting(context.platform.database, caller, conversation_id)
     outcome = await context.platform.executor.reject(proposal_id, identity)
     if outcome.code != "proposal_rejected":
         raise _problem(context, outcome, language_of(request))
@@ -79,7 +82,8 @@ async def edit(
     conversation_id: InConversation = None,
 ) -> dict[str, Any]:
     """Put other arguments in the place of those that wait; they are checked, and shown anew, under a new id."""
-    identity = await _acting(context, caller, conversation_id)
+    caller.must_be("merchant", "agent")
+    identity = await acting(context.platform.database, caller, conversation_id)
     executor = context.platform.executor
     outcome = await executor.edit(proposal_id, edited.arguments, identity, lang=language_of(request))
     if outcome.status not in _GOOD:
@@ -111,18 +115,17 @@ def _problem(context: Context, outcome: Outcome, lang: Lang, *, mendable: bool =
     return refusal_problem(outcome.code, outcome.facts, mendable=mendable, detail=said)
 
 
-async def _acting(context: Context, caller: Caller, conversation_id: str | None) -> Identity:
+async def acting(database: Database, caller: Caller, conversation_id: str | None) -> Identity:
     """Return who decides. An agent who holds a conversation acts for its customer, in that conversation alone.
 
     Raises:
         UnknownConversationError: there is none of that id.
         NotOwnerError: the agent does not hold it.
     """
-    caller.must_be("merchant", "agent")
     identity = caller.identity()
-    if caller.role == "merchant" or conversation_id is None:
+    if caller.role != "agent" or conversation_id is None:
         return identity
-    async with context.platform.database.read() as session:
+    async with database.read() as session:
         head = await session.get(Conversation, known_form(conversation_id))
     if head is None:
         raise UnknownConversationError(conversation_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -141,6 +143,11 @@ def load_settings(**given: object) -> Settings:
         return Settings(**said)
     except pydantic.ValidationError as error:
         raise SettingsError("; ".join(_sentence(part) for part in error.errors())) from None
+
+
+def environment() -> Mapping[str, str]:
+    """Return the whole environment, for variables that a file of the shop's own names."""
+    return os.environ
 
 
 def _sentence(part: ErrorDetails) -> str:

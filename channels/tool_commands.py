@@ -8,22 +8,25 @@ from pathlib import Path
 import typer
 
 from channels.auth import TokenRole, caller_for
-from channels.console import FAILED, WRONG_CALL, fail, platform_of, print_json, run, settings_for
+from channels.console import FAILED, WRONG_CALL, fail, platform_of, print_json, run, settings_for, told
 from channels.proposals import outcome_json
 from channels.settings import Settings
 from knowledge.types import new_id
 from tools.base import Outcome, ToolCall
-from tools.toolset import tool_schemas
+from tools.toolset import shop_tools, tool_schemas
 
 
-def list_tools(*, as_json: bool) -> None:
-    """Print every tool."""
-    schemas = tool_schemas()
+def list_tools(data: Path | None, *, as_json: bool) -> None:
+    """Print every tool of the shop in a data folder."""
+    settings = settings_for(data)
+    with told():
+        schemas = tool_schemas(tools=shop_tools(settings.data))
     if as_json:
         print_json({"tools": [schema.model_dump(mode="json") for schema in schemas]})
         return
     for schema in schemas:
-        typer.echo(f"{schema.name:<24} {schema.effect:<6} {', '.join(schema.roles)}")
+        where = f"  (server {schema.server})" if schema.server else ""
+        typer.echo(f"{schema.name:<24} {schema.effect:<6} {', '.join(schema.roles)}{where}")
         typer.echo(f"    {schema.description_en}\n    {schema.description_zh}")
 
 

@@ -6,22 +6,22 @@ import dataclasses
 import json
 import logging
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from agent.assistant import Assistant, Line, Task
 from agent.grounding import speaks, unsupported
 from agent.guard import is_honest
 from agent.llm.errors import LlmError
 from dialogue.commands import CannotHandle, StartFlow, Understanding
+from dialogue.consenting import consent_question, writes_of
 from dialogue.events import MessageReceived, Replied
-from dialogue.flows.model import Flow, walk
+from dialogue.flows.model import Flow
 from dialogue.replies.templates import Templates
 from dialogue.slots.base import Question
 from dialogue.state import Pending, is_lost
 from dialogue.store import EventStore
 from dialogue.work import Work
 from knowledge.types import JsonObject
-from tools.base import Evidence, Outcome, Tool
+from tools.base import Outcome, Tool
 from tools.provenance import Provenance, Result
 
 _log = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ class Assisting:
         """
         free = not work.stack and not work.queue and work.state.pending is None
         likely = _likely_flows(understanding)
-        by_flow = {tool: flow.id for flow in self._flows.values() for tool in _writes_of(flow)}
+        by_flow = {tool: flow.id for flow in self._flows.values() for tool in writes_of(flow)}
         return [
             tool
             for tool in work.executor.tools.values()
@@ -100,33 +100,13 @@ class Assisting:
         ]
 
     def _ask_consent(self, work: Work, outcome: Outcome) -> None:
-        """Ask about a stored call: in the words of the procedure that does the same, else by what it is and holds."""
-        preview = outcome.evidence.model_dump(mode="json") if isinstance(outcome.evidence, Evidence) else {}
-        tool = outcome.call.tool
-        asked = self._own_question(work, tool, preview)
-        if not asked:
-            lines = [
-                f"{name}: {_shown(value)}" for name, value in outcome.call.arguments.items() if value not in (None, "")
-            ]
-            asked = self._templates.say("assistant.shall_i", work.lang, tool=self._title(work, tool), lines=lines)
-        yes = {"tool": tool, "arguments": outcome.call.arguments}
+        """Ask about a stored call."""
+        preview = outcome.evidence.model_dump(mode="json") if outcome.evidence is not None else {}
+        asked = consent_question(outcome.call, preview, work.lang, self._flows, self._templates)
+        yes = {"tool": outcome.call.tool, "arguments": outcome.call.arguments}
         labels = (self._templates.say("label.confirm", work.lang), self._templates.say("label.not_yet", work.lang))
         question = Question(asked, ((labels[0], yes), (labels[1], False)))
         work.ask(question, kind="confirm", slot=PROPOSED, proposal_id=outcome.proposal_id)
-
-    def _own_question(self, work: Work, tool: str, preview: JsonObject) -> str:
-        """Return the question of the procedure for this tool, where the preview alone answers all that it says."""
-        for flow in self._flows.values():
-            for step in walk(flow.steps):
-                if step.confirm is not None and step.confirm.tool == tool and step.confirm.ask is not None:
-                    words = step.confirm.ask.get(work.lang)
-                    if self._templates.names(words, work.lang) <= {"preview", "results"}:
-                        return self._templates.render(words, work.lang, {"preview": preview, "results": {}})
-        return ""
-
-    def _title(self, work: Work, tool: str) -> str:
-        flow = next((flow for flow in self._flows.values() if tool in _writes_of(flow)), None)
-        return flow.title.get(work.lang) if flow is not None else tool.replace("_", " ")
 
 
 async def answer_proposal(work: Work, templates: Templates, before: Pending, *, yes: bool) -> None:
@@ -205,14 +185,3 @@ def _likely_flows(understanding: Understanding) -> frozenset[str]:
         elif isinstance(command, StartFlow):
             found.add(command.flow)
     return frozenset(found)
-
-
-def _writes_of(flow: Flow) -> Iterator[str]:
-    """Yield the tools that a procedure asks consent for."""
-    for step in walk(flow.steps):
-        if step.confirm is not None:
-            yield step.confirm.tool
-
-
-def _shown(value: Any) -> str:
-    return str(value) if isinstance(value, str | int | float) else json.dumps(value, ensure_ascii=False)

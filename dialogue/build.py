@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from sqlmodel import select
@@ -33,11 +33,12 @@ from tools.base import Tool
 from tools.capabilities import CAPABILITIES
 from tools.customers.guesses import Guesses
 from tools.executor import Executor, Services
+from tools.external.declared import DeclaredServer, declared_servers
+from tools.external.servers import ExternalServers, load_sdk
 from tools.fitted import Models
-from tools.own import own_tools
 from tools.policy import Policy, load_policy
 from tools.risk.guard import RiskGuard
-from tools.toolset import all_tools
+from tools.toolset import shop_tools
 from tools.visual_search.gallery import Gallery
 
 Progress = Callable[[str, float], None]
@@ -64,10 +65,31 @@ class Config:
     """Language models to work with; None: the embedded mind alone."""
     silence_s: float | None = None
     """How long a shopper who is there may leave a question open before it is put once more; None: for ever."""
+    environment: Mapping[str, str] = dataclasses.field(default_factory=dict, repr=False)
+    """Where the variables are found that ``mcp.yaml`` names."""
+    external: bool = True
+    """Whether the servers of ``mcp.yaml`` are reached; False: their tools are there and refused, as where shoppers are simulated."""
 
 
 class NoShopError(RuntimeError):
     """There is no shop in the database and none was to be built."""
+
+
+@dataclasses.dataclass(frozen=True)
+class OpenShop:
+    """A shop whose tools can be called, without anybody to talk to: all that a door for programs needs."""
+
+    config: Config
+    database: Database
+    executor: Executor
+    policy: Policy
+    shop: Shop
+
+    async def close(self) -> None:
+        """Close what was opened."""
+        await self.executor.close()
+        await self.executor.services.external.close()
+        await self.database.close()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -107,6 +129,7 @@ class Platform:
         await self.conversations.close()
         await self.conversations.runner.minds.close()
         await self.executor.close()
+        await self.executor.services.external.close()
         await self.database.close()
 
 
@@ -119,11 +142,34 @@ async def build(config: Config, *, progress: Progress | None = None) -> Platform
             own cannot be used.
         knowledge.errors.DatabaseUnavailableError.
     """
-    tools = {**all_tools(), **own_tools(config.data / "tools", taken=all_tools())}
+    tools = shop_tools(config.data)
     flows = load_flows(config.data / "flows", tools=tools)
+    opened = await open_shop(config, tools=tools, progress=progress)
+    try:
+        return await _with_mind(opened, flows, progress)
+    except BaseException:
+        await opened.close()
+        raise
+
+
+async def open_shop(
+    config: Config, *, tools: Mapping[str, Tool] | None = None, progress: Progress | None = None
+) -> OpenShop:
+    """Open the database (building the demo shop if it is empty and `config.demo`) with the executor over it.
+
+    Args:
+        tools: what can be called; None: all tools of the shop.
+
+    Raises:
+        NoShopError, tools.own.OwnToolError, tools.policy.PolicyError, knowledge.errors.DatabaseUnavailableError: as `build`.
+    """
+    chosen = shop_tools(config.data) if tools is None else tools
+    servers = declared_servers(config.data)
+    if servers:
+        await load_sdk()
     database = await open_database(config)
     try:
-        return await _wire(config, database, tools, flows, progress)
+        return await _with_hands(config, database, chosen, servers, progress)
     except BaseException:
         await database.close()
         raise
@@ -142,9 +188,13 @@ def database_of(config: Config) -> Database:
     return Database(config.database_url or sqlite_url(config.data / "shop.db"))
 
 
-async def _wire(
-    config: Config, database: Database, tools: dict[str, Tool], flows: dict[str, Flow], progress: Progress | None
-) -> Platform:
+async def _with_hands(
+    config: Config,
+    database: Database,
+    tools: Mapping[str, Tool],
+    servers: Mapping[str, DeclaredServer],
+    progress: Progress | None,
+) -> OpenShop:
     shop = await _shop(database)
     if shop is None and config.demo:
         await build_demo_shop(
@@ -158,16 +208,26 @@ async def _wire(
     policy = load_policy(shop.policy, config.data)
     embedder = default_embedder()
     indexes = config.data / "indexes"
-    retriever = await build_retriever(database, embedder, indexes)
-    products = await load_products(database, embedder, indexes)
     models = Models(CAPABILITIES, config.data)
-    gallery = Gallery(database, config.data, models)
-    services = Services(retriever=retriever, products=products, gallery=gallery, models=models)
+    services = Services(
+        retriever=await build_retriever(database, embedder, indexes),
+        products=await load_products(database, embedder, indexes),
+        gallery=Gallery(database, config.data, models),
+        models=models,
+        external=ExternalServers(
+            servers if config.external else {}, environment=config.environment, folder=config.data
+        ),
+    )
     executor = Executor(database, tools, policy, services=services, guard=RiskGuard(models), clock=config.clock)
+    return OpenShop(config, database, executor, policy, shop)
+
+
+async def _with_mind(opened: OpenShop, flows: dict[str, Flow], progress: Progress | None) -> Platform:
+    config, database, executor, shop = opened.config, opened.database, opened.executor, opened.shop
     taught = with_taught(procedures(flows), config.data)
     embedded = await build_understander(
         database,
-        embedder,
+        default_embedder(),
         config.data / "models",
         clock=config.clock,
         procedures=taught,
@@ -180,7 +240,7 @@ async def _wire(
     runner = TurnRunner(executor, understander, flows, templates, shop.timezone, ears, minds)
     lang: Lang = "en" if shop.default_lang == "en" else "zh"
     conversations = Conversations(database, executor, runner, templates, default_lang=lang, silence_s=config.silence_s)
-    return Platform(config, database, executor, policy, conversations, shop)
+    return Platform(config, database, executor, opened.policy, conversations, shop)
 
 
 def ears_of(config: Config, database: Database) -> Ears:

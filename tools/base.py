@@ -123,6 +123,9 @@ class Tool:
     undo: Undo | None = None
     """Only staged changes (`tools.staging.Staged`): how an executed one is rolled back."""
     timeout_s: float = 10.0
+    server: str = ""
+    """The external server that does it, as ``mcp.yaml`` names it; "" for what is done here. What such a tool returns was written by
+    outsiders, and what it changes stands in no transaction of ours."""
     evidence: type[Evidence] = Evidence
     """What `run` returns; read from its annotation unless given. A stored receipt is parsed back into it."""
 
@@ -131,6 +134,8 @@ class Tool:
             object.__setattr__(self, "evidence", _evidence_of(self.name, self.run))
         if self.effect == "write" and self.confirm and self.preview is None:
             raise ValueError(f"tool {self.name!r}: a write that needs consent needs a preview to consent to")
+        if self.effect == "write" and self.server and not self.confirm:
+            raise ValueError(f"tool {self.name!r}: what an external server changes needs consent")
 
 
 def _evidence_of(name: str, run: Run) -> type[Evidence]:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from knowledge.db import Database
+from knowledge.errors import KnowledgeError
 from knowledge.products import ProductIndex
 from knowledge.retrieval import Retriever
 from knowledge.schema import Proposal
@@ -24,9 +25,10 @@ from tools.base import Evidence, Identity, Outcome, Run, Tool, ToolCall, ToolCon
 from tools.capabilities import CAPABILITIES
 from tools.customers.guesses import Guesses
 from tools.errors import ArgumentError, RefusedError, ToolError
+from tools.external.servers import ExternalServers
 from tools.fitted import Models
 from tools.guard import Guard, Held
-from tools.outcomes import failure, refusal
+from tools.outcomes import bad_arguments, failure, refusal
 from tools.policy import Policy
 from tools.pricing.reading.pages import PageReader
 from tools.proposals import (
@@ -41,7 +43,8 @@ from tools.proposals import (
 )
 from tools.provenance import Provenance
 from tools.receipts import as_json, done, find_receipt, make_receipt, proposal_key, replay, scoped_key
-from tools.requests import Request, awaiting, bad_arguments, holding, preview_of, refused
+from tools.requests import Request, awaiting, holding, preview_of, refused
+from tools.sending import settle, unknown_outcome
 from tools.staging import Staged
 from tools.visual_search.gallery import Gallery
 
@@ -59,6 +62,8 @@ class Services:
     products: ProductIndex | None = None
     gallery: Gallery | None = None
     """The shop's pictures."""
+    external: ExternalServers = dataclasses.field(default_factory=ExternalServers)
+    """The servers of others that some tools are done by."""
     guesses: Guesses = dataclasses.field(default_factory=Guesses)
     pages: PageReader = dataclasses.field(default_factory=PageReader)
     """Reads the prices on pictures of other shops' pages."""
@@ -146,12 +151,18 @@ class Executor:
         return await self._drop(proposal_id, identity, "rejected")
 
     async def proposals(
-        self, identity: Identity, *, status: ProposalStatus | None = "pending"
+        self, identity: Identity, *, status: ProposalStatus | None = "pending", proposal_id: str | None = None
     ) -> Sequence[ProposalView]:
-        """Return the stored calls that `identity` may decide, newest first."""
+        """Return the stored calls that `identity` may decide, newest first; see `tools.proposals.list_proposals`."""
         async with self.database.read() as session:
             return await list_proposals(
-                session, identity, tools=self.tools, rules=self.policy.changes, now=self.clock(), status=status
+                session,
+                identity,
+                tools=self.tools,
+                rules=self.policy.changes,
+                now=self.clock(),
+                status=status,
+                proposal_id=proposal_id,
             )
 
     async def close(self) -> None:
@@ -208,9 +219,7 @@ class Executor:
         async with self.database.write() as session:
             if held is not None:
                 outcome = holding(session, request, held)
-                await self.audit.add(
-                    session, request.identity, dataclasses.replace(outcome, duration_ms=_since(started)), request.now
-                )
+                await self._note(session, request, outcome, started)
                 return outcome
             if instead_of is not None:
                 await self._replace(session, instead_of, request)
@@ -223,9 +232,8 @@ class Executor:
                 evidence=preview,
                 proposal_id=proposal.id,
                 facts=facts_of(proposal, need_of(self.policy.changes, request.identity.role, preview)),
-                duration_ms=_since(started),
             )
-            await self.audit.add(session, request.identity, outcome, request.now)
+            await self._note(session, request, outcome, started)
         return outcome
 
     async def _write(self, request: Request, key: str, also: Also | None) -> Outcome:
@@ -246,9 +254,7 @@ class Executor:
                 outcome = replay(request.tool, earlier, request.hash)
             else:
                 outcome = await self._effect(session, request, key, also)
-            await self.audit.add(
-                session, request.identity, dataclasses.replace(outcome, duration_ms=_since(started)), request.now
-            )
+            await self._note(session, request, outcome, started)
         return outcome
 
     async def _effect(self, session: AsyncSession, request: Request, key: str, also: Also | None = None) -> Outcome:
@@ -276,9 +282,10 @@ class Executor:
         async with self.database.write() as session:
             proposal, request = await self._stored(session, proposal_id, identity, lang)
             outcome = await self._decided(session, proposal, request)
-            await self.audit.add(
-                session, identity, dataclasses.replace(outcome, duration_ms=_since(started)), request.now
-            )
+            if outcome is not None:
+                await self._note(session, request, outcome, started)
+        if outcome is None:
+            return await self._sent(proposal.id, request, started)
         if isinstance(outcome.evidence, Staged) and self.services.retriever is not None:
             self.services.retriever.expire()  # the change, now committed, may be one of what is answered from
         return outcome
@@ -293,13 +300,15 @@ class Executor:
             raise RefusedError("proposal_not_found", "the stored call is of another customer, or was altered")
         return proposal, request
 
-    async def _decided(self, session: AsyncSession, proposal: Proposal, request: Request) -> Outcome:
-        """Execute a proposal that was found and belongs to the identity, if it still can be."""
+    async def _decided(self, session: AsyncSession, proposal: Proposal, request: Request) -> Outcome | None:
+        """Execute a proposal that was found and belongs to the identity, if it still can be; None: it is to be sent."""
         if proposal.status == "executed":
             receipt = await find_receipt(session, proposal_key(proposal.id))
             if receipt is None:
                 raise RuntimeError(f"proposal {proposal.id} was executed without a receipt")
             return replay(request.tool, receipt, request.hash)
+        if proposal.status == "sent":
+            return refusal(request.call, unknown_outcome(request.tool.name, request.tool.server))
         if proposal.status == "pending" and request.now >= proposal.expires_at:
             decide(proposal, "expired", request.identity, request.now)
         if proposal.status != "pending":
@@ -315,6 +324,8 @@ class Executor:
         need = need_of(self.policy.changes, request.identity.role, preview)
         if not approve(proposal, request.identity, need):
             return dataclasses.replace(awaiting(request, proposal.id), evidence=preview, facts=facts_of(proposal, need))
+        if request.tool.server:
+            return await self._send(session, proposal, request)
         return await self._execute(session, proposal, request)
 
     async def _replace(self, session: AsyncSession, proposal_id: str, request: Request) -> None:
@@ -328,6 +339,38 @@ class Executor:
             status = "expired" if proposal.status == "pending" else proposal.status
             raise RefusedError(f"proposal_{status}", "only a proposal that waits can be edited")
         decide(proposal, "void", request.identity, request.now)
+
+    async def _send(self, session: AsyncSession, proposal: Proposal, request: Request) -> Outcome | None:
+        """Let an external server do it once this transaction is over, unless the guard holds it back; see `tools.sending`."""
+        held = await self._look(session, request)
+        if held is not None:
+            decide(proposal, "failed", request.identity, request.now)
+            return holding(session, request, held)
+        if self.guard is not None:
+            await self.guard.acted(self._context(session, request), request.tool, request.arguments)
+        decide(proposal, "sent", request.identity, request.now)
+        return None
+
+    async def _sent(self, proposal_id: str, request: Request, started: float) -> Outcome:
+        """Have it done, while no transaction is open: nobody's write waits for somebody else's server."""
+        tool = request.tool
+        result: Evidence | ToolError
+        try:
+            async with self.database.read() as session:
+                result = await self._run(tool.run, session, request)
+        except ToolError as error:
+            result = error
+        except Exception as error:
+            failure(request.call, error, conversation_id=request.identity.conversation_id)
+            result = unknown_outcome(tool.name, tool.server)
+        try:
+            async with self.database.write() as session:
+                proposal = await lock_proposal(session, proposal_id, request.identity)
+                outcome = await settle(session, proposal, tool, request.identity, result, request.now)
+                await self._note(session, request, outcome, started)
+        except KnowledgeError as error:
+            raise unknown_outcome(tool.name, tool.server) from error
+        return outcome
 
     async def _execute(self, session: AsyncSession, proposal: Proposal, request: Request) -> Outcome:
         outcome = await self._effect(session, request, proposal_key(proposal.id))
@@ -349,6 +392,11 @@ class Executor:
                 return outcome
 
         return await self._guarded(call, identity, work)
+
+    async def _note(self, session: AsyncSession, request: Request, outcome: Outcome, started: float) -> None:
+        """Write the audit row in the transaction of what it is about."""
+        timed = dataclasses.replace(outcome, duration_ms=_since(started))
+        await self.audit.add(session, request.identity, timed, request.now)
 
     async def _look(self, session: AsyncSession, request: Request) -> Held | None:
         """Ask the guard whether a write must wait for a person."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import traceback
 
+import pydantic
+
 from knowledge.errors import DatabaseBusyError, DatabaseUnavailableError, StorageFullError
-from tools.base import Outcome, ToolCall
+from tools.base import Outcome, Tool, ToolCall
 from tools.errors import ArgumentError, ToolError
 
 logger = logging.getLogger(__name__)
@@ -35,6 +37,15 @@ def failure(call: ToolCall, error: Exception, *, conversation_id: str | None) ->
     frames = "".join(traceback.format_tb(error.__traceback__))
     logger.error("conversation %s: %s failed: %s\n%s", conversation_id, call.tool, type(error).__name__, frames)
     return Outcome(call, "failed", code="internal")
+
+
+def bad_arguments(tool: Tool, error: pydantic.ValidationError) -> ArgumentError:
+    """Name the fields and what is wrong with each, never the values."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    fields = {".".join(str(part) for part in each["loc"])[:64] or "arguments": each["type"] for each in found[:10]}
+    return ArgumentError(
+        "bad_arguments", f"{tool.name}: " + ", ".join(f"{name}: {what}" for name, what in fields.items()), fields=fields
+    )
 
 
 def _known_code(error: Exception) -> str | None:

@@ -39,8 +39,8 @@ def own_tools(folder: Path, *, taken: Iterable[str] = ()) -> dict[str, Tool]:
     found: dict[str, Tool] = {}
     names = set(taken)
     for path in sorted(folder.glob("*.py")):
-        _require_private(folder)
-        _require_private(path)
+        require_private(folder)
+        require_private(path)
         tools = list(_tools_of(path, _load(path)))
         if not tools:
             raise OwnToolError(f"{path}: expected a tool: an async function under @tool(...) of tools.base")
@@ -53,9 +53,14 @@ def own_tools(folder: Path, *, taken: Iterable[str] = ()) -> dict[str, Tool]:
     return found
 
 
-def _require_private(path: Path) -> None:
+def require_private(path: Path) -> None:
+    """Refuse a file that says what is run and that everybody may write.
+
+    Raises:
+        OwnToolError: names it and what mends it.
+    """
     if path.stat().st_mode & stat.S_IWOTH:
-        raise OwnToolError(f"{path}: everybody may write it, and it would be run; first `chmod o-w {path}`")
+        raise OwnToolError(f"{path}: everybody may write it, and it says what is run; first `chmod o-w {path}`")
 
 
 def _load(path: Path) -> ModuleType:

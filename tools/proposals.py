@@ -24,7 +24,8 @@ from tools.staging import Difference, Staged
 LIFETIME = dt.timedelta(minutes=30)
 """How long a question in a conversation waits; a staged change waits `ChangeRules.open_hours`."""
 
-ProposalStatus = Literal["pending", "executed", "void", "rejected", "expired", "failed"]
+ProposalStatus = Literal["pending", "sent", "executed", "void", "rejected", "expired", "failed"]
+"""``sent``: agreed to and given to an external server, whose answer did not come yet, or never will."""
 
 
 Deed = Literal["approve", "reject", "edit", "roll_back"]
@@ -157,9 +158,13 @@ async def list_proposals(  # noqa: PLR0913
     rules: ChangeRules,
     now: dt.datetime,
     status: ProposalStatus | None = "pending",
+    proposal_id: str | None = None,
     limit: int = 100,
 ) -> Sequence[ProposalView]:
-    """Return the proposals that `identity` may decide, newest first; those whose time is over count as expired."""
+    """Return the proposals that `identity` may decide, newest first; those whose time is over count as expired.
+
+    With a `proposal_id` that one alone, if it is among them.
+    """
     statement = select(Proposal).where(Proposal.approver == identity.role)
     if identity.role != "merchant":
         statement = statement.where(*_same_place(identity))
@@ -168,6 +173,8 @@ async def list_proposals(  # noqa: PLR0913
         statement = statement.where(or_(col(Proposal.status) == status, over))
     elif status is not None:
         statement = statement.where(Proposal.status == status, not_(over))
+    if proposal_id is not None:
+        statement = statement.where(Proposal.id == proposal_id)
     rows = await session.exec(statement.order_by(col(Proposal.created_at).desc(), col(Proposal.id)).limit(limit))
     return [view(row, identity, tools=tools, rules=rules, now=now) for row in rows]
 

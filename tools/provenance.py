@@ -17,7 +17,8 @@ from tools.base import Arguments, Tool
 from tools.policy import Policy
 
 OUTSIDERS = frozenset({"search_knowledge", "product_facts", "describe_picture", "read_competitor_page"})
-"""Look-ups whose results are, or may hold, what people outside wrote or pictured: nothing in them founds an effect."""
+"""Look-ups whose results are, or may hold, what people outside wrote or pictured: nothing in them founds an effect. Those of external
+servers (`tools.base.Tool.server`) are among them without being named here."""
 _WRITTEN = re.compile(
     r"(?:^|_)(?:text|texts|note|notes|body|title|titles|description|content|comment|comments|review|reviews|message|question"
     r"|answer|answers|summary|facts|snippet|heading|name|subject|remark)(?:_(?:zh|en))?$"
@@ -73,7 +74,7 @@ class Provenance:
         numbers: set[Decimal] = set()
         for result in self.results:
             tool = tools.get(result.tool)
-            if tool is None or result.tool in OUTSIDERS:
+            if tool is None or tool.server or result.tool in OUTSIDERS:
                 continue
             for place, value in _leaves(result.evidence, ""):
                 if isinstance(value, str) and _may_found(place, own=tool.needs_customer):

@@ -5,12 +5,10 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 
-import pydantic
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from knowledge.types import JsonObject, Lang
 from tools.base import Arguments, Identity, Outcome, Run, Tool, ToolCall
-from tools.errors import ArgumentError
 from tools.guard import Held
 from tools.receipts import call_hash
 
@@ -61,12 +59,3 @@ def holding(session: AsyncSession, request: Request, held: Held) -> Outcome:
         session.add(held.record)
     facts = {"needs_person": True, "case_id": held.case_id}
     return Outcome(request.call, "refused", code="held_for_review", facts=facts)
-
-
-def bad_arguments(tool: Tool, error: pydantic.ValidationError) -> ArgumentError:
-    """Name the fields and what is wrong with each, never the values."""
-    found = error.errors(include_url=False, include_context=False, include_input=False)
-    fields = {".".join(str(part) for part in each["loc"])[:64] or "arguments": each["type"] for each in found[:10]}
-    return ArgumentError(
-        "bad_arguments", f"{tool.name}: " + ", ".join(f"{name}: {what}" for name, what in fields.items()), fields=fields
-    )

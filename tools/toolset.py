@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pydantic
 
 import tools.analytics.board
 import tools.analytics.tools
-import tools.catalog.stock_warning
 import tools.brief.tools
+import tools.catalog.stock_warning
 import tools.catalog.tools
 import tools.changes.tools
 import tools.content.staged
 import tools.content.tools
 import tools.customers.tools
-import tools.marketing.staged
 import tools.discovery.tools
+import tools.marketing.staged
 import tools.marketing.tools
 import tools.orders.tools
 import tools.pricing.membership
@@ -24,12 +26,15 @@ import tools.pricing.merchant
 import tools.pricing.pages
 import tools.pricing.tools
 import tools.recommendation.tools
-import tools.risk.staged
 import tools.reviews.tools
+import tools.risk.staged
 import tools.risk.tools
 import tools.ticketing.tools
 import tools.visual_search.tools
 from tools.base import Effect, Role, Tool
+from tools.external.declared import declared_servers
+from tools.external.tools import external_tools
+from tools.own import own_tools
 
 CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.customers.tools.TOOLS,
@@ -69,6 +74,8 @@ class ToolSchema(pydantic.BaseModel):
     roles: tuple[Role, ...]
     confirm: bool
     """True: the call is stored and shown first, and done after a yes."""
+    server: str = ""
+    """The external server that does it; "" for what is done here."""
     description_en: str
     description_zh: str
     arguments: dict[str, Any]
@@ -80,14 +87,26 @@ def all_tools() -> dict[str, Tool]:
     return {tool.name: tool for capability in CAPABILITIES for tool in capability}
 
 
-def tools_for(role: Role) -> dict[str, Tool]:
-    """Return the tools that `role` may call."""
-    return {name: tool for name, tool in all_tools().items() if role in tool.roles}
+def shop_tools(data: Path) -> dict[str, Tool]:
+    """Return every tool of the shop in a data folder: those that ship, its own, and those that external servers do.
+
+    Raises:
+        tools.own.OwnToolError: a file of its own cannot be used.
+    """
+    tools = all_tools()
+    tools |= own_tools(data / "tools", taken=tools)
+    return tools | external_tools(declared_servers(data), taken=tools)
 
 
-def tool_schemas(role: Role | None = None) -> list[ToolSchema]:
-    """Describe the tools that `role` may call, or every tool, by name."""
-    chosen = all_tools() if role is None else tools_for(role)
+def tools_for(role: Role, tools: Mapping[str, Tool] | None = None) -> dict[str, Tool]:
+    """Return those of `tools` (of all that ship when None) that `role` may call."""
+    return {name: tool for name, tool in (all_tools() if tools is None else tools).items() if role in tool.roles}
+
+
+def tool_schemas(role: Role | None = None, tools: Mapping[str, Tool] | None = None) -> list[ToolSchema]:
+    """Describe `tools` (all that ship when None), by name: every one, or those that `role` may call."""
+    every = all_tools() if tools is None else tools
+    chosen = every if role is None else tools_for(role, every)
     return [_schema(chosen[name]) for name in sorted(chosen)]
 
 
@@ -97,6 +116,7 @@ def _schema(tool: Tool) -> ToolSchema:
         effect=tool.effect,
         roles=tuple(sorted(tool.roles)),
         confirm=tool.effect == "write" and tool.confirm,
+        server=tool.server,
         description_en=tool.description_en,
         description_zh=tool.description_zh,
         arguments=tool.arguments.model_json_schema(),

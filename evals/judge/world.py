@@ -98,7 +98,7 @@ class World:
         if given.policy:
             await asyncio.to_thread(self._write_policy, folder / _POLICY, given.policy)
         try:
-            platform = await build(Config(data=folder, demo=False, clock=self._clock(given.at)))
+            platform = await build(Config(data=folder, demo=False, clock=self._clock(given.at), external=False))
         except PolicyError as error:
             raise GivenError(
                 f"{scenario.id}: given.policy: {str(error).removeprefix(f'{folder / _POLICY}: ')}"
@@ -180,7 +180,8 @@ async def world(folder: Path, *, shop: Path | None = None, progress: Progress | 
         await asyncio.to_thread(shutil.copytree, shop, base, ignore=_databases)
         await asyncio.to_thread(_copy, shop / _SHOP, base / _SHOP)
         clock = StillClock(dt.datetime.now(dt.UTC))
-    config = Config(data=base, demo=shop is None, demo_scale=DEMO_SCALE, clock=clock)
+    # The servers of others are left alone: what a simulated shopper orders there would be ordered.
+    config = Config(data=base, demo=shop is None, demo_scale=DEMO_SCALE, clock=clock, external=False)
     platform = await build(config, progress=progress)
     opened = World(folder, platform)
     try:

@@ -85,7 +85,7 @@ class Proposal(SQLModel, table=True):
     preview: JsonObject = Field(default_factory=dict, sa_type=JsonColumn)
     """What the person was shown: amounts, methods, dates."""
     status: str = Field(default="pending", index=True)
-    """``pending``, ``executed``, ``void``, ``rejected``, ``expired`` or ``failed``."""
+    """``pending``, ``sent``, ``executed``, ``void``, ``rejected``, ``expired`` or ``failed``; see `tools.proposals.ProposalStatus`."""
     approver: str = "shopper"
     """The role whose yes executes it: ``shopper``, ``agent`` or ``merchant``."""
     proposed_by: str = ""

@@ -45,7 +45,7 @@ def test_help_comes_at_once_and_lists_what_works() -> None:
         if best < 1:
             break
     assert best < 1
-    for command in ("serve", "chat", "say", "token", "import", "export", "replay", "doctor", "tools"):
+    for command in ("serve", "chat", "say", "token", "import", "export", "replay", "doctor", "tools", "mcp"):
         assert f"  {command}" in done.stdout
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.channels.test_cli import xiaoer
+from tests.channels.test_cli import as_json, xiaoer
+from tests.tools.external.courier import declaration, write_file
 
 
 def examined(data: Path) -> tuple[int, dict[str, dict[str, str]]]:
@@ -74,3 +75,39 @@ def test_looking_makes_nothing(tmp_path: Path) -> None:
     for data in (empty, tmp_path / "none"):
         assert examined(data)[1]["shop"]["status"] == "warn"
     assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.slow
+def test_every_external_server_is_asked_what_it_offers(tmp_path: Path) -> None:
+    calls = tmp_path / "calls.jsonl"
+    there, changed = declaration(calls), declaration(calls)
+    changed["tools"] = {**changed["tools"], "track": {**changed["tools"]["slow"], "there": "track_parcel"}}
+    for name in list(there["tools"]):
+        changed["tools"].pop(name, None)
+    write_file(
+        tmp_path, courier=there, renamed=changed, gone={**declaration(calls), "command": "no-such-mcp", "tools": {}}
+    )
+    code, findings = examined(tmp_path)
+    assert code == 0
+    assert (findings["mcp: courier"]["status"], findings["mcp: courier"]["detail"]) == (
+        "ok",
+        "answers; 6 of its 7 tools are declared, not wipe",
+    )
+    assert findings["mcp: renamed"]["status"] == "warn"
+    assert "track: it offers no 'track_parcel', only big, book_pickup" in findings["mcp: renamed"]["detail"]
+    assert findings["mcp: gone"]["status"] == "warn"
+    assert "no-such-mcp" in findings["mcp: gone"]["detail"]
+    assert "mend servers.gone in mcp.yaml" in findings["mcp: gone"]["mend"]
+    assert "own files" in findings
+
+
+def test_the_list_of_tools_has_those_of_external_servers(tmp_path: Path) -> None:
+    write_file(tmp_path, courier=declaration(tmp_path / "calls.jsonl"))
+    listed = as_json(xiaoer("tools", "list", "--json", data=tmp_path))["tools"]
+    servers = {tool["name"]: tool["server"] for tool in listed}
+    assert (servers["book_pickup"], servers["cancel_order"]) == ("courier", "")
+    assert "(server courier)" in xiaoer("tools", "list", data=tmp_path).stdout
+    write_file(tmp_path, courier={**declaration(tmp_path / "calls.jsonl"), "timeout_s": "soon"})
+    failed = xiaoer("tools", "list", data=tmp_path)
+    assert (failed.exit_code, failed.stdout) == (1, "")
+    assert "mcp.yaml, line" in failed.stderr
