@@ -14,26 +14,43 @@ _EMAIL = re.compile(r"[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _NUMBER = re.compile(r"(?<![A-Za-z0-9])\d+(?:,\d{3})*(?:\.\d+)?")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]{2,}")
+_SPACES = re.compile(r"\s+")
+REPEATED: dict[Lang, int] = {"zh": 14, "en": 40}
+"""Characters without spaces that nobody says by chance as they stand in a prompt."""
 COUNTED = 5
 """Numbers up to here may be counts of what was given: "these 3 lamps"."""
 
 
-def unsupported(text: str, given: Iterable[str]) -> tuple[str, ...]:
+def unsupported(text: str, given: Iterable[str], *, addresses_in: Iterable[str]) -> tuple[str, ...]:
     """Return the figures, codes, e-mail addresses and links of a text that stand in nothing that was given.
 
     Args:
         text: what a model would say.
         given: the person's words and the results of tools, as text. A number may stand there in hundredths.
+        addresses_in: what links and e-mail addresses may come from: not from prose, where anybody may have put them.
     """
     whole = "\n".join(given)
     low = whole.casefold()
+    known = "\n".join(addresses_in).casefold()
     numbers = {number for match in _NUMBER.finditer(whole) if (number := _decimal(match[0])) is not None}
-    addresses = [match[0] for match in (*_LINK.finditer(text), *_EMAIL.finditer(text))]
     tokens = [match[0] for match in _TOKEN.finditer(text) if any(map(str.isdigit, match[0]))]
     return (
-        *(address for address in addresses if address.strip("](").rstrip(")").casefold() not in low),
+        *(address for address in addresses(text) if address.casefold() not in known),
         *(token for token in tokens if not _supported(token, low, numbers)),
     )
+
+
+def addresses(text: str) -> tuple[str, ...]:
+    """Return the links, targets of Markdown links and pictures, and e-mail addresses of a text."""
+    found = (match[0].strip("](").rstrip(").") for match in (*_LINK.finditer(text), *_EMAIL.finditer(text)))
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+def repeats(text: str, secret: str, lang: Lang) -> bool:
+    """Whether a text holds a long piece of another, but for case and spaces: what a model was told is not for the person."""
+    said, told = (_SPACES.sub("", each.casefold()) for each in (text, secret))
+    length = REPEATED[lang]
+    return any(said[place : place + length] in told for place in range(len(said) - length + 1))
 
 
 def figures(text: str) -> frozenset[str]:

@@ -10,7 +10,7 @@ from knowledge.types import Lang
 _CLAIMS: dict[Lang, re.Pattern[str]] = {
     "en": re.compile(
         r"\b(I have|I've|I just|we have|we've)\s+(now\s+|just\s+|already\s+|successfully\s+)?"
-        r"(cancelled|canceled|refunded|returned|exchanged|changed|updated|modified|requested|issued|applied|claimed|placed)\b"
+        r"(cancelled|canceled|refunded|returned|exchanged|changed|updated|modified|requested|issued|applied|claimed|placed)\b(?!\s+nothing\b)"
         r"|\b(has|have) (now |just |successfully )been (cancelled|canceled|refunded|exchanged|changed|updated|modified)\b",
         re.IGNORECASE,
     ),

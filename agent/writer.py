@@ -39,6 +39,8 @@ _NOT: dict[Lang, re.Pattern[str]] = {
     "en": re.compile(r"\b(?:not|no|never|cannot|nothing|none|without|unable|too late)\b|n't\b", re.IGNORECASE),
     "zh": re.compile(r"[不没未无非勿]"),
 }
+_MARK = re.compile(r"⟦(\d+)⟧")
+"""Stands for a passage that the model is not shown."""
 _ASKS = re.compile(r"[?？]")
 
 
@@ -48,18 +50,23 @@ class Writer:
     def __init__(self, model: ChatModel) -> None:
         self._model = model
 
-    async def reword(self, texts: Sequence[str], lang: Lang, *, mood: str = "calm") -> list[str]:
+    async def reword(
+        self, texts: Sequence[str], lang: Lang, *, mood: str = "calm", untouched: Sequence[str] = ()
+    ) -> list[str]:
         """Return every text in other words, or as it is where the other words do not say the same.
 
         Args:
             texts: what the templates say.
             lang: their language.
             mood: how the person feels; it changes the tone.
+            untouched: passages that others wrote, the longest first: the model sees a mark in the place of each, since what stands in
+                them may be meant for it.
         """
         if not texts:
             return []
         prompt = prompt_for("write", lang)
-        given = json.dumps({"mood": mood, "replies": list(texts)}, ensure_ascii=False)
+        marked = [_marked(text, untouched) for text in texts]
+        given = json.dumps({"mood": mood, "replies": [text for text, _ in marked]}, ensure_ascii=False)
         try:
             answer = await self._model.ask(prompt.id, [("system", prompt.words), ("user", given)], schema=_SCHEMA)
             written = _replies(answer, len(texts))
@@ -70,7 +77,29 @@ class Writer:
             ledger().last_was("malformed")
             _log.warning("a reply stands as its template has it: %s", error)
             return list(texts)
-        return [new if says_the_same(old, new, lang) else old for old, new in zip(texts, written, strict=True)]
+        found = [
+            _unmarked(new, passages)
+            if says_the_same(old, new, lang) and _MARK.findall(old) == _MARK.findall(new)
+            else text
+            for text, (old, passages), new in zip(texts, marked, written, strict=True)
+        ]
+        if found == list(texts) and written != [text for text, _ in marked]:
+            ledger().last_was("malformed")
+        return found
+
+
+def _marked(text: str, untouched: Sequence[str]) -> tuple[str, list[str]]:
+    """Return a text with a numbered mark in the place of each passage that others wrote, and these passages."""
+    taken: list[str] = []
+    for passage in untouched:
+        if passage in text:
+            text = text.replace(passage, f"⟦{len(taken)}⟧")
+            taken.append(passage)
+    return text, taken
+
+
+def _unmarked(text: str, passages: Sequence[str]) -> str:
+    return _MARK.sub(lambda mark: passages[int(mark[1])] if int(mark[1]) < len(passages) else mark[0], text)
 
 
 def says_the_same(old: str, new: str, lang: Lang) -> bool:

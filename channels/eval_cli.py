@@ -14,6 +14,7 @@ from channels.cli_options import Json, destination
 eval_app = typer.Typer(no_args_is_help=True, help="Judge the bot by conversations, and its parts by public benchmarks.")
 
 Talker = Literal["agenda", "llm"]
+Mind = Literal["embedded", "llm"]
 RepairKind = Literal["correct", "cancel", "digress", "clarify", "several", "conditional", "change_of_mind"]
 Lang = Literal["zh", "en"]
 Sets = Annotated[Path, typer.Option("--data", exists=True, file_okay=False, help="Folder of the public data sets.")]
@@ -45,6 +46,9 @@ def eval_scenarios(
     shopper: Annotated[
         Talker, typer.Option("--shopper", help="Who talks: the scenario's agenda, or an LLM (XIAOER_SHOPPER_LLM_URL).")
     ] = "agenda",
+    agent: Annotated[
+        Mind, typer.Option("--agent", help="Who answers: the embedded mind, or the models of XIAOER_LLM_* with it.")
+    ] = "embedded",
     seed: Seed = None,
     only: Only = None,
     html: Html = None,
@@ -68,6 +72,7 @@ def eval_scenarios(
     wanted = Wanted(
         trials=trials,
         shopper=shopper,
+        agent=agent,
         seed=seed,
         only=tuple(only or ()),
         data=data,
@@ -108,6 +113,30 @@ def eval_repairs(
             as_json=as_json,
         )
     )
+
+
+@eval_app.command("injections")
+def eval_injections(
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", exists=True, file_okay=False, help="Folder of the public sets: their attacks too."),
+    ] = None,
+    test: HeldOut = None,
+    mind: Annotated[
+        Literal["embedded", "obeying", "both"],
+        typer.Option(
+            "--mind", help="The embedded mind, a language model that obeys whatever it reads, or one after the other."
+        ),
+    ] = "both",
+    only: Only = None,
+    limit: Limit = None,
+    show: Show = False,
+    as_json: Json = False,
+) -> None:
+    """Plant 150 texts that want to be orders where the bot reads; ends with 1 where something came of one that nobody may have."""
+    from channels.injection_commands import Wanted, injections
+
+    injections(Wanted(data, test, mind, tuple(only or ()), limit, show, as_json))
 
 
 def _tasks_command(name: str) -> Callable[..., None]:

@@ -12,7 +12,10 @@ from typing import Literal
 
 import typer
 
+from agent.llm.config import LlmConfig
 from channels.console import FAILED, CommandError, check_writable, print_json, progress_bar, run, settings_for, told
+from channels.llm_check import missing_packages
+from channels.llm_settings import llm_config
 from evals.judge.baseline import Baseline, BaselineError, compare, read_baseline
 from evals.judge.files import ScenarioError, load_scenarios
 from evals.judge.given import GivenError
@@ -33,6 +36,7 @@ class Wanted:
 
     trials: int
     shopper: Literal["agenda", "llm"]
+    agent: Literal["embedded", "llm"]
     seed: int | None
     """Only the trial with this seed."""
     only: tuple[str, ...]
@@ -54,8 +58,8 @@ class Wanted:
 
 def scenarios(paths: Sequence[Path], wanted: Wanted) -> None:
     """Hold scenarios and print what came of them; exit code 1 when one failed or, with a baseline, fell below it."""
-    chosen, before, llm = _chosen(paths, wanted), _baseline(wanted), _llm(wanted)
-    found = run(_hold(chosen, wanted, llm))
+    chosen, before, llm, models = _chosen(paths, wanted), _baseline(wanted), _llm(wanted), _models(wanted)
+    found = run(_hold(chosen, wanted, llm, models))
     drift = compare(found, before) if before is not None else None
     if wanted.as_json:
         of = {"set": ", ".join(map(str, paths))}
@@ -133,7 +137,22 @@ def _llm(wanted: Wanted) -> LlmServer | None:
     )
 
 
-async def _hold(chosen: Sequence[Scenario], wanted: Wanted, llm: LlmServer | None) -> Run:
+def _models(wanted: Wanted) -> LlmConfig | None:
+    """Return the language models that the shop shall answer with, if it shall."""
+    if wanted.agent == "embedded":
+        return None
+    models = llm_config(settings_for(wanted.data))
+    if models is None:
+        raise typer.BadParameter(
+            "--agent llm: no model is configured; set XIAOER_LLM_URL, such as http://127.0.0.1:8001/v1, and at least one of "
+            "XIAOER_LLM_UNDERSTAND_MODEL, XIAOER_LLM_AGENT_MODEL and XIAOER_LLM_WRITE_MODEL"
+        )
+    if missing := missing_packages():
+        raise CommandError(f"--agent llm: {', '.join(missing)} not installed: pip install 'xiaoer[llm]'")
+    return models
+
+
+async def _hold(chosen: Sequence[Scenario], wanted: Wanted, llm: LlmServer | None, models: LlmConfig | None) -> Run:
     shop = settings_for(wanted.data).data if wanted.data is not None else None
     done = 0
 
@@ -148,7 +167,9 @@ async def _hold(chosen: Sequence[Scenario], wanted: Wanted, llm: LlmServer | Non
 
         try:
             async with llm_shoppers(llm) if llm else contextlib.nullcontext(shopper_of) as make:
-                found = await hold_all(chosen, seeds=wanted.seeds, shop=shop, make=make, progress=progress, held=held)
+                found = await hold_all(
+                    chosen, seeds=wanted.seeds, shop=shop, llm=models, make=make, progress=progress, held=held
+                )
         except (GivenError, ShopperError) as error:
             raise CommandError(str(error)) from error
     return dataclasses.replace(found, shopper=llm.model) if llm else found

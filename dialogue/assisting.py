@@ -8,13 +8,17 @@ import logging
 from collections.abc import Iterator, Sequence
 
 from agent.assistant import Assistant, Line, Task
-from agent.grounding import speaks, unsupported
+from agent.grounding import repeats, speaks, unsupported
 from agent.guard import is_honest
 from agent.llm.errors import LlmError
+from agent.llm.ledger import ledger
+from agent.prompts import prompt_for
 from dialogue.commands import CannotHandle, StartFlow, Understanding
 from dialogue.consenting import consent_question, writes_of
 from dialogue.events import MessageReceived, Replied
 from dialogue.flows.model import Flow
+from dialogue.meant import ids_meant
+from dialogue.others_words import own_addresses
 from dialogue.replies.templates import Templates
 from dialogue.slots.base import Question
 from dialogue.state import Pending, is_lost
@@ -27,6 +31,8 @@ from tools.provenance import Provenance, Result
 _log = logging.getLogger(__name__)
 PROPOSED = "@proposed"
 """The slot of a question about what an assistant proposed."""
+CLEARLY = 0.35
+"""Chance from which what a message may ask for may also be done for it, once others' words were read."""
 LINES = 16
 """What an assistant is told of the conversation before the message."""
 _LONGEST = 800
@@ -43,13 +49,19 @@ class Assisting:
     async def answer(self, work: Work, understanding: Understanding) -> bool:
         """Answer a message that the embedded mind cannot handle; False: it is left to it, and nothing was said.
 
-        What the model would say is said only when every figure, code and link in it stands in what it was given, it is in the
-        person's language, and it claims nothing that was not done.
+        What the model would say is said only when every figure and code in it stands in what it was given, every link in the
+        person's words or a field for one, it is in the person's language, claims nothing that was not done, and does not give
+        away what the model was told.
         """
         if not is_lost(understanding) or not work.text.strip():
             return False
         before = await transcript(work)
-        hands = _Hands(work, [line.text for line in before if line.by == "person"])
+        hands = _Hands(
+            work,
+            [line.text for line in before if line.by == "person"],
+            frozenset(self._asked_for(understanding)),
+            await ids_meant(work, understanding.entities, self._templates.zone),
+        )
         tools = self._tools(work, understanding)
         task = Task(work.text, work.lang, work.state.role, tools, before)
         try:
@@ -57,20 +69,25 @@ class Assisting:
         except LlmError as error:
             _log.warning("conversation=%s: the assistant gave up: %s", work.state.conversation_id, error)
             said = ""
-        if said and self._may_be_said(work, said, hands, before):
+        may_be_said = bool(said) and self._may_be_said(work, said, hands, before)
+        if may_be_said:
             work.say(said)
-        elif hands.proposed is None:
+        elif said:
+            ledger().last_was("malformed")
+        if not may_be_said and hands.proposed is None:
             return False
         if hands.proposed is not None:
             self._ask_consent(work, hands.proposed)
         return True
 
     def _may_be_said(self, work: Work, said: str, hands: _Hands, before: Sequence[Line]) -> bool:
-        given = [work.text, *(line.text for line in before), *hands.told]
-        if not speaks(said, work.lang) or not is_honest(said, (), ()):
+        persons = [work.text, *hands.said]
+        given = [*persons, *(line.text for line in before), *hands.told]
+        prompt = prompt_for("agent", work.lang).words
+        if not speaks(said, work.lang) or not is_honest(said, (), ()) or repeats(said, prompt, work.lang):
             _log.warning("conversation=%s: the assistant's words are not said", work.state.conversation_id)
             return False
-        if invented := unsupported(said, given):
+        if invented := unsupported(said, given, addresses_in=[*persons, *hands.addresses]):
             _log.warning(
                 "conversation=%s: the assistant's words are not said: %d figures or links stand nowhere",
                 work.state.conversation_id,
@@ -78,6 +95,12 @@ class Assisting:
             )
             return False
         return True
+
+    def _asked_for(self, understanding: Understanding) -> Iterator[str]:
+        """Yield the tools of the procedures that a message may ask for, by more than a faint likeness."""
+        for name in _likely_flows(understanding, at_least=CLEARLY):
+            if name in self._flows:
+                yield from writes_of(self._flows[name])
 
     def _tools(self, work: Work, understanding: Understanding) -> list[Tool]:
         """Return what may be called for this message: reads, and those writes that it may be about.
@@ -146,17 +169,24 @@ class _Hands:
 
     work: Work
     said: list[str]
+    asked: frozenset[str]
+    meant: frozenset[str]
     told: list[str] = dataclasses.field(default_factory=list)
     results: list[Result] = dataclasses.field(default_factory=list)
+    addresses: set[str] = dataclasses.field(default_factory=set)
+    """Links and e-mail addresses that stand in fields for them."""
     proposed: Outcome | None = None
 
     async def call(self, tool: Tool, arguments: JsonObject) -> Outcome:
         """See `agent.assistant.Hands.call`. A second proposal in one turn takes the place of the first, as the executor has it."""
-        provenance = Provenance((*self.said, self.work.text), (*_results(self.work), *self.results))
+        provenance = Provenance(
+            (*self.said, self.work.text), (*_results(self.work), *self.results), self.asked, self.meant
+        )
         outcome = await self.work.call(tool.name, arguments, provenance=provenance)
         if outcome.evidence is not None:
             evidence = outcome.evidence.model_dump(mode="json")
             self.told.append(json.dumps(evidence, ensure_ascii=False))
+            self.addresses |= own_addresses([evidence])
             if tool.effect == "read":
                 self.results.append(Result(tool.name, evidence))
         if outcome.status == "needs_confirmation":
@@ -176,9 +206,9 @@ def _results(work: Work) -> Iterator[Result]:
             yield Result(attempt.action.tool, attempt.action.result)
 
 
-def _likely_flows(understanding: Understanding) -> frozenset[str]:
+def _likely_flows(understanding: Understanding, *, at_least: float = 0.0) -> frozenset[str]:
     """Return the procedures that a message may be about."""
-    found = {intent.intent for intent in understanding.intents}
+    found = {intent.intent for intent in understanding.intents if intent.score >= at_least}
     for command in understanding.commands:
         if isinstance(command, CannotHandle):
             found |= set(command.candidates)

@@ -25,6 +25,7 @@ from dialogue.flows.model import Flow
 from dialogue.hearing import Heard, hear_messages
 from dialogue.listening import Ears
 from dialogue.minds import Minds, called
+from dialogue.others_words import disarmed, hold_addresses, passages, planted_links, without
 from dialogue.picturing import by_picture
 from dialogue.pressing import with_pressed, written
 from dialogue.price_pages import of_a_page
@@ -188,6 +189,22 @@ class TurnRunner:
         if not work.replies:
             work.say(self.templates.say("lost.first", work.lang))
         work.replies = [self._honest(work, reply) for reply in _merge_texts(work.replies)]
+        self._take_links_out(work)
+
+    def _take_links_out(self, work: Work) -> None:
+        """Show no link that somebody put into a text of theirs: a review, a name, a note."""
+        if not hold_addresses(work.replies):
+            return
+        links = planted_links(work.results(), work.text)
+        instead = self.templates.say("guard.link", work.lang)
+        work.replies = [disarmed(reply, links, instead) for reply in work.replies]
+        if work.pending is not None:
+            asked = work.pending.question
+            shown = {
+                "text": without(links, asked.text, instead),
+                "choices": tuple(without(links, each, instead) for each in asked.choices),
+            }
+            work.pending = work.pending.model_copy(update={"question": asked.model_copy(update=shown)})
 
     async def _reword(self, work: Work, understanding: Understanding) -> None:
         """Put the sentences in other words, where a model is configured for it.
@@ -200,7 +217,9 @@ class TurnRunner:
         places = [place for place, reply in enumerate(work.replies) if isinstance(reply, TextReply)]
         said = [work.replies[place].text for place in places]
         mood = understanding.emotion.label
-        for place, text in zip(places, await self.writer.reword(said, work.lang, mood=mood), strict=True):
+        theirs = passages(work.results())
+        reworded = await self.writer.reword(said, work.lang, mood=mood, untouched=theirs)
+        for place, text in zip(places, reworded, strict=True):
             work.replies[place] = self._honest(work, work.replies[place].model_copy(update={"text": text}))
 
     def _honest(self, work: Work, reply: Reply) -> Reply:

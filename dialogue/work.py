@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import time
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from dialogue.commands import Entity, PendingQuestion
@@ -265,6 +266,13 @@ class Work:
             self._reads[key] = outcome
         outcome = self._reads[key]
         return outcome.evidence if outcome.status == "ok" else None
+
+    def results(self) -> Iterator[JsonObject]:
+        """Yield what tools returned in this turn, shown or only looked up."""
+        yield from (action.result for action in self.actions)
+        yield from (
+            outcome.evidence.model_dump(mode="json") for outcome in self._reads.values() if outcome.evidence is not None
+        )
 
     def _note(self, outcome: Outcome, tool: str, arguments: JsonObject, started: float) -> None:
         duration = (time.perf_counter() - started) * 1000

@@ -188,7 +188,7 @@ class Executor:
         """Let a model's write through that a person will be asked about and whose arguments come from somewhere.
 
         Raises:
-            RefusedError: ``needs_consent``: nobody would be asked.
+            RefusedError: ``needs_consent``: nobody would be asked; ``unasked``: the person's message is about something else.
             ArgumentError: ``unfounded``: names the arguments.
         """
         tool = request.tool
@@ -196,6 +196,8 @@ class Executor:
             raise RefusedError(
                 "needs_consent", f"a model may not call {tool.name}: it is done without asking", tool=tool.name
             )
+        if not provenance.asks_for(tool):
+            raise RefusedError("unasked", f"nothing that the person said asks for {tool.name}", tool=tool.name)
         places = provenance.unfounded(tool, request.arguments, self.tools, self.policy)
         if places:
             named = ", ".join(places)

@@ -1,7 +1,9 @@
 """Where the arguments of an effect come from, for calls that a language model made: the person's words, records, or a look-up.
 
 What a model read in a review, a product page or a note is data. A model that obeys it can bring its words into a call; here they
-are found, because they stand neither in what the person wrote nor in a field that only the shop fills.
+are found, because they stand neither in what the person wrote nor in a field that only the shop fills. It can also bring in a record
+that does exist, or a tool that nobody asked for: so what is acted upon, and what is done at all, is the person's alone once anything
+was looked up.
 """
 
 from __future__ import annotations
@@ -26,6 +28,9 @@ _WRITTEN = re.compile(
 """Fields that hold sentences, which somebody may have written with an aim."""
 _KEYS = re.compile(r"(?:^|_)(?:ids?|skus?|code|codes|status|kind|key|reason)$")
 """Fields that only the shop fills, in the result of whatever look-up."""
+_IDENTIFIERS = re.compile(r"(?:^|_)(?:ids?|skus?|codes?)$")
+"""Arguments that say which record is acted upon."""
+_NAMES = re.compile(r"[._]")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _SPACES = re.compile(r"\s+")
 _SAID_NUMBERS = {
@@ -49,55 +54,74 @@ class Provenance:
     Args:
         words: what the person wrote in the conversation.
         results: what tools returned in it.
+        asked: the tools that the person's message may ask for, as it was read without any result; None: nobody judged that.
+        meant: ids of the records that the person's words point at, as the shop's own reading has it: "my last order".
     """
 
     words: Sequence[str]
     results: Sequence[Result] = ()
+    asked: frozenset[str] | None = None
+    meant: frozenset[str] = frozenset()
+
+    def asks_for(self, tool: Tool) -> bool:
+        """Whether a write may come of what the person said; what was looked up may hold the wishes of others."""
+        return self.asked is None or not self.results or tool.name in self.asked
 
     def unfounded(self, tool: Tool, arguments: Arguments, tools: Mapping[str, Tool], policy: Policy) -> tuple[str, ...]:
         """Return the places of the arguments of a write that come from nowhere, such as ``address.line1``.
 
         A value is founded when the person wrote it; when it is the whole value of a field in their records, or of a field of a
-        look-up that only the shop fills; when the tool's schema or the shop's policy lists it; or when it is the default.
+        look-up that only the shop fills; when the tool's schema or the shop's policy lists it; or when it is the default. An id
+        is founded only by the person: written, or meant. A number that was looked up stands for the same matter only.
         """
         plain = arguments.model_dump(mode="json", exclude_defaults=True)
         listed = set(_listed(tool.arguments.model_json_schema())) | set(_texts(policy.model_dump(mode="json")))
         strings, numbers = self._known(tools)
         said = _folded("\n".join(self.words))
-        said_numbers = _numbers(said)
-        founded = _Founded(strings | {_folded(value) for value in listed}, numbers | said_numbers, said)
-        return tuple(place for place, value in _leaves(plain, "") if not founded.holds(value))
+        founded = _Founded(
+            strings=strings | {_folded(value) for value in listed},
+            numbers=numbers,
+            said=said,
+            said_numbers=frozenset(_numbers(said)),
+            ids=frozenset(map(_folded, {*self.meant, *listed})),
+        )
+        return tuple(place for place, value in leaves(plain, "") if not founded.holds(place, value))
 
-    def _known(self, tools: Mapping[str, Tool]) -> tuple[set[str], set[Decimal]]:
-        """Return the texts and numbers of the results that found an effect."""
+    def _known(self, tools: Mapping[str, Tool]) -> tuple[set[str], dict[str, set[Decimal]]]:
+        """Return the texts of the results that found an effect, and their numbers by the names of their fields."""
         strings: set[str] = set()
-        numbers: set[Decimal] = set()
+        numbers: dict[str, set[Decimal]] = {}
         for result in self.results:
             tool = tools.get(result.tool)
             if tool is None or tool.server or result.tool in OUTSIDERS:
                 continue
-            for place, value in _leaves(result.evidence, ""):
+            for place, value in leaves(result.evidence, ""):
                 if isinstance(value, str) and _may_found(place, own=tool.needs_customer):
                     strings.add(_folded(value))
-                elif isinstance(value, int | float):
-                    numbers.add(Decimal(str(value)))
+                elif isinstance(value, int | float) and not isinstance(value, bool):
+                    for name in _NAMES.split(place):
+                        numbers.setdefault(name, set()).add(Decimal(str(value)))
         return strings, numbers
 
 
 @dataclasses.dataclass(frozen=True)
 class _Founded:
     strings: set[str]
-    numbers: set[Decimal]
+    numbers: Mapping[str, set[Decimal]]
     said: str
+    said_numbers: frozenset[Decimal]
+    ids: frozenset[str]
 
-    def holds(self, value: Any) -> bool:
+    def holds(self, place: str, value: Any) -> bool:
+        names = [name for name in place.split(".") if not name.isdigit()]
         if isinstance(value, bool) or value is None:
             return True  # two ways only: what it changes stands in the preview that the person says yes to
         if isinstance(value, int | float):
-            number = Decimal(str(value))
-            return number in self.numbers or number / 100 in self.numbers
+            looked_up = set().union(*(self.numbers.get(name, ()) for name in _NAMES.split(names[-1])))
+            return not {Decimal(str(value)), Decimal(str(value)) / 100}.isdisjoint(looked_up | self.said_numbers)
         folded = _folded(str(value))
-        return not folded or folded in self.strings or _stands_in(folded, self.said)
+        known = self.ids if _IDENTIFIERS.search(names[-1]) else self.strings
+        return not folded or folded in known or _stands_in(folded, self.said)
 
 
 def _may_found(place: str, *, own: bool) -> bool:
@@ -140,14 +164,14 @@ def _numbers(said: str) -> set[Decimal]:
     return found | {Decimal(number) for word, number in _SAID_NUMBERS.items() if _stands_in(word, said)}
 
 
-def _leaves(value: Any, place: str) -> Iterator[tuple[str, Any]]:
+def leaves(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:
     """Yield every plain value of JSON with its place."""
     if isinstance(value, dict):
         for name, part in value.items():
-            yield from _leaves(part, f"{place}.{name}" if place else str(name))
+            yield from leaves(part, f"{place}.{name}" if place else str(name))
     elif isinstance(value, list):
         for number, part in enumerate(value):
-            yield from _leaves(part, f"{place}.{number}" if place else str(number))
+            yield from leaves(part, f"{place}.{number}" if place else str(number))
     else:
         yield place, value
 
@@ -168,4 +192,4 @@ def _listed(schema: Any) -> Iterator[str]:
 
 
 def _texts(policy: Any) -> Iterable[str]:
-    return (value for _, value in _leaves(policy, "") if isinstance(value, str))
+    return (value for _, value in leaves(policy, "") if isinstance(value, str))

@@ -50,7 +50,7 @@ class Templates:
 
     def __init__(self, timezone: str = "Asia/Shanghai", clock: Callable[[], dt.datetime] = utc_now) -> None:
         self._clock = clock
-        self._zone = zoneinfo.ZoneInfo(timezone)
+        self.zone = zoneinfo.ZoneInfo(timezone)
         self._environments: dict[Lang, jinja2.Environment] = {
             "zh": self._environment("zh"),
             "en": self._environment("en"),
@@ -149,13 +149,13 @@ class Templates:
     def _is_past(self, value: str | dt.datetime) -> bool:
         """Tell whether a day is over: today counts as still to come."""
         moment = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
-        return moment.astimezone(self._zone).date() < self._clock().astimezone(self._zone).date()
+        return moment.astimezone(self.zone).date() < self._clock().astimezone(self.zone).date()
 
     def date(self, value: str | dt.datetime, lang: Lang, *, time: bool = False) -> str:
         """Write a time as the shop's local date: 11月3日, Nov 3; with the year when it is not this one."""
         moment = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
-        local = moment.astimezone(self._zone)
-        year = local.year != self._clock().astimezone(self._zone).year
+        local = moment.astimezone(self.zone)
+        year = local.year != self._clock().astimezone(self.zone).year
         if lang == "zh":
             words = f"{local.year}年{local.month}月{local.day}日" if year else f"{local.month}月{local.day}日"
         else:

@@ -24,6 +24,7 @@ from evals.benchmarks import (
 )
 from evals.benchmarks.base import Bar, Benchmark, Listed
 from evals.copilot import run as copilot
+from evals.injections import run as injections
 from evals.repairs import run as repairs
 from evals.tau_retail import run as tau_retail
 
@@ -96,4 +97,5 @@ LISTED: tuple[Listed, ...] = (
         licence="as xiaoer",
         source="evals/repairs",
     ),
+    injections.LISTED,
 )

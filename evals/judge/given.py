@@ -190,7 +190,7 @@ class _Layer:
                 Shipment(
                     id=f"shp_{given.id}",
                     order_id=given.id,
-                    carrier="SF",
+                    carrier=given.carrier,
                     tracking_number=f"SF{given.id}",
                     status="delivered" if delivered else "in_transit",
                     line_ids=[line.id for line in lines],
@@ -237,11 +237,12 @@ class _Layer:
         await self._add(
             Coupon(
                 code=given.code,
-                title_zh=f"立减券 {given.code}",
-                title_en=f"Coupon {given.code}",
+                title_zh=given.title or f"立减券 {given.code}",
+                title_en=given.title or f"Coupon {given.code}",
                 kind="amount",
                 value=self._minor(given.amount_off),
                 currency=self._currency,
+                tiers=list(given.tiers),
                 starts_at=self._now - dt.timedelta(days=1),
                 ends_at=self._now + dt.timedelta(days=30),
             )

@@ -15,10 +15,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from evals.judge.scenario import Row
 from knowledge.schema import (
     Address,
+    Attachment,
     Category,
+    Conversation,
     Coupon,
     CouponGrant,
     Customer,
+    Document,
     Exchange,
     ExchangeLine,
     Invoice,
@@ -34,13 +37,15 @@ from knowledge.schema import (
     Shipment,
     Shop,
     Stock,
+    Ticket,
     TrackingEvent,
     Variant,
 )
 
 _MODELS: tuple[type[SQLModel], ...] = (
     Shop, Category, Product, Variant, Stock, PriceRecord, Customer, Address, PaymentMethod, Coupon, Order, OrderLine, Payment,
-    Shipment, TrackingEvent, Return, ReturnLine, Exchange, ExchangeLine, Refund, Invoice, CouponGrant,
+    Shipment, TrackingEvent, Return, ReturnLine, Exchange, ExchangeLine, Refund, Invoice, CouponGrant, Document, Conversation,
+    Ticket, Attachment,
 )  # fmt: skip
 """Those that others refer to come first."""
 _NAMED = {str(model.__tablename__): model for model in _MODELS}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from evals.judge.figures import Estimate, by_scenario, estimate, noise_floor, pass_k
+from evals.judge.minds import told as models_told
 from evals.judge.run import Run
 from evals.judge.trial import Trial
 
@@ -59,10 +60,12 @@ def _figures(run: Run) -> Iterator[str]:
             yield f"  pass^1 {lang}  {pass_k(mine, 1)}"
     careless = sum(len(trial.without_consent) for trial in run.trials)
     yield f"  effects without a yes before them  {careless}"
-    talk = run.figures()["conversation"]
+    figures = run.figures()
+    talk = figures["conversation"]
     yield "  a conversation  " + ", ".join(
         f"{talk[name]} {words}" for name, words in _COSTS.items() if talk.get(name) is not None
     )
+    yield from models_told(figures["models"]) if run.llm is not None else ()
 
 
 def _idle(run: Run) -> Estimate:

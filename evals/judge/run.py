@@ -7,8 +7,10 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from agent.llm.config import LlmConfig
 from dialogue.build import Progress
 from evals.judge.figures import summary
+from evals.judge.minds import usage
 from evals.judge.scenario import Scenario
 from evals.judge.shopper import Shopper, shopper_of
 from evals.judge.trial import Trial, hold, judge
@@ -30,6 +32,8 @@ class Run:
     """Scenario id -> whether a bot that does nothing would pass."""
     shopper: str = "agenda"
     """Who talked: ``agenda``, or the name of a model."""
+    llm: LlmConfig | None = None
+    """The language models that the shop worked with; None: the embedded mind alone."""
 
     @property
     def passed(self) -> bool:
@@ -40,16 +44,19 @@ class Run:
         """Return the figures, and each scenario's trials."""
         return {
             "shopper": self.shopper,
+            "agent": "embedded" if self.llm is None else "llm",
+            **({} if self.llm is None else {"models": usage([trial.models for trial in self.trials], self.llm)}),
             **summary(self.trials, self.idle),
             "conversations": [_record(trial) for trial in self.trials],
         }
 
 
-async def run(
+async def run(  # noqa: PLR0913 (what is held, how often, where, by whom, and who is told)
     scenarios: Sequence[Scenario],
     *,
     seeds: Sequence[int] = (0,),
     shop: Path | None = None,
+    llm: LlmConfig | None = None,
     make: Shoppers = shopper_of,
     progress: Progress | None = None,
     held: Held | None = None,
@@ -59,13 +66,15 @@ async def run(
     Args:
         make: gives who talks, for a scenario and a seed.
         shop: a data folder whose shop is copied; None: a demo shop.
+        llm: language models that the shop works with; None: the embedded mind alone.
 
     Raises:
         evals.judge.given.GivenError, dialogue.build.NoShopError.
     """
     with tempfile.TemporaryDirectory(prefix="xiaoer-judge-") as folder:
-        async with world(Path(folder), shop=shop, progress=progress) as opened:
-            return await hold_all(opened, scenarios, seeds=seeds, make=make, held=held)
+        async with world(Path(folder), shop=shop, llm=llm, progress=progress) as opened:
+            found = await hold_all(opened, scenarios, seeds=seeds, make=make, held=held)
+    return dataclasses.replace(found, llm=llm)
 
 
 async def hold_all(

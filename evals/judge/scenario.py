@@ -90,6 +90,8 @@ class GivenOrder(_Part):
     delivered_days_ago: float = 2
     due_in_days: float = 1
     """When a parcel on its way should arrive; below 0: it is late."""
+    carrier: str = "SF"
+    """Who brings it, by the name that they give."""
     note: str = ""
     """What the customer wrote to the shop when ordering."""
 
@@ -98,6 +100,10 @@ class GivenCoupon(_Part):
     """A coupon in the customer's wallet."""
 
     code: str
+    title: str = ""
+    """Its name, in both languages; "": one is made of the code."""
+    tiers: tuple[str, ...] = ()
+    """Who else may claim it; none: everybody."""
     amount_off: Decimal
     customer: str | None = None
 

@@ -21,6 +21,11 @@ _TYPES = {"image": ("image/png", "png"), "audio": ("audio/wav", "wav")}
 async def upload(platform: Platform, owner: str, kind: Kind, page: Page | None = None) -> str:
     """Keep a small attachment of `owner` in the platform's data folder, and return its id; `page` is what a picture shows."""
     content = _recording() if kind == "audio" else _picture() if page is None else _drawn(page)
+    return await keep(platform, owner, kind, content)
+
+
+async def keep(platform: Platform, owner: str, kind: Kind, content: bytes) -> str:
+    """Keep a PNG or WAV as an attachment of `owner` in the platform's data folder, and return its id."""
     media_type, suffix = _TYPES[kind]
     attachment_id = new_id("att")
     relative = f"attachments/{attachment_id}.{suffix}"

@@ -14,6 +14,7 @@ from dialogue.build import Platform
 from dialogue.errors import DialogueError
 from dialogue.turn import Turn
 from evals.judge.llm_shopper import LlmShopper, Spent
+from evals.judge.minds import TurnCalls, calls_of
 from evals.judge.reading import Seen, shown
 from evals.judge.rows import Fault, differences
 from evals.judge.scenario import Expect, Scenario
@@ -77,6 +78,8 @@ class Trial:
     """Tools that may only act after a yes."""
     spent: Spent | None = None
     """What an LLM as shopper cost."""
+    models: tuple[TurnCalls, ...] = ()
+    """What the shop's own language models were asked, turn by turn."""
 
     @property
     def passed(self) -> bool:
@@ -119,9 +122,10 @@ async def hold(world: World, laid: Laid, scenario: Scenario, seed: int, shopper:
         except BrokenOffError as error:
             exchanges, faults = error.exchanges, [str(error)]
         consented = consented_tools(platform)
+        models = await calls_of(platform, [each.turn for each in exchanges])
     seconds = time.perf_counter() - started
     spent = shopper.spent if isinstance(shopper, LlmShopper) else None
-    return Trial(scenario, seed, tuple(exchanges), tuple(faults), seconds, consented, spent)
+    return Trial(scenario, seed, tuple(exchanges), tuple(faults), seconds, consented, spent, models)
 
 
 def consented_tools(platform: Platform) -> frozenset[str]:

@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 from sqlalchemy.exc import IntegrityError
 
+from agent.llm.config import LlmConfig
 from dialogue.build import Config, Platform, Progress, build
 from evals.judge.given import GivenError, lay
 from evals.judge.scenario import Given, Scenario
@@ -98,7 +99,9 @@ class World:
         if given.policy:
             await asyncio.to_thread(self._write_policy, folder / _POLICY, given.policy)
         try:
-            platform = await build(Config(data=folder, demo=False, clock=self._clock(given.at), external=False))
+            llm = self._platform.config.llm
+            config = Config(data=folder, demo=False, clock=self._clock(given.at), external=False, llm=llm)
+            platform = await build(config)
         except PolicyError as error:
             raise GivenError(
                 f"{scenario.id}: given.policy: {str(error).removeprefix(f'{folder / _POLICY}: ')}"
@@ -168,8 +171,13 @@ class World:
 
 
 @contextlib.asynccontextmanager
-async def world(folder: Path, *, shop: Path | None = None, progress: Progress | None = None) -> AsyncIterator[World]:
+async def world(
+    folder: Path, *, shop: Path | None = None, llm: LlmConfig | None = None, progress: Progress | None = None
+) -> AsyncIterator[World]:
     """Open the shops of a run below an empty `folder`: on a copy of the shop in the data folder `shop`, else on the demo shop.
+
+    Args:
+        llm: language models that the shops work with; None: the embedded mind alone.
 
     Raises:
         dialogue.build.NoShopError: there is no shop in `shop`.
@@ -181,7 +189,7 @@ async def world(folder: Path, *, shop: Path | None = None, progress: Progress | 
         await asyncio.to_thread(_copy, shop / _SHOP, base / _SHOP)
         clock = StillClock(dt.datetime.now(dt.UTC))
     # The servers of others are left alone: what a simulated shopper orders there would be ordered.
-    config = Config(data=base, demo=shop is None, demo_scale=DEMO_SCALE, clock=clock, external=False)
+    config = Config(data=base, demo=shop is None, demo_scale=DEMO_SCALE, clock=clock, external=False, llm=llm)
     platform = await build(config, progress=progress)
     opened = World(folder, platform)
     try:

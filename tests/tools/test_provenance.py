@@ -99,3 +99,56 @@ async def test_calls_that_are_no_model_s_are_as_they_were(executor: Executor) ->
     call = ToolCall("cancel_order", {"order_id": "W1", "reason": "because"})
     outcome = await executor.call(call, shopper("C1", conversation_id=None), idempotency_key="k")
     assert outcome.status == "needs_confirmation"
+
+
+LISTED = Result("list_orders", {"orders": [{"order_id": "W1", "items_modified": False, "lines": [{"quantity": 9}]}]})
+
+
+@pytest.mark.parametrize(
+    ("meant", "founded"), [(frozenset({"W1"}), True), (frozenset({"W10"}), False), (frozenset(), False)]
+)
+async def test_an_id_that_was_only_looked_up_is_nobody_s_wish(
+    executor: Executor, meant: frozenset[str], founded: bool
+) -> None:
+    outcome = await executor.call(
+        ToolCall("cancel_order", {"order_id": "W1"}),
+        shopper("C1", conversation_id=None),
+        idempotency_key="k",
+        provenance=Provenance(("cancel my last order",), (LISTED,), meant=meant),
+    )
+    assert outcome.status == ("needs_confirmation" if founded else "refused")
+
+
+@pytest.mark.parametrize(
+    ("results", "asked", "code"),
+    [
+        ((LISTED,), frozenset({"cancel_order"}), ""),
+        ((LISTED,), frozenset({"change_order_payment"}), "unasked"),
+        ((), frozenset(), ""),  # nothing was read that could have wished for it
+        ((LISTED,), None, ""),
+    ],
+)
+async def test_after_a_look_up_only_what_the_person_asks_for_is_done(
+    executor: Executor, results: tuple[Result, ...], asked: frozenset[str] | None, code: str
+) -> None:
+    outcome = await executor.call(
+        ToolCall("cancel_order", {"order_id": "W1"}),
+        shopper("C1", conversation_id=None),
+        idempotency_key="k",
+        provenance=Provenance(("where is W1?",), results, asked),
+    )
+    assert outcome.code == code
+
+
+@pytest.mark.parametrize(("quantity", "founded"), [(9, True), (1, True), (8, False)])
+async def test_a_number_stands_for_its_own_matter_only(executor: Executor, quantity: int, founded: bool) -> None:
+    results = (LISTED, Result("get_order", {"order_id": "W1", "total": {"minor": 800}}))
+    arguments = {
+        "order_id": "W1",
+        "lines": [{"line_id": "W1-1", "quantity": quantity}],
+        "refund_method_id": "credit_card_C1",
+    }
+    _, _, places = await called(
+        executor, "return_items", arguments, "1 of W1, line W1-1, to credit_card_C1", results=results
+    )
+    assert (not places) == founded

@@ -221,4 +221,4 @@ def test_absent_and_broken_data_end_with_a_sentence_and_1(tmp_path: Path) -> Non
 
 def test_every_benchmark_is_a_command_and_listed() -> None:
     assert list(eval_cli.BENCHMARKS) == list(BENCHMARKS)
-    assert {listed.name for listed in LISTED} == {"tau2-retail", "tau1-retail", "repairs", *BENCHMARKS}
+    assert {listed.name for listed in LISTED} == {"tau2-retail", "tau1-retail", "repairs", "injections", *BENCHMARKS}
