@@ -59,12 +59,13 @@ _PARCEL = re.compile(
 )
 """What speaks of where something is."""
 _FILLS = re.compile(
-    r"\b(?:the|an?|my|our|that|this|those|these|for|of|from|in|on|with|via|using|to|and|plus|also|then|but|so|or|both|order|orders|one|ones|too|as|well|do|same|goes?|likewise|ditto|please|pls|thx|thanks|me|is|are|it|i|just|only|first|second|last|secondly|things?)\b|颜色|还有(?=[\u3400-\u9fff]{2})|另外|然后|顺便|订单|[的那个件双条单这我和跟与及还呢吧啊哈了也都把给就是样同里]|[\W\d_]"
+    r"\b(?:the|an?|my|our|that|this|those|these|for|of|from|in|on|with|via|using|to|and|plus|also|then|but|so|or|both|order|orders|one|ones|too|as|well|do|same|goes?|likewise|ditto|please|pls|thx|thanks|me|is|are|it|i|just|only|first|second|last|secondly|things?|colou?rs?|sizes?)\b|颜色|还有(?=[\u3400-\u9fff]{2})|另外|然后|顺便|订单|[的那个件双条单这我和跟与及还呢吧啊哈了也都把给就是样同里]|[\W\d_]"
 )
 """Words that ask for nothing beside the name of goods."""
 _TO_BE_DONE = re.compile(r"把(?!.*[退换改撤查看送寄开])(?!.*取消)[^,，。;；!！?？]*$")
 """Goods of which it is not yet said what shall be done to them: 把卫衣 | 还有键盘取消了."""
 _HAS = re.compile(r"\b(?:do|does|is|are|have|has|got|any|come in|in stock|available)\b|有|吗|没|货")
+_BRACKETS = re.compile(r"\s*[(（][^()（）]*[)）]")
 _JOINS = re.compile(r"\W*(?:and|plus|&|和|跟|与|及|以及|还有)(?![a-z])")
 _POINTS = re.compile(r"\b(?:it|that|this|them|those|these)\b|它|这|那")
 
@@ -173,7 +174,7 @@ def _clause(reading: Reading, piece: segments.Segment, hear: Hear, *, opens: boo
     told = tuple(item for item in reading.within(start, end) if not of_a_list(reading.text.low, item))
     low = reading.text.low[start:end]
     rest = _without(low, start, told)
-    left = _FILLS.sub("", rest)
+    left = _FILLS.sub("", _undescribed(rest, start, told))
     about = any(item.type == "reason" for item in told) and any(_names(told))
     says = about or bool(HAN.search(left)) or len(left) >= SHORTEST or is_of_a_kind(low, start, told)
     nothing = Clause(start, end, told, frozenset(_names(told)), opens=opens, joined=bool(_JOINS.match(low)), says=says)
@@ -281,6 +282,15 @@ def _grounded(flow: str, weight: float, piece: segments.Segment, clause: Clause,
 def _without(low: str, start: int, told: tuple[Entity, ...]) -> str:
     spans = [(one.start, one.end) for one in told]
     return "".join(" " if any(a <= place < b for a, b in spans) else char for place, char in enumerate(low, start))
+
+
+def _undescribed(low: str, start: int, told: tuple[Entity, ...]) -> str:
+    """Return the words without brackets right behind goods, which tell which goods they are: "the speaker (blue, lights none)"."""
+    for item in told:
+        match = _BRACKETS.match(low, item.end - start) if item.type == "product" else None
+        if match is not None:
+            low = low[: match.start()] + " " * len(match[0]) + low[match.end() :]
+    return low
 
 
 def _names(told: Iterable[Entity]) -> Iterable[str]:

@@ -103,6 +103,26 @@ TALKS = (
         says("yes", did="cancel_order", shows="D1002000003"),
         rows=cancelled("D1002000001", refund="pm_C1002_1", minor=24900),
     ),
+    talk(
+        "goods-that-one-verb-and-one-way-of-payment-hold-for",
+        "en",
+        EMMA,
+        says(
+            "Return Sweater and Mug and Bedding Set of #D1002000006 via mastercard.",
+            shows=("Sweater", "Mug", "Bedding", "Mastercard"),
+            asks="consent",
+        ),
+    ),
+    talk(
+        "goods-described-in-brackets-beside-others",
+        "en",
+        EMMA,
+        says(
+            "exchange the sweater (cream, M) for one with L, and the Bedding Set (beige, size queen, pattern none) for one in king, mastercard",
+            shows=("cream, L", "beige, king"),
+            asks="consent",
+        ),
+    ),
 )
 
 
