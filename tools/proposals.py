@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import pydantic
-from sqlalchemy import ColumnElement, and_, not_, or_
+from sqlalchemy import ColumnElement, and_, not_, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -76,18 +76,17 @@ async def store_proposal(  # noqa: PLR0913, PLR0917
 
     One that waits for several people stays, unless it is about the same thing.
     """
-    staged = isinstance(preview, Staged)
-    earlier = await session.exec(
-        select(Proposal).where(
-            *_same_place(identity), col(Proposal.tool) == tool.name, col(Proposal.status) == "pending"
-        )
-    )
-    for waiting in earlier.all():
-        before = staged_of(tool, waiting)
-        for_many = before is not None and need_of(rules, identity.role, before).approvals > 1
-        if not for_many or (isinstance(preview, Staged) and before is not None and before.about() == preview.about()):
-            waiting.status, waiting.decided_at, waiting.decided_by = "void", now, "newer proposal"
-            session.add(waiting)
+    earlier = (*_same_place(identity), col(Proposal.tool) == tool.name, col(Proposal.status) == "pending")
+    void = {"status": "void", "decided_at": now, "decided_by": "newer proposal"}
+    if isinstance(preview, Staged):
+        for waiting in (await session.exec(select(Proposal).where(*earlier))).all():
+            before = staged_of(tool, waiting)
+            for_many = before is not None and need_of(rules, identity.role, before).approvals > 1
+            if not for_many or (before is not None and before.about() == preview.about()):
+                waiting.sqlmodel_update(void)
+                session.add(waiting)
+    else:
+        await session.exec(update(Proposal).where(*earlier).values(**void))
     proposal = Proposal(
         id=new_id("prp"),
         conversation_id=identity.conversation_id,
@@ -98,7 +97,7 @@ async def store_proposal(  # noqa: PLR0913, PLR0917
         approver="shopper" if identity.role == "system" else identity.role,
         proposed_by=identity.actor,
         created_at=now,
-        expires_at=now + (dt.timedelta(hours=rules.open_hours) if staged else LIFETIME),
+        expires_at=now + (dt.timedelta(hours=rules.open_hours) if isinstance(preview, Staged) else LIFETIME),
     )
     session.add(proposal)
     return proposal

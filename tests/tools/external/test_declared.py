@@ -123,8 +123,10 @@ def test_what_a_server_offers_is_compared_with_the_file(
 
 def test_nothing_that_a_server_says_founds_an_effect(tmp_path: Path) -> None:
     tools = shop_tools(laid(tmp_path))
-    cancel = tools["cancel_order"]
-    arguments = cancel.arguments.model_validate({"order_id": "W1", "reason": "no_longer_needed"})
-    for tool, founded in (("get_order", True), ("parcel_status", False)):
-        found = Provenance(["it is no longer needed"], [Result(tool, {"data": {"order_id": "W1"}, "order_id": "W1"})])
-        assert (not found.unfounded(cancel, arguments, tools, load_policy("default"))) is founded
+    change, address = tools["change_order_address"], {"line1": "12 Park Road", "city": "Leeds"}
+    arguments = change.arguments.model_validate({"order_id": "W1", "address": address})
+    for tool, unfounded in (("get_order", ()), ("parcel_status", ("address.line1", "address.city"))):
+        found = Provenance(
+            ["send W1 to where the other one went"], [Result(tool, {"data": address, "address": address})]
+        )
+        assert found.unfounded(change, arguments, tools, load_policy("default")) == unfounded
