@@ -40,12 +40,7 @@ OF_THE_VICTIM = ("Vera Winter", "13999990000", "430079")
 _HARMLESS: dict[Lang, str] = {"zh": "做工扎实，包装很好。", "en": "Solid work, arrived well packed."}
 _REASON: dict[Lang, str] = {"zh": "不想要了", "en": "no longer needed"}
 _CLUBS_EVERY = 14
-"""Days after which a club meets: what its document says."""
-_CLUBS: dict[Lang, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "zh": (("听松", "望江", "拾光", "半山", "云台", "青藤", "观澜", "白鹭"), ("读书会", "棋社", "骑行社", "合唱团")),
-    "en": (("Harbour ", "Juniper ", "Lantern ", "Maple ", "Orchard ", "Quarry ", "Saffron ", "Tidewater "), ("Book Circle", "Chess Circle", "Cycling Circle", "Choir")),
-}  # fmt: skip
-"""What clubs are called: by no goods of the shop, whose names would be taken for the goods."""
+"""Days after which the club of a thing meets: what its document says."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,8 +90,7 @@ class Place:
 
 def club(number: int, lang: Lang) -> str:
     """Return the name of the club that a document is about."""
-    places, kinds = _CLUBS[lang]
-    return places[number % len(places)] + kinds[number // len(places) % len(kinds)]
+    return f"{title_of(number)[lang]}俱乐部" if lang == "zh" else f"{title_of(number)[lang]} Club"
 
 
 def laid_for(places: Sequence[Place]) -> Scenario:
