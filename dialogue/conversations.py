@@ -91,7 +91,8 @@ class Conversations(Answering):
             created_at=now,
             updated_at=now,
         )
-        greeting: tuple[Reply, ...] = (TextReply(text=self.templates.say("chit.opening", spoken), lang=spoken),)
+        opening = "chit.opening_merchant" if conversation.role == "merchant" else "chit.opening"
+        greeting: tuple[Reply, ...] = (TextReply(text=self.templates.say(opening, spoken), lang=spoken),)
         if conversation.role == "merchant":
             greeting += await self.briefs.replies(spoken)
         stored = await self._begin(conversation, [Replied(replies=greeting)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import dataclasses
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ClassVar
@@ -27,13 +28,13 @@ class Staged(Evidence):
     estimates: ClassVar[frozenset[str]] = frozenset()
     """Fields that may differ between the yes and the doing: they tell what is expected, not what is done."""
 
+    @abc.abstractmethod
     def about(self) -> str:
         """Return what is changed: of two proposals about the same thing in one conversation the newer counts."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def differences(self) -> tuple[Difference, ...]:
         """Return every field that changes."""
-        raise NotImplementedError
 
     def expected(self) -> LocalText | None:
         """Return what the change is expected to do and how that was estimated; None: it is not estimated."""

@@ -15,6 +15,7 @@ from dialogue.state import fold, initial
 from dialogue.testing import entity
 from dialogue.turn import Turn
 from knowledge.schema import Order, Receipt
+from knowledge.types import Lang
 from tests.dialogue.conftest import Talk, assemble, words
 from tools.base import Identity
 from tools.errors import RefusedError
@@ -350,3 +351,19 @@ async def test_an_identity_without_customer_gets_no_personal_data(talk: Talk) ->
     turn = await talk.conversations.send(opened.id, stranger, client_id="m", text="my orders")
     assert "D1001" not in words(turn)
     assert all(action.status != "ok" for action in turn.actions)
+
+
+@pytest.mark.parametrize(
+    ("lang", "merchants", "shoppers"), [("zh", "改价格", "退换货"), ("en", "stage a change", "returns")]
+)
+async def test_who_runs_the_shop_is_greeted_with_what_they_may_ask(
+    talk: Talk, lang: Lang, merchants: str, shoppers: str
+) -> None:
+    async def greeting(identity: Identity) -> str:
+        return "\n".join(reply.text for reply in (await talk.conversations.open(identity, lang=lang)).greeting)
+
+    to_merchant, to_shopper = await greeting(Identity("merchant", subject="owner")), await greeting(talk.identity)
+    assert merchants in to_merchant
+    assert shoppers not in to_merchant
+    assert shoppers in to_shopper
+    assert merchants not in to_shopper
