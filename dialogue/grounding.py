@@ -228,7 +228,10 @@ def _describes(option: Entity) -> bool:
 
 
 def apart_by(line: LineView, options: Sequence[Heard]) -> int:
-    """Count the values of a line that are named beside another for the same key: 灰色不耐脏，换藏青 is said of what is grey."""
+    """Count the values of a line that are named beside another for the same key: 灰色不耐脏，换藏青 is said of what is grey.
+
+    Against it counts what will do otherwise: 没有酒红就黑色 is not said of what is black.
+    """
     values: dict[str, set[str]] = {}
     now: dict[str, set[str]] = {}
     for entry in options:
@@ -238,7 +241,8 @@ def apart_by(line: LineView, options: Sequence[Heard]) -> int:
         values.setdefault(key, set()).add(value)
         if not _SHALL_BE.search(entry.context):
             now.setdefault(key, set()).add(value)
-    return sum(
+    otherwise = [entry.entity for entry in options if entry.entity.value.get("otherwise")]
+    return -sum(fits_options(one, line.options) for one in otherwise) + sum(
         len(values[key]) > 1 and any(same_value(line.options.get(key, ""), one) for one in named)
         for key, named in now.items()
     )

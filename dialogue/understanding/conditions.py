@@ -18,7 +18,7 @@ from dialogue.understanding.guards import Guard, asks, guard_of, only_leads
 _STOPS = re.compile(r"[,;!?()\n，。；！？、…~～:：]|\.(?!\d)")
 _ELSEWHERE = r"(?<!anything )(?<!something )(?<!someone )(?<!what )(?<!nothing )(?<!who )(?<!everything )(?<!anywhere )(?<!no one )"
 _CUT = re.compile(
-    rf"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])|\s+(?=(?:and|but|or|so)\b,? (?:should|if|in case|unless|provided|failing)\b)|(?<!see)(?<!check)(?<!but)(?<!and)(?<!or)\s+(?=if (?:no|not|so|yes)\b)|\s+(?=or else\b)|(?<=\w){_ELSEWHERE}(?<! or)\s+(?=(?:else|otherwise|failing that)\b\W*\w)"
+    rf"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])|\s+(?=(?:and|but|or|so)\b,? (?:should|if|in case|unless|provided|failing)\b)|(?<!everything)(?<!anything)(?<!nothing)(?<!all)\s+(?=but\b (?!for\b|not\b|the\b))|(?<!see)(?<!check)(?<!but)(?<!and)(?<!or)\s+(?=if (?:no|not|so|yes)\b)|\s+(?=or else\b)|(?<=\w){_ELSEWHERE}(?<! or)\s+(?=(?:else|otherwise|failing that)\b\W*\w)"
 )
 """Where another clause begins without a sign: at a space between Chinese, and before what says otherwise."""
 

@@ -17,7 +17,8 @@ _ELSE = re.compile(
 )
 """What by itself says that the rest is wanted instead."""
 _ALTERNATIVE = re.compile(
-    r"\b(?P<first>cancel|exchange|swap|replace|price[- ](?:match|protect)\w*)\b(?!ed|led)[^,.;!?]*?\s(?P<or>or (?:else )?(?:just |simply |to )*)(?=(?P<second>cancel|return|refund|send (?:it|them) back|(?:give|get) me (?:a refund|my money back))\b)"
+    r"\b(?P<first>cancel|exchange|swap|replace|price[- ](?:match|protect)\w*|difference)\b(?!ed|led)[^,.;!?]*?\s(?P<or>or (?:else )?(?:just |simply |to )*)"
+    r"(?=(?:(?:i|we)(?:'d| would|'ll| will)?(?: rather| just)? (?:(?:want|like|need|prefer|have) (?:to )?)?(?:(?:it|them|that|the (?:order|lot)) )?)?(?P<second>cancel|return|refund|send (?:it|them) back|(?:give|get) me (?:a refund|my money back))(?:led|ed|ing)?\b)"
     r"|(?P<first_zh>换货?|取消|价保|退差价)[^,，。；！？吗]*?(?P<or_zh>要么|或者?|不然)(?:就|直接|给我|帮我)*(?=(?P<second_zh>退(?!差价)|取消))"
 )
 """One thing or another, of which the first is the one that is wanted: "price match it or cancel it"."""
@@ -71,7 +72,7 @@ _WISH_ZH = re.compile(r"(?:帮我?|麻烦|请|给我|我要?|把)*(?:退|换|取
 _SHORT_ZH, _SHORT_EN = 9, 34
 """Characters of a condition without a word for if: 没有就退, "no stock then refund"."""
 _MAY_BE_BARE = re.compile(
-    r"(?:没|无|缺|断|不[能行可成给肯让批够符支满]|[\u3400-\u9fff]不(?:[了到成上通掉]|下来)|没(?:戏|资格)|能|可以|有|[发寄](?:货|了|出|走)|走|没发|没寄|出库|卖|售|晚了|来[得不]及|行|还在|失败)"
+    r"(?:没|无|缺|断|不[能行可成给肯让批够符支满补保赔]|[\u3400-\u9fff]不(?:[了到成上通掉]|下来)|没(?:戏|资格)|能|可以|有|[发寄](?:货|了|出|走)|走|没发|没寄|出库|卖|售|晚了|来[得不]及|行|还在|失败)"
 )
 _NOT_A_CONDITION = re.compile(
     r"不(?:[想要喜合需适用穿戴懂知记]|满意)|没有?(?:收|到货|穿|用|拆|洗|看|买|人|问题|事|想|说|打|关系|必要|意思)|有(?:问题|事|点|人|个|没有|多少)|说不定|不一定|原因|理由|能不能|有没有|是不是|可不可以|吗$"
@@ -83,6 +84,9 @@ _BARE_ZH = re.compile(
 _BEGINS_ZH = re.compile(r"没有?|无|不[能行]|[发寄]了|[\u3400-\u9fff]{1,2}不(?:[了到成上通掉]|下来)")
 _NO_STOCK_ZH = re.compile(r"(?:都)?(?:没货|缺货|断货|无货|没了|不行|不成|没现货|没库存)(?!的话|了)(?=[^\W_])")
 """What stands right before a wish as its condition: 没货黑色."""
+_ASKED_FOR = re.compile(r"有(?!没有)[^,，。！]{1,16}(?:[吗么?？]|没)|有没有|有的?(?:话|就)|还有[^,，。]{1,8}[吗?？]")
+_NONE_ZH = re.compile(r"没有?(?:的话)?(?=[换退取改])")
+"""What stands right before a wish as its condition where it was asked whether there is any: 有酒红吗？有就换，没有换黑色."""
 _WISHES_ZH = re.compile(r"退|换|取消|改(?!主意)|申请|查|价保|保价|要(?!是)")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
@@ -257,6 +261,8 @@ def _bare_in_chinese(low: str, begin: int, end: int, *, first: bool) -> Guard | 
     if first or _NOT_A_CONDITION.search(words):
         return None
     match = _NO_STOCK_ZH.match(low, begin, end)
+    if match is None and _ASKED_FOR.search(low[:begin]) and (none := _NONE_ZH.match(low, begin, end)):
+        return Guard(begin, begin, INSTEAD, none.end())
     if match is None and _BARE_ZH.fullmatch(words) and (said := predicates.said(words)) is not None:
         return Guard(begin, begin, said, bare=True)
     wish = match.end() if match else _wish_behind(low, begin, end) if _BEGINS_ZH.match(words) else None

@@ -9,7 +9,7 @@ from dialogue.understanding import phrases, polarity, segments
 from dialogue.understanding.commands.answers import CHOOSES_GOODS, answered
 from dialogue.understanding.commands.asides import aside
 from dialogue.understanding.commands.besides import answered_and_asked
-from dialogue.understanding.commands.calling_off import called_off
+from dialogue.understanding.commands.calling_off import BY_NAME, called_off
 from dialogue.understanding.commands.declined import declined
 from dialogue.understanding.commands.expected import of_a_variant, of_an_address, unasked
 from dialogue.understanding.commands.figures import replaced_figures
@@ -58,7 +58,8 @@ def _of_what_runs(reading: Reading) -> list[Command] | None:
     if question is not None and pressed(reading.text.low, question) is not None:
         return None
     off = called_off(reading)
-    if (question is not None and question.slot_type in FREE_TEXT) or (off is not None and reading.view.waiting):
+    certain = off is not None and (bool(reading.view.waiting) or off[0].score >= BY_NAME)
+    if (question is not None and question.slot_type in FREE_TEXT) or certain:
         # Of several wishes one may be dropped and its goods named: that is no other value for the one that runs.
         return off
     if (rival := turned(reading)) is not None:

@@ -12,7 +12,7 @@ from dialogue.understanding.commands.of_goods import GUESSED
 ADDRESS_FLOWS = ("change_default_address", "change_order_address")
 SWAPPING = {"exchange": "exchange_items", "change": "change_items"}
 """Family of a request's verb -> the procedure that puts other goods in the place of some."""
-_BECOMES = re.compile(r"\b(?:to|for|into|become)\b|[换改](?:成|为)|[-=]>|→")
+_BECOMES = re.compile(r"\b(?:to|for|into|become)\b|[换改](?:成|为)?(?=\S)|[-=]>|→")
 _SHALL_BE = re.compile(
     r"\b(?:should|shall|must|has to|have to|needs? to) (?:be|become)\b|(?<!would )(?<!i'd )\b(?:need|want|like|rather have)\b (?:to have )?(?:the|my|those|these|that)\b[^,.;!?]{2,30}\bin (?:an? |size )?(?=\w)|(?<!would )(?<!i'd )\b(?:need|want)\b (?=an? \S+ in (?:the|my|those|these)\b)"
     r"|[^,，。；！？]{2,16}(?:应该是|要变成|要改成|想要[^,，。]{0,4}的)"

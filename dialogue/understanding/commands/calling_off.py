@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from dialogue.commands import Cancel, Command, Correct, Entity
+from dialogue.commands import Cancel, Command, Correct, Entity, View
 from dialogue.understanding import pending, phrases, polarity, segments
 from dialogue.understanding.commands.corrections import gives_reason, same
 from dialogue.understanding.commands.of_goods import GUESSED
@@ -22,6 +22,8 @@ _BEYOND_DOUBT = 0.9
 """Chance from which it counts although the message could be something else."""
 _ANOTHER_WISH = 0.8
 """Chance of another intent that casts doubt on it."""
+_SAID, BY_NAME = 0.9, 0.95
+"""How sure it is that something is called off, and where the running procedure is named: "no exchange please"."""
 _LONGEST = 160
 _TAKES_PARTS = frozenset({"return_items", "exchange_items", "change_items"})
 _OF_FREE_WORDS = 0.85
@@ -48,11 +50,14 @@ _FAMILY: dict[str, str] = {
     "request_invoice": "invoice", "price_protection": "price", "claim_coupon": "coupon",
 }  # fmt: skip
 _ALL = re.compile(
-    r"\b(?:both|either|neither|none|everything|anything|nothing|all(?: of)?(?: (?:it|that|them|this|those))?|the whole lot|the lot|any of (?:it|that|them|this|those))\b"
+    r"\b(?:both|either|neither|none|everything|anything|nothing|(?<!after )(?<!at )all(?: of)?(?: (?:it|that|them|this|those))?|the whole (?:lot|thing)|the lot|any of (?:it|that|them|this|those))\b"
     r"|[两二三俩]个?(?:个|件|样|项|单)?(?:事儿?)?都|都|全(?:部)?|统统|通通|一律|一概|所有|[俩两](?:件|个|样)?事"
 )
 
-_REST = re.compile(r"\b(?:others?|rest|remaining)\b|其[他它余]|别的|剩")
+_LOOKS_FOR_GOODS = frozenset({"find_products", "product_details", "check_stock"})
+_UNDOES = frozenset({"cancel", "return"})
+"""Families of verbs that are one where orders are to be cancelled."""
+_REST = re.compile(r"\b(?:others?|rest|remaining)\b|其[他它余]|别的|剩|另一|另外那")
 """What is left over, however many that is."""
 _DREADS = re.compile(r"懒得|嫌|怕|省得|免得|\b(?:hassle|faff|bother(?:ed)?|fuss)\b")
 """Said of what is too much trouble, which nobody asks for."""
@@ -144,7 +149,20 @@ def _is_something_else(reading: Reading) -> bool:
         return True
     best, chance = reading.classify(reading.masked())[0]
     mine = {view.active_flow, *view.waiting}
+    if _names_only_known(reading):
+        mine |= _LOOKS_FOR_GOODS | ({"return_items"} if _cancels_several(view) else set())
     return chance >= _ANOTHER_WISH and best not in mine and (best in reading.flows or best == "ask_knowledge")
+
+
+def _cancels_several(view: View) -> bool:
+    """Whether several orders are to be cancelled, so that 只退掉键盘那单 says which of them is."""
+    return view.active_flow == "cancel_order" and view.active_flow in view.waiting
+
+
+def _names_only_known(reading: Reading) -> bool:
+    """Whether all goods in a message were spoken of before: what else sounds like a search says which of them are meant."""
+    goods = [item for item in reading.entities if item.type in {"product", "sku"} and item.score > GUESSED]
+    return bool(goods) and all(any(same(item, one) for one in reading.view.said) for item in goods)
 
 
 def _only_answers(low: str) -> bool:
@@ -179,13 +197,15 @@ def _named(reading: Reading) -> list[tuple[Entity, Span]]:
 
 
 def _cancel(stances: _Stances, **how: object) -> Cancel:
-    return Cancel.model_validate({"text": stances.reading.words(), "score": 0.9, "source": "classifier", **how})
+    return Cancel.model_validate({"text": stances.reading.words(), "score": _SAID, "source": "classifier", **how})
 
 
 def _asks_for_more(stances: _Stances) -> bool:
     """Whether a clause that calls nothing off asks for what neither runs nor waits, or gives another value."""
     view = stances.reading.view
     mine = {_FAMILY.get(flow) for flow in (*view.waiting, view.active_flow or "")}
+    if _cancels_several(view) and _names_only_known(stances.reading):
+        mine |= _UNDOES
     clauses: dict[Span, list[Taken]] = {}
     for one in stances.taken:
         clauses.setdefault(one.subject.clause, []).append(one)
@@ -212,7 +232,15 @@ def _everything(stances: _Stances) -> Cancel | None:
         return None
     of_all = any(_ALL.search(stances.words(one)) for one in off)
     kinds = {kind for one in off for kind in one.subject.kinds}
-    return _cancel(stances, scope="all") if of_all or (waits and {runs, *waits} <= kinds) else None
+    of_each = bool(waits and {runs, *waits} <= kinds) or _keeps_goods_of_each(stances)
+    return _cancel(stances, scope="all") if of_all or of_each else None
+
+
+def _keeps_goods_of_each(stances: _Stances) -> bool:
+    """Whether goods of what runs and others, which then belong to what waits, are named and stay: 键盘也要双肩包也要."""
+    before = [item for item in stances.reading.view.said if item.type == "product" and item.score > GUESSED]
+    of_the_running = [any(same(thing.entity, item) for item in before) for thing in stances.off]
+    return any(of_the_running) and not all(of_the_running)
 
 
 def _waiting(stances: _Stances) -> Cancel | None:
@@ -284,7 +312,8 @@ def _running(stances: _Stances) -> Cancel | None:
         for one in stances.taken
     )
     reason = all(_gives_a_reason(reading, one.subject.clause) for one in stances.refused)
-    return None if asked or reason else _cancel(stances, flow=flow)
+    named = any(stances.situation.kinds[0] in one.subject.kinds for one in stances.refused)
+    return None if asked or reason else _cancel(stances, flow=flow, score=BY_NAME if named else _SAID)
 
 
 def _gives_a_reason(reading: Reading, clause: Span) -> bool:

@@ -31,6 +31,7 @@ _NUMBER = re.compile(
 _SEARCHES = frozenset({"find_products", "product_details"})
 _STUDIES = frozenset({"price_history", "compare_products"})
 _HALF = 0.5
+_MISFITTING = frozenset({"too_big", "too_small", "wrong_size"})
 _LOOKS = ("order_status", "track_order")
 LOOKED = 0.3
 """Chance from which goods that are named are taken to be looked for: it shows and changes nothing."""
@@ -225,6 +226,8 @@ def _of_goods(reading: Reading, piece: segments.Segment, flow: str | None, weigh
     if done is not None and weight < CLEAR and flow not in _DONE and not (piece.question and phrases.asks_what(low)):
         return done, CLEAR
     best, chance = reading.classify(reading.masked(piece.start, piece.end))[0]
+    if flow == "size_advice" and not piece.question and do_not_fit(reading.within(piece.start, piece.end)):
+        return "exchange_items", CLEAR
     unheard = flow is None and best in reading.flows
     version = best == "check_stock" and any(item.type == "option" for item in reading.within(piece.start, piece.end))
     looks = version or (piece.question and best not in EFFECTS)
@@ -239,6 +242,13 @@ def _of_goods(reading: Reading, piece: segments.Segment, flow: str | None, weigh
         return "return_items", GUESSED
     unclear = weight < GUESSED or flow in _SEARCHES
     return _looked_for(reading, piece, flow, weight) if unclear and looked_for else (flow, weight)
+
+
+def do_not_fit(told: Iterable[Entity]) -> bool:
+    """Whether goods are said to be of the wrong size, and another one is named: "too big, 27 please"."""
+    named = list(told)
+    size = any(item.type == "option" and item.value.get("value") for item in named)
+    return size and any(item.value.get("code") in _MISFITTING for item in named)
 
 
 def _unwanted(told: Iterable[Entity]) -> bool:

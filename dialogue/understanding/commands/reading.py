@@ -107,7 +107,7 @@ def masked(text: Text, entities: Iterable[Entity], start: int = 0, end: int | No
             pieces += [text.plain[place : item.start], mask]
             place = item.end
     pieces.append(text.plain[place:end])
-    return re.sub(r"\s+", " ", "".join(pieces)).strip()
+    return re.sub(r"\s+(?:[=>:]\s+)?", " ", "".join(pieces)).strip()
 
 
 def classifier_ranking(labels: Iterable[str], chances: np.ndarray) -> list[tuple[str, float]]:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from dialogue.commands import AskKnowledge, Command, StartFlow
 from dialogue.understanding import phrases, segments
-from dialogue.understanding.commands.clauses import ALONE, QUESTION, UNDOES, Clause, Hear, clauses_of
+from dialogue.understanding.commands.clauses import ALONE, QUESTION, UNDOES, Clause, Hear, clauses_of, do_not_fit
 from dialogue.understanding.commands.of_goods import CLEAR, EFFECTS
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.text import HAN
@@ -198,19 +198,13 @@ def _torn(clauses: Sequence[Clause], place: int) -> float:
 def _group(clauses: tuple[Clause, ...], *, first: bool) -> _Group | None:
     """Return neighbours as one request, by the procedure for which they are worth most."""
     flows = dict.fromkeys(clause.flow for clause in clauses if clause.flow)
-    if not flows and _do_not_fit(clauses):
+    goods = any(clause.goods for clause in clauses)
+    if not flows and goods and do_not_fit(item for clause in clauses for item in clause.told):
         return _Group(clauses, "exchange_items", CLEAR)
     if not flows and any(clause.says and clause.goods for clause in clauses):
         return _Group(clauses, UNHEARD, _UNHEARD)
     groups = [_Group(clauses, flow, _value(clauses, flow, first=first)) for flow in flows]
     return max(groups, key=lambda group: group.value, default=None)
-
-
-def _do_not_fit(clauses: tuple[Clause, ...]) -> bool:
-    """Whether goods are said to be of the wrong size, and another one is named: "the jeans, too big, 27 please"."""
-    told = [item for clause in clauses for item in clause.told]
-    size = any(item.type == "option" and item.value.get("value") for item in told)
-    return size and any(item.value.get("code") in _MISFITTING for item in told) and any(one.goods for one in clauses)
 
 
 def _value(clauses: tuple[Clause, ...], flow: str, *, first: bool) -> float:
@@ -254,7 +248,6 @@ def _beside(clause: Clause, flow: str, goods: frozenset[str], *, alone: bool) ->
     return value
 
 
-_MISFITTING = frozenset({"too_big", "too_small", "wrong_size"})
 _VALUES = frozenset[str]().union(*_TAKES.values())
 
 

@@ -16,7 +16,7 @@ _QUANTITY_ZH = re.compile(
     rf"(?<![第前后这那哪每\d月])(\d{{1,5}}|{ZH_NUMBER})([{_ZH_MEASURE}])(?!月|钱|星期|礼拜|小时|工作日|单|订单|以内|以下|左右|尺码|号|事)"
 )
 _QUANTITY_EN = re.compile(
-    rf"\b(\d{{1,5}}|{EN_NUMBER}) (?:(?:more|extra|additional) )?(?:of (?:them|these|those|the|my)|pieces?\b|pcs\b|units?\b|copies\b|pairs?\b|x\b)|\b(?:qty|quantity)(?: of| is|:)? ?(\d{{1,3}})\b|\bx ?(\d{{1,2}})\b|(?<![\w.])(\d{{1,2}}) ?x(?= )"
+    rf"\b(?<!\ba )(?<!size )(\d{{1,5}}|{EN_NUMBER}) (?:(?:more|extra|additional) )?(?:of (?:them|these|those|the|my)|pieces?\b|pcs\b|units?\b|copies\b|pairs?\b|x\b)|\b(?:qty|quantity)(?: of| is|:)? ?(\d{{1,3}})\b|\bx ?(\d{{1,2}})\b|(?<![\w.])(\d{{1,2}}) ?x(?= )"
 )
 _QUANTITY_BACK = re.compile(
     rf"\b(?<!has )(?<!have )(?<!need )(?<!needs )(?<!got )(\d{{1,2}}|{EN_NUMBER})(?: of (?:them|these|those))?(?: (?:can|could|should|may|might|has to|needs to|to|will))? (?:go|goes|come|comes|be sent) back\b"
