@@ -92,7 +92,8 @@ def _unit(low: str, clauses: Sequence[_Clause], place: int, *, holds: bool) -> G
         last = low.rfind(_OR, clause.start, guard.start)
         begin = clause.start if holds or last < 0 else last + len(_OR)
         return Guarded(begin, clause.end, (begin, guard.start), (guard.start, clause.end), holds)
-    if after is not None and (after.guard is None or after.guard.then) and not _polite(low, after):
+    will_do = after is not None and after.guard is not None and after.guard.instead and after.guard.start > after.start
+    if after is not None and (after.guard is None or after.guard.then or will_do) and not _polite(low, after):
         begin = after.guard.body if after.guard is not None and after.guard.body is not None else after.start
         return Guarded(guard.unit, after.end, (begin, after.end), (guard.start, begin), holds)
     if place and clauses[place - 1].guard is None and not guard.instead and not guard.bare:

@@ -15,7 +15,9 @@ _SOUND = r"(?:u+h*m+|u+h+|e+r+m*|h+m+|嗯+|呃+|额+|唔+)"
 _FILLER_ZH = r"(?:唉+|哎呀?|诶|那什么|那啥|就是说|怎么说呢|这个嘛|话说|是这样的?)"
 _SOUND_ALONE = r"(?:那什么|那啥|u+h*m+|e+r+m*)\s+"
 _GREETING = r"(?:(?:hi(?:ya)?|hello|hey|howdy|good (?:morning|afternoon|evening|day)|morning|evening)(?: (?:there|again|all|folks|guys|team))?|(?:你好|您好|哈[喽啰]|嗨|早上好|下午好|晚上好|在[吗么嘛不])[呀啊哈们]?)"
-_ANNOUNCED = r"(?:(?:a |one |just a )?(?:quick|small|short) (?:q|question|one)|(?:问|请教)(?:个|一个|一下)(?:小)?(?:问题|事))"
+_ANNOUNCED = (
+    r"(?:(?:a |one |just a )?(?:quick|small|short) (?:q|question|one)|(?:问|请教)(?:个|一个|一下)(?:小)?(?:问题|事))"
+)
 """That a question follows."""
 _NOD = r"(?:ok(?:ay)?的?|好[的嘞吧]?|行|right|alright|all right|well|so|now then|listen|look)"
 _ALWAYS = re.compile(

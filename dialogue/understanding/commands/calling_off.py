@@ -23,7 +23,7 @@ _BEYOND_DOUBT = 0.9
 _ANOTHER_WISH = 0.8
 """Chance of another intent that casts doubt on it."""
 _SAID, BY_NAME = 0.9, 0.95
-"""How sure it is that something is called off, and where the running procedure is named: "no exchange please"."""
+"""How sure it is that something is called off, and where the running procedure is named, or all said to be right: "no exchange please"."""
 _LONGEST = 160
 _TAKES_PARTS = frozenset({"return_items", "exchange_items", "change_items"})
 _OF_FREE_WORDS = 0.85
@@ -54,6 +54,10 @@ _ALL = re.compile(
     r"|[两二三俩]个?(?:个|件|样|项|单)?(?:事儿?)?都|都|全(?:部)?|统统|通通|一律|一概|所有|[俩两](?:件|个|样)?事"
 )
 
+_AS_IT_IS = re.compile(
+    r"\b(?:fits?|(?:is|are) (?:fine|ok|okay|good|all ?right|right|perfect))\b|合适|能穿|刚好|正好|可以穿|没问题|没错"
+)
+"""Said of a version, it is the one that one has: 42其实能穿."""
 _LOOKS_FOR_GOODS = frozenset({"find_products", "product_details", "check_stock"})
 _UNDOES = frozenset({"cancel", "return"})
 """Families of verbs that are one where orders are to be cancelled."""
@@ -215,7 +219,7 @@ def _asks_for_more(stances: _Stances) -> bool:
         values = any(item.type in _VALUES for item in stances.reading.within(span.start, span.end))
         values = values and not any(one.subject.thing for one in several) and not stances.asks(span)
         words = stances.words(several[0])
-        values = values and not _REST.search(words)
+        values = values and not _REST.search(words) and not _AS_IT_IS.search(words)
         if values or (segments.cue(words) not in _IDLE | mine and not _DREADS.search(words)):
             return True
     return False
@@ -313,7 +317,8 @@ def _running(stances: _Stances) -> Cancel | None:
     )
     reason = all(_gives_a_reason(reading, one.subject.clause) for one in stances.refused)
     named = any(stances.situation.kinds[0] in one.subject.kinds for one in stances.refused)
-    return None if asked or reason else _cancel(stances, flow=flow, score=BY_NAME if named else _SAID)
+    sure = named or any(map(_AS_IT_IS.search, map(stances.words, stances.taken)))
+    return None if asked or reason else _cancel(stances, flow=flow, score=BY_NAME if sure else _SAID)
 
 
 def _gives_a_reason(reading: Reading, clause: Span) -> bool:

@@ -56,7 +56,7 @@ _ANY = frozenset({"payment_method", "reason", "email", "quantity", "tax_id", "am
 _FULL_STOPS = frozenset(".!?;。！？；")
 _TRAILING = " ,.;:!，。；：！、~～…/+&"
 _PARCEL = re.compile(
-    r"快递|物流|包裹|配送|派送|送到|到哪|走到|何处|[几何][时点]到|多会儿|\b(?:delivery|deliveries|parcel|package|shipment|shipping|shipped|tracking|whereabouts|status|eta|where|wheres|coming|arriv\w+|turned up|waiting|holdup|hold-up)\b"
+    r"快递|物流|包裹|配送|派送|送到|到哪|在哪|走到|何处|[几何][时点]到|多会儿|\b(?:delivery|deliveries|parcel|package|shipment|shipping|shipped|tracking|whereabouts|status|eta|where|wheres|coming|arriv\w+|turned up|waiting|holdup|hold-up)\b"
 )
 """What speaks of where something is."""
 _FILLS = re.compile(
