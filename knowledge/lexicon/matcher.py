@@ -16,6 +16,8 @@ from knowledge.vocabulary import fold, fold_token
 _TOKEN = re.compile(r"\d+(?:\.\d+)?|[a-z]+(?:'s\b)?|[%\"]")
 _JOINTS = frozenset({"", " ", "-", "/", "'", "  ", " -", "- "})
 _BREAKS = frozenset(",.，。！？、;；")
+_NUMBERS_A_LIST = frozenset("①②③④⑤⑥⑦⑧⑨⑩")
+"""Signs that Python takes for letters or figures of a word: ①双肩包."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,7 +56,7 @@ def _tokens(low: str, spelling: Spelling) -> Iterator[Run]:
 
 def _chinese(low: str) -> Iterator[Run]:
     for i, char in enumerate(low):
-        if not (char >= "\u3400" or char.isalnum()) or _inside_word(low, i):
+        if not (char >= "\u3400" or char.isalnum()) or char in _NUMBERS_A_LIST or _inside_word(low, i):
             continue
         for j in range(i + 1, min(len(low), i + MAX_HAN) + 1):
             last = low[j - 1]
