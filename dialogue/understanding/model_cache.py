@@ -23,12 +23,27 @@ def fetch(folder: Path, version: str) -> bool:
     kept = _home() / version
     if not kept.is_dir():
         return False
+    return _copied(kept, [path.name for path in kept.iterdir()], folder)
+
+
+def fetch_of_any(folder: Path, *names: str) -> None:
+    """Copy files of these names into a shop's `folder` from the version last used that has them all, unless one is there already."""
+    if any((folder / name).exists() for name in names):
+        return
+    with contextlib.suppress(OSError):  # another process may be throwing old versions away
+        having = [kept for kept in _home().glob("[!.]*") if all((kept / name).exists() for name in names)]
+        if having:
+            _copied(max(having, key=lambda kept: kept.stat().st_mtime), names, folder)
+
+
+def _copied(kept: Path, names: Iterable[str], folder: Path) -> bool:
+    """Copy files of a version, those last that make it whole."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder, prefix=".fetched-") as partial:
-            for path in sorted(kept.iterdir(), key=lambda path: path.suffix == ".npz"):
-                shutil.copyfile(path, Path(partial) / path.name)
-                (Path(partial) / path.name).replace(folder / path.name)
+            for name in sorted(names, key=lambda name: name.endswith(".npz")):
+                shutil.copyfile(kept / name, Path(partial) / name)
+                (Path(partial) / name).replace(folder / name)
         os.utime(kept)
     except OSError as error:
         _log.warning("the fitted model in %s was not copied (%s)", kept, error.strerror)

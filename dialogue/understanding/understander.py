@@ -191,7 +191,7 @@ async def build_understander(
 
     The classifier is fitted at the first start (some seconds) and kept below `folder` and in the person's cache, where another
     shop finds it; another version of the data, of the code, of the embedder or of the flows' own utterances fits anew, encoding
-    only what is new.
+    only what no version before it, of this shop or another, has encoded.
 
     Args:
         procedures: what the shop's flows are and teach.
@@ -239,6 +239,7 @@ async def _learnt(embedder: Embedder, path: Path, procedures: Procedures, progre
     started, utterances = time.monotonic(), path.parent / "utterances.faiss"
     rows = training.examples(procedures.lessons, procedures.said)
     progress(FITTING, 0.0)
+    await asyncio.to_thread(model_cache.fetch_of_any, path.parent, utterances.name, f"{utterances.name}.json")
     encoded = await build_index(embedder, [row.text[:MAX_CHARS] for row in rows], path=utterances)
     progress(FITTING, 0.5)
     model = await asyncio.to_thread(fit, rows, embedder, encoded.vectors())

@@ -51,6 +51,22 @@ def test_only_the_versions_last_used_of_each_kind_are_kept(tmp_path: Path, cache
     assert {path.name for path in cache.iterdir()} == {*last, "merchants-v1"}
 
 
+def test_a_file_that_other_versions_have_too_comes_from_the_one_last_used(tmp_path: Path, cache: Path) -> None:
+    model_cache.fetch_of_any(tmp_path / "none", "utterances.faiss")
+    assert not (tmp_path / "none").exists()
+    for number in range(2):
+        (learnt(tmp_path / "one", f"v{number}") / "utterances.faiss").write_text(f"of v{number}", encoding="utf-8")
+        model_cache.keep(f"v{number}", (tmp_path / "one").iterdir())
+        os.utime(cache / f"v{number}", (-number, -number))
+    model_cache.fetch_of_any(tmp_path / "two", "utterances.faiss", "nothing of that name")
+    assert not (tmp_path / "two").exists()
+    model_cache.fetch_of_any(tmp_path / "two", "utterances.faiss")
+    assert [path.read_text() for path in (tmp_path / "two").iterdir()] == ["of v0"]
+    model_cache.keep("v2", (learnt(tmp_path / "three", "v2")).iterdir())
+    model_cache.fetch_of_any(tmp_path / "two", "utterances.faiss")
+    assert [path.read_text() for path in (tmp_path / "two").iterdir()] == ["of v0"]
+
+
 def test_who_would_learn_the_same_waits_and_finds_it(tmp_path: Path, cache: Path) -> None:
     found: list[bool] = []
 
