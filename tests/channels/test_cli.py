@@ -17,7 +17,7 @@ from typer.testing import CliRunner, Result
 from channels import cli
 from channels.auth import tokens
 from channels.cli import app
-from channels.console import progress_bar
+from channels.console import holding, progress_bar
 from channels.settings import Settings
 from tests.channels.test_media import picture
 
@@ -120,6 +120,16 @@ def test_where_stderr_is_no_terminal_slow_work_says_its_beginning_and_its_end(
         raise OSError("full")
     lines = ["xiaoer: importing ...", "xiaoer: done in 0 s", "xiaoer: exporting ..."]
     assert capsys.readouterr().err.splitlines() == lines
+
+
+def test_of_conversations_that_are_held_those_with_words_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (None, {"a": "a: hello", "b": ""}.__getitem__):
+        with holding(2, str, words) as (progress, held):
+            progress("learning", 0.5)
+            held("a")
+            held("b")
+    lines = ["xiaoer: holding conversations ...", "xiaoer: done in 0 s"]
+    assert capsys.readouterr().err.splitlines() == [*lines, lines[0], "a: hello", lines[1]]
 
 
 def test_an_answer_that_cannot_be_written_ends_with_1_and_a_sentence(tmp_path: Path) -> None:
