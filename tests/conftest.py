@@ -42,7 +42,7 @@ def pytest_collection_finish() -> None:
     """Spare the collector what stays to the end, modules and tests: looking through all of it time and again took a quarter of a run."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(10_000, 10, 10)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
