@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import subprocess
@@ -153,14 +154,22 @@ def test_an_error_of_the_system_without_words_of_its_own_is_named(
     assert capsys.readouterr().err == "xiaoer: the disk went away\n"
 
 
+def printed(monkeypatch: pytest.MonkeyPatch, encoding: str, *arguments: str) -> bytes:
+    """What the program writes to a terminal of this encoding."""
+    terminal = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "stdout", terminal)
+        patched.setattr(sys, "argv", ["xiaoer", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+    assert not ended.value.code
+    terminal.flush()
+    return bytes(terminal.buffer.getvalue())  # type: ignore[attr-defined]  (the bytes below it)
+
+
 @pytest.mark.parametrize("encoding", ["gbk", "latin-1", "utf-8"])
-def test_a_terminal_of_another_encoding_gets_its_answer_too(encoding: str) -> None:
-    environment = {**os.environ, "PYTHONIOENCODING": encoding}
-    command = [sys.executable, "-m", "channels", "tools", "list"]
-    text, as_object = [
-        subprocess.run([*command, *more], capture_output=True, check=True, env=environment).stdout
-        for more in ([], ["--json"])
-    ]
+def test_a_terminal_of_another_encoding_gets_its_answer_too(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    text, as_object = [printed(monkeypatch, encoding, "tools", "list", *more) for more in ([], ["--json"])]
     assert "cancel_order" in text.decode(encoding)
     assert any("取消" in tool["description_zh"] for tool in json.loads(as_object.decode(encoding))["tools"])
 
