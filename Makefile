@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: serve install fmt check test test-fast bench clean
+.PHONY: serve install fmt style check types test tests test-fast bench clean
 
 serve: .venv/installed  ## install what is missing and start the platform with the demo shop
 	$(BIN)/xiaoer serve
@@ -19,16 +19,23 @@ fmt: .venv/installed
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-check: .venv/installed  ## style, types, import arrows
+style: .venv/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+
+types: .venv/installed
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+check: style types  ## style, types, import arrows
 
 test-fast: .venv/installed  ## the tests that take seconds
 	$(BIN)/pytest -m "not slow and not browser"
 
-test: check  ## everything that CI runs: style, types, all tests; browser tests where there is a Chromium
+test: style  ## everything that CI runs: style, types, all tests; browser tests where there is a Chromium
+	$(MAKE) --jobs 2 types tests  # types take one core for a minute, while the first tests wait for what is learnt once
+
+tests: .venv/installed
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: .venv/installed  ## all that can be measured; DATA=DIR with the public benchmarks, OUT=DIR for the results

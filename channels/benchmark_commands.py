@@ -10,7 +10,7 @@ from pathlib import Path
 
 import typer
 
-from channels.console import CommandError, print_json, progress_bar, run, settings_for, told
+from channels.console import CommandError, holding, print_json, progress_bar, run, settings_for, told
 from channels.repair_commands import kept_repairs
 from evals.bench import stages
 from evals.benchmarks import table
@@ -21,7 +21,6 @@ from evals.benchmarks.registry import LISTED, OF_MODELS, OF_UNDERSTANDING
 from evals.judge.junit import junit_of
 from evals.judge.page import page_of
 from evals.judge.report import transcript
-from evals.judge.trial import Trial
 from evals.repairs import run as repairs
 from evals.tau_retail.report import note_of, text_of
 from evals.tau_retail.run import BENCHMARKS, TasksError, TasksRun, run_tasks, task_set
@@ -84,16 +83,9 @@ async def _tau_retail(name: str, wanted: Wanted) -> TasksRun:
         tasks = task_set(BENCHMARKS[name], wanted.data, test=wanted.test, limit=wanted.limit, only=wanted.only)
     except TasksError as error:
         raise CommandError(str(error)) from error
-    done = 0
-    with progress_bar("holding conversations") as progress:
-
-        def held(trial: Trial) -> None:
-            nonlocal done
-            done += 1
-            progress(f"task {trial.scenario.id}", done / (len(tasks.tasks) * len(wanted.seeds)))
-            if wanted.show:
-                typer.echo(transcript(trial), err=True)
-
+    words = transcript if wanted.show else None
+    number = len(tasks.tasks) * len(wanted.seeds)
+    with holding(number, lambda trial: f"task {trial.scenario.id}", words) as (progress, held):
         return await run_tasks(tasks, seeds=wanted.seeds, progress=progress, held=held)
 
 

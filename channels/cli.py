@@ -7,6 +7,7 @@ nothing else; progress and logs go to stderr.
 # ruff: noqa: PLC0415, FBT002, PLR0913, PLR0917  (imported when a command runs; options are flags, one argument each)
 from __future__ import annotations
 
+import gc
 import io
 import sys
 from datetime import datetime
@@ -392,6 +393,9 @@ def mcp(
 
 def main() -> None:
     """Run the command line."""
+    gc.set_threshold(
+        50_000, 20, 20
+    )  # a command makes much that stays, modules above all: looked through less often, it is there sooner
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(

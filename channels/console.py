@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
 import logging
 import sys
@@ -125,6 +126,30 @@ def progress_bar(work: str) -> Iterator[Callable[[str, float], None]]:
     console = Console(stderr=True)
     with _bar(console) if console.is_terminal else _lines(work) as step:
         yield step
+
+
+@contextlib.contextmanager
+def holding(
+    number: int, name: Callable[[T], str], words: Callable[[T], str] | None
+) -> Iterator[tuple[Callable[[str, float], None], Callable[[T], None]]]:
+    """Show how many of a `number` of conversations are held.
+
+    Args:
+        name: names a conversation that is over.
+        words: gives what was said in it, to be shown, or nothing; None: no conversation is shown.
+
+    Yields:
+        What is told of the steps before the first conversation, and what is given each conversation that is over.
+    """
+    done = itertools.count(1)
+    with progress_bar("holding conversations") as progress:
+
+        def held(conversation: T) -> None:
+            progress(name(conversation)[:34], next(done) / number)
+            if words is not None and (said := words(conversation)):
+                typer.echo(said, err=True)
+
+        yield progress, held
 
 
 @contextlib.contextmanager

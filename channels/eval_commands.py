@@ -13,7 +13,7 @@ from typing import Literal
 import typer
 
 from agent.llm.config import LlmConfig
-from channels.console import FAILED, CommandError, check_writable, print_json, progress_bar, run, settings_for, told
+from channels.console import FAILED, CommandError, check_writable, holding, print_json, run, settings_for, told
 from channels.llm_check import missing_packages
 from channels.llm_settings import llm_config
 from evals.judge.baseline import Baseline, BaselineError, compare, read_baseline
@@ -152,19 +152,14 @@ def _models(wanted: Wanted) -> LlmConfig | None:
     return models
 
 
+def _name_of(trial: Trial) -> str:
+    return f"{trial.scenario.id} {trial.seed}"
+
+
 async def _hold(chosen: Sequence[Scenario], wanted: Wanted, llm: LlmServer | None, models: LlmConfig | None) -> Run:
     shop = settings_for(wanted.data).data if wanted.data is not None else None
-    done = 0
-
-    with progress_bar("holding conversations") as progress:
-
-        def held(trial: Trial) -> None:
-            nonlocal done
-            done += 1
-            progress(f"{trial.scenario.id} {trial.seed}"[:34], done / (len(chosen) * len(wanted.seeds)))
-            if wanted.show:
-                typer.echo(transcript(trial), err=True)
-
+    words = transcript if wanted.show else None
+    with holding(len(chosen) * len(wanted.seeds), _name_of, words) as (progress, held):
         try:
             async with llm_shoppers(llm) if llm else contextlib.nullcontext(shopper_of) as make:
                 found = await hold_all(

@@ -10,7 +10,7 @@ from typing import Literal
 
 import typer
 
-from channels.console import FAILED, CommandError, print_json, progress_bar, run, settings_for
+from channels.console import FAILED, CommandError, holding, print_json, progress_bar, run, settings_for
 from channels.llm_check import missing_packages
 from evals.benchmarks import injection as public
 from evals.benchmarks.base import BenchmarkError, Job
@@ -81,20 +81,16 @@ def _chosen(wanted: Wanted) -> list[Attack]:
 
 
 async def _hold(attacks: Sequence[Attack], wanted: Wanted) -> InjectionsRun:
-    done = 0
-    with progress_bar("holding conversations") as progress:
-
-        def held(verdict: Verdict) -> None:
-            nonlocal done
-            done += 1
-            progress(f"{verdict.attack.id} {verdict.mind}"[:34], done / (len(attacks) * len(wanted.minds)))
-            if wanted.show:
-                typer.echo(conversation_of(verdict), err=True)
-
+    words = conversation_of if wanted.show else None
+    with holding(len(attacks) * len(wanted.minds), _name_of, words) as (progress, held):
         try:
             return await run_attacks(attacks, minds=wanted.minds, progress=progress, held=held)
         except FontError as error:
             raise CommandError(str(error)) from error
+
+
+def _name_of(verdict: Verdict) -> str:
+    return f"{verdict.attack.id} {verdict.mind}"
 
 
 async def _public(wanted: Wanted) -> JsonObject:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import typer
 
-from channels.console import CommandError, print_json, progress_bar, run, settings_for, told
+from channels.console import CommandError, holding, print_json, run, settings_for, told
 from evals.benchmarks.kept import keep
 from evals.judge.page import page_of
 from evals.judge.report import transcript
@@ -90,14 +90,9 @@ def _keep(found: RepairsRun) -> None:
 
 
 async def _hold(cases: Sequence[Case], *, show: bool) -> RepairsRun:
-    done = 0
-    with progress_bar("holding conversations") as progress:
-
-        def held(trial: Trial) -> None:
-            nonlocal done
-            done += 1
-            progress(trial.scenario.id[:34], done / len(cases))
-            if show and "frozen" not in trial.scenario.tags:
-                typer.echo(transcript(trial), err=True)
-
+    with holding(len(cases), lambda trial: trial.scenario.id, _words_of if show else None) as (progress, held):
         return await run_cases(cases, progress=progress, held=held)
+
+
+def _words_of(trial: Trial) -> str:
+    return "" if "frozen" in trial.scenario.tags else transcript(trial)

@@ -20,7 +20,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from knowledge import schema  # noqa: F401  (registers the tables)
 from knowledge.errors import DatabaseBusyError, DatabaseUnavailableError, StorageFullError
-from knowledge.sqlite_driver import LoopDialect
+from knowledge.sqlite_driver import SHARED_STATEMENTS, LoopDialect
 
 BUSY_TIMEOUT_S = 5.0
 _WRITERS = 0x786965  # the advisory lock that PostgreSQL's writers queue on
@@ -137,7 +137,13 @@ def _engine(url: str, busy_timeout_s: float) -> AsyncEngine:
 
 def _sqlite_engine(url: str, busy_timeout_s: float) -> AsyncEngine:
     address = make_url(url).set(drivername=f"sqlite+{LoopDialect.driver}")
-    engine = create_async_engine(address, connect_args={"timeout": busy_timeout_s}, pool_size=8, max_overflow=8)
+    engine = create_async_engine(
+        address,
+        connect_args={"timeout": busy_timeout_s},
+        pool_size=8,
+        max_overflow=8,
+        execution_options=SHARED_STATEMENTS,
+    )
     sync_engine = engine.sync_engine
 
     # The driver would begin transactions by itself, and only at the first write: a reader that turns writer can

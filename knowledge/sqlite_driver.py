@@ -7,7 +7,7 @@ What must not happen is that the loop stands still while another process holds t
 and a statement that it refuses as busy is tried again after a short sleep of this one task, up to the connection's ``timeout``.
 A statement that reads much does hold the loop for as long as it takes: keep such work in a process of its own.
 
-    engine = create_async_engine("sqlite+loop:///shop.db", connect_args={"timeout": 5.0})
+    engine = create_async_engine("sqlite+loop:///shop.db", connect_args={"timeout": 5.0}, execution_options=SHARED_STATEMENTS)
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.base import SQLiteExecutionContext
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.pool import AsyncAdaptedQueuePool, StaticPool
-from sqlalchemy.util import await_only
+from sqlalchemy.util import LRUCache, await_only
 
+SHARED_STATEMENTS = {"compiled_cache": LRUCache(1000)}
+"""Options of engines that share their compiled statements: whoever opens one shop after another compiles each statement once."""
 RETRY_S = 0.01
 _PRIMARY = 0xFF
 """Mask of SQLite's extended error codes."""
@@ -83,13 +85,19 @@ class _LoopContext(SQLiteExecutionContext):
 
 
 class LoopDialect(SQLiteDialect_pysqlite):
-    """SQLAlchemy's dialect for ``sqlite+loop``."""
+    """SQLAlchemy's dialect for ``sqlite+loop``; one is as good as another, so that what one has compiled serves all."""
 
     driver = "loop"
     execution_ctx_cls = _LoopContext
     supports_server_side_cursors = True
     is_async = True
     supports_statement_cache = True
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self)
+
+    def __hash__(self) -> int:
+        return hash(type(self))
 
     def connect(self, *arguments: Any, **options: Any) -> Any:
         """Open a database file."""

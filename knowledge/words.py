@@ -121,18 +121,28 @@ class WordIndex:
         counts = [Counter(text) for text in texts]
         lengths = np.array([sum(count.values()) for count in counts], dtype=np.float32)
         norm = k1 * (1 - _B + _B * lengths / max(float(lengths.mean()) if len(texts) else 1.0, 1.0))
-        places: dict[str, list[tuple[int, int]]] = {}
-        for row, count in enumerate(counts):
-            for token, times in count.items():
-                places.setdefault(token, []).append((row, times))
+        numbers: dict[str, int] = {}
+        found = np.array(
+            [
+                (numbers.setdefault(token, len(numbers)), row, times)
+                for row, count in enumerate(counts)
+                for token, times in count.items()
+            ],
+            dtype=np.int64,
+        ).reshape(-1, 3)
+        places, rows, times = found[np.argsort(found[:, 0], kind="stable")].T.copy()
+        having = np.bincount(places, minlength=len(numbers))
+        idf_of = {int(texts_having): _idf(self.size, int(texts_having)) for texts_having in np.unique(having)}
+        idfs = [idf_of[texts_having] for texts_having in having.tolist()]
+        counted = times.astype(np.float32)
+        weights = (counted / (counted + norm[rows])).astype(np.float32) * np.array(idfs, dtype=np.float32)[places]
+        ends = np.cumsum(having).tolist()
         self._unseen_idf = _idf(self.size, 0)
-        self._idf: dict[str, float] = {}
-        self._postings: dict[str, tuple[npt.NDArray[np.int64], FloatArray]] = {}
-        for token, hits in places.items():
-            rows = np.array([row for row, _ in hits])
-            counted = np.array([times for _, times in hits], dtype=np.float32)
-            self._idf[token] = _idf(self.size, len(hits))
-            self._postings[token] = (rows, (counted / (counted + norm[rows])).astype(np.float32) * self._idf[token])
+        self._idf: dict[str, float] = dict(zip(numbers, idfs, strict=True))
+        self._postings: dict[str, tuple[npt.NDArray[np.int64], FloatArray]] = {
+            token: (rows[start:end], weights[start:end])
+            for token, start, end in zip(numbers, [0, *ends], ends, strict=False)
+        }
 
     def idf(self, token: str) -> float:
         """Return how rare the token is; the largest value for one that no text has."""

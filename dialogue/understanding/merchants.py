@@ -1,7 +1,8 @@
 """What merchants ask of their shop: a small classifier beside the one of shoppers, which it leaves as it is.
 
 It knows the flows that merchants alone may start, by the flows' own examples, and one class for everything else, by a sample of what
-shoppers say; what is of that class is read as a shopper's message would be. Learnt in some seconds at the first message of a merchant.
+shoppers say; what is of that class is read as a shopper's message would be. Learnt in some seconds at the first message of a merchant,
+and kept in the shop's folder and the person's cache.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dialogue.commands import Command, Correct, Entity, PendingQuestion, Provide, ScoredIntent, StartFlow
-from dialogue.understanding import pending, phrases, polarity, training
+from dialogue.understanding import model_cache, pending, phrases, polarity, training
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.document_words import document_words, gives_a_text
 from dialogue.understanding.figures import Asked, read_question
@@ -47,7 +48,7 @@ class MerchantWishes:
 
     Args:
         lessons: what each of them is asked for by.
-        folder: where what was learnt is kept; None: it is learnt anew.
+        folder: where what was learnt is kept, beside the person's cache; None: it is learnt anew.
     """
 
     def __init__(self, lessons: Sequence[Lesson], embedder: Embedder, folder: Path | None = None) -> None:
@@ -61,21 +62,23 @@ class MerchantWishes:
 
     @functools.cached_property
     def _model(self) -> IntentModel:
-        version = training.fingerprint(
-            self._embedder.name, self._embedder.version, *(lesson.signature for lesson in self._lessons)
-        )
-        path = self._folder / f"merchants-{version}.npz" if self._folder is not None else None
-        try:
-            if path is not None and path.exists():
-                return IntentModel.load(path)
-        except ValueError as error:
-            _log.warning("%s; it is learnt anew", error)
-        model = self._learnt()
-        try:
-            if path is not None:
+        if self._folder is None:
+            return self._learnt()
+        signatures = (lesson.signature for lesson in self._lessons)
+        version = f"merchants-{training.fingerprint(self._embedder.name, self._embedder.version, *signatures)}"
+        path = self._folder / f"{version}.npz"
+        if (kept := _kept(path)) is not None:
+            return kept
+        with model_cache.learning(version):
+            if model_cache.fetch(self._folder, version) and (kept := _kept(path)) is not None:
+                return kept
+            model = self._learnt()
+            try:
                 model.save(path)
-        except OSError as error:
-            _log.warning("%s was not saved (%s); the next start learns it again", path, error.strerror)
+            except OSError as error:
+                _log.warning("%s was not saved (%s); the next start learns it again", path, error.strerror)
+            else:
+                model_cache.keep(version, [path])
         return model
 
     def _learnt(self) -> IntentModel:
@@ -119,6 +122,14 @@ class MerchantWishes:
         )
         intents = [ScoredIntent(intent=name, score=round(score, 4)) for name, score in ranked[:3]]
         return [wish], intents
+
+
+def _kept(path: Path) -> IntentModel | None:
+    try:
+        return IntentModel.load(path) if path.exists() else None
+    except ValueError as error:
+        _log.warning("%s; it is learnt anew", error)
+        return None
 
 
 def _asks_for_figures(reading: Reading) -> bool:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import shutil
+import sys
 import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import platformdirs
 
 KEPT = 4
-"""Versions that stay, those last used; one is some 30 MB."""
+"""Versions of each kind that stay, those last used; one is up to some 45 MB. What stands before the last hyphen is the kind."""
 _log = logging.getLogger(__name__)
 
 
@@ -20,12 +23,27 @@ def fetch(folder: Path, version: str) -> bool:
     kept = _home() / version
     if not kept.is_dir():
         return False
+    return _copied(kept, [path.name for path in kept.iterdir()], folder)
+
+
+def fetch_of_any(folder: Path, *names: str) -> None:
+    """Copy files of these names into a shop's `folder` from the version last used that has them all, unless one is there already."""
+    if any((folder / name).exists() for name in names):
+        return
+    with contextlib.suppress(OSError):  # another process may be throwing old versions away
+        having = [kept for kept in _home().glob("[!.]*") if all((kept / name).exists() for name in names)]
+        if having:
+            _copied(max(having, key=lambda kept: kept.stat().st_mtime), names, folder)
+
+
+def _copied(kept: Path, names: Iterable[str], folder: Path) -> bool:
+    """Copy files of a version, those last that make it whole."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder, prefix=".fetched-") as partial:
-            for path in sorted(kept.iterdir(), key=lambda path: path.suffix == ".npz"):
-                shutil.copyfile(path, Path(partial) / path.name)
-                (Path(partial) / path.name).replace(folder / path.name)
+            for name in sorted(names, key=lambda name: name.endswith(".npz")):
+                shutil.copyfile(kept / name, Path(partial) / name)
+                (Path(partial) / name).replace(folder / name)
         os.utime(kept)
     except OSError as error:
         _log.warning("the fitted model in %s was not copied (%s)", kept, error.strerror)
@@ -33,23 +51,52 @@ def fetch(folder: Path, version: str) -> bool:
     return True
 
 
-def keep(folder: Path, version: str) -> None:
-    """Copy what a shop has learnt from its `folder` into the cache; where that fails, the next shop learns anew."""
+def keep(version: str, paths: Iterable[Path]) -> None:
+    """Copy what a shop has learnt into the cache; where that fails, the next shop learns anew."""
     home = _home()
     try:
         home.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=home, prefix=".partial-") as partial:
             whole = Path(partial) / version
             whole.mkdir()
-            for path in (*folder.glob(f"intents-{version}.npz"), *folder.glob("utterances.faiss*")):
+            for path in paths:
                 shutil.copyfile(path, whole / path.name)
             shutil.rmtree(home / version, ignore_errors=True)
             whole.replace(home / version)
-        versions = sorted(home.glob("[!.]*"), key=lambda path: path.stat().st_mtime)
-        for old in versions[:-KEPT]:
+        kin = [path for path in home.glob("[!.]*") if _kind(path.name) == _kind(version)]
+        for old in sorted(kin, key=lambda path: path.stat().st_mtime)[:-KEPT]:
             shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
         _log.warning("what was learnt was not kept in %s (%s)", home, error.strerror)
+
+
+@contextlib.contextmanager
+def learning(version: str) -> Iterator[None]:
+    """Wait until no other process of this person learns a version: the second one finds in the cache what the first one has kept.
+
+    Where nothing can be locked, both learn.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl  # noqa: PLC0415 (there is none on Windows)
+
+    path = _home().parent / "learning" / version
+    with contextlib.ExitStack() as held:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fcntl.flock(
+                held.enter_context(path.open("ab")), fcntl.LOCK_EX
+            )  # let go of when closed, or when the process dies
+        except OSError as error:
+            _log.info("%s is learnt without a lock (%s)", version, error.strerror)
+        yield
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def _kind(version: str) -> str:
+    return version.rpartition("-")[0]
 
 
 def _home() -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import functools
 import logging
@@ -190,7 +191,7 @@ async def build_understander(
 
     The classifier is fitted at the first start (some seconds) and kept below `folder` and in the person's cache, where another
     shop finds it; another version of the data, of the code, of the embedder or of the flows' own utterances fits anew, encoding
-    only what is new.
+    only what no version before it, of this shop or another, has encoded.
 
     Args:
         procedures: what the shop's flows are and teach.
@@ -222,16 +223,24 @@ async def intent_model(
     embedder: Embedder, folder: Path, procedures: Procedures, progress: Progress | None = None
 ) -> IntentModel:
     """Return the classifier of a version, from `folder`, from the person's cache, or fitted."""
-    version, progress = version_of(embedder, procedures), progress or (lambda _what, _share: None)
+    version = version_of(embedder, procedures)
     path = folder / f"intents-{version}.npz"
     if (kept := _kept(path)) is not None:
         return kept
-    if await asyncio.to_thread(model_cache.fetch, folder, version) and (kept := _kept(path)) is not None:
-        return kept
-    started = time.monotonic()
+    with contextlib.ExitStack() as alone:
+        await asyncio.to_thread(alone.enter_context, model_cache.learning(version))
+        if await asyncio.to_thread(model_cache.fetch, folder, version) and (kept := _kept(path)) is not None:
+            return kept
+        return await _learnt(embedder, path, procedures, progress or (lambda _what, _share: None))
+
+
+async def _learnt(embedder: Embedder, path: Path, procedures: Procedures, progress: Progress) -> IntentModel:
+    """Fit the classifier and keep it at `path`, and in the person's cache."""
+    started, utterances = time.monotonic(), path.parent / "utterances.faiss"
     rows = training.examples(procedures.lessons, procedures.said)
     progress(FITTING, 0.0)
-    encoded = await build_index(embedder, [row.text[:MAX_CHARS] for row in rows], path=folder / "utterances.faiss")
+    await asyncio.to_thread(model_cache.fetch_of_any, path.parent, utterances.name, f"{utterances.name}.json")
+    encoded = await build_index(embedder, [row.text[:MAX_CHARS] for row in rows], path=utterances)
     progress(FITTING, 0.5)
     model = await asyncio.to_thread(fit, rows, embedder, encoded.vectors())
     try:
@@ -240,7 +249,8 @@ async def intent_model(
         _log.warning("the model %s was not saved (%s); the next start fits it again", path, error.strerror)
     else:
         if not procedures.said:  # what a shop's people said is no other shop's business
-            await asyncio.to_thread(model_cache.keep, folder, version)
+            paths = (path, *utterances.parent.glob(f"{utterances.name}*"))
+            await asyncio.to_thread(model_cache.keep, version_of(embedder, procedures), paths)
     progress(FITTING, 1.0)
     _log.info("intent model fitted in %.1f s", time.monotonic() - started)
     return model

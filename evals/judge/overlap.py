@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import get_args
@@ -61,6 +62,7 @@ def overlaps(scenarios: Iterable[Scenario], taught: Mapping[Lang, Iterable[str]]
     return [*wordings, *openers]
 
 
+@functools.cache
 def training_utterances() -> dict[Lang, set[str]]:
     """Return what the understanding is trained on, and some of what the same lines could have given."""
     merchants = procedures(load_flows(tools=all_tools())).merchants

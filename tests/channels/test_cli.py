@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import subprocess
@@ -17,7 +18,7 @@ from typer.testing import CliRunner, Result
 from channels import cli
 from channels.auth import tokens
 from channels.cli import app
-from channels.console import progress_bar
+from channels.console import holding, progress_bar
 from channels.settings import Settings
 from tests.channels.test_media import picture
 
@@ -122,6 +123,16 @@ def test_where_stderr_is_no_terminal_slow_work_says_its_beginning_and_its_end(
     assert capsys.readouterr().err.splitlines() == lines
 
 
+def test_of_conversations_that_are_held_those_with_words_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (None, {"a": "a: hello", "b": ""}.__getitem__):
+        with holding(2, str, words) as (progress, held):
+            progress("learning", 0.5)
+            held("a")
+            held("b")
+    lines = ["xiaoer: holding conversations ...", "xiaoer: done in 0 s"]
+    assert capsys.readouterr().err.splitlines() == [*lines, lines[0], "a: hello", lines[1]]
+
+
 def test_an_answer_that_cannot_be_written_ends_with_1_and_a_sentence(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "channels", "tools", "list"]
     with Path("/dev/full").open("wb") as full:
@@ -143,14 +154,22 @@ def test_an_error_of_the_system_without_words_of_its_own_is_named(
     assert capsys.readouterr().err == "xiaoer: the disk went away\n"
 
 
+def printed(monkeypatch: pytest.MonkeyPatch, encoding: str, *arguments: str) -> bytes:
+    """What the program writes to a terminal of this encoding."""
+    terminal = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "stdout", terminal)
+        patched.setattr(sys, "argv", ["xiaoer", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+    assert not ended.value.code
+    terminal.flush()
+    return bytes(terminal.buffer.getvalue())  # type: ignore[attr-defined]  (the bytes below it)
+
+
 @pytest.mark.parametrize("encoding", ["gbk", "latin-1", "utf-8"])
-def test_a_terminal_of_another_encoding_gets_its_answer_too(encoding: str) -> None:
-    environment = {**os.environ, "PYTHONIOENCODING": encoding}
-    command = [sys.executable, "-m", "channels", "tools", "list"]
-    text, as_object = [
-        subprocess.run([*command, *more], capture_output=True, check=True, env=environment).stdout
-        for more in ([], ["--json"])
-    ]
+def test_a_terminal_of_another_encoding_gets_its_answer_too(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    text, as_object = [printed(monkeypatch, encoding, "tools", "list", *more) for more in ([], ["--json"])]
     assert "cancel_order" in text.decode(encoding)
     assert any("取消" in tool["description_zh"] for tool in json.loads(as_object.decode(encoding))["tools"])
 

@@ -18,10 +18,14 @@ from mcp import Client, MCPError, StdioServerParameters, stdio_client
 from mcp.client import ClientRequestContext
 from mcp_types import CallToolResult, ElicitRequestParams, ElicitResult, InputResponses
 from sqlmodel import select
+from typer.testing import CliRunner
 
 from channels.auth import caller_for
-from channels.mcp.opening import Counter, NotYoursError
+from channels.cli import app
+from channels.mcp.door import Door
+from channels.mcp.opening import Counter, NotYoursError, Opening
 from channels.mcp.seat import Seat
+from channels.settings import Settings
 from dialogue.build import Config, OpenShop, open_shop
 from dialogue.replies.templates import Templates
 from knowledge.schema import AuditRow, Conversation, Order, Proposal, Receipt
@@ -80,6 +84,18 @@ async def connected(
     transport = stdio_client(process, errlog=sys.__stderr__ or sys.stderr)
     async with Client(transport, mode=mode, elicitation_callback=elicit if answers is not None else None) as client:
         yield client
+
+
+@contextlib.asynccontextmanager
+async def beside(data: Path, seat: Seat) -> AsyncIterator[Client]:
+    """Greet the same door in this process, without the command around it."""
+    opening = Opening(Settings(data=data))
+    opening.begin()
+    try:
+        async with Client(Door(seat, opening).server()) as client:
+            yield client
+    finally:
+        await opening.close()
 
 
 @contextlib.asynccontextmanager
@@ -226,12 +242,12 @@ async def test_an_answer_that_nobody_asked_for_is_none(data: Path) -> None:
 
 
 async def test_a_role_has_its_own_tools(data: Path) -> None:
-    async with connected(data) as visitor:
+    async with beside(data, Seat(caller_for("shopper", None))) as visitor:
         names = {tool.name for tool in (await visitor.list_tools()).tools}
         assert "search_products" in names
         assert not {"get_order", "list_orders", "cancel_order"} & names
         assert told(await visitor.call_tool("list_orders", {}))["code"] == "identify_first"
-    async with connected(data, "--role", "merchant") as merchant:
+    async with beside(data, Seat(caller_for("merchant", None))) as merchant:
         names = {tool.name for tool in (await merchant.list_tools()).tools}
         assert "change_price" in names
         assert not {"cancel_order", "get_profile", "claim_ticket"} & names
@@ -337,7 +353,7 @@ async def test_a_shop_that_cannot_be_opened_is_told_and_ends_it(data: Path) -> N
         ["--as", " "],
     ],
 )
-async def test_a_wrong_call_ends_with_2(tmp_path: Path, wrong: list[str]) -> None:
-    code, out, _ = await ended(await started(tmp_path / "data", *wrong))
-    assert (code, out) == (2, b"")
+def test_a_wrong_call_ends_with_2(tmp_path: Path, wrong: list[str]) -> None:
+    ended = CliRunner().invoke(app, ["mcp", *wrong, "--data", str(tmp_path / "data")])
+    assert (ended.exit_code, ended.stdout) == (2, "")
     assert not (tmp_path / "data").exists()

@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from dialogue.build import Config, Platform, build
+from dialogue.understanding import intents
 from dialogue.understanding.understander import FITTING
 from knowledge.schema import Order
 from knowledge.types import Lang
@@ -153,8 +154,10 @@ async def test_the_executor_guards_it_like_every_other_tool(platform: Platform, 
 
 
 async def test_only_a_changed_flow_is_learnt_again_and_then_with_progress(
-    platform: Platform, caplog: pytest.LogCaptureFixture
+    platform: Platform, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(intents, "LANDMARKS", 200)  # how well it is learnt is not looked at here
     config = Config(data=platform.config.data)
     told: list[str] = []
 

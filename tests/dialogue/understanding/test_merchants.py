@@ -9,7 +9,7 @@ import pytest
 
 from dialogue.commands import Correct, PendingQuestion, Provide, StartFlow, Understanding, View
 from dialogue.flows import load_flows, procedures
-from dialogue.understanding import EmbeddedUnderstander
+from dialogue.understanding import EmbeddedUnderstander, merchants
 from dialogue.understanding.entities import Extractor
 from dialogue.understanding.intents import Example, fit
 from dialogue.understanding.merchants import MerchantWishes
@@ -136,16 +136,26 @@ async def test_a_yes_and_a_no_stay_what_they_are(text: str, kind: str, understan
     assert [command.kind for command in (await understander.understand(text, view)).commands] == [kind]
 
 
-def test_what_was_learnt_is_kept_and_a_broken_file_is_learnt_anew(
-    understander: EmbeddedUnderstander, tmp_path: Path, caplog: pytest.LogCaptureFixture
+def test_what_was_learnt_is_kept_for_every_shop_and_a_broken_file_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(merchants, "SAMPLE", 50)
     lessons = procedures(load_flows(tools=all_tools())).merchants[:2]
-    MerchantWishes(lessons, default_embedder(), tmp_path).learn()
-    [kept] = tmp_path.glob("merchants-*.npz")
-    before = kept.stat().st_mtime_ns
-    MerchantWishes(lessons, default_embedder(), tmp_path).learn()
+
+    def learn(shop: str) -> Path:
+        MerchantWishes(lessons, default_embedder(), tmp_path / shop).learn()
+        [kept] = (tmp_path / shop).glob("merchants-*.npz")
+        return kept
+
+    kept, before = learn("one"), learn("one").stat().st_mtime_ns
     assert kept.stat().st_mtime_ns == before
+    assert learn("two").read_bytes() == kept.read_bytes()
+    [shared] = (tmp_path / "cache").rglob("merchants-*.npz")
     kept.write_bytes(b"broken")
-    MerchantWishes(lessons, default_embedder(), tmp_path).learn()
+    assert learn("one").read_bytes() == shared.read_bytes()
     assert "learnt anew" in caplog.text
-    assert kept.stat().st_size > 1_000
+    for broken in (kept, shared):
+        broken.write_bytes(b"broken")
+    assert learn("one").stat().st_size > 1_000
+    assert shared.read_bytes() == kept.read_bytes()

@@ -20,7 +20,7 @@ from evals.judge.run import Run, hold_all
 from evals.judge.trial import Trial
 from evals.judge.world import World
 from tests.evals.judge.conftest import scenario
-from tests.evals.judge.test_run import BROKEN, FILE
+from tests.evals.judge.test_run import FILE, break_cancelling
 
 SCENARIOS = Path(__file__).parents[3] / "evals" / "scenarios"
 TRIALS = 2
@@ -88,9 +88,7 @@ def test_the_command_keeps_a_baseline_and_fails_where_a_scenario_falls_below_it(
     assert json.loads(kept.read_text(encoding="utf-8")) == {"trials": 1, "passed": {"cancel-what-waits": 1}}
     assert CliRunner().invoke(app, command).exit_code == 0
 
-    (shop / "flows").mkdir()
-    broken = "id: cancel_order\ntitle: {zh: 取消订单, en: cancelling your order}\n" + BROKEN
-    (shop / "flows" / "cancel_order.yaml").write_text(broken, encoding="utf-8")
+    break_cancelling(shop)
     fallen = CliRunner().invoke(app, [*command, "--json"])
     assert fallen.exit_code == 1
     assert json.loads(fallen.stdout)["baseline"] == {"fell": ["cancel-what-waits"], "rose": [], "new": []}

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner, Result
 
+from channels.cli import app
 from evals.judge.given import GivenError
 from evals.judge.reading import Seen
 from evals.judge.run import hold_all
@@ -19,7 +19,8 @@ from evals.judge.trial import Trial, hold
 from evals.judge.world import World
 from tests.evals.judge.conftest import ROBIN, TEE, scenario
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
+pytestmark = pytest.mark.slow
+in_shops = pytest.mark.asyncio(loop_scope="session")
 
 RETURN = scenario(
     user={
@@ -46,6 +47,7 @@ async def held(shops: World, wanted: Any, seed: int = 0, **shopper: Any) -> Tria
     return await hold(shops, await shops.lay(wanted), wanted, seed, **shopper)
 
 
+@in_shops
 async def test_a_scenario_passes_when_the_shop_stands_as_expected(shops: World) -> None:
     trial = await held(shops, RETURN)
     assert trial.passed, trial.faults
@@ -53,11 +55,13 @@ async def test_a_scenario_passes_when_the_shop_stands_as_expected(shops: World) 
     assert trial.tool_calls
 
 
+@in_shops
 async def test_trials_do_not_see_each_other(shops: World) -> None:
     laid = await shops.lay(RETURN)
     assert [(await hold(shops, laid, RETURN, 0)).passed for _ in range(2)] == [True, True]
 
 
+@in_shops
 async def test_a_run_leaves_no_shop_behind(shops: World) -> None:
     folder = shops.base.parents[1]
     before = set(folder.iterdir())
@@ -65,6 +69,7 @@ async def test_a_run_leaves_no_shop_behind(shops: World) -> None:
     assert set(folder.iterdir()) == before
 
 
+@in_shops
 @pytest.mark.parametrize(
     ("messages", "fault"),
     [
@@ -81,11 +86,13 @@ async def test_a_conversation_that_does_not_get_there_fails(
     assert any(fault in str(each) for each in trial.faults)
 
 
+@in_shops
 async def test_what_must_not_be_said_fails_when_it_is_said(shops: World) -> None:
     trial = await held(shops, scenario(expect={"replies_never_mention": ["Hello"]}))
     assert trial.faults == ("a reply mentions 'Hello'",)
 
 
+@in_shops
 async def test_a_scenario_may_set_the_policy_the_reviews_and_a_note(shops: World) -> None:
     tee = {**TEE, "reviews": [{"text": "Runs small.", "rating": 2}, {"text": "Good.", "rating": 4}]}
     lines = [{"sku": "J-TEE-M"}]
@@ -111,6 +118,7 @@ async def test_a_scenario_may_set_the_policy_the_reviews_and_a_note(shops: World
     shop.close()
 
 
+@in_shops
 async def test_a_parcel_may_be_late(shops: World) -> None:
     order = {"id": "J9002", "status": "shipped", "due_in_days": -3, "lines": [{"sku": "J-TEE-M"}]}
     wanted = scenario(
@@ -121,6 +129,7 @@ async def test_a_parcel_may_be_late(shops: World) -> None:
     assert (await held(shops, wanted)).faults == ()
 
 
+@in_shops
 async def test_what_comes_along_reaches_the_bot_and_the_ticket_is_a_row(shops: World) -> None:
     wanted = scenario(
         user={"opens_with": ["", "I need a person to look at this"], "sends": "image"},
@@ -135,16 +144,19 @@ async def test_what_comes_along_reaches_the_bot_and_the_ticket_is_a_row(shops: W
     assert trial.exchanges[0].said == ""
 
 
+@in_shops
 async def test_who_ends_up_with_the_conversation_may_be_left_open(shops: World) -> None:
     either = scenario(user={"opens_with": ["talk to a human please"]}, expect={"handed_over": None})
     assert (await held(shops, either)).faults == ()
 
 
+@in_shops
 async def test_the_language_of_the_last_reply_is_looked_at(shops: World) -> None:
     trial = await held(shops, scenario(expect={"last_reply_in": "zh"}))
     assert trial.faults == ("the last reply is in en, not in zh",)
 
 
+@in_shops
 async def test_buttons_and_cards_are_looked_at_for_what_must_not_be_shown(shops: World) -> None:
     wanted = scenario(
         user={"opens_with": ["I want to return something"]}, expect={"replies_never_mention": ["Heavy Plain Tee"]}
@@ -153,6 +165,7 @@ async def test_buttons_and_cards_are_looked_at_for_what_must_not_be_shown(shops:
     assert "a reply mentions 'Heavy Plain Tee'" in trial.faults
 
 
+@in_shops
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
@@ -172,13 +185,8 @@ async def test_what_does_not_fit_the_shop_is_said(shops: World, fields: dict[str
     assert said in str(error.value)
 
 
-def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "channels", "eval", "scenarios", *map(str, arguments)],
-        check=False,
-        capture_output=True,
-        text=True,
-    )
+def command(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, ["eval", "scenarios", *map(str, arguments)])
 
 
 FILE = """
@@ -191,33 +199,38 @@ user:
 expect:
   rows: {orders: [{id: D1002000001, status: cancelled}]}
 """
-BROKEN = "steps:\n  - say: {zh: 好了。, en: Done.}\n"
 
 
-async def test_on_an_owners_own_shop_a_broken_flow_turns_the_run_red(shops: World, tmp_path: Path) -> None:
+def break_cancelling(shop: Path) -> None:
+    """Give the shop a way of cancelling that only says it is done."""
+    (shop / "flows").mkdir()
+    (shop / "flows" / "cancel_order.yaml").write_text(
+        "id: cancel_order\ntitle: {zh: 取消订单, en: cancelling your order}\nsteps:\n  - say: {zh: 好了。, en: Done.}\n",
+        encoding="utf-8",
+    )
+
+
+def test_on_an_owners_own_shop_a_broken_flow_turns_the_run_red(shops: World, tmp_path: Path) -> None:
     (tmp_path / "cancel.yaml").write_text(FILE, encoding="utf-8")
     shop = tmp_path / "shop"
     shutil.copytree(shops.base.parent, shop)
 
     good = command(tmp_path / "cancel.yaml", "--data", shop, "--json")
-    assert good.returncode == 0, good.stderr
+    assert good.exit_code == 0, good.stderr
     assert json.loads(good.stdout)["pass_1"] == {"value": 1.0, "interval": [1.0, 1.0], "n": 1}
 
-    (shop / "flows").mkdir()
-    (shop / "flows" / "cancel_order.yaml").write_text(
-        "id: cancel_order\ntitle: {zh: 取消订单, en: cancelling your order}\n" + BROKEN, encoding="utf-8"
-    )
+    break_cancelling(shop)
     bad = command(tmp_path / "cancel.yaml", "--data", shop, "--trials", "2")
-    assert bad.returncode == 1, bad.stdout
+    assert bad.exit_code == 1, bad.stdout
     assert "cancel-what-waits: 2 of 2 failed" in bad.stdout
     assert "orders: expected" in bad.stdout
 
 
-async def test_a_wrong_call_ends_with_2_and_says_why(tmp_path: Path) -> None:
+def test_a_wrong_call_ends_with_2_and_says_why(tmp_path: Path) -> None:
     (tmp_path / "wrong.yaml").write_text("id: a\n", encoding="utf-8")
     ended = command(tmp_path / "wrong.yaml")
-    assert ended.returncode == 2
-    assert "lang: is missing" in " ".join(ended.stderr.split())
+    assert ended.exit_code == 2
+    assert "lang: is missing" in " ".join(ended.stderr.replace("│", " ").split())
 
 
 @pytest.mark.parametrize("option", ["--html", "--junit"])
@@ -225,21 +238,19 @@ async def test_a_wrong_call_ends_with_2_and_says_why(tmp_path: Path) -> None:
     ("target", "said"),
     [("nowhere/r", "there is no folder"), ("folder", "Is a directory"), ("/proc/r", "cannot be written")],
 )
-async def test_where_a_report_cannot_go_is_said_before_the_run(
-    tmp_path: Path, option: str, target: str, said: str
-) -> None:
+def test_where_a_report_cannot_go_is_said_before_the_run(tmp_path: Path, option: str, target: str, said: str) -> None:
     (tmp_path / "cancel.yaml").write_text(FILE, encoding="utf-8")
     (tmp_path / "folder").mkdir()
     ended = command(tmp_path / "cancel.yaml", option, tmp_path / target)
-    assert (ended.returncode, ended.stdout) == (2, "")
+    assert (ended.exit_code, ended.stdout) == (2, "")
     assert said in " ".join(ended.stderr.replace("│", " ").split())
     assert "holding conversations" not in ended.stderr
 
 
-async def test_a_report_that_was_written_before_stays_until_there_is_a_new_one(tmp_path: Path) -> None:
+def test_a_report_that_was_written_before_stays_until_there_is_a_new_one(tmp_path: Path) -> None:
     (tmp_path / "r.html").write_text("before", encoding="utf-8")
     (tmp_path / "wrong.yaml").write_text("id: a\n", encoding="utf-8")
     ended = command(tmp_path / "wrong.yaml", "--html", tmp_path / "r.html", "--junit", tmp_path / "r.xml")
-    assert ended.returncode == 2
+    assert ended.exit_code == 2
     assert (tmp_path / "r.html").read_text(encoding="utf-8") == "before"
     assert not (tmp_path / "r.xml").exists()
