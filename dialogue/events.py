@@ -9,6 +9,7 @@ import pydantic
 
 from agent.llm.ledger import ModelCall
 from dialogue.commands import PendingQuestion, Understanding
+from dialogue.judgement import Judgement
 from dialogue.replies.types import Reply
 from dialogue.turn import Action, Satisfaction, TicketRef, TurnTimes
 from dialogue.understanding.voice.types import HeardVoice, Transcript
@@ -74,6 +75,8 @@ class Decided(_Event):
     type: Literal["decided"] = "decided"
     route: str
     reason: str = ""
+    judgement: Annotated[Judgement | None, pydantic.Field(exclude_if=lambda given: given is None)] = None
+    """What spoke for a person, where anything did."""
 
 
 class FlowsChanged(_Event):

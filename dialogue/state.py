@@ -29,6 +29,7 @@ from dialogue.events import (
 )
 from dialogue.replies.types import Reply
 from dialogue.turn import Action, TicketRef
+from dialogue.understanding.alarms import AlarmKind
 from dialogue.understanding.voice.types import HeardVoice
 from knowledge.types import Lang
 
@@ -113,6 +114,12 @@ class Memory(pydantic.BaseModel):
     refused: int = 0
     """Wishes that the shop's rules refused."""
     person_offered: bool = False
+    unsure: int = 0
+    """Messages in a row that were barely understood."""
+    alarms: dict[AlarmKind, str] = {}
+    """Kinds of alarm heard in this episode, each with its last words."""
+    cared: list[str] = []
+    """Names of the sentences of care that were said in this episode."""
     next_frame: int = 1
     turn: int = 0
 

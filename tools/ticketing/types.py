@@ -9,7 +9,7 @@ from knowledge.types import Lang
 from tools.base import Arguments, Evidence
 from tools.policy import Priority
 
-Reason = Literal["asked", "failures", "anger", "discontent", "policy", "safety", "knowledge_gap"]
+Reason = Literal["asked", "failures", "anger", "discontent", "policy", "safety", "legal", "knowledge_gap"]
 
 
 class HandOver(Arguments):
