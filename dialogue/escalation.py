@@ -27,7 +27,7 @@ async def hand_over(work: Work, understanding: Understanding | None, templates: 
             "queue": wish.queue,
             "lang": work.lang,
             "subject": _subject(work),
-            "body": {**ticket_body(work, understanding), "escalation": work.judgement.model_dump(mode="json")},
+            "body": {**ticket_body(work, understanding), **_known_of(work)},
         },
     )
     ticket = outcome.evidence
@@ -40,6 +40,13 @@ async def hand_over(work: Work, understanding: Understanding | None, templates: 
     said = templates.say(sentence, work.lang, ticket=ticket.ticket_id, position=ticket.position)
     work.show(HandoffReply(text=said, lang=work.lang, ticket_id=ticket.ticket_id, position=ticket.position))
     return True
+
+
+def _known_of(work: Work) -> dict[str, Any]:
+    """Return why a person is needed, with what spoke for it, and what persons agreed to with this shopper before."""
+    agreed = [each.text for each in work.state.agreed]
+    judged = work.judgement.model_dump(mode="json")
+    return {"escalation": judged, **({"agreed": agreed} if agreed else {})}
 
 
 def _subject(work: Work) -> str:

@@ -30,6 +30,14 @@ class AttachmentRef(_Event):
     media_type: str
 
 
+class Agreement(_Event):
+    """Something that a person at the desk agreed to with the shopper, in that person's words."""
+
+    text: str
+    ticket_id: str
+    agent_id: str | None = None
+
+
 class MessageReceived(_Event):
     """Somebody wrote. Stored before anything else happens, so that "received" is true."""
 
@@ -182,6 +190,8 @@ class EpisodeStarted(_Event):
 
     type: Literal["episode_started"] = "episode_started"
     number: int
+    agreed: Annotated[tuple[Agreement, ...], pydantic.Field(exclude_if=lambda given: not given)] = ()
+    """What a person agreed to with the shopper before they handed back: facts that outlast episodes."""
 
 
 class TurnEnded(_Event):

@@ -50,7 +50,11 @@ async def judge(work: Work, understanding: Understanding) -> None:
 
 def weigh(policy: EscalationPolicy, seen: Iterable[SignSeen]) -> Judgement:
     """Add up what was seen, by the policy's weights; of a sign below its ``from`` nothing is left."""
-    signs = [_weighed(sign, policy.signs[sign.sign]) for sign in seen if sign.value >= policy.signs[sign.sign].from_]
+    signs = [
+        _weighed(sign, policy.signs[sign.sign])
+        for sign in seen
+        if sign.sign == "discontent" or sign.value >= policy.signs[sign.sign].from_
+    ]
     chance = 1 / (1 + math.exp(-sum(sign.contribution for sign in signs)))
     then: Consequence = "go_on"
     if any(sign.decides for sign in signs) or chance >= policy.hand_over_from:

@@ -9,6 +9,7 @@ import pydantic
 
 from dialogue.commands import CannotHandle, Emotion, Entity, PendingQuestion, Understanding, View
 from dialogue.events import (
+    Agreement,
     Asked,
     CustomerProven,
     Decided,
@@ -41,6 +42,7 @@ TURNED = 0.15
 _BADNESS = {"angry": 1.0, "annoyed": 0.6, "sad": 0.5, "anxious": 0.4, "confused": 0.3, "satisfied": -0.5}
 VOICES_KEPT = 12
 ATTEMPTS_KEPT = 20
+AGREED_KEPT = 20
 
 
 class Heard(pydantic.BaseModel):
@@ -174,6 +176,8 @@ class DialogueState(pydantic.BaseModel):
     agent_id: str | None = None
     ticket: TicketRef | None = None
     episode: int = 1
+    agreed: list[Agreement] = []
+    """What persons agreed to with the shopper, over all episodes; the last `AGREED_KEPT`."""
     failures: int = 0
     """Turns in a row that understood nothing usable."""
     moods: list[Emotion] = []
@@ -272,7 +276,8 @@ def _standing(state: DialogueState, event: Event) -> dict[str, Any]:
         case EpisodeStarted():
             fresh = DialogueState(conversation_id=state.conversation_id)
             names = ("stack", "queue", "memory", "pending", "failures", "moods", "attempts", "ticket")
-            return {"episode": event.number, **{name: getattr(fresh, name) for name in names}}
+            agreed = [*state.agreed, *event.agreed][-AGREED_KEPT:]
+            return {"episode": event.number, "agreed": agreed, **{name: getattr(fresh, name) for name in names}}
         case _:
             return {}
 

@@ -18,6 +18,18 @@ def language_wanted(low: str) -> Lang | None:
     return next((lang for lang, pattern in _LANGUAGES if pattern.search(low)), None)
 
 
+_PERSON = r"(?:your |the |my |that )?(?:colleague|agent|human|person|representative|rep|operator|manager|supervisor|support|customer service)"
+_AGREED = re.compile(
+    rf"\bwhat (?:did|have|has|was|were|had)\b[^.;!?]{{0,30}}\b(?:agreed?|promised?|offer(?:ed)? me|arranged?|settled)\b|\bwhat(?:'s| is| was| exactly is)? (?:the |our |my )?(?:agreement|arrangement|promise)\b|\bwhat did {_PERSON} (?:\w+ )?(?:say|tell me|decide|do|agree|promise)\b|\bremind me\b[^.;!?]{{0,20}}\b(?:agreed|promised|agreement)\b"
+    r"|(?:客服|人工|你们?同事|刚才那位|专员|你们?)(?:刚才|刚刚|之前|上次)?(?:跟我|和我|给我|帮我)?(?:约定|商量|说好|答应|承诺|谈)(?:好|妥|定)?(?:了|的|我)*(?:什么|啥|哪些|怎么|多少)|(?:约定|说好|答应|商量好)(?:的|了)?(?:内容|事|事情|结果)?(?:是|有)(?:什么|啥|哪些)|(?:刚才|之前|上次)?(?:客服|人工|专员)(?:刚才|刚刚|之前|上次)?(?:到底)?(?:跟我|给我|和我)?(?:说|讲|定)(?:了|的|好)*(?:什么|啥|怎么(?:处理|弄|办))"
+)
+
+
+def asks_what_was_agreed(low: str) -> bool:
+    """Whether it is asked what a person of the shop agreed to: "what did your colleague promise?", 客服答应我什么了."""
+    return len(low) <= 80 and bool(_AGREED.search(low))
+
+
 _EXPLAIN = re.compile(
     r"^\W*(?:sorry,? )?(?:what (?:do you mean|does (?:that|this|it) mean|is that|was that supposed)|i (?:do not|don't|dont|didn't) (?:understand|get it|get that|follow)|(?:can|could) you (?:explain|clarify|rephrase)|explain|why do you (?:need|want|ask)|what for|what do you need|what(?:'?s| is) the difference(?=\W*$)|huh|not sure what you mean|i'm (?:confused|lost)|confused)\b"
     r"|什么意思|啥意思|(?:有(?:什么|啥|咩)?|什么|啥|咩)(?:区别|分别|差别|不同|不一样)(?:吗|啊|呀|呢)?\W*$|没(?:看|听|太)?(?:太)?(?:懂|明白)|(?:看|听)不(?:太)?(?:懂|明白)|^\W*不(?:太)?(?:懂|明白)|解释(?:一下|下)|为(?:什么|啥)(?:要|需要)(?:这个|我)|换个说法|(?<!没)(?<!没有)说清楚(?:一?点|些)?(?:吗|吧|呗|嘛|行吗|行不)?\W*$"
