@@ -84,6 +84,7 @@ _REACHES_EN = tuple(
         r"\bescalat(?:e|ed|ion)\b|\b(?:higher|next|senior|second|third|another|tier ?\d)(?: (?:level|line|tier))?(?: of)? support\b|\bsenior (?:person|colleague|agent|staff|someone|manager)\b",
         rf"^\W*(?:please |ok |just )*(?:no|not|stop|enough|quit|anyone but|anything but|less)\b(?: (?:a|an|the|this|that|more|with|of|your|these|stupid|talking|to))*? {_BOT}\b(?! (?:is|was))",
         r"\b(?:a|this needs a|needs a|by a|have a|let a) (?:human|person)(?: being)? (?:should|would|must|could|has|to|handle|decide|check|look|instead|for this|for that|it is)|\b(?:second )?opinion (?:from|of) (?:a|an) (?:person|human|expert)|\b(?:answered|handled|helped|checked|dealt with|processed|looked at|decided) by (?:a |an |some)?(?:real |actual |live )*(?:human|person|people|one|body|someone|somebody|agent|colleague)|\bwhere(?:'s| is| are) (?:a|an|the|all the)? ?(?:real |actual )?(?:human|person|agent|people|staff)",
+        r"(?<!than )(?<!like )(?<!by )(?<!\bas )\b(?:an?|some|any|real|live|actual|only|get|need|want|speak|talk|with|to) (?:real |live |actual |second pair of )?(?:humann?s?|agents?|reps?|representatives?|(?:real|live|actual|living) (?:person|people|one|dude|folks?))\b(?! (?:hair|who|on it|like))|\bhuman (?:intervention|eyes|assistance|contact|support|being)\b|\b(?:live|support|human) (?:support|agent|assistance)\b|\b(?:with|on|need|have) a person(?: (?:here|please|now|on|of your))?\W*$|\bperson of your (?:team|staff|shop)\b|\b(?:explain|show|tell) [^.;!?]{0,16}\bto a (?:person|human|colleague)\b|\bstaff (?:online|available|around|on)\b|\b(?:complaints?|returns?|billing|customer|support) (?:department|dept|team|desk)\b|\b(?:somebody|someone|anyone|anybody) (?:be )?(?:free|available|around)\b",
         r"\b(?:transfer|connect|escalate) (?:me|us)\b|\b(?:hand|pass|put|send|get) (?:me|us|this chat) (?:over|on|through|forward|past)\b|\bbe (?:transferred|connected|put through|called back|passed on|handed over|escalated)\b|\b(?:someone|somebody|a human|a person|anyone|anybody) (?:to )?(?:jump|hop|step|chime|come) in\b|\b(?:somebody|someone) else please\b|\b(?:person|human|somebody|someone) (?:behind|on the other (?:end|side))",
         r"\bone of (?:your|the) (?:colleagues|co-?workers|team|people|staff|employees|agents)\b|\bwhat i need is a (?:human|person)|\ball i want is a (?:human|person)|\bperson from the shop\b|\bin charge\b",
     )
@@ -121,7 +122,7 @@ _REACHES_ZH = tuple(
         r"(?:^|[,，。!！\s])(?:我)?(?:就|只|还是)?(?:要|想要|找|叫|换|来|喊|给)(?:个|一个|位|一位)?人(?:$|[,，。!！?？\s]|来|说|讲|处理|问|工|看|跟|给|帮|回|接|办|谈|聊)|^\W*(?:来|喊|叫|找|换|有)?个?人(?:呢|啊|哪|来|咧)\W*$|有人(?:吗|么|没|在(?!家)|管|在吗|在线|值班)|(?:只|就)(?:想|和|跟|要)[^,，。]{0,2}人(?:说|聊|讲|谈|沟通|问|$)",
         r"(?:让|叫|派|找|安排|请|麻烦|要|等)[^,，。]{0,6}(?:人|客服|同事|专员|经理|主管|你们|工作人员)[^,，。]{0,6}(?:打|回|来)(?:个|一个|一下|我)?(?:电话|电)|(?:给|跟)我(?:回|打)(?:个|一个|一下)?电话|回(?:个|我)?(?:电话|电)(?:给我|吧|$)|加我(?:一下|微信)?|(?:打|回|拨)(?:个)?电话给我|回拨|(?:^|[,，])有人(?:可以|能|来|愿意)[^,，。]{0,6}(?:帮|对接|处理|解释|说|看|管|跟|接)|(?:把|帮)(?:我|这个|对话)[^,，。]{0,2}转(?:过去|走|出去|给|到|吧|$)|^\W*(?:请问|那)?(?:还)?(?:有没有|没有|没|有)(?:个)?(?:人工|客服|真人)(?:客服|服务)?(?:吗|么|吧|啊|呢|$)",
         r"(?:^|[,，。\s])(?:快|赶紧|赶快|马上|直接|立刻|速度?)?(?:给我|帮我)?转(?:$|[,，。!！\s]|吧|接$)|(?:快|赶紧|马上)转|转给他|(?:谁|哪位|哪个人)(?:能|可以|来)?[^,，。]{0,3}(?:帮|管|处理|解决|负责|对接)",
-        r"^\W*(?:我|就|要|是)?(?:人工|真人|活人|客服)(?:客服|服务)?\W*$|(?:人工|客服|真人){2,}|把[^,，。]{0,4}(?:经理|老板|领导|主管|客服|店长|人)[^,，。]{0,3}(?:叫|喊|找)",
+        r"(?<!比)(?<!像)(?<!是)(?:人工|活人)(?!还)|真人客服|(?:售后|售前)客服|客服人呢|不(?:需要|是要|想要)?机器人|机器人(?:免|滚|走)|有没有懂|(?:弄|整|搞|来|找)个?人(?:来|说|讲)|(?:kefu|ke fu)|^\W*(?:我|就|要|是)?(?:人工|真人|活人|客服)(?:客服|服务)?\W*$|(?:人工|客服|真人){2,}|把[^,，。]{0,4}(?:经理|老板|领导|主管|客服|店长|人)[^,，。]{0,3}(?:叫|喊|找)",
         r"(?:要求|请求|申请|请|帮我|麻烦)?(?:升级|上报)(?:处理|一下|到|给|$|吧)|介入|(?:出面|能做主|说了算|管事)的?|换(?:个|一个)(?:人|能|会|懂|真)|(?:不想|不愿意?|懒得|没法)(?:跟|和|与)你(?:说|聊|讲|谈)|(?:得|要|必须|只能|应该|还得|只有)(?:靠|找|让|由|是)?(?:人工|真人|人来|客服)|直接(?:人工|客服|真人|找人)|(?:人工|客服|真人)(?:吧|罢|算了|就行|好了|行吗|可以吗)",
     )
 )
@@ -131,13 +132,24 @@ _REFUSES_BOT = re.compile(
     rf"|(?:别|不要|不想|不跟|不和|不用|拒绝|别拿|别用|关掉|跳过|不看|退出|我要的不是|滚)[^,，。]{{0,6}}{_BOT_ZH}|{_BOT_ZH}[^,，。]{{0,3}}(?:滚|退下|闭嘴|走开|办不了|让开|一边去)|不和你(?:说|聊)"
 )
 """Who wants no machine wants a person."""
+_ANY_THERE = re.compile(
+    r"^\W*(?:请问|那)?(?:还)?(?:有没有|没有|没|有)个?(?:人工|客服|真人)(?:客服|服务)?(?:吗|么|啊|呢)?\W*$"
+)
+"""Who asks only this wants one."""
+_HOURS = re.compile(
+    r"\b(?:what time|what hours|which (?:days|hours)|opening hours|office hours|(?:until|till|from|since) when|when (?:do|does|is|are|can|will|would)|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|on (?:the )?weekends?|at night|on (?:public )?holidays)\b"
+    r"|几点|周[一二三四五六日天末]|星期[一二三四五六日天]|礼拜[一二三四五六日天]|节假日|上班|下班|营业|(?:工作|服务|在线|营业)时间|晚上有|夜里有"
+)
+_NOW = re.compile(
+    r"\b(?:let me|get me|give me|connect|transfer|put me|i (?:want|need)|i'd like|please|call me)\b|(?:转|接|找|叫|喊)(?!线)|联系我|给我"
+)
 _NAMED = re.compile(rf"\b{_WHO}\b|\b{_BOT}\b|\bescalat|{_TARGET_ZH}|{_BOT_ZH}")
 _SOUNDS = {
     words: "".join(map(syllable, words))
     for words in ("转人工", "接人工", "找人工", "要人工", "人工客服", "人工服务", "转客服", "找客服", "要客服")
 }
 """How it sounds, whatever characters an input method gave."""
-_UNWANTED = re.compile(r"[不别无甭没]")
+_UNWANTED = re.compile(r"[不别无甭没招]")
 _SHORT_ZH = 12
 _CLAUSE = re.compile(
     r"[,，。;；!！?？\n]+|\.(?=\s|$)|\s+(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])\s+|(?<=\w)\s+(?:and|but|so|then|because|since)\s+(?=(?:i|can|could|let|please|you|get|give|connect|put)\b)"
@@ -200,14 +212,20 @@ def _bared(clause: str) -> str:
     """Return a clause without the persons in it that nobody asks for: goods, what is over, refusals, questions who answers."""
     han = bool(_HAN.search(clause))
     done, still = (_DONE_ZH, _STILL_ZH) if han else (_DONE_EN, _STILL_EN)
-    if done.search(clause) and not still.search(clause):
+    if (done.search(clause) and not still.search(clause)) or _of_hours(clause):
         return ""
     bare = _NO_PERSON_EN.sub(" □ ", _NO_PERSON_ZH.sub("□", clause))
     if _REFUSES_BOT.search(bare):
         return bare
-    if asks_or_tells(bare):
-        return _NOT_HUMAN_EN.sub(" □ ", _NOT_HUMAN_ZH.sub("□", bare))
+    if asks_or_tells(bare) and not _ANY_THERE.search(bare):
+        rest = _NOT_HUMAN_EN.sub(" □ ", _NOT_HUMAN_ZH.sub("□", bare))
+        return rest if _HUMAN_EN.search(rest) or _HUMAN_ZH.search(rest) else ""
     return _REFUSED_EN.sub(" □ ", _REFUSED_ZH.sub("□", bare))
+
+
+def _of_hours(clause: str) -> bool:
+    """Whether it is asked when persons can be reached, not for one now."""
+    return bool(_HOURS.search(clause)) and not _NOW.search(clause)
 
 
 def _reaches(bare: str) -> bool:

@@ -24,7 +24,8 @@ def text_of(found: JsonObject) -> str:
     if "jddc_uss" in found:
         rated = found["jddc_uss"]
         lines.append(f"{rated['set']}: {rated['dissatisfied']} of {rated['n']} rated turns dissatisfied")
-        lines += [f"  {name:<14} {_shown(rated[name])}" for name in ("offered", "handed over", "keywords")]
+        lines += [f"  {name:<14} {_shown(figures)}" for name, figures in rated.items() if isinstance(figures, dict)]
+        lines.append(f"  area under the curve of the sum of the signs: {rated['auroc']:.3f}")
     below = faults(found)
     lines += [f"below its bar: {fault}" for fault in below] or ["all bars are met"]
     return "\n".join(lines)

@@ -8,6 +8,8 @@ Scenarios: whether a conversation came to a person against what the scenario exp
 
 Dialogues (``--data``, ``jddc_uss/valid.jsonl``): of the turns that raters gave a level, the dissatisfied are to be found by the sum of the signs
 from the chance that offers a person, with nothing but the shopper's own words; the baseline is a list of words of anger and complaint.
+Raters call a quarter of all turns dissatisfied, mostly over goods and waits that no word of the turn shows; the policy calls a person only for
+plain discontent, so that its recall there is low by intent, and the sum is also measured at as many false alarms as the words give.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from dialogue.build import Progress
 from dialogue.commands import AskHuman, Understander, View
 from dialogue.escalation_policy import EscalationPolicy, shipped
@@ -27,6 +31,7 @@ from dialogue.satisfaction import Signs, log_odds
 from dialogue.understanding.alarms import ALARMS, alarms
 from evals.benchmarks import jddc
 from evals.benchmarks.base import Job
+from evals.benchmarks.figures import auroc
 from evals.escalation.sets import ASKED, LANGS, NONE, Labelled, alarming, asked_for
 from evals.judge.files import load_scenarios
 from evals.judge.run import hold_all
@@ -203,8 +208,19 @@ def _dissatisfied(job: Job) -> JsonObject:
     shown: JsonObject = {"set": f"{jddc.FOLDER}/valid.jsonl", "n": len(rated), "dissatisfied": sum(wanted)}
     for name, bar in (("offered", policy.offer_from), ("handed over", policy.hand_over_from)):
         shown[name] = Figures.of(wanted, [chance >= bar for chance in chances]).to_json()
-    shown["keywords"] = Figures.of(wanted, [bool(_COMPLAINT.search(turn.text)) for turn in rated]).to_json()
+    by_words = Figures.of(wanted, [bool(_COMPLAINT.search(turn.text)) for turn in rated])
+    shown["keywords"] = by_words.to_json()
+    bar = _threshold(wanted, chances, by_words.false_alarms.hits)
+    shown["at the keywords' false alarms"] = Figures.of(wanted, [chance > bar for chance in chances]).to_json()
+    unhappy, others = np.array(chances), np.array(wanted)
+    shown["auroc"] = round(auroc(unhappy[others], unhappy[~others]), 4)
     return shown
+
+
+def _threshold(wanted: Sequence[bool], chances: Sequence[float], hits: int) -> float:
+    """Return the chance above which at most so many false alarms lie."""
+    false = sorted((chance for true, chance in zip(wanted, chances, strict=True) if not true), reverse=True)
+    return false[hits] if hits < len(false) else 0.0
 
 
 def signs_of(content: Signs, text: str, policy: EscalationPolicy) -> list[SignSeen]:
