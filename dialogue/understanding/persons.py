@@ -46,7 +46,7 @@ _SHORTHAND = tuple(
 )  # fmt: skip
 _NO_PERSON_EN = re.compile(
     r"(?<!would )(?<!'d )(?<!\bd )\blike an? (?:real )?(?:human|person)\b|"
-    r"\bhuman(?:e|s?(?:'s)? (?:hair|body|anatomy|error|nature|rights|size|history)|(?:-| )made)\b|\bhair\b|\b\w+-person\b|\bpersonal\w*|\b(?:contact|each|every|another|a different|other|tall|heavy|normal|average|second|delivery|one|two|three|four|six|per) (?:person|people)\b"
+    r"(?<!rather )\bthan (?:any|an?|most|many|some|the)(?: \w+)? (?:humans?|agents?|persons?|people|reps?)|\b(?:wrong|right|same|rude) person\b|\bhuman(?:e|s?(?:'s)? (?:hair|body|anatomy|error|nature|rights|size|history)|(?:-| )made)\b|\bhair\b|\b\w+-person\b|\bpersonal\w*|\b(?:contact|each|every|another|a different|other|tall|heavy|normal|average|second|delivery|one|two|three|four|six|per) (?:person|people)\b"
     r"|\bperson(?:s)? (?:of contact|type|who|with|under|of \d)|\b(?:cleaning|tanning|whitening|bleaching|foaming|blowing|travel|estate|raising|the) agents?\b(?! (?:who|instead))|\bagents? (?:code|number|id|fee|\d)|\bagent's\b|\boperators? (?:fee|manual|gloves)"
     r"|\b(?:manager|boss|staff|employee|owner)(?:'s|s')? (?:discount|special|pick|shop|desk|chair|rebate|manual|badge|card|guide)|\brepresentative (?:sample|image|photo|picture)|\b(?:wooden|hiking) staff\b|\bsupport(?: e-?mail| line| article| page| for\b| with\b)|\bcustomer (?:service|support|care) (?:\w+ )?(?:hours|number|phone|email|e-mail|address|time|policy|fee|line|open)\b"
     r"|\b(?:courier|driver|doorbell|delivery \w+|postman|mailman|carrier|locker)\b[^,.;!?]*|\b(?:my|his|her|their|our) (?:\w+ )?(?:manager|boss|employees?|colleagues?|agent|staff|supervisor|team|owner|assistant)\b|\b(?:i'?m|i am|i work as|work as|as) an? (?:[\w-]+ ){0,3}(?:agent|representative|manager|supervisor|operator|employee|owner|person)\b"
@@ -56,10 +56,10 @@ _NO_PERSON_EN = re.compile(
 """A person in words, who is not asked for."""
 _BOT = r"(?:(?:chat)?bots?|(?:chat )?robots?|machines?|computers?|an? ai|ai|artificial \w+|automat\w+(?: (?:repl\w+|answer\w*|stuff|system|response\w*))?|virtual assistant|the assistant|programs?|algorithm)"
 _REFUSED_EN = re.compile(
-    r"(?<!why )(?:\b(?:don'?t|do not|dont|no need|needn'?t|not necessary|rather not|not|no|never|without|won'?t|didn'?t|instead of)\b)(?: (?:want|wanna|need|have|had|got|to|a|an|the|any|with|talk|speak|chat|transfer|connect|me|escalate|call|hand|over|it|this|that|you|your|for|wish|be|connected|transferred|put|through|deal|get|real|live|actual|human))*? (?:human\b(?: needed)?|persons?|people|agents?|reps?|representatives?|operators?|managers?|supervisors?|anybody|anyone|somebody|someone|colleagues?|staff|escalate|transfer|connect|hand)\b(?: me)?(?: over)?(?: (?:to|with) (?:anyone|anybody|an? \w+))?"
+    r"(?<!why )(?:\b(?:don'?t|do not|dont|no need|needn'?t|not necessary|rather not|not|no|never|without|won'?t|didn'?t|instead of)\b)(?: (?:want|wanna|need|have|had|got|to|a|an|the|any|pass|involve|put|take|send|bring|get|be|with|talk|speak|chat|transfer|connect|me|escalate|call|hand|over|it|this|that|you|your|for|wish|be|connected|transferred|put|through|deal|get|real|live|actual|human))*? (?:human\b(?: needed)?|persons?|people|agents?|reps?|representatives?|operators?|managers?|supervisors?|anybody|anyone|somebody|someone|colleagues?|staff|escalate|transfer|connect|hand)\b(?: me)?(?: over)?(?: (?:to|with) (?:anyone|anybody|an? \w+))?"
 )
 _DONE_EN = re.compile(
-    r"\b(?:talked|spoke|spoken|speaking|chatted|told|said|promised|helped|answered|called|emailed|phoned|apologi[sz]ed|sorted|closed|cancelled|contacted|reached out)\b"
+    r"\b(?:talked|spoke|spoken|speaking|chatted|told|said|promised|helped|answered|called|emailed|phoned|apologi[sz]ed|sorted|closed|cancelled|contacted|reached out|already)\b"
 )
 _STILL_EN = re.compile(
     r"\b(?:i (?:\w+ )?(?:want|need|insist|demand|would like)|i'd (?:like|rather|prefer)|i said|i asked|can|could|let me|please|get me|give me|connect|transfer|escalate)\b"
@@ -96,19 +96,20 @@ _ALONE_EN = re.compile(
 )
 
 _NO_PERSON_ZH = re.compile(
+    r"(?<![转接找叫喊要换切让由请求用等呼唤个到给入进来想是])人工(?![客服坐席台专审复处介帮回接来呢在快吧啊呀吗嘛么谢转怎入请给一下有为看问联人工没能可小姐协助解答申改办查和跟咩哈呗鸭嘞噻撒哥妹1kK,，。!！?？\s]|$)|是(?:不是)?(?:智能客服|机器人?)(?:吧|吗|么)|送给?(?:老板|领导|经理|同事|主管)|(?:让|叫|请)(?:我)?(?:们)?同事(?=去|取|签|收|代)|没人(?=回|接|理|收|签|在家|告诉|通知)|"
     r"人工(?:智能|合成|草|皮|钻|宝石|泪|呼吸|养殖|培育|降雨|湖|耳蜗|成本|费|缝|刺绣|采摘|打磨|上釉|编织|检验|挑选|先锋|的还是|做的|多少钱|洗|造|好评|岛|关节|材料|纤维|色素|香精|甜味)|(?:人造|纯人工|手工|安装|维修|机器)[^,，。]{0,2}人工|人造|(?:是|用|靠|需要|收|含|加)人工(?!客服|服务|处理|回|帮|来|介)(?=[^客服,，。！!]{1,4}(?:吗|还是|的))"
     r"|真人(?:秀|cs|快打|发|比例|漫画|实拍|拍|上身|图|版|模特|大小|穿)|(?:像|仿|好似)真人|活人墓|机器人总动员|工人(?!工)|人体|人偶|美人|情人|人参|人脸|人字|人品|人家|人类简史|成人|女人|男人|老人|大人|病人|单人|双人|[一二三四五六七八两几多]个?人(?!工|来|跟|给|问|帮|出来|讲|说|聊|处理|打|看|查|接|上|回|管|懂)|多少人|一个人能|个人(?=[^,，。]{0,2}(?:护理|抬头|信息|资料|发票|中心|账))"
     r"|你们?(?:是不是|到底是|是)[^,，。]{0,4}(?:人工|真人|活人|客服)|(?:跟|和)(?:机器人?|ai|程序)[^,，。]{0,3}(?:说话|聊|说)[^,，。]{0,2}(?:吗|么|\?)|客服(?:的)?(?:电话|热线|号码|邮箱|微信|几点|岗位|岗|工资|系统|椅|耳机|编号|备注|态度|时间|发的|按钮|上不上班|上班|下班)|(?:做|招|当)客服|客服(?:岗|招)|(?:多少|几个|几位)客服|经理(?:人|办公桌|椅)|老板(?:桌|椅|要|让我|想)|领导(?:力|用|要|什么|喜欢)|送(?:领导|老板|经理)|给(?:经理|老板|领导|同事)(?:买|带|送|定)|我(?:们)?(?:的|是)?(?:老板|同事|主管|领导|经理|公司|店长|卖家|上级|负责人)|我也是|(?:收货|联系|收件|签收|申请|经办|代理|付款)人(?!工)(?:那栏|写|填|改|换|是|和|要|编号|签字|栏)?|送货的?人|换个(?:收件|收货|联系)人|(?:让|叫|替|帮|给)(?:别人|邻居|朋友|快递)[^,，。]*|(?:快递|派件|送货|师傅|小哥|驿站)[^,，。]*|人工(?:审核|复核|处理)(?:中|是|要多久|怎么|还要)|(?:显示|状态|等待|正在)[^,，。]{0,4}人工(?:审核|复核|处理)"
 )
 _REFUSED_ZH = re.compile(
-    r"(?:不用|不要|不想|不需要|别|无需|先不|不必|先别|甭|莫)(?:再|给我|帮我|麻烦|跟我|你)*(?:转|接|找|叫|要|跟|和|与|给|打|喊|联系|打扰|升级)*(?:到|给|一下|个)*(?:人工|真人|活人|客服|你们同事|人|领导)(?:客服|服务)?(?:来|了|说话|说|聊|接)*|(?:先)?(?:别|不)转(?:了|接)?|(?:不|别)用?转"
+    r"(?:不用|别|不要|不必|无需)[^,，。]{0,3}(?:升级|(?:打|回)[^,，。]{0,3}电话)|(?:不用|不要|不想|不需要|别|无需|先不|不必|先别|甭|莫)(?:再|给我|帮我|麻烦|跟我|你)*(?:转|接|找|叫|要|跟|和|与|给|打|喊|联系|打扰|升级)*(?:到|给|一下|个)*(?:人工|真人|活人|客服|你们同事|人|领导)(?:客服|服务)?(?:来|了|说话|说|聊|接)*|(?:先)?(?:别|不)转(?:了|接)?|(?:不|别)用?转"
 )
 _BOT_ZH = r"(?:智障|破|死|傻|你个|这个|那个|你这)*(?:机器人?|ai|智能客服|自动回复|程序|模板|机械回复|智能助手)"
 _DONE_ZH = re.compile(
-    r"(?:昨天|前天|之前|上次|刚才|刚刚|早上|前面|已经|先前|那天|当时|以前|上回|一直)[^,，。]{0,6}(?:客服|人工|专员|同事|主管|店长|售后)|(?<![跟和与同找问叫让])(?:客服|专员|人工(?:客服)?|店长|主管|售后|同事)(?:[^,，。]{0,3})(?:说(?!话)|答应|已经|给我(?:的|发|退|打过|打了)|让我(?:等|发|寄|退)|发|告诉|承诺|帮我(?:改|弄|退|查)好?了)|(?:问过|找过|聊过|联系过)[^,，。]{0,4}"
+    r"(?:昨天|前天|之前|上次|刚才|刚刚|早上|前面|已经|先前|那天|当时|以前|上回|一直)[^,，。]{0,6}(?:客服|人工|专员|同事|主管|店长|售后|有人)|(?<![跟和与同找问叫让])(?:客服|专员|人工(?:客服)?|店长|主管|售后|同事)(?:[^,，。]{0,3})(?:说(?!话)|答应|已经|给我(?:的|发|退|打过|打了)|让我(?:等|发|寄|退)|发|告诉|承诺|帮我(?:改|弄|退|查)好?了)|(?:问过|找过|聊过|联系过)[^,，。]{0,4}"
 )
 _STILL_ZH = re.compile(
-    r"(?:再|还是|我要|我想|帮我|给我|请|能不能|麻烦)[^,，。]{0,6}(?:转|接|找|叫|喊|联系)|(?:转|接)(?:人工|客服|真人)"
+    r"(?:再|还是|我要|我想|帮我|给我|请|能不能|麻烦)[^,，。]{0,6}(?:转|(?<!链)接|找|叫|喊|联系)|(?:转|接)(?:人工|客服|真人)"
 )
 _TARGET_ZH = r"(?:(?:你们的?|你们家的?|店里的?|平台的?|店家的?|真的|在线|人工|专门|专业|高级|值班|售后|售前|卖家|当班)*(?:人工(?:客服|服务|坐席|专员|审核|复核|帮助|台|模式)?|真人(?:客服)?|活人|大活人|客服(?:人员|专员|小姐姐|小哥哥?|妹妹|代表|部|那边)?|专员|工作人员|店长|经理|老板娘?|掌柜的?|主管|领导|管事的|管理员|卖家|商家|店家|店主|上级|上一级|高层|同事|售后(?:人员|专员|客服|部|部门)?|售前(?:客服)?|(?:明白|负责的?|能做主的|做主的|管事的?|懂行的?|懂业务的?|专业的?|能解决的|懂的|靠谱的|真的?|你们的?|你们店的?|会说话的|正常)人|能做主的|懂业务的|懂(?:技术|行|业务)?的|能(?:解决|说话|沟通|管事|拍板)的|总部|(?:投诉|售后|客服|客诉)部门?|个人儿|会喘气的?|喘气儿?的|会说人话的|活的|真的|human|person|agent|manager|(?:real |live |manual)?(?:human|person|agent|people|客服)|人类)|人(?=来|过来|吧|啊|呢|跟|和|说|讲|聊|谈|帮|给|处理|解决|接|回|出|看|查|核|管|问|打|办|联|对|嚟|工|噻|唠|倾|嘛|撒|,|，|。|!|！|\?|？|\s|$))"
 _HOW_MANY_ZH = r"(?:一下|下|一?个|一?位|几个|名|哪位|点|个把|过|到|成|为|给|去|来|上|入|通|接|换|至|我|俺|咱|你们?的?|您|帮|的|那边|回|转|叫|找|用|由|到你们)*"
