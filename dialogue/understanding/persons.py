@@ -41,7 +41,7 @@ _SHORTHAND = tuple(
     for pattern, instead in (
         (r"\bw/\s?", "with "), (r"\b2(?= (?:a|an|the|some|any|human|person|agent)\b)", "to"), (r"\bsum ?1\b|\bsome1\b", "someone"),
         (r"\bthru\b", "through"), (r"\bgimme\b", "give me"), (r"\blemme\b", "let me"), (r"\bwanna\b", "want to"), (r"\bgotta\b", "got to"),
-        (r"\breel (?=person|human|agent)", "real "), (r"\bhum[ea]n\b|\bhumna\b", "human"), (r"\bp[er]{2}so?n\b", "person"),
+        (r"\breel (?=person|human|agent)", "real "), (r"\bhum[aeo]?n{1,2}\b|\bhumna\b|\bhooman\b", "human"), (r"\bp[er]{2}so?n\b", "person"),
     )
 )  # fmt: skip
 _NO_PERSON_EN = re.compile(
@@ -59,13 +59,13 @@ _REFUSED_EN = re.compile(
     r"(?<!why )(?:\b(?:don'?t|do not|dont|no need|needn'?t|not necessary|rather not|not|no|never|without|won'?t|didn'?t|instead of)\b)(?: (?:want|wanna|need|have|had|got|to|a|an|the|any|pass|involve|put|take|send|bring|get|be|with|talk|speak|chat|transfer|connect|me|escalate|call|hand|over|it|this|that|you|your|for|wish|be|connected|transferred|put|through|deal|get|real|live|actual|human))*? (?:human\b(?: needed)?|persons?|people|agents?|reps?|representatives?|operators?|managers?|supervisors?|anybody|anyone|somebody|someone|colleagues?|staff|escalate|transfer|connect|hand)\b(?: me)?(?: over)?(?: (?:to|with) (?:anyone|anybody|an? \w+))?"
 )
 _DONE_EN = re.compile(
-    r"\b(?:talked|spoke|spoken|speaking|chatted|told|said|promised|helped|answered|called|emailed|phoned|apologi[sz]ed|sorted|closed|cancelled|contacted|reached out|already)\b"
+    r"\b(?:talked|spoke|spoken|speaking|chatted|told|said|promised|helped|answered|called|emailed|phoned|apologi[sz]ed|sorted|closed|cancelled|contacted|reached out|already(?= \w))\b"
 )
 _STILL_EN = re.compile(
     r"\b(?:i (?:\w+ )?(?:want|need|insist|demand|would like)|i'd (?:like|rather|prefer)|i said|i asked|can|could|let me|please|get me|give me|connect|transfer|escalate)\b"
 )
 _WHO = r"(?:human(?:s| being| beings)?|persons?|people|agents?|representatives?|representitives?|reps?|operators?|managers?|supervisors?|boss|superiors?|specialists?|technicians?|experts?|employees?|staff|(?:staff|team) members?|members? of (?:your |the )?(?:staff|team)|someone|somebody|anyone|anybody|colleagues?|customer (?:service|support|care)|support(?: (?:staff|team|agent|person|rep))?|after[- ]sales?(?: service)?|your (?:team|people)|one of (?:your|the) team|the team|sellers?|merchants?|vendors?|shop ?keepers?|shop|shop (?:owner|assistant)|(?:store|shop|sales|service) (?:owner|manager|assistants?|associates?|staff|reps?|persons?|people)|owner|associates?|executives?|advis[eo]rs?|folks?|souls?|bloke|lady|guys?|dudes?|fellas?|fellows?|(?:complaints?|returns?|billing|sales|tech(?:nical)?|support|refunds?|service|warranty) (?:department|dept|team|desk)|(?:tech(?:nical)?|sales) support|head office|hr\b|sales(?= *$)|(?:real|live|actual) (?:one|person|human)|whoever (?:runs|is in charge|owns))"
-_SURELY_WHO = r"(?:human(?:s| being| beings)?|(?:real|live|actual|living) \w+|persons?|agents?|representatives?|representitives?|reps?|operators?|managers?|supervisors?|superiors?|employees?|staff(?: member)?|(?:staff|team) members?|members? of (?:your )?(?:staff|team)|colleagues?|customer (?:service|support|care)(?: (?:rep|executive|agent|person|\w+ative))?|support (?:staff|team|agent|person|rep)|someone (?:human|real|else|from|in charge|senior|who (?:can|knows|understands|speaks|works))|somebody (?:human|real|from|with a brain|in charge|senior|who (?:can|knows|understands|works))|someone|somebody|shop ?keeper|sales \w+|technician|specialist|sellers?|merchants?|shop owner|your (?:boss|team|people))"
+_SURELY_WHO = r"(?:human(?:s| being| beings)?|(?:real|live|actual|living) \w+|persons?|agents?|representatives?|representitives?|reps?|operators?|managers?|supervisors?|superiors?|employees?|staff(?: member)?|(?:staff|team) members?|members? of (?:your )?(?:staff|team)|colleagues?|customer (?:service|support|care)(?: (?:rep|executive|agent|person|\w+ative))?|support (?:staff|team|agent|person|rep)|someone (?:human|real|else|from|in charge|senior|who (?:can|knows|understands|speaks|works))|somebody (?:human|real|from|with a brain|in charge|senior|who (?:can|knows|understands|works))|someone|somebody|shop ?keeper|sales \w+|technician|specialist|sellers?|merchants?|shop owner|(?:your |the )?boss|your (?:team|people)|members? of (?:your|the) (?:staff|team|crew)|(?:right|other|\w+) department|colleagues? of yours|people)"
 _GAP = r"(?: (?!for\b|as\b|by\b|of\b|that\b|which\b|it\b|than\b|like\b(?= a))[\w'-]+){0,4} "
 _REACHES_EN = tuple(
     re.compile(pattern)
@@ -84,14 +84,14 @@ _REACHES_EN = tuple(
         r"\bescalat(?:e|ed|ion)\b|\b(?:higher|next|senior|second|third|another|tier ?\d)(?: (?:level|line|tier))?(?: of)? support\b|\bsenior (?:person|colleague|agent|staff|someone|manager)\b",
         rf"^\W*(?:please |ok |just )*(?:no|not|stop|enough|quit|anyone but|anything but|less)\b(?: (?:a|an|the|this|that|more|with|of|your|these|stupid|talking|to))*? {_BOT}\b(?! (?:is|was))",
         r"\b(?:a|this needs a|needs a|by a|have a|let a) (?:human|person)(?: being)? (?:should|would|must|could|has|to|handle|decide|check|look|instead|for this|for that|it is)|\b(?:second )?opinion (?:from|of) (?:a|an) (?:person|human|expert)|\b(?:answered|handled|helped|checked|dealt with|processed|looked at|decided) by (?:a |an |some)?(?:real |actual |live )*(?:human|person|people|one|body|someone|somebody|agent|colleague)|\bwhere(?:'s| is| are) (?:a|an|the|all the)? ?(?:real |actual )?(?:human|person|agent|people|staff)",
-        r"(?<!than )(?<!like )(?<!by )(?<!\bas )\b(?:an?|some|any|real|live|actual|only|get|need|want|speak|talk|with|to) (?:real |live |actual |second pair of )?(?:humann?s?|agents?|reps?|representatives?|(?:real|live|actual|living) (?:person|people|one|dude|folks?))\b(?! (?:hair|who|on it|like))|\bhuman (?:intervention|eyes|assistance|contact|support|being)\b|\b(?:live|support|human) (?:support|agent|assistance)\b|\b(?:with|on|need|have) a person(?: (?:here|please|now|on|of your))?\W*$|\bperson of your (?:team|staff|shop)\b|\b(?:explain|show|tell) [^.;!?]{0,16}\bto a (?:person|human|colleague)\b|\bstaff (?:online|available|around|on)\b|\b(?:complaints?|returns?|billing|customer|support) (?:department|dept|team|desk)\b|\b(?:somebody|someone|anyone|anybody) (?:be )?(?:free|available|around)\b",
+        r"\b(?:someone|somebody|a (?:human|person|colleague)|anybody|anyone) (?:must|has to|needs to|should|will|can|could|might) (?:please )?(?:be able to |know how to )?(?:help|solve|fix|sort|answer|know|assist|handle|check)\b(?! it)|\b(?:one of your|your|isn't there an?|there an?) humans?\b|\b(?:colleagues?|mates?|somebody|someone) of yours\b|\btrust an? (?:person|human)|\b(?:negotiate|complain|appeal|argue|discuss|report|check|bring it|make it|explain|tell|turn)\b[^.;!?]{0,24}\b(?:to|with) (?:an? |your |the |some)?(?:person|human|people|someone|somebody|colleagues?|manager|boss|supervisor|owner|one)\b|\banybody home|\bany people (?:i|to)\b|(?<!than )(?<!like )(?<!by )(?<!\bas )\b(?:an?|some|any|real|live|actual|only|get|need|want|speak|talk|with|to) (?:real |live |actual |second pair of )?(?:humann?s?|agents?|reps?|representatives?|(?:real|live|actual|living) (?:person|people|one|dude|folks?))\b(?! (?:hair|who|on it|like))|\bhuman (?:intervention|eyes|assistance|contact|support|being)\b|\b(?:live|support|human) (?:support|agent|assistance)\b|\b(?:with|on|need|have) a person(?: (?:here|please|now|on|of your))?\W*$|\bperson of your (?:team|staff|shop)\b|\b(?:explain|show|tell) [^.;!?]{0,16}\bto a (?:person|human|colleague)\b|\bstaff (?:online|available|around|on)\b|\b(?:complaints?|returns?|billing|customer|support) (?:department|dept|team|desk)\b|\b(?:somebody|someone|anyone|anybody) (?:be )?(?:free|available|around)\b",
         r"\b(?:transfer|connect|escalate) (?:me|us)\b|\b(?:hand|pass|put|send|get) (?:me|us|this chat) (?:over|on|through|forward|past)\b|\bbe (?:transferred|connected|put through|called back|passed on|handed over|escalated)\b|\b(?:someone|somebody|a human|a person|anyone|anybody) (?:to )?(?:jump|hop|step|chime|come) in\b|\b(?:somebody|someone) else please\b|\b(?:person|human|somebody|someone) (?:behind|on the other (?:end|side))",
         r"\bone of (?:your|the) (?:colleagues|co-?workers|team|people|staff|employees|agents)\b|\bwhat i need is a (?:human|person)|\ball i want is a (?:human|person)|\bperson from the shop\b|\bin charge\b",
     )
 )  # fmt: skip
 _ALONE_EN = re.compile(
     r"^\W*(?:(?:hi|hello|hey|ok|okay|no|yes|right|just|please|pls|plz|a|an|the|i said|i want|i need|want|need|get|get me|now|then|thanks|real|live|actual|only|some|another|your)\b[\W]*)*"
-    r"(?:humans?|persons?|people|someone|somebody|agents?|reps?|representatives?|operators?|managers?|supervisors?|staff|customer (?:service|support|care)|employee|colleague|live chat)(?: being| agent| rep| member| person| support| help| assistance| service| only| executive)*"
+    r"(?:(?:support|sales|service|human|shop|store) )?(?:humans?|persons?|people|someone|somebody|agents?|reps?|representatives?|operators?|managers?|supervisors?|staff|customer (?:service|support|care)|employee|colleague|live chat)(?: being| agent| rep| member| person| support| help| assistance| service| only| executive)*"
     r"(?:\W*\b(?:please|pls|plz|now|asap|thanks|thank you|already|only|real|human|here|quick|quickly|it is)\b)*\W*$"
 )
 
@@ -104,7 +104,7 @@ _NO_PERSON_ZH = re.compile(
 _REFUSED_ZH = re.compile(
     r"(?:不用|别|不要|不必|无需)[^,，。]{0,3}(?:升级|(?:打|回)[^,，。]{0,3}电话)|(?:不用|不要|不想|不需要|别|无需|先不|不必|先别|甭|莫)(?:再|给我|帮我|麻烦|跟我|你)*(?:转|接|找|叫|要|跟|和|与|给|打|喊|联系|打扰|升级)*(?:到|给|一下|个)*(?:人工|真人|活人|客服|你们同事|人|领导)(?:客服|服务)?(?:来|了|说话|说|聊|接)*|(?:先)?(?:别|不)转(?:了|接)?|(?:不|别)用?转"
 )
-_BOT_ZH = r"(?:智障|破|死|傻|你个|这个|那个|你这)*(?:机器人?|ai|智能客服|自动回复|程序|模板|机械回复|智能助手)"
+_BOT_ZH = r"(?:智障|破|死|傻|你个|这个|那个|你这)*(?:机器人?|ai|智能客服|自动回复|程序|模板|机械回复|系统回复|智能助手)"
 _DONE_ZH = re.compile(
     r"(?:昨天|前天|之前|上次|刚才|刚刚|早上|前面|已经|先前|那天|当时|以前|上回|一直)[^,，。]{0,6}(?:客服|人工|专员|同事|主管|店长|售后|有人)|(?<![跟和与同找问叫让])(?:客服|专员|人工(?:客服)?|店长|主管|售后|同事)(?:[^,，。]{0,3})(?:说(?!话)|答应|已经|给我(?:的|发|退|打过|打了)|让我(?:等|发|寄|退)|发|告诉|承诺|帮我(?:改|弄|退|查)好?了)|(?:问过|找过|聊过|联系过)[^,，。]{0,4}"
 )
@@ -123,14 +123,14 @@ _REACHES_ZH = tuple(
         r"(?:^|[,，。!！\s])(?:我)?(?:就|只|还是)?(?:要|想要|找|叫|换|来|喊|给)(?:个|一个|位|一位)?人(?:$|[,，。!！?？\s]|来|说|讲|处理|问|工|看|跟|给|帮|回|接|办|谈|聊)|^\W*(?:来|喊|叫|找|换|有)?个?人(?:呢|啊|哪|来|咧)\W*$|有人(?:吗|么|没|在(?!家)|管|在吗|在线|值班)|(?:只|就)(?:想|和|跟|要)[^,，。]{0,2}人(?:说|聊|讲|谈|沟通|问|$)",
         r"(?:让|叫|派|找|安排|请|麻烦|要|等)[^,，。]{0,6}(?:人|客服|同事|专员|经理|主管|你们|工作人员)[^,，。]{0,6}(?:打|回|来)(?:个|一个|一下|我)?(?:电话|电)|(?:给|跟)我(?:回|打)(?:个|一个|一下)?电话|回(?:个|我)?(?:电话|电)(?:给我|吧|$)|加我(?:一下|微信)?|(?:打|回|拨)(?:个)?电话给我|回拨|(?:^|[,，])有人(?:可以|能|来|愿意)[^,，。]{0,6}(?:帮|对接|处理|解释|说|看|管|跟|接)|(?:把|帮)(?:我|这个|对话)[^,，。]{0,2}转(?:过去|走|出去|给|到|吧|$)|^\W*(?:请问|那)?(?:还)?(?:有没有|没有|没|有)(?:个)?(?:人工|客服|真人)(?:客服|服务)?(?:吗|么|吧|啊|呢|$)",
         r"(?:^|[,，。\s])(?:快|赶紧|赶快|马上|直接|立刻|速度?)?(?:给我|帮我)?转(?:$|[,，。!！\s]|吧|接$)|(?:快|赶紧|马上)转|转给他|(?:谁|哪位|哪个人)(?:能|可以|来)?[^,，。]{0,3}(?:帮|管|处理|解决|负责|对接)",
-        r"(?<!比)(?<!像)(?<!是)(?:人工|活人)(?!还)|真人客服|(?:售后|售前)客服|客服人呢|不(?:需要|是要|想要)?机器人|机器人(?:免|滚|走)|有没有懂|(?:弄|整|搞|来|找)个?人(?:来|说|讲)|(?:kefu|ke fu)|^\W*(?:我|就|要|是)?(?:人工|真人|活人|客服)(?:客服|服务)?\W*$|(?:人工|客服|真人){2,}|把[^,，。]{0,4}(?:经理|老板|领导|主管|客服|店长|人)[^,，。]{0,3}(?:叫|喊|找)",
+        r"(?<!比)(?<!像)(?<!是)(?:人工|活人)(?!还)|(?:哪个|什么|哪里)[^,，。]{0,4}是人工|人工通道|客服(?:都|是)?(?:死哪|去哪|摆设|人呢|呢)|在线客服在|(?:麻烦|劳烦|辛苦|有劳|请|让|叫|求)(?:一下|个|下)?(?:你们)?客服|店员|个[^,，。]{0,3}人(?:儿|同我|跟我|和我)|^\W*摇人|转给[^,，。]{0,6}人|(?:给|帮|把)我[^,，。]{0,2}转(?:过去|走|出去)|真人客服|(?:售后|售前)客服|客服人呢|不(?:需要|是要|想要)?机器人|机器人(?:免|滚|走)|有没有懂|(?:弄|整|搞|来|找)个?人(?:来|说|讲)|(?:kefu|ke fu)|^\W*(?:我|就|要|是)?(?:人工|真人|活人|客服)(?:客服|服务)?\W*$|(?:人工|客服|真人){2,}|把[^,，。]{0,4}(?:经理|老板|领导|主管|客服|店长|人)[^,，。]{0,3}(?:叫|喊|找)",
         r"(?:要求|请求|申请|请|帮我|麻烦)?(?:升级|上报)(?:处理|一下|到|给|$|吧)|介入|(?:出面|能做主|说了算|管事)的?|换(?:个|一个)(?:人|能|会|懂|真)|(?:不想|不愿意?|懒得|没法)(?:跟|和|与)你(?:说|聊|讲|谈)|(?:得|要|必须|只能|应该|还得|只有)(?:靠|找|让|由|是)?(?:人工|真人|人来|客服)|直接(?:人工|客服|真人|找人)|(?:人工|客服|真人)(?:吧|罢|算了|就行|好了|行吗|可以吗)",
     )
 )
 _REFUSES_BOT = re.compile(
     rf"\b(?:don'?t|do not|dont|not|rather not|refuse to|done|stop|won'?t|no longer|tired of|sick of|enough|can'?t|cannot|hate)\b(?: [\w']+){{0,4}}? (?:talk|talking|speak|speaking|chat|chatting|deal|dealing|discuss|discussing|write|writing|want|explain|argu\w+)\b[^.;!?]{{0,24}}?\b{_BOT}\b"
     rf"|\b(?:turn off|switch off|opt out of|skip|bypass|get (?:rid|out) of|out of|get|leave|stop|quit|disable|no more|past)(?: (?:the|this|that|a|with|these|all|your))* {_BOT}\b(?! (?:vac|clean))"
-    rf"|(?:别|不要|不想|不跟|不和|不用|拒绝|别拿|别用|关掉|跳过|不看|退出|我要的不是|滚)[^,，。]{{0,6}}{_BOT_ZH}|{_BOT_ZH}[^,，。]{{0,3}}(?:滚|退下|闭嘴|走开|办不了|让开|一边去)|不和你(?:说|聊)"
+    rf"|(?:别|不要|不想|不信|受不了|把|不跟|不和|不用|拒绝|别拿|别用|关掉|跳过|不看|退出|我要的不是|滚)[^,，。]{{0,6}}{_BOT_ZH}|{_BOT_ZH}[^,，。]{{0,3}}(?:滚|退下|闭嘴|走开|办不了|让开|一边去|别说|别回|关掉|关了)|不和你(?:说|聊)"
 )
 """Who wants no machine wants a person."""
 _ANY_THERE = re.compile(
@@ -138,7 +138,7 @@ _ANY_THERE = re.compile(
 )
 """Who asks only this wants one."""
 _HOURS = re.compile(
-    r"\b(?:what time|what hours|which (?:days|hours)|opening hours|office hours|(?:until|till|from|since) when|when (?:do|does|is|are|can|will|would)|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|on (?:the )?weekends?|at night|on (?:public )?holidays)\b"
+    r"\b(?:what time|what hours|which (?:days|hours)|opening hours|office hours|(?:until|till|from|since) when|when (?:do|does|is|are|can)|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|on (?:the )?weekends?|at night|on (?:public )?holidays)\b"
     r"|几点|周[一二三四五六日天末]|星期[一二三四五六日天]|礼拜[一二三四五六日天]|节假日|上班|下班|营业|(?:工作|服务|在线|营业)时间|晚上有|夜里有"
 )
 _NOW = re.compile(
@@ -147,7 +147,20 @@ _NOW = re.compile(
 _NAMED = re.compile(rf"\b{_WHO}\b|\b{_BOT}\b|\bescalat|{_TARGET_ZH}|{_BOT_ZH}")
 _SOUNDS = {
     words: "".join(map(syllable, words))
-    for words in ("转人工", "接人工", "找人工", "要人工", "人工客服", "人工服务", "转客服", "找客服", "要客服")
+    for words in (
+        "转人工",
+        "接人工",
+        "接入人工",
+        "转真人",
+        "找个人",
+        "找人工",
+        "要人工",
+        "人工客服",
+        "人工服务",
+        "转客服",
+        "找客服",
+        "要客服",
+    )
 }
 """How it sounds, whatever characters an input method gave."""
 _UNWANTED = re.compile(r"[不别无甭没招]")

@@ -1,7 +1,7 @@
 """The labelled messages: ways to ask for a person and what only sounds like it; alarms and what only sounds like those.
 
-Files: ``evals/data/escalation``. Blocks of like messages stand below a heading; each heading stands there twice: the first block is there to
-improve by, the second is held out and was written before any result was seen. No held-out message is a training utterance.
+Files: ``evals/data/escalation``. Blocks of like messages stand below a heading; each heading stands there twice or more: its second
+block is held out and was written before any result was seen, the others are there to improve by. No held-out message is a training utterance.
 """
 
 from __future__ import annotations
@@ -58,6 +58,6 @@ def _read(name: str, lang: Lang) -> list[Labelled]:
             block = line.removeprefix("# ")
             blocks[block] += 1
         elif line:
-            part: Part = "dev" if blocks[block] % 2 else "held_out"
+            part: Part = "held_out" if blocks[block] == 2 else "dev"
             found.append(Labelled(line, lang, "", part, block))
     return found
