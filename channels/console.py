@@ -22,6 +22,7 @@ from channels.problems import ProblemError
 from channels.settings import Settings, SettingsError, load_settings
 from dialogue.build import NoShopError, Platform, build, open_database
 from dialogue.errors import DialogueError
+from dialogue.escalation_policy import EscalationError
 from dialogue.flows import FlowError
 from knowledge.db import Database
 from knowledge.errors import KnowledgeError
@@ -83,6 +84,7 @@ def sentence(error: Exception) -> str | None:
     foreseen = (
         CommandError,
         DialogueError,
+        EscalationError,
         FittedError,
         FlowError,
         KnowledgeError,

@@ -89,7 +89,11 @@ async def release(context: ContextDep, caller: CallerDep, ticket_id: str, body: 
     """Give the shopper back to the bot, or close the case."""
     caller.must_be("agent")
     view = await context.platform.conversations.release(
-        ticket_id, caller.identity(), outcome=body.outcome, note=printable(body.note)
+        ticket_id,
+        caller.identity(),
+        outcome=body.outcome,
+        note=printable(body.note),
+        agreed=tuple(map(printable, body.agreed)),
     )
     return JSONResponse(view.model_dump(mode="json"))
 

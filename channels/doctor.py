@@ -25,6 +25,7 @@ from channels.llm_check import complaint_of, missing_packages
 from channels.llm_settings import llm_config
 from channels.settings import Settings, environment, secret_complaint
 from dialogue.build import database_of
+from dialogue.escalation_policy import EscalationError, load_escalation
 from dialogue.flows import FlowError, load_flows
 from dialogue.understanding.voice import whisper
 from dialogue.understanding.voice.features import available
@@ -267,13 +268,14 @@ def _mend_database(settings: Settings) -> str:
 
 
 def _own_files(settings: Settings, policy: str | None) -> Finding:
-    """Read the shop's own tools, flows and policy, as a start does."""
+    """Read the shop's own tools, flows and policies, as a start does."""
     try:
         tools = shop_tools(settings.data)
         flows = load_flows(settings.data / "flows", tools=tools)
+        load_escalation(settings.data)
         if policy is not None:
             load_policy(policy, settings.data)
-    except (OwnToolError, FlowError, PolicyError, OSError) as error:
+    except (OwnToolError, FlowError, EscalationError, PolicyError, OSError) as error:
         return Finding("own files", "fail", str(error), "mend that file, or move it out of the data folder")
     return Finding("own files", "ok", f"{len(flows)} flows, {len(tools)} tools, policy {policy or 'not chosen yet'}")
 

@@ -139,6 +139,27 @@ def eval_injections(
     injections(Wanted(data, test, mind, tuple(only or ()), limit, show, as_json))
 
 
+@eval_app.command("escalation")
+def eval_escalation(
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", exists=True, file_okay=False, help="Folder of the public sets: rated dialogues too."),
+    ] = None,
+    part: Annotated[
+        Literal["dev", "held_out"],
+        typer.Option("--part", help="The half of the messages to improve by, or the one that is only counted."),
+    ] = "held_out",
+    scenarios: Annotated[
+        bool, typer.Option("--scenarios/--no-scenarios", help="Play the scenario library too, which takes minutes.")
+    ] = True,
+    as_json: Json = False,
+) -> None:
+    """When a person is needed: precision and recall by sign and language; ends with 1 where a bar is not met."""
+    from channels.escalation_commands import Wanted, escalation
+
+    escalation(Wanted(data=data, part=part, scenarios=scenarios, as_json=as_json))
+
+
 def _tasks_command(name: str) -> Callable[..., None]:
     def command(
         data: Sets,

@@ -29,6 +29,7 @@ from dialogue.replies.types import Reply
 from dialogue.turn import Sign, Turn
 from knowledge.types import Lang
 from tools.base import Role
+from tools.ticketing.types import AgreedText
 
 MAX_SEQ = 2**31 - 1
 """The largest sequence number that every database takes."""
@@ -374,6 +375,8 @@ class ReleaseBody(_Body):
 
     outcome: Literal["hand_back", "resolve"]
     note: str = pydantic.Field(default="", max_length=4000)
+    agreed: tuple[AgreedText, ...] = pydantic.Field(default=(), max_length=10)
+    """What was agreed with the shopper, a sentence each; the shopper is told it, and the bot goes by it."""
 
 
 class RiskDecision(_Body):

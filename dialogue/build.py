@@ -11,6 +11,7 @@ from sqlmodel import select
 
 from agent.llm.config import LlmConfig
 from dialogue.conversations import Conversations
+from dialogue.escalation_policy import EscalationPolicy, load_escalation
 from dialogue.flows import Flow, load_flows, procedures
 from dialogue.learning.taught import with_taught
 from dialogue.listening import Ears, RecordingEars
@@ -120,6 +121,7 @@ class Platform:
             self.shop.timezone,
             ears_of(self.config, database),
             talk.runner.minds,
+            talk.runner.escalation,
         )
         conversations = Conversations(database, executor, runner, talk.templates, default_lang=talk.default_lang)
         return dataclasses.replace(self, database=database, executor=executor, conversations=conversations)
@@ -138,15 +140,16 @@ async def build(config: Config, *, progress: Progress | None = None) -> Platform
 
     Raises:
         NoShopError: the database holds no shop and `config.demo` is off.
-        tools.own.OwnToolError, dialogue.flows.FlowError, tools.policy.PolicyError, dialogue.learning.TaughtError: a file of the shop's
-            own cannot be used.
+        tools.own.OwnToolError, dialogue.flows.FlowError, tools.policy.PolicyError, dialogue.learning.TaughtError,
+        dialogue.escalation_policy.EscalationError: a file of the shop's own cannot be used.
         knowledge.errors.DatabaseUnavailableError.
     """
     tools = shop_tools(config.data)
     flows = load_flows(config.data / "flows", tools=tools)
+    escalation = load_escalation(config.data)
     opened = await open_shop(config, tools=tools, progress=progress)
     try:
-        return await _with_mind(opened, flows, progress)
+        return await _with_mind(opened, flows, escalation, progress)
     except BaseException:
         await opened.close()
         raise
@@ -222,7 +225,9 @@ async def _with_hands(
     return OpenShop(config, database, executor, policy, shop)
 
 
-async def _with_mind(opened: OpenShop, flows: dict[str, Flow], progress: Progress | None) -> Platform:
+async def _with_mind(
+    opened: OpenShop, flows: dict[str, Flow], escalation: EscalationPolicy, progress: Progress | None
+) -> Platform:
     config, database, executor, shop = opened.config, opened.database, opened.executor, opened.shop
     taught = with_taught(procedures(flows), config.data)
     embedded = await build_understander(
@@ -237,7 +242,7 @@ async def _with_mind(opened: OpenShop, flows: dict[str, Flow], progress: Progres
     understander = minds.understander(embedded, flows, (*taught.lessons, *taught.merchants))
     templates = Templates(shop.timezone, config.clock)
     ears = ears_of(config, database)
-    runner = TurnRunner(executor, understander, flows, templates, shop.timezone, ears, minds)
+    runner = TurnRunner(executor, understander, flows, templates, shop.timezone, ears, minds, escalation)
     lang: Lang = "en" if shop.default_lang == "en" else "zh"
     conversations = Conversations(database, executor, runner, templates, default_lang=lang, silence_s=config.silence_s)
     return Platform(config, database, executor, opened.policy, conversations, shop)

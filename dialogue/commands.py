@@ -147,7 +147,7 @@ class ChitChat(_Command):
     """Talk without business."""
 
     kind: Literal["chit_chat"] = "chit_chat"
-    topic: Literal["greeting", "thanks", "goodbye", "bot_identity", "compliment", "complaint", "ack", "wait"]
+    topic: Literal["greeting", "thanks", "goodbye", "bot_identity", "compliment", "complaint", "ack", "wait", "agreed"]
 
 
 class SwitchLanguage(_Command):

@@ -21,6 +21,7 @@ from dialogue.errors import (
 )
 from dialogue.events import (
     PUBLIC_TYPES,
+    Agreement,
     AttachmentRef,
     Event,
     MessageReceived,
@@ -232,19 +233,27 @@ class Conversations(Answering):
             except StaleStateError as error:
                 raise NotOwnerError("this conversation changed hands while you wrote") from error
 
-    async def release(self, ticket_id: str, identity: Identity, *, outcome: str, note: str = "") -> TicketView:
+    async def release(
+        self, ticket_id: str, identity: Identity, *, outcome: str, note: str = "", agreed: Sequence[str] = ()
+    ) -> TicketView:
         """End a case: ``hand_back`` says that the bot goes on with it, ``resolve`` that it was dealt with.
 
         Either way the shopper is the bot's again, in a new episode.
+
+        Args:
+            agreed: what the agent and the shopper agreed to, a sentence each: the shopper is told it, the bot knows it, and so does the
+                next ticket.
         """
-        arguments = {"ticket_id": ticket_id, "outcome": outcome, "note": note}
+        arguments: JsonObject = {"ticket_id": ticket_id, "outcome": outcome, "note": note, "agreed": list(agreed)}
         sentence = "handoff.resolved" if outcome == "resolve" else "handoff.back"
 
         async def hand_back(head: Conversation) -> list[Event]:
             lang: Lang = "en" if head.lang == "en" else "zh"
             state = await self._state(head.id)
-            said = TextReply(text=self.templates.say(sentence, lang), lang=lang)
-            return handed_back(head, state.episode + 1, said, reason=outcome)
+            words = [text.strip() for text in agreed]
+            said = TextReply(text=self.templates.say(sentence, lang, agreed=words), lang=lang)
+            facts = [Agreement(text=text, ticket_id=ticket_id, agent_id=identity.subject) for text in words]
+            return handed_back(head, state.episode + 1, said, reason=outcome, agreed=facts)
 
         ticket = await self._ticket_call("release_ticket", arguments, identity, hand_back)
         await self._notify_desk(ticket_id)

@@ -21,7 +21,6 @@ from dialogue.step_values import arguments_of, facts_of, fingerprint_of, told, v
 from dialogue.work import HandOverWish, Work
 from tools.base import Outcome
 
-ASKS_BEFORE_HELP = 3
 """A slot asked this often in a row without an answer goes to a person."""
 STEPS_LIMIT = 200
 """More steps than this in one turn is a loop in a flow file."""
@@ -254,7 +253,7 @@ class Engine:
 
     def _ask(self, work: Work, frame: Frame, name: str, slot_type: str, question: Question) -> End:
         frame.asked[name] = frame.asked.get(name, 0) + 1
-        if frame.asked[name] > ASKS_BEFORE_HELP:
+        if frame.asked[name] > work.escalation.patience.asks_before_help:
             work.hand_over = HandOverWish(reason="failures")
             return End.HANDED_OVER
         work.ask(question, kind="slot", slot=name, slot_type=slot_type)

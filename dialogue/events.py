@@ -9,6 +9,7 @@ import pydantic
 
 from agent.llm.ledger import ModelCall
 from dialogue.commands import PendingQuestion, Understanding
+from dialogue.judgement import Judgement
 from dialogue.replies.types import Reply
 from dialogue.turn import Action, Satisfaction, TicketRef, TurnTimes
 from dialogue.understanding.voice.types import HeardVoice, Transcript
@@ -27,6 +28,14 @@ class AttachmentRef(_Event):
     id: str
     kind: Literal["image", "audio"]
     media_type: str
+
+
+class Agreement(_Event):
+    """Something that a person at the desk agreed to with the shopper, in that person's words."""
+
+    text: str
+    ticket_id: str
+    agent_id: str | None = None
 
 
 class MessageReceived(_Event):
@@ -74,6 +83,8 @@ class Decided(_Event):
     type: Literal["decided"] = "decided"
     route: str
     reason: str = ""
+    judgement: Annotated[Judgement | None, pydantic.Field(exclude_if=lambda given: given is None)] = None
+    """What spoke for a person, where anything did."""
 
 
 class FlowsChanged(_Event):
@@ -179,6 +190,8 @@ class EpisodeStarted(_Event):
 
     type: Literal["episode_started"] = "episode_started"
     number: int
+    agreed: Annotated[tuple[Agreement, ...], pydantic.Field(exclude_if=lambda given: not given)] = ()
+    """What a person agreed to with the shopper before they handed back: facts that outlast episodes."""
 
 
 class TurnEnded(_Event):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dialogue.events import (
+    Agreement,
     CustomerProven,
     EpisodeStarted,
     Event,
@@ -32,11 +35,13 @@ def taken_over(head: Conversation, agent_id: str | None) -> list[Event]:
     return [OwnershipChanged(owner="human", version=head.ownership_version + 1, agent_id=agent_id, reason="claimed")]
 
 
-def handed_back(head: Conversation, episode: int, said: Reply, *, reason: str) -> list[Event]:
-    """Return what the end of a case changes: the bot goes on in a new episode, and says so."""
+def handed_back(
+    head: Conversation, episode: int, said: Reply, *, reason: str, agreed: Sequence[Agreement] = ()
+) -> list[Event]:
+    """Return what the end of a case changes: the bot goes on in a new episode, by what was agreed, and says so."""
     return [
         OwnershipChanged(owner="bot", version=head.ownership_version + 1, reason=reason),
-        EpisodeStarted(number=episode),
+        EpisodeStarted(number=episode, agreed=tuple(agreed)),
         Replied(replies=(said,)),
     ]
 

@@ -49,7 +49,6 @@ _GIVEN_UP_KEPT = 4
 _OF_ORDERS = frozenset({"order_ref", "date"})
 """What points at an order by itself, whatever is in it."""
 _OF_THE_BODY = frozenset({"height_cm", "weight_kg", "foot_length_mm"})
-LOST_BEFORE_OFFER, LOST_BEFORE_HAND_OVER = 2, 3
 SLOT_WORDS: dict[str, tuple[str, ...]] = {
     "address": ("address",),
     "order": ("order", "order_optional"),
@@ -452,14 +451,14 @@ class Repairs:
             work.say(self._sentence(work, "lost.out_of_scope"))
             return False
         failures = work.state.failures + 1
-        if failures >= LOST_BEFORE_HAND_OVER:
+        if failures >= work.escalation.patience.lost_before_hand_over:
             work.hand_over = HandOverWish(reason="failures")
         elif before is not None:
             work.say(self._sentence(work, "lost.pending"))
             self.keep_question(work, before, aside=False)
         elif candidates := [flow for flow in command.candidates if flow in work.flows][:3]:
             self._clarify(work, candidates)
-        elif failures >= LOST_BEFORE_OFFER:
+        elif failures >= work.escalation.patience.lost_before_offer:
             offer = Question(
                 self._sentence(work, "lost.offer_human"), self._yes_no(work, {"do": "hand_over", "reason": "failures"})
             )

@@ -126,6 +126,9 @@ class Router:
         match command:
             case AskKnowledge():
                 await answer_from_knowledge(work, command, self.templates)
+            case ChitChat(topic="agreed"):
+                agreed = [each.text for each in work.state.agreed]
+                work.say(self.templates.say("chit.agreed", work.lang, agreed=agreed))
             case ChitChat(topic="complaint") if work.state.pending is None and not work.stack:
                 self.repairs.offer_person(work)
             case ChitChat():

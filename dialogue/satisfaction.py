@@ -60,6 +60,18 @@ class Signs:
 
 def satisfaction(signs: Signs) -> Satisfaction:
     """Weigh the signs."""
+    parts = _parts(signs)
+    because = sorted((sign for sign, part in parts.items() if part >= _LEAST), key=lambda sign: -parts[sign])
+    chance = 1 / (1 + math.exp(-log_odds(signs)))
+    return Satisfaction(dissatisfied=round(chance, 3), because=tuple(because))
+
+
+def log_odds(signs: Signs) -> float:
+    """Return the log-odds of being dissatisfied; -2.2 where nothing shows."""
+    return _USUAL + sum(_parts(signs).values())
+
+
+def _parts(signs: Signs) -> dict[Sign, float]:
     counts: dict[Sign, float] = {
         "mood": _faded(signs.moods),
         "getting_worse": float(trend(signs.moods) == "worse"),
@@ -69,10 +81,7 @@ def satisfaction(signs: Signs) -> Satisfaction:
         "refused": signs.refused,
         "asked_again": signs.asked_again,
     }
-    parts = {sign: _WEIGHTS[sign] * min(count, _MOST) for sign, count in counts.items()}
-    because = sorted((sign for sign, part in parts.items() if part >= _LEAST), key=lambda sign: -parts[sign])
-    chance = 1 / (1 + math.exp(-_USUAL - sum(parts.values())))
-    return Satisfaction(dissatisfied=round(chance, 3), because=tuple(because))
+    return {sign: _WEIGHTS[sign] * min(count, _MOST) for sign, count in counts.items()}
 
 
 def says_the_same(text: str, before: Iterable[str]) -> bool:

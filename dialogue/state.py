@@ -9,6 +9,7 @@ import pydantic
 
 from dialogue.commands import CannotHandle, Emotion, Entity, PendingQuestion, Understanding, View
 from dialogue.events import (
+    Agreement,
     Asked,
     CustomerProven,
     Decided,
@@ -29,6 +30,7 @@ from dialogue.events import (
 )
 from dialogue.replies.types import Reply
 from dialogue.turn import Action, TicketRef
+from dialogue.understanding.alarms import AlarmKind
 from dialogue.understanding.voice.types import HeardVoice
 from knowledge.types import Lang
 
@@ -40,6 +42,7 @@ TURNED = 0.15
 _BADNESS = {"angry": 1.0, "annoyed": 0.6, "sad": 0.5, "anxious": 0.4, "confused": 0.3, "satisfied": -0.5}
 VOICES_KEPT = 12
 ATTEMPTS_KEPT = 20
+AGREED_KEPT = 20
 
 
 class Heard(pydantic.BaseModel):
@@ -113,6 +116,12 @@ class Memory(pydantic.BaseModel):
     refused: int = 0
     """Wishes that the shop's rules refused."""
     person_offered: bool = False
+    unsure: int = 0
+    """Messages in a row that were barely understood."""
+    alarms: dict[AlarmKind, str] = {}
+    """Kinds of alarm heard in this episode, each with its last words."""
+    cared: list[str] = []
+    """Names of the sentences of care that were said in this episode."""
     next_frame: int = 1
     turn: int = 0
 
@@ -167,6 +176,8 @@ class DialogueState(pydantic.BaseModel):
     agent_id: str | None = None
     ticket: TicketRef | None = None
     episode: int = 1
+    agreed: list[Agreement] = []
+    """What persons agreed to with the shopper, over all episodes; the last `AGREED_KEPT`."""
     failures: int = 0
     """Turns in a row that understood nothing usable."""
     moods: list[Emotion] = []
@@ -265,7 +276,8 @@ def _standing(state: DialogueState, event: Event) -> dict[str, Any]:
         case EpisodeStarted():
             fresh = DialogueState(conversation_id=state.conversation_id)
             names = ("stack", "queue", "memory", "pending", "failures", "moods", "attempts", "ticket")
-            return {"episode": event.number, **{name: getattr(fresh, name) for name in names}}
+            agreed = [*state.agreed, *event.agreed][-AGREED_KEPT:]
+            return {"episode": event.number, "agreed": agreed, **{name: getattr(fresh, name) for name in names}}
         case _:
             return {}
 

@@ -10,7 +10,8 @@ from agent.llm.ledger import Ledger
 from dialogue.assisting import Assisting
 from dialogue.commands import Emotion, Understander, Understanding
 from dialogue.engine import Engine
-from dialogue.escalation import hand_over, judge, offer_person
+from dialogue.escalation import hand_over
+from dialogue.escalation_policy import EscalationPolicy, shipped
 from dialogue.events import (
     Decided,
     Event,
@@ -23,6 +24,8 @@ from dialogue.events import (
 )
 from dialogue.flows.model import Flow
 from dialogue.hearing import Heard, hear_messages
+from dialogue.judgement import Judgement
+from dialogue.judging import care, judge, offer_person
 from dialogue.listening import Ears
 from dialogue.minds import Minds, called
 from dialogue.others_words import disarmed, hold_addresses, passages, planted_links, without
@@ -61,10 +64,12 @@ class TurnRunner:
         timezone: str,
         ears: Ears | None = None,
         minds: Minds | None = None,
+        escalation: EscalationPolicy | None = None,
     ) -> None:
         self.executor = executor
         self.minds = minds or Minds()
         self.ears = ears
+        self.escalation = escalation or shipped()
         self.understander = understander
         self.flows = flows
         self.templates = templates
@@ -86,6 +91,7 @@ class TurnRunner:
         said = [heard.text(seq, message) for seq, message in written(messages.items())]
         text = "\n".join(part for part in said if part)
         work = Work.begin(state, self.executor, identity, self.flows, last_seq, text)
+        work.escalation = self.escalation
         understanding = with_pressed(await self._understand(work, text, heard), messages.values())
         work.times.understand = (time.perf_counter() - started) * 1000
         decide_from = time.perf_counter()
@@ -129,7 +135,7 @@ class TurnRunner:
         attachments = [ref for message in messages for ref in message.attachments if ref.id not in understood]
         if not attachments and await self._assist(work, understanding):
             return
-        judge(work, understanding)
+        await judge(work, understanding)
         pictures = [ref for ref in attachments if ref.kind == "image"]
         looked_for = of_a_page(work, understanding.commands, pictures) or by_picture(
             work, understanding.commands, pictures
@@ -147,6 +153,7 @@ class TurnRunner:
             offer_person(work, self.templates)
         if work.hand_over is not None:
             await hand_over(work, understanding, self.templates)
+        care(work, self.templates)
         work.route, work.route_reason = self._route(work, understanding)
 
     async def _assist(self, work: Work, understanding: Understanding) -> bool:
@@ -159,12 +166,13 @@ class TurnRunner:
         if not await self.assisting.answer(work, understanding):
             return False
         before = work.state.pending
-        judge(work, understanding.model_copy(update={"commands": ()}))
+        await judge(work, understanding.model_copy(update={"commands": ()}))
         if work.hand_over is not None:
             work.pending = None
             await hand_over(work, understanding, self.templates)
         elif before is not None and work.pending is None:
             self.router.repairs.keep_question(work, before, aside=True)
+        care(work, self.templates)
         work.route, work.route_reason = self._route(work, understanding)
         if work.ticket is None:
             work.route = "agent"
@@ -229,6 +237,12 @@ class TurnRunner:
             return reply
         return reply.model_copy(update={"text": self.templates.say("guard.not_done", work.lang)})
 
+    @staticmethod
+    def _told(work: Work) -> Judgement | None:
+        """Return the judgement, unless nothing but usual contentment was seen."""
+        found = work.judgement
+        return found if len(found.signs) > 1 or found.then != "go_on" or work.satisfaction.because else None
+
     def _finished(
         self, work: Work, understanding: Understanding, last_seq: int, heard: Heard, ledger: Ledger
     ) -> Finished:
@@ -237,7 +251,7 @@ class TurnRunner:
         events: list[Event] = [
             *heard.events(),
             Understood(of_seq=last_seq, understanding=understanding),
-            Decided(route=work.route, reason=work.route_reason),
+            Decided(route=work.route, reason=work.route_reason, judgement=self._told(work)),
             *called(ledger),
             *work.events,
             *work.closing_events(),

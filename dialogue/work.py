@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from dialogue.commands import Entity, PendingQuestion
+from dialogue.escalation_policy import EscalationPolicy, shipped
 from dialogue.events import Asked, CustomerProven, Event, FlowsChanged, TicketOpened, ToolCalled, ToolReturned
 from dialogue.flows.model import Flow
+from dialogue.judgement import Judgement
 from dialogue.replies.types import Choice, ChoicesReply, Reply, TextReply
 from dialogue.slots.base import Question
 from dialogue.state import DialogueState, Frame, Heard, Memory, Pending, copy_of
@@ -53,6 +55,8 @@ class Work:
     receipts: list[str] = dataclasses.field(default_factory=list)
     ticket: TicketRef | None = None
     hand_over: HandOverWish | None = None
+    escalation: EscalationPolicy = dataclasses.field(default_factory=shipped)
+    judgement: Judgement = dataclasses.field(default_factory=Judgement)
     satisfaction: Satisfaction = dataclasses.field(default_factory=Satisfaction)
     shows_discontent: bool = False
     """Whether this message itself does, and not only those before."""

@@ -25,7 +25,7 @@ from typing import Literal
 import numpy as np
 
 from dialogue.commands import Emotion, EmotionLabel
-from dialogue.escalation import STRONG_ANGER, SURE_ANGER
+from dialogue.escalation_policy import shipped
 from dialogue.state import displeasure
 from dialogue.understanding.emotion import Feelings
 from dialogue.understanding.emotion.evidence import MOODS
@@ -112,7 +112,8 @@ def figures(messages: Sequence[Message], found: Sequence[Emotion]) -> Figures:
 
 def hands_over(mood: Emotion) -> bool:
     """Whether this message alone, of whatever conversation, hands over to a person."""
-    return mood.label == "angry" and mood.score >= SURE_ANGER and mood.intensity >= STRONG_ANGER
+    anger = shipped().anger
+    return mood.label == "angry" and mood.score >= anger.sure and mood.intensity >= anger.strong
 
 
 def _best(mood: Emotion) -> EmotionLabel:

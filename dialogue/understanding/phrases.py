@@ -1,4 +1,4 @@
-"""Wishes that are recognised by their words alone: a person, another language, stop, again, a correction."""
+"""Wishes that are recognised by their words alone: another language, stop, again, a correction. For a person: `persons`."""
 
 from __future__ import annotations
 
@@ -6,51 +6,6 @@ import re
 from typing import Literal
 
 from knowledge.types import Lang
-
-_PERSON_EN = r"(?:human(?: being)?|(?:real|live|actual) ?(?:person|people|human|agent)?|person|agents?|representatives?|reps?|operator|manager|supervisor|specialist|employee|staff|someone|somebody|colleague|team member|customer (?:service|support|care)(?! (?:hours|number|phone|email|time|policy))|support(?: team| staff| agent)?|your team|a lawyer)"
-_HUMAN_EN = re.compile(
-    rf"\b(?:speak|talk|chat)(?:ing)? (?:to|with)(?: (?:a|an|the|your|my|some|one of your))?(?: (?:real|live|actual|different|customer service|support|human))* {_PERSON_EN}\b"
-    rf"|\b(?:get|find|give|bring|send) me(?: (?:to|a|an|the|your|some))*(?: (?:real|live|actual|human))* {_PERSON_EN}\b|\b(?:get|bring|call|fetch)(?: (?:a|an|the|your|some))+(?: (?:real|live|actual|human))* (?:human|person|agent|representative|rep|operator|manager|supervisor)\b"
-    rf"|\b(?:connect|transfer|forward|hand|pass|put|switch|route|escalate|redirect)(?: (?:me|us|this|it|my \w+))?(?: (?:over|through))?(?: to| with)(?: (?:a|an|the|your|some))?(?: (?:real|live|actual|human|customer service|support))* {_PERSON_EN}\b"
-    rf"|\b(?:need|want|prefer|like|rather have|deal with|require|is there|can i have|may i have)(?: (?:a|an|the|some))(?: (?:real|live|actual))* (?:human(?: being)?|(?:real |live )?person|(?:live |human |real )agent|agent|representative|operator|supervisor|manager)\b(?! (?:to use|who))"
-    r"|^\W*(?:please |just )?(?:human|agent|representative|operator|manager|supervisor|real person|live (?:agent|person|chat)|human agent|real human|actual human|rep|escalate|customer service(?: (?:rep|agent|representative))?|a (?:real )?(?:person|human))(?: (?:please|pls|plz|now|asap))*\W*$"
-    r"|\b(?:real|actual|live) (?:person|human|agent)(?: being)?,? (?:please|now|pls|plz)|\bhuman (?:please|now|pls|support|help|assistance|agent|operator)\b|\bescalate (?:this|it|my|to)|\b(?:can|could|may|let) (?:someone|somebody|a (?:human|person|manager|supervisor))(?: from \w+)?(?: real)? (?:help|call|contact|take over|look|have a look|take a look|check|sort|handle|assist|chase|follow up|look into|investigate)|\b(?:someone|somebody|a (?:human|person|colleague))(?: from \w+)? (?:has to|needs to|ought to|must|should|will have to) (?:please )?(?:look|check|investigate|sort|chase|handle|deal|follow|find out|take care|get involved)"
-    r"|\b(?:want|need) (?:someone|somebody) (?:real|human|else|from)|\bnot (?:a )?(?:bot|robot|machine)[,;. ]+(?:a )?(?:human|person|real)|\bspeak (?:to|with) (?:some ?one|some ?body|anyone|anybody|sb)\b"
-)
-_NOT_HUMAN_EN = re.compile(
-    r"\b(?:don'?t|do not|no need to|not necessary to|without|rather not|don't want to) (?:\w+ ){0,3}?(?:transfer|speak|talk|connect|escalate|human|person|agent|need a)|\b(?:are|r) (?:you|u) (?:a |an )?(?:real |actual |live )?(?:human|person|bot|agent)|\bi(?:'m| am) (?:a |an )?(?:real )?(?:human|person|agent)\b|\bis this (?:a )?(?:human|real person|bot)|\btalking to (?:a |an )?(?:bot|human|real person|person|machine)\b.*\?|\bam i (?:speaking|talking|chatting)|\bis there (?:a |an |any |some)?(?:real |actual |live )?(?:human|person|one|body)\b[^,.;]{0,24}\b(?:or|behind|there|here)\b"
-)
-_HUMAN_ZH = re.compile(
-    r"(?:转|接|找|叫|换|要|来|喊|请|给|派|联系|安排|呼叫|切换|有|上|想|需要|跟|和|与)(?:一下|接|到|个|一个|位|一位|给|我|你们|你们的|你|帮我|下|换|成|的)*(?:人工|真人|活人|大活人|专员|真的人|人类|客服人员|客服专员|在线客服|人工客服|售后专员|售后人员|店长|经理|领导|主管|负责人|老板|上级)"
-    r"|(?:转|转接|找|叫|呼叫|联系|要|接|换)(?:一下|个|一个|到|下|你们的?|你们家)*客服(?!电话|热线|号码|时间|几点|邮箱|微信|在哪)|^\W*(?:请|我要|麻烦)?(?:人工|真人|客服|人工客服|人工服务|在线客服|转人)(?:客服|服务)?(?:谢谢|吧|呢|啊|在吗|在不在|来|！|!|快点|快)*\W*$"
-    r"|(?:叫|喊|找|换|来|派|让|转|接)(?:一?个|一?位)?(?:真|活|大活)?人(?=来|吧|啊|$|[,。!！，?？]|跟|和|处理|聊|说|帮|给|解决|接|回|过来|核实|核查|调查|跟进|查|看)|(?:跟|和|与)(?:一个|个|位)?(?:真|活)?人(?:工)?(?:客服)?(?:说话|聊|沟通|对话|讲话|谈|说)|(?:转|问|找|叫|让|换)(?:给|到|一下|下|个)*你们?的?同事|人工介入|转人工|转接人工|(?:要|想)(?:跟|和)人(?:说|聊)|人工(?:呢|在吗|在哪|快来|处理)|真人(?:来|处理|客服)|升级处理"
-)
-_NOT_HUMAN_ZH = re.compile(
-    r"(?:不用|不要|不想|不需要|别|无需|先不|不必)(?:给我|帮我|再)?(?:转|接|找|叫|要)?(?:人工|真人|客服)|(?:人工|真人|客服)(?:客服)?(?:的)?(?:电话|热线|号码|几点|时间|什么时候|上班|下班|工作时间|服务时间|邮箱|怎么联系|费|智能)|你?(?:是|是不是)(?:真人|人工|机器人|人)(?:吗|还是|么|客服吗|\?)|是(?:在)?(?:跟|和|与)(?:真人|活人|人工|人)(?:聊|说|讲|谈|对)[^,，。；]{0,4}(?:吗|么|吧|\?|？|$)|我(?:是|就是)(?:真人|人|个人|活人)|有人工(?:客服)?(?:几点|吗\?*$)|是人工还是|人工智能|(?:机器人?|程序|ai|智能客服)[^,，。；]{0,8}还是[^,，。；]{0,6}人|人[^,，。；]{0,8}还是[^,，。；]{0,6}(?:机器|程序|ai|智能)"
-)
-
-
-def asks_human(low: str) -> bool:
-    """Whether a person is asked for: not where one is mentioned, refused or asked about."""
-    english = _HUMAN_EN.search(low)
-    if english and (_NOT_HUMAN_EN.search(low) is None or _HUMAN_EN.search(_NOT_HUMAN_EN.sub(" , ", low))):
-        return True
-    chinese = _HUMAN_ZH.search(low)
-    if not chinese:
-        return False
-    barred = _NOT_HUMAN_ZH.search(low)
-    if barred is None:
-        return True
-    rest = low[: barred.start()] + "," + low[barred.end() :]
-    return bool(_HUMAN_ZH.search(rest)) or bool(
-        re.search(r"(?:叫|来|换|找|转)(?:一?个|一?位)?(?:真)?人(?:工)?(?:来|$|[,。!])", rest)
-    )
-
-
-def asks_who_answers(low: str) -> bool:
-    """Whether it is asked if a person or a program writes: "am I talking to a human?", 你是机器人还是人."""
-    return bool(_NOT_HUMAN_EN.search(low) or _NOT_HUMAN_ZH.search(low)) and not asks_human(low)
-
 
 _LANGUAGES: tuple[tuple[Lang, re.Pattern[str]], ...] = (
     ("en", re.compile(r"(?:说|讲|用|换成?|切换(?:成|到|为)?|改成?)(?:一下)?(?:英语|英文)(?!的|名|版|说明|标签|字)|^\W*(?:英文|英语)(?:吧|谢谢|please)?\W*$|\b(?:speak|talk|reply|answer|respond|write|switch|continue|chat)(?: (?:to|in|with|me|back))* english\b|^\W*(?:in )?english(?:,? (?:please|pls))?\W*$|\benglish,? (?:please|pls)\b|\bi (?:don't|do not|can't) (?:speak|understand|read) chinese")),
@@ -61,6 +16,18 @@ _LANGUAGES: tuple[tuple[Lang, re.Pattern[str]], ...] = (
 def language_wanted(low: str) -> Lang | None:
     """Return the language that is asked for, if any."""
     return next((lang for lang, pattern in _LANGUAGES if pattern.search(low)), None)
+
+
+_PERSON = r"(?:your |the |my |that )?(?:colleague|agent|human|person|representative|rep|operator|manager|supervisor|support|customer service)"
+_AGREED = re.compile(
+    rf"\bwhat (?:did|have|has|was|were|had)\b[^.;!?]{{0,30}}\b(?:agreed?|promised?|offer(?:ed)? me|arranged?|settled)\b|\bwhat(?:'s| is| was| exactly is)? (?:the |our |my )?(?:agreement|arrangement|promise)\b|\bwhat did {_PERSON} (?:\w+ )?(?:say|tell me|decide|do|agree|promise)\b|\bremind me\b[^.;!?]{{0,20}}\b(?:agreed|promised|agreement)\b"
+    r"|(?:客服|人工|你们?同事|刚才那位|专员|你们?)(?:刚才|刚刚|之前|上次)?(?:跟我|和我|给我|帮我)?(?:约定|商量|说好|答应|承诺|谈)(?:好|妥|定)?(?:了|的|我)*(?:什么|啥|哪些|怎么|多少)|(?:约定|说好|答应|商量好)(?:的|了)?(?:内容|事|事情|结果)?(?:是|有)(?:什么|啥|哪些)|(?:刚才|之前|上次)?(?:客服|人工|专员)(?:刚才|刚刚|之前|上次)?(?:到底)?(?:跟我|给我|和我)?(?:说|讲|定)(?:了|的|好)*(?:什么|啥|怎么(?:处理|弄|办))"
+)
+
+
+def asks_what_was_agreed(low: str) -> bool:
+    """Whether it is asked what a person of the shop agreed to: "what did your colleague promise?", 客服答应我什么了."""
+    return len(low) <= 80 and bool(_AGREED.search(low))
 
 
 _EXPLAIN = re.compile(

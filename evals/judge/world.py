@@ -66,6 +66,11 @@ class World:
         self._numbers = itertools.count(1)
 
     @property
+    def platform(self) -> Platform:
+        """The platform over the shop as it is before a scenario gives anything."""
+        return self._platform
+
+    @property
     def base(self) -> Path:
         """The shop as it is before a scenario gives anything."""
         return self._folder / "base" / _SHOP

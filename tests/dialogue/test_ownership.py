@@ -20,9 +20,18 @@ from sqlmodel import select
 
 from dialogue.commands import Affirm, AskHuman, ChitChat, Command, Deny, StartFlow, Understanding, View
 from dialogue.errors import NotOwnerError
-from dialogue.events import MessageReceived, OwnershipChanged, Replied, StoredEvent, TurnEnded
+from dialogue.events import (
+    PUBLIC_TYPES,
+    EpisodeStarted,
+    MessageReceived,
+    OwnershipChanged,
+    Replied,
+    StoredEvent,
+    TicketOpened,
+    TurnEnded,
+)
 from dialogue.replies.types import TextReply
-from dialogue.state import DialogueState, fold, initial
+from dialogue.state import AGREED_KEPT, DialogueState, fold, initial
 from dialogue.testing import ScriptedUnderstander, entity
 from dialogue.turn import Turn
 from knowledge.db import Database, sqlite_url
@@ -71,6 +80,23 @@ def _laid_shop() -> Path:
     return path
 
 
+def one_speaker(events: list[StoredEvent]) -> None:
+    """Check that nobody spoke who did not own the conversation at that instant."""
+    owner, agent, version = "bot", None, 0
+    for stored in events:
+        event = stored.event
+        if isinstance(event, OwnershipChanged):
+            assert event.version == version + 1
+            owner, agent, version = event.owner, event.agent_id, event.version
+        elif isinstance(event, Replied) and event.author == "agent":
+            assert (owner, agent) == ("human", event.author_id)
+        elif isinstance(event, Replied) and event.author == "shop":
+            assert owner != "bot"
+            assert all(isinstance(reply, TextReply) and reply.receipts for reply in event.replies)
+        elif isinstance(event, Replied):
+            assert owner in ("bot", "queued")
+
+
 class Ownership(RuleBasedStateMachine):
     """One shopper, two agents, one bot, a server that dies now and then."""
 
@@ -86,6 +112,12 @@ class Ownership(RuleBasedStateMachine):
         """What agents said and were told that it was said."""
         self.turns: list[asyncio.Task[Turn]] = []
         self.seen = 0
+        self.agreed: list[str] = []
+        """What agents agreed to and were told that it is kept."""
+        self.reader: asyncio.Task[None] | None = None
+        self.read: list[int] = []
+        """Numbers of the events that came down the shopper's line, over all its connections."""
+        self.came = asyncio.Event()
 
     def do(self, work: Coroutine[Any, Any, Any]) -> Any:
         return self.runner.run(work)
@@ -116,6 +148,7 @@ class Ownership(RuleBasedStateMachine):
             self.folder.cleanup()
 
     async def _stop(self) -> None:
+        await self._hang_up()
         for turn in self.turns:
             turn.cancel()
         await asyncio.gather(*self.turns, return_exceptions=True)
@@ -130,6 +163,41 @@ class Ownership(RuleBasedStateMachine):
         self.turns = []
 
     # -- the shopper
+
+    @precondition(lambda self: self.reader is None)
+    @rule()
+    def connects_from_the_last_event_seen(self) -> None:
+        async def listen() -> None:
+            after = self.read[-1] if self.read else 0
+            try:
+                async for stored in self.conversations.follow(self.id, EMMA, after=after):
+                    self.read.append(stored.seq)
+                    self.came.set()
+            finally:
+                self.came.set()
+
+        async def work() -> None:
+            self.reader = asyncio.ensure_future(listen())
+            await asyncio.sleep(0)
+
+        self.do(work())
+
+    @precondition(lambda self: self.reader is not None)
+    @rule()
+    def loses_the_connection(self) -> None:
+        self.do(self._hang_up())
+
+    async def _hang_up(self) -> None:
+        if self.reader is not None:
+            self.reader.cancel()
+            await asyncio.gather(self.reader, return_exceptions=True)
+            self.reader = None
+
+    async def _caught_up(self, last: int) -> None:
+        async with asyncio.timeout(10):
+            while self.reader is not None and not self.reader.done() and (not self.read or self.read[-1] < last):
+                self.came.clear()
+                await self.came.wait()
 
     def _send(self, text: str, client_id: str | None = None) -> asyncio.Task[Turn]:
         client_id = client_id or f"m{next(self.numbers)}"
@@ -230,12 +298,14 @@ class Ownership(RuleBasedStateMachine):
             self.do(work())
             self.said.append(text)
 
-    @rule(agent=st.sampled_from(AGENTS), outcome=st.sampled_from(["hand_back", "resolve"]))
-    def releases(self, agent: Identity, outcome: str) -> None:
+    @rule(agent=st.sampled_from(AGENTS), outcome=st.sampled_from(["hand_back", "resolve"]), agrees=st.integers(0, 2))
+    def releases(self, agent: Identity, outcome: str, agrees: int) -> None:
         ticket = self._ticket()
         if ticket is not None:
+            agreed = [f"{agent.subject} sends {next(self.numbers)} lamps" for _ in range(agrees)]
             with contextlib.suppress(ToolError):
-                self.do(self.conversations.release(ticket.id, agent, outcome=outcome))
+                self.do(self.conversations.release(ticket.id, agent, outcome=outcome, agreed=agreed))
+                self.agreed += agreed
 
     # -- the machine room
 
@@ -290,6 +360,8 @@ class Ownership(RuleBasedStateMachine):
         assert (head.owner, head.agent_id) == (state.owner, state.agent_id)
         assert head.ownership_version == state.ownership_version
         self._one_speaker(events)
+        self._the_line_is_whole(events)
+        self._agreements_stand(events, state)
         self._nothing_lost_or_doubled(events, settled=settled)
         self._somebody(state, settled=settled)
 
@@ -302,20 +374,34 @@ class Ownership(RuleBasedStateMachine):
             if len(events) == head.last_seq == state.seq:
                 return events, head, state
 
+    def _the_line_is_whole(self, events: list[StoredEvent]) -> None:
+        """What came down the shopper's line is what they may see, in order, without gap or repeat, whatever broke off."""
+        public = [stored.seq for stored in events if stored.event.type in PUBLIC_TYPES]
+        if public:
+            self.do(self._caught_up(public[-1]))
+        assert self.read == public[: len(self.read)]
+        assert self.reader is None or self.read == public
+
+    def _agreements_stand(self, events: list[StoredEvent], state: DialogueState) -> None:
+        """What persons agreed to is known after every episode, told to the shopper, and on the next ticket."""
+        assert [each.text for each in state.agreed] == self.agreed[-AGREED_KEPT:]
+        told = "\n".join(
+            reply.text for stored in events if isinstance(stored.event, Replied) for reply in stored.event.replies
+        )
+        assert all(text in told for text in self.agreed)
+        ticket = self._ticket()
+        opened = [stored.seq for stored in events if isinstance(stored.event, TicketOpened)]
+        if ticket is not None and ticket.status != "resolved" and opened:
+            before = [
+                each.text
+                for stored in events
+                if stored.seq < opened[-1] and isinstance(stored.event, EpisodeStarted)
+                for each in stored.event.agreed
+            ]
+            assert ticket.body.get("agreed", []) == before[-AGREED_KEPT:]
+
     def _one_speaker(self, events: list[StoredEvent]) -> None:
-        owner, agent, version = "bot", None, 0
-        for stored in events:
-            event = stored.event
-            if isinstance(event, OwnershipChanged):
-                assert event.version == version + 1
-                owner, agent, version = event.owner, event.agent_id, event.version
-            elif isinstance(event, Replied) and event.author == "agent":
-                assert (owner, agent) == ("human", event.author_id)
-            elif isinstance(event, Replied) and event.author == "shop":
-                assert owner != "bot"
-                assert all(isinstance(reply, TextReply) and reply.receipts for reply in event.replies)
-            elif isinstance(event, Replied):
-                assert owner in ("bot", "queued")
+        one_speaker(events)
 
     def _nothing_lost_or_doubled(self, events: list[StoredEvent], *, settled: bool) -> None:
         received = [stored.event for stored in events if isinstance(stored.event, MessageReceived)]

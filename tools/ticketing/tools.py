@@ -145,9 +145,9 @@ async def claim_ticket(context: ToolContext, arguments: ClaimTicket) -> TicketVi
     confirm=False,
     en=(
         "Finish with a ticket that the agent holds: `hand_back` gives the shopper back to the bot, `resolve` closes the "
-        "case. `note` says what was done."
+        "case. `note` says what was done, for colleagues; `agreed` lists what was agreed with the shopper, who is told it again."
     ),
-    zh="结束自己认领的工单：`hand_back` 把顾客交还机器人，`resolve` 结案。`note` 写明处理结果。",
+    zh="结束自己认领的工单：`hand_back` 把顾客交还机器人，`resolve` 结案。`note` 写明处理结果，供同事查看；`agreed` 逐条写明与顾客约定的事项，会再告知顾客。",
 )
 async def release_ticket(context: ToolContext, arguments: ReleaseTicket) -> TicketView:
     """Resolve the ticket; how it ended stands in its body."""
@@ -159,7 +159,14 @@ async def release_ticket(context: ToolContext, arguments: ReleaseTicket) -> Tick
         raise RefusedError(
             "not_assignee", "only the agent who holds the ticket ends it", ticket_id=ticket.id, agent=ticket.assignee
         )
-    ending = {"outcome": arguments.outcome, "note": arguments.note, "agent": agent, "at": context.now.isoformat()}
+    ending: JsonObject = {
+        "outcome": arguments.outcome,
+        "note": arguments.note,
+        "agent": agent,
+        "at": context.now.isoformat(),
+    }
+    if arguments.agreed:
+        ending["agreed"] = list(arguments.agreed)
     _change(ticket, status="resolved", resolved_at=context.now)
     ticket.body = {**ticket.body, "ending": ending}
     context.session.add(ticket)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+import pydantic
 
 from knowledge.types import Lang
 from tools.base import Arguments, Evidence
 from tools.policy import Priority
 
-Reason = Literal["asked", "failures", "anger", "discontent", "policy", "safety", "knowledge_gap"]
+Reason = Literal["asked", "failures", "anger", "discontent", "policy", "safety", "legal", "knowledge_gap"]
+
+
+AgreedText = Annotated[str, pydantic.StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 
 
 class HandOver(Arguments):
@@ -81,3 +86,5 @@ class ReleaseTicket(Arguments):
     ticket_id: str
     outcome: Literal["hand_back", "resolve"]
     note: str = ""
+    agreed: tuple[AgreedText, ...] = pydantic.Field(default=(), max_length=10)
+    """What the agent and the shopper agreed to, each a sentence that the shopper may read."""

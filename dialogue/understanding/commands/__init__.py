@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from dialogue.commands import AskHuman, CannotHandle, Command, ScoredIntent, StartFlow, SwitchLanguage
-from dialogue.understanding import phrases, polarity, segments
+from dialogue.understanding import persons, phrases, polarity, segments
 from dialogue.understanding.commands.answers import CHOOSES_GOODS, answered
 from dialogue.understanding.commands.asides import aside
 from dialogue.understanding.commands.besides import answered_and_asked
@@ -33,7 +33,9 @@ def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
         rest = requested(reading) if len(low.strip()) > 30 else []
         useful = [c for c in rest if c.kind in {"start_flow", "ask_knowledge"}]
         return [SwitchLanguage(lang=lang, text=reading.words(), source="pattern"), *useful], []
-    if phrases.asks_human(low):
+    question = reading.view.pending
+    chosen = question is not None and pressed(low, question) is not None  # 都不是，转人工 may be a choice of its own
+    if not chosen and persons.asks_human(low):
         return _with_human(reading)
     found = _of_what_runs(reading)
     if found is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dialogue.commands import Cancel, Command, Correct, Repeat, StartFlow
+from dialogue.commands import Cancel, ChitChat, Command, Correct, Repeat, StartFlow
 from dialogue.understanding import phrases, polarity
 from dialogue.understanding.commands.corrections import only_values
 from dialogue.understanding.commands.of_goods import CLEAR
@@ -20,6 +20,8 @@ _CHANGED = frozenset({"payment_method", "option", "address", "email", "reason"})
 def interrupted(reading: Reading) -> list[Command] | None:
     """Read what breaks in; None when nothing does."""
     low, view = reading.text.low, reading.view
+    if phrases.asks_what_was_agreed(low):
+        return [ChitChat(topic="agreed", text=reading.words(), score=0.9, source="pattern")]
     again = phrases.asks_again(low)
     if again and not _only_says_yes_or_no(reading):
         return [Repeat(explain=again == "explain", text=reading.words(), source="pattern")]

@@ -20,7 +20,7 @@ from dialogue.commands import (
     StartFlow,
     View,
 )
-from dialogue.understanding import phrases, segments
+from dialogue.understanding import persons, phrases, segments
 from dialogue.understanding.commands.alterations import ADDRESS_FLOWS, SWAPPING, is_of_a_kind, redirected, swapped
 from dialogue.understanding.commands.choices import by_preference, without_conditions
 from dialogue.understanding.commands.clauses import of_a_list
@@ -52,6 +52,8 @@ _BEGUN = frozenset({"return", "exchange", "cancel"})
 _NOUN = re.compile(r"^\W*(?:(?:what|how) about |about )?(?:my|the)\b[\w\s-]*\b(?:exchange|return|cancellation)\W*$")
 """Something under way that is named before it is asked about: "my sneakers exchange, where does it stand?"."""
 _OF_MONEY = frozenset({"refund_status", "track_order"})
+_PERSON_FROM = {"named": 0.8, "open": 0.9, "none": 1.1}
+"""Chance from which a person is wanted, by the room that the words leave for it."""
 ASKED = 4
 """Characters from which a question that no procedure answers is put to the documents."""
 _WANTS = re.compile(
@@ -188,9 +190,9 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
         return [one for flow in _meant(meant, low) for one in _start(flow, entities, words, chance)]
     if best == "ask_knowledge" and chance >= 0.3:
         return [to_documents(reading, part.start, part.end, chance)]
-    if best == "ask_human" and phrases.asks_who_answers(low):
+    if best == "ask_human" and persons.asks_who_answers(low):
         return [ChitChat(topic="bot_identity", text=words, score=0.8, source="pattern")]
-    if best == "ask_human" and chance >= 0.75:
+    if best == "ask_human" and chance >= _PERSON_FROM[persons.room_for_a_person(low)]:
         return [AskHuman(text=words, score=chance, source="classifier")]
     if best.startswith("chit_chat.") and (chance >= 0.8 or (chance >= 0.35 and not told)):
         return [ChitChat(topic=best.removeprefix("chit_chat."), text=words, score=chance, source="classifier")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dialogue.commands import Emotion, EmotionLabel
-from dialogue.escalation import STRONG_ANGER
+from dialogue.escalation_policy import shipped
 from dialogue.understanding.fusion import fused
 from dialogue.understanding.voice.types import VoiceMood
 
@@ -51,14 +51,14 @@ def test_a_voice_that_says_nothing_leaves_the_words_as_they_were() -> None:
 def test_words_and_voice_that_agree_are_surer_and_stronger() -> None:
     both = fused(ANGRY, voice("angry"))
     assert both.score > ANGRY.score
-    assert both.intensity >= STRONG_ANGER > ANGRY.intensity
+    assert both.intensity >= shipped().anger.strong > ANGRY.intensity
 
 
 def test_a_voice_alone_is_never_strong_enough_to_hand_over_at_once() -> None:
     for words in (CALM, Emotion(label="unknown")):
         found = fused(words, voice("angry", 0.999))
         assert found.label == "angry"
-        assert found.intensity < STRONG_ANGER
+        assert found.intensity < shipped().anger.strong
 
 
 def test_calm_has_no_intensity() -> None:

@@ -1,6 +1,7 @@
 /** What a ticket says of its case, section by section. Known parts get their own form; others are shown as they come. */
 
 import { h, icon } from "../lib/dom.js";
+import { judgementView } from "../lib/judgement.js";
 import { formatMoment, formatMoney, localText } from "../lib/format.js";
 
 /** @typedef {import("../lib/i18n.js").I18n} I18n */
@@ -18,6 +19,7 @@ const SECTIONS = {
   tried: attempts,
   attempts,
   emotion,
+  escalation: (value, { i18n }) => judgementView(value, i18n),
   attachments: (value, context) => h("div", { class: "case-pictures" }, value.map((id) => context.picture(String(id)))),
   suggested_reply: suggestedReply,
 };

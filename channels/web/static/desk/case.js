@@ -248,12 +248,14 @@ export class Case {
   #askRelease(outcome) {
     const { i18n } = this;
     const note = h("textarea", { class: "field", rows: 3, maxlength: 4000, "aria-label": i18n.t("note"), placeholder: i18n.t("note") });
+    const agreed = h("textarea", { class: "field", rows: 2, maxlength: 3000, "aria-label": i18n.t("agreed"), placeholder: i18n.t("agreed") });
     const kind = outcome === "resolve" ? "resolve" : "back";
     const submit = async (/** @type {Event} */ event) => {
       event.preventDefault();
       this.dialog.close();
       const ticket = this.#ticket;
-      if (ticket) await this.desk.release(ticket, outcome, note.value.trim()).catch((error) => this.#fail(error));
+      const lines = agreed.value.split("\n").map((line) => line.trim()).filter(Boolean);
+      if (ticket) await this.desk.release(ticket, outcome, note.value.trim(), lines).catch((error) => this.#fail(error));
     };
     fill(
       this.dialog,
@@ -263,6 +265,7 @@ export class Case {
         h("h2", {}, i18n.t(`${kind}_title`)),
         h("p", { class: "muted" }, i18n.t(`${kind}_text`)),
         note,
+        agreed,
         h(
           "div",
           { class: "sure-row" },

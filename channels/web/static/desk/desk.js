@@ -90,9 +90,9 @@ export class Desk extends EventTarget {
     return this.#act(ticket, "claim", { version: ticket.version });
   }
 
-  /** @param {any} ticket @param {"hand_back" | "resolve"} outcome @param {string} note */
-  release(ticket, outcome, note) {
-    return this.#act(ticket, "release", { outcome, note });
+  /** @param {any} ticket @param {"hand_back" | "resolve"} outcome @param {string} note @param {string[]} agreed */
+  release(ticket, outcome, note, agreed = []) {
+    return this.#act(ticket, "release", { outcome, note, agreed });
   }
 
   /** @param {any} ticket @param {string} verb @param {object} body */

@@ -1,12 +1,14 @@
 /** Strings of the agents' desk. */
 
 import { BAR_STRINGS } from "../lib/bar_strings.js";
+import { JUDGEMENT_STRINGS } from "../lib/judgement.js";
 import { THREAD_STRINGS } from "../thread/strings.js";
 
 export const DESK_STRINGS = {
   zh: {
     ...THREAD_STRINGS.zh,
     ...BAR_STRINGS.zh,
+    ...JUDGEMENT_STRINGS.zh,
     desk: "客服工作台",
     sign_in_title: "客服登录",
     sign_in_demo: "演示店铺：选择一位客服",
@@ -54,6 +56,7 @@ export const DESK_STRINGS = {
     reason_discontent: "顾客多次不满意",
     reason_policy: "按规定需人工",
     reason_safety: "安全问题",
+    reason_legal: "法律或监管",
     reason_knowledge_gap: "知识库未覆盖",
     new_ticket: "新工单：{subject}",
     lang_zh: "中文",
@@ -67,6 +70,7 @@ export const DESK_STRINGS = {
     hand_back: "交还小二",
     resolve: "完结",
     note: "备注（选填）：怎么解决的",
+    agreed: "与顾客约定的事项（选填，每行一条，顾客会看到）",
     resolve_title: "完结这张工单？",
     resolve_text: "顾客会看到问题已处理，之后由机器人继续接待。",
     back_title: "交还给小二？",
@@ -145,6 +149,7 @@ export const DESK_STRINGS = {
   en: {
     ...THREAD_STRINGS.en,
     ...BAR_STRINGS.en,
+    ...JUDGEMENT_STRINGS.en,
     desk: "Agent desk",
     sign_in_title: "Sign in to the desk",
     sign_in_demo: "Demo shop: choose an agent",
@@ -192,6 +197,7 @@ export const DESK_STRINGS = {
     reason_discontent: "Dissatisfied shopper",
     reason_policy: "Policy needs a person",
     reason_safety: "Safety",
+    reason_legal: "Law or authorities",
     reason_knowledge_gap: "Not in the documents",
     new_ticket: "New ticket: {subject}",
     lang_zh: "Chinese",
@@ -205,6 +211,7 @@ export const DESK_STRINGS = {
     hand_back: "Hand back",
     resolve: "Resolve",
     note: "Note (optional): how it was solved",
+    agreed: "Agreed with the shopper (optional, one a line; the shopper is told)",
     resolve_title: "Resolve this ticket?",
     resolve_text: "The shopper is told that the case is dealt with; the bot goes on from there.",
     back_title: "Hand back to Xiaoer?",

@@ -1,12 +1,14 @@
 /** Strings of the conversation inspector. */
 
 import { BAR_STRINGS } from "../lib/bar_strings.js";
+import { JUDGEMENT_STRINGS } from "../lib/judgement.js";
 import { THREAD_STRINGS } from "../thread/strings.js";
 
 export const INSPECTOR_STRINGS = {
   zh: {
     ...THREAD_STRINGS.zh,
     ...BAR_STRINGS.zh,
+    ...JUDGEMENT_STRINGS.zh,
     inspector: "对话检视",
     sign_in_title: "登录对话检视",
     sign_in_demo: "演示店铺：选择身份",
@@ -91,6 +93,7 @@ export const INSPECTOR_STRINGS = {
   en: {
     ...THREAD_STRINGS.en,
     ...BAR_STRINGS.en,
+    ...JUDGEMENT_STRINGS.en,
     inspector: "Inspector",
     sign_in_title: "Sign in to the inspector",
     sign_in_demo: "Demo shop: choose who you are",

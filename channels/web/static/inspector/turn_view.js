@@ -2,6 +2,7 @@
 
 import { h } from "../lib/dom.js";
 import { formatClock } from "../lib/format.js";
+import { judgementView } from "../lib/judgement.js";
 import { jsonView } from "../lib/json_view.js";
 import { mediaOf, voiceLine } from "../thread/thread.js";
 import { renderReply } from "../thread/replies.js";
@@ -207,7 +208,8 @@ function entityRow(entity) {
 function decision({ events }, { i18n }) {
   const decided = events.filter(({ event }) => event.type === "decided");
   if (decided.length === 0) return null;
-  return part(i18n.t("decision"), decided.map(({ event }) => h("p", { class: "row" }, h("strong", { class: "mono" }, event.route), h("span", { class: "muted" }, event.reason))));
+  const route = (/** @type {any} */ event) => h("p", { class: "row" }, h("strong", { class: "mono" }, event.route), h("span", { class: "muted" }, event.reason));
+  return part(i18n.t("decision"), decided.map(({ event }) => [route(event), event.judgement ? judgementView(event.judgement, i18n) : null]).flat());
 }
 
 /** @param {TurnEvents} turn @param {ViewContext} context */

@@ -1,0 +1,1 @@
+"""How well it is decided when a person is needed: precision and recall by sign and language."""

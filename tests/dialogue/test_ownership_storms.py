@@ -1,0 +1,124 @@
+"""Everybody at once on two replicas: a shopper, two agents and the bot, on both databases, in an order that nobody chose."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import random
+from collections import Counter
+
+import pytest
+from sqlmodel import select
+
+from dialogue.conversations import Conversations
+from dialogue.errors import NotOwnerError
+from dialogue.events import MessageReceived, Replied, TurnEnded
+from dialogue.state import fold, initial
+from dialogue.testing import ScriptedUnderstander
+from knowledge.db import Database
+from knowledge.schema import Conversation, Receipt, Ticket
+from tests.dialogue.conftest import assemble, small_shop
+from tests.dialogue.test_ownership import AGENTS, EMMA, SCRIPT, one_speaker
+from tools.base import Identity
+from tools.errors import ToolError
+
+MESSAGES, ROUNDS = 8, 14
+
+
+class Storm:
+    """One conversation and what everybody was told in it."""
+
+    def __init__(self, replicas: tuple[Conversations, Conversations], conversation_id: str, seed: int) -> None:
+        self.replicas = replicas
+        self.id = conversation_id
+        self.chance = random.Random(seed)
+        self.sent: dict[str, str] = {}
+        self.said: list[str] = []
+        self.agreed: list[str] = []
+        self.claimed: list[tuple[str, int]] = []
+
+    def somewhere(self) -> Conversations:
+        return self.chance.choice(self.replicas)
+
+    async def a_while(self) -> None:
+        for _ in range(self.chance.randrange(12)):
+            await asyncio.sleep(0)
+
+    async def shopper(self) -> None:
+        """Write message after message, some of them to both replicas at once, as after a connection that broke."""
+        words = self.chance.choices(sorted(SCRIPT), k=MESSAGES - 2)
+        for number, text in enumerate(["a person, please", *words, "a person, please"]):
+            self.sent[f"m{number}"] = text
+            doors = self.replicas if self.chance.random() < 0.3 else (self.somewhere(),)
+            send = (door.send(self.id, EMMA, client_id=f"m{number}", text=text) for door in doors)
+            turns = await asyncio.gather(*send)
+            assert all(turn.handled_by != "bot" or turn.replies for turn in turns)
+            await self.a_while()
+
+    async def agent(self, who: Identity) -> None:
+        """Claim whatever waits; answer and give back what is held."""
+        for number in range(ROUNDS):
+            await self.a_while()
+            desk = self.somewhere()
+            async with desk.database.read() as session:
+                found = select(Ticket).where(Ticket.conversation_id == self.id, Ticket.status != "resolved")
+                ticket = (await session.exec(found)).first()
+            if ticket is None:
+                continue
+            try:
+                await self._act(desk, who, ticket, number)
+            except (ToolError, NotOwnerError):
+                continue
+
+    async def _act(self, desk: Conversations, who: Identity, ticket: Ticket, number: int) -> None:
+        name = f"{who.subject} {number}"
+        if ticket.status == "open":
+            await desk.claim(ticket.id, who, version=ticket.version)
+            self.claimed.append((ticket.id, ticket.version))
+        elif self.chance.random() < 0.6:
+            await desk.reply_as_agent(self.id, who, client_id=name, text=f"{name} is here")
+            self.said.append(f"{name} is here")
+        else:
+            await desk.release(ticket.id, who, outcome="hand_back", agreed=[f"{name} sends a lamp"])
+            self.agreed.append(f"{name} sends a lamp")
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_a_storm_has_one_speaker_and_loses_nothing(any_database: Database, seed: int) -> None:
+    await small_shop(any_database)
+    other = Database(any_database.url)
+    first = await assemble(any_database, ScriptedUnderstander(SCRIPT))
+    second = await assemble(other, ScriptedUnderstander(SCRIPT))
+    storm = Storm((first, second), (await first.open(EMMA, lang="en")).id, seed)
+    try:
+        async with asyncio.timeout(60):
+            await asyncio.gather(storm.shopper(), *map(storm.agent, AGENTS))
+            await second.recover()
+        await _check(storm, any_database)
+    finally:
+        await first.executor.close()
+        await second.executor.close()
+        await other.close()
+
+
+async def _check(storm: Storm, database: Database) -> None:
+    stored = await storm.replicas[0].store.load(storm.id)
+    async with database.read() as session:
+        head = await session.get_one(Conversation, storm.id)
+        receipts = (await session.exec(select(Receipt).where(Receipt.tool == "cancel_order"))).all()
+    events = [each.event for each in stored]
+    state = functools.reduce(fold, stored, initial(storm.id, "shopper", "en", "C1"))
+    assert [each.seq for each in stored] == list(range(1, head.last_seq + 1))
+    assert (head.owner, head.ownership_version) == (state.owner, state.ownership_version)
+    one_speaker(stored)
+    received = [event for event in events if isinstance(event, MessageReceived)]
+    assert {event.client_id: event.text for event in received} == storm.sent
+    assert len(received) == len(storm.sent)
+    answered = Counter(event.of_seq for event in events if isinstance(event, TurnEnded))
+    assert max(answered.values()) == 1
+    assert state.unanswered == []
+    said = [event.replies[0].text for event in events if isinstance(event, Replied) and event.author == "agent"]
+    assert sorted(said) == sorted(storm.said)
+    assert sorted(each.text for each in state.agreed) == sorted(storm.agreed)
+    assert len(set(storm.claimed)) == len(storm.claimed), "two agents won the same ticket"
+    assert len(receipts) <= 1
