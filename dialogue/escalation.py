@@ -1,16 +1,16 @@
-"""When a person is offered or takes over, and what the ticket says: summary, facts, attempts with receipts, mood."""
+"""When a person is offered or takes over; what the ticket says is written by `dialogue.tickets`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from dialogue.commands import Affirm, AskHuman, Choose, Deny, Emotion, Provide, Understanding
 from dialogue.replies.templates import Templates
 from dialogue.replies.types import HandoffReply, TextReply
 from dialogue.satisfaction import Signs, satisfaction, says_the_same
 from dialogue.slots.base import Question
-from dialogue.state import displeasure, is_lost, trend
+from dialogue.state import displeasure, is_lost
+from dialogue.tickets import write
 from dialogue.turn import TicketRef
 from dialogue.work import HandOverWish, Work
 from tools.ticketing.types import TicketView
@@ -94,7 +94,7 @@ async def hand_over(work: Work, understanding: Understanding | None, templates: 
             "queue": wish.queue,
             "lang": work.lang,
             "subject": _subject(work),
-            "body": ticket_body(work, understanding),
+            "body": (await write(work, wish, understanding, templates)).model_dump(mode="json"),
         },
     )
     ticket = outcome.evidence
@@ -115,47 +115,3 @@ def _subject(work: Work) -> str:
         order = frame.slots.get("order")
         return work.flows[frame.flow].title.get(work.lang) + (f" · {order}" if order else "")
     return work.text.strip().replace("\n", " ")[:80]
-
-
-def ticket_body(work: Work, understanding: Understanding | None) -> dict[str, Any]:
-    """Return everything that a person needs to go on without asking again; each fact from the state, none invented."""
-    state = work.state
-    frames = [*work.stack, *work.queue]
-    tried = [*(attempt.action for attempt in state.attempts), *work.actions]
-    moods = [*state.moods, *([understanding.emotion] if understanding else [])]
-    return {
-        "customer": {
-            "id": work.identity.customer_id,
-            "name": state.customer_name,
-            "verified_by": state.proof or None,
-        },
-        "wants": [
-            {
-                "flow": frame.flow,
-                "title": work.flows[frame.flow].title.model_dump(),
-                "slots": {name: value for name, value in frame.slots.items() if value not in (None, "", {}, [])},
-                "words": frame.text,
-            }
-            for frame in frames
-        ],
-        "order": work.memory.focus_order,
-        "last_message": work.text,
-        "tried": [
-            {
-                "tool": action.tool,
-                "status": action.status,
-                "code": action.result.get("code"),
-                "receipt": action.receipt,
-            }
-            for action in tried
-            if action.tool != "hand_over"
-        ],
-        "emotion": {
-            "now": moods[-1].model_dump() if moods else None,
-            "over_time": [mood.label for mood in moods],
-            "trend": trend(moods),
-            "satisfaction": work.satisfaction.model_dump(mode="json"),
-        },
-        "failures": state.failures,
-        "attachments": [ref.id for message in state.messages.values() for ref in message.attachments],
-    }

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Literal
+from typing import Literal, Self
+
+import pydantic
 
 from knowledge.types import Lang
 from tools.base import Arguments, Evidence
 from tools.policy import Priority
+from tools.ticketing.body import Body, TicketBody
+from tools.ticketing.triage.labels import Category, Queue, Skill
 
 Reason = Literal["asked", "failures", "anger", "discontent", "policy", "safety", "knowledge_gap"]
 
@@ -20,8 +24,8 @@ class HandOver(Arguments):
     queue: str = "general"
     lang: Lang
     subject: str
-    body: dict[str, Any] = {}
-    """Summary, facts, attempts with receipts, emotion: see `dialogue.escalation`."""
+    body: Body = TicketBody()
+    """Everything that is known of the case."""
 
 
 class TicketView(Evidence):
@@ -33,6 +37,8 @@ class TicketView(Evidence):
     reason: str
     priority: str
     queue: str
+    category: str = "other"
+    skill: str = "general"
     lang: str
     subject: str
     customer_id: str | None
@@ -43,7 +49,9 @@ class TicketView(Evidence):
     resolved_at: dt.datetime | None = None
     position: int | None = None
     """How many open tickets of the queue come before it, plus one."""
-    body: dict[str, Any] = {}
+    corrected_at: dt.datetime | None = None
+    body: TicketBody = TicketBody()
+    """Empty where a ticket was just opened: who hands over is told which ticket it is, and no more."""
 
 
 class ListTickets(Arguments):
@@ -51,6 +59,8 @@ class ListTickets(Arguments):
 
     status: Literal["open", "claimed", "resolved"] | None = None
     queue: str | None = None
+    category: str | None = None
+    skill: str | None = None
     assignee: str | None = None
     limit: int = 100
 
@@ -81,3 +91,19 @@ class ReleaseTicket(Arguments):
     ticket_id: str
     outcome: Literal["hand_back", "resolve"]
     note: str = ""
+
+
+class CorrectTicket(Arguments):
+    """Say what kind of case it is. A corrected category moves queue and skill to what it usually needs, unless they are given."""
+
+    ticket_id: str
+    category: Category | None = None
+    priority: Priority | None = None
+    queue: Queue | None = None
+    skill: Skill | None = None
+
+    @pydantic.model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not (self.category or self.priority or self.queue or self.skill):
+            raise ValueError("expected a category, priority, queue or skill")
+        return self
