@@ -38,7 +38,7 @@ class Case:
     templates: Templates
     trail: Trail
     """With the turn that is being answered."""
-    records: Records = Records()
+    records: Records = dataclasses.field(default_factory=Records)
 
     @classmethod
     def of(cls, work: Work, wish: HandOverWish, understanding: Understanding | None, templates: Templates) -> Case:

@@ -9,6 +9,7 @@ from dialogue.work import Work
 from knowledge.types import JsonObject, new_id
 from tools.base import Evidence, ToolCall
 from tools.catalog.types import ProductDetails
+from tools.customers.types import Profile
 from tools.customers.value import CustomerValue
 from tools.orders.types import OrderDetails, RefundList, RefundView, Tracking
 from tools.risk.types import RiskCases
@@ -28,6 +29,8 @@ class Records:
     products: tuple[ProductRef, ...] = ()
     risk: tuple[RiskFacts, ...] = ()
     value: Value | None = None
+    name: str = ""
+    """The customer's, as it is on file."""
 
     def facts(self) -> tuple[OrderFacts, ...]:
         """Return the orders as a ticket says them."""
@@ -44,7 +47,8 @@ def _order(order: OrderDetails, parcels: Any) -> OrderFacts:
         placed_at=order.placed_at,
         delivered_at=order.delivered_at,
         lines=order.lines,
-        parcel=f"{first.carrier} {first.tracking_number}".strip() if first else "",
+        carrier=first.carrier if first else "",
+        tracking_number=first.tracking_number if first else "",
         eta=first.eta if first else None,
         allowed=order.allowed,
     )
@@ -57,6 +61,7 @@ async def gathered(work: Work) -> Records:
     shipped = [order.order_id for order in orders if order.status in {"shipped", "delivered"}]
     parcels = [await work.read("track_order", {"order_id": order_id}) for order_id in shipped]
     refunds = await work.read("refund_status", {"order_id": None}) if known and orders else None
+    profile = await work.read("get_profile", {}) if known else None
     wanted = {order.order_id for order in orders}
     return Records(
         orders=orders,
@@ -67,6 +72,7 @@ async def gathered(work: Work) -> Records:
         products=await _products(work),
         risk=await _risk(work),
         value=await _value(work) if known else None,
+        name=profile.name if isinstance(profile, Profile) else "",
     )
 
 

@@ -71,7 +71,10 @@ async def _of_documents(case: Case) -> AsyncIterator[Suggestion]:
         found = await case.work.read("search_knowledge", {"query": query[:2000], "lang": case.work.lang})
         if isinstance(found, KnowledgeAnswer) and found.answered and found.citations:
             best = found.citations[0]
-            place, quote = " › ".join(filter(None, (best.title, best.heading))), quotation(best.text, _QUOTE)
+            place, quote = (
+                " › ".join(filter(None, (best.title, best.heading))),
+                quotation(best.text.replace("**", ""), _QUOTE),
+            )
             cited = Citation(kind="document", ref=best.document_id, label=place, quote=quote)
             yield _suggestion(case, "ticket_reply.document", cited, place=place, passage=quote)
             return

@@ -12,7 +12,22 @@ from tools.ticketing.body import HowVerified, Person, Statement, StatementKind, 
 from tools.ticketing.triage.labels import MOODS, REASONS
 
 _QUOTED = 120
-_MOST_TRIED = 8
+_MOST_TRIED, _MOST_FACTS = 8, 8
+_TOLD_ABOUT = frozenset(
+    {
+        "order_ref",
+        "order",
+        "order_lines",
+        "lines",
+        "reason",
+        "option",
+        "address",
+        "payment_method",
+        "refund_method",
+        "amount",
+        "date",
+    }
+)
 _LISTED = frozenset({"list_orders", "search_knowledge", "search_products", "recommend_products", "get_order"})
 """Look-ups that say nothing by themselves."""
 _BARE = frozenset(
@@ -26,6 +41,7 @@ def statements(case: Case, person: Person, stuck: Stuck | None) -> tuple[Stateme
     return (
         _person(case, person),
         *_wants(case),
+        *_facts(case),
         *_tried(case),
         *_stuck(stuck),
         *_risk(case),
@@ -48,7 +64,7 @@ def person_of(case: Case) -> Person:
     how: HowVerified = "anonymous"
     if customer_id is not None:
         how = _HOW.get(proof, "signed_in")
-    return Person(id=customer_id, name=name, verified=how)
+    return Person(id=customer_id, name=name or case.records.name, verified=how)
 
 
 _HOW: dict[str, HowVerified] = {"email": "email", "name_postcode": "name_postcode", "order_phone": "order_phone"}
@@ -72,6 +88,17 @@ def _wants(case: Case) -> Iterator[Statement]:
         if turn.seq in begun or turn.intent in _BARE or not turn.text.strip():
             continue
         yield _statement("want", case.both("ticket_says.asked_about", words=quotation(turn.text, _QUOTED)), turn.seq)
+
+
+def _facts(case: Case) -> Iterator[Statement]:
+    """Say what was told in answer to questions, and why something is wanted."""
+    last: dict[tuple[str, str], int] = {}
+    for turn in case.turns:
+        for name, value, _ in turn.told:
+            if name in _TOLD_ABOUT and value:
+                last[name, value] = turn.seq
+    for (_, value), seq in list(last.items())[-_MOST_FACTS:]:
+        yield _statement("fact", case.both("ticket_says.told", value=quotation(value, _QUOTED)), seq)
 
 
 def _want(case: Case, frame: Frame, *, waits: bool) -> Statement:

@@ -15,7 +15,7 @@ import pydantic
 from knowledge.types import JsonObject, Lang
 from tools.evidence import LineView, LocalText, Money
 from tools.ticketing.older import upgraded
-from tools.ticketing.triage.labels import Category, Queue, Skill
+from tools.ticketing.triage.labels import Category
 
 VERSION = 2
 
@@ -86,8 +86,9 @@ class OrderFacts(_Part):
     placed_at: dt.datetime
     delivered_at: dt.datetime | None = None
     lines: tuple[LineView, ...] = ()
-    parcel: str = ""
-    """The carrier and number of its first parcel."""
+    carrier: str = ""
+    """Of its first parcel, as it names itself."""
+    tracking_number: str = ""
     eta: dt.datetime | None = None
     allowed: tuple[str, ...] = ()
     """Order tools that the policy allows on it."""
@@ -282,16 +283,19 @@ class TicketBody(_Part):
     notes: JsonObject = {}
     """What a body of another version or maker says beside this."""
 
-    @pydantic.model_validator(mode="before")
-    @classmethod
-    def _read_older(cls, given: Any) -> Any:
-        return upgraded(given, frozenset(cls.model_fields)) if isinstance(given, dict) else given
+
+def _in_present_form(given: Any) -> Any:
+    return upgraded(given, frozenset(TicketBody.model_fields)) if isinstance(given, dict) else given
 
 
+def read_body(stored: JsonObject) -> TicketBody:
+    """Return a body as it was stored, by this version or an older one."""
+    return TicketBody.model_validate(_in_present_form(stored))
+
+
+StoredBody = Annotated[TicketBody, pydantic.BeforeValidator(_in_present_form)]
 Body = Annotated[
-    TicketBody,
+    StoredBody,
     pydantic.WithJsonSchema({"type": "object", "description": "The case as tools.ticketing.body.TicketBody says it."}),
 ]
 """A body as an argument: models and programs that hand over need not read its whole schema."""
-
-__all__ = ["VERSION", "Body", "Category", "Queue", "Skill", "TicketBody"]

@@ -11,7 +11,7 @@ from knowledge.schema import Conversation, Customer, Ticket
 from knowledge.types import new_id
 from tools.base import ToolContext, tool
 from tools.errors import ArgumentError, RefusedError
-from tools.ticketing.body import Ending, TicketBody, Triage
+from tools.ticketing.body import Ending, TicketBody, Triage, read_body
 from tools.ticketing.triage.deciding import Decided, decide
 from tools.ticketing.triage.labels import USUAL
 from tools.ticketing.types import (
@@ -205,7 +205,7 @@ async def correct_ticket(context: ToolContext, arguments: CorrectTicket) -> Tick
         given = {"queue": queue, "skill": skill, **given}
     if all(getattr(ticket, name) == value for name, value in given.items()):
         raise RefusedError("already_so", "the ticket says so already", ticket_id=ticket.id)
-    triage = TicketBody.model_validate(ticket.body).triage or Triage()
+    triage = read_body(ticket.body).triage or Triage()
     noted = triage.model_copy(update={"corrected_by": context.identity.actor, "corrected_at": context.now})
     _change(ticket, status=ticket.status, corrected_at=context.now, **given)
     ticket.body = {**ticket.body, "triage": noted.model_dump(mode="json")}

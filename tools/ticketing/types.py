@@ -10,7 +10,7 @@ import pydantic
 from knowledge.types import Lang
 from tools.base import Arguments, Evidence
 from tools.policy import Priority
-from tools.ticketing.body import Body, TicketBody
+from tools.ticketing.body import Body, StoredBody, TicketBody
 from tools.ticketing.triage.labels import Category, Queue, Skill
 
 Reason = Literal["asked", "failures", "anger", "discontent", "policy", "safety", "knowledge_gap"]
@@ -50,7 +50,7 @@ class TicketView(Evidence):
     position: int | None = None
     """How many open tickets of the queue come before it, plus one."""
     corrected_at: dt.datetime | None = None
-    body: TicketBody = TicketBody()
+    body: StoredBody = TicketBody()
     """Empty where a ticket was just opened: who hands over is told which ticket it is, and no more."""
 
 
