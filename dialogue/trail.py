@@ -19,6 +19,19 @@ LONGEST = 300
 """Characters that are kept of what was said in a turn."""
 
 
+class Mention(pydantic.BaseModel):
+    """Something that was mentioned or chosen in a turn."""
+
+    model_config = pydantic.ConfigDict(frozen=True)
+
+    name: str
+    """The type of an entity, or the slot that was asked for."""
+    value: str
+    words: str
+    asked: int | None = None
+    """The turn in which the choice was offered that this is one of."""
+
+
 class TurnTrace(pydantic.BaseModel):
     """One turn of the person."""
 
@@ -32,8 +45,7 @@ class TurnTrace(pydantic.BaseModel):
     emotion: Emotion = Emotion()
     voice: HeardVoice | None = None
     lost: bool = False
-    told: tuple[tuple[str, str, str], ...] = ()
-    """What was mentioned or chosen: type of entity or slot, value in short, words."""
+    told: tuple[Mention, ...] = ()
 
 
 class Trail(pydantic.BaseModel):
@@ -84,31 +96,34 @@ def understood(
         emotion=understanding.emotion,
         voice=trail.voices[-1] if trail.voices else None,
         lost=lost,
-        told=tuple(_told(text, understanding, question)),
+        told=tuple(_told(text, understanding, question, trail.asked)),
     )
     return trail.model_copy(update={"turns": (*trail.turns, trace)[-TURNS_KEPT:], "voices": ()})
 
 
-def _told(text: str, understanding: Understanding, question: PendingQuestion | None) -> Iterator[tuple[str, str, str]]:
+def _told(
+    text: str, understanding: Understanding, question: PendingQuestion | None, asked: int | None
+) -> Iterator[Mention]:
     for command in understanding.commands:
         if isinstance(command, Choose) and question is not None:
             labels = [question.choices[at] for at in command.indexes if 0 <= at < len(question.choices)]
-            yield question.slot or question.kind, " + ".join(labels), text[:LONGEST]
+            name = question.slot or question.kind
+            yield Mention(name=name, value=" + ".join(labels), words=text[:LONGEST], asked=asked)
         elif isinstance(command, Provide) and question is not None and not command.entities and text.strip():
-            yield question.slot or question.kind, text.strip()[:LONGEST], text[:LONGEST]
+            yield Mention(name=question.slot or question.kind, value=text.strip()[:LONGEST], words=text[:LONGEST])
     commanded = (entity for command in understanding.commands for entity in getattr(command, "entities", ()))
-    yield from dict.fromkeys(_known(entity) for entity in (*understanding.entities, *commanded))
+    yield from dict.fromkeys(_mentioned(entity) for entity in (*understanding.entities, *commanded))
 
 
-def _known(entity: Entity) -> tuple[str, str, str]:
-    return entity.type, short(entity), entity.text[:LONGEST]
+def _mentioned(entity: Entity) -> Mention:
+    return Mention(name=entity.type, value=short(entity), words=entity.text[:LONGEST])
 
 
 def short(entity: Entity) -> str:
     """Return the value of an entity in few words: an id, a name, a number; its own words where it has no such thing."""
     value = entity.value
-    if entity.type == "address":
-        return " ".join(str(part) for part in value.values() if part)[:LONGEST] or entity.text
+    if entity.type == "address" and entity.text:
+        return " ".join(entity.text.split())[:LONGEST]
     if entity.type == "amount" and isinstance(value.get("minor"), int):
         return entity.text or str(value["minor"])
     for name in ("id", "suffix", "terms", "value", "text", "full", "name", "last_four", "kind", "n", "date", "code"):

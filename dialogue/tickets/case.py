@@ -66,10 +66,17 @@ class Case:
 
     @functools.cached_property
     def tried(self) -> tuple[Tried, ...]:
-        """Every call but the hand-over itself, each once, oldest first."""
+        """Every call but the hand-over itself, oldest first; of those that came to the same, the last."""
         past = [Tried(each.action, self.trail.attempted.get(each.seq, self.now)) for each in self.work.state.attempts]
         every = [*past, *(Tried(action, self.now) for action in self.work.actions)]
-        return tuple(each for each in every if each.action.tool != "hand_over")
+        kept: dict[tuple[str, str, str], Tried] = {}
+        for each in every:
+            action = each.action
+            key = (action.tool, action.status, action.receipt or str(action.arguments.get("order_id", "")))
+            if action.tool != "hand_over":
+                kept.pop(key, None)
+                kept[key] = each
+        return tuple(kept.values())
 
     def began(self, frame: Frame) -> int:
         """Return the turn in which a request began."""

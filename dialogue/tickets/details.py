@@ -23,6 +23,7 @@ _TEMPLATES: tuple[tuple[str, str], ...] = (
     ("tax_id", "{{ value }}"),
     ("email", "{{ value }}"),
     ("code", "{{ value }}"),
+    ("coupon_code", "{{ value }}"),
     ("parcels", "{% for each in value %}{{ each.carrier|own }} {{ each.tracking_number }}{{ '' if loop.last else ', ' }}{% endfor %}"),
 )  # fmt: skip
 
@@ -57,6 +58,8 @@ def _facts(result: Mapping[str, Any], arguments: Mapping[str, Any]) -> Iterator[
     for name in ("tax_id", "email", "code"):
         value = result.get(name) or arguments.get(name)
         yield name, value if isinstance(value, str) and not (name == "code" and "code" not in arguments) else None
+    coupon = result.get("coupon_code")
+    yield "coupon_code", coupon if isinstance(coupon, str) else None
     title = arguments.get("title")
     yield "title", title if isinstance(title, str) else None
     yield "parcels", result.get("parcels")

@@ -28,12 +28,10 @@ _TOLD_ABOUT = frozenset(
         "date",
     }
 )
+_SAID_BEFORE = frozenset({"refused", "failed", "consent"})
+"""Where the bot stopped at an attempt, which has a statement of its own."""
 _LISTED = frozenset({"list_orders", "search_knowledge", "search_products", "recommend_products", "get_order"})
 """Look-ups that say nothing by themselves."""
-_BARE = frozenset(
-    {"ask_human", "affirm", "deny", "choose", "chit_chat", "repeat", "switch_language", "cannot_handle", "provide", ""}
-)
-"""What a message is taken for that says nothing of what is wanted."""
 
 
 def statements(case: Case, person: Person, stuck: Stuck | None) -> tuple[Statement, ...]:
@@ -85,20 +83,21 @@ def _wants(case: Case) -> Iterator[Statement]:
         yield _want(case, frame, waits=True)
     begun = {case.began(frame) for frame in (*running, *case.work.queue)}
     for turn in case.turns:
-        if turn.seq in begun or turn.intent in _BARE or not turn.text.strip():
+        asks = turn.intent == "ask_knowledge" or turn.intent in case.work.flows
+        if turn.seq in begun or not asks or not turn.text.strip():
             continue
         yield _statement("want", case.both("ticket_says.asked_about", words=quotation(turn.text, _QUOTED)), turn.seq)
 
 
 def _facts(case: Case) -> Iterator[Statement]:
     """Say what was told in answer to questions, and why something is wanted."""
-    last: dict[tuple[str, str], int] = {}
+    last: dict[str, tuple[int, ...]] = {}
     for turn in case.turns:
-        for name, value, _ in turn.told:
-            if name in _TOLD_ABOUT and value:
-                last[name, value] = turn.seq
-    for (_, value), seq in list(last.items())[-_MOST_FACTS:]:
-        yield _statement("fact", case.both("ticket_says.told", value=quotation(value, _QUOTED)), seq)
+        for told in turn.told:
+            if told.name in _TOLD_ABOUT and told.value:
+                last[told.value] = (turn.seq,) if told.asked is None else (told.asked, turn.seq)
+    for value, seqs in list(last.items())[-_MOST_FACTS:]:
+        yield _statement("fact", case.both("ticket_says.told", value=quotation(value, _QUOTED)), *seqs)
 
 
 def _want(case: Case, frame: Frame, *, waits: bool) -> Statement:
@@ -162,11 +161,11 @@ def _open_question(case: Case) -> Stuck | None:
     if pending is None or pending.question.kind == "offer":
         return None
     text = case.both("ticket_says.stuck_question", question=quotation(pending.question.text, _QUOTED))
-    return Stuck(kind="question", text=text, seq=case.trail.asked)
+    return Stuck(kind="consent" if pending.proposal_id else "question", text=text, seq=case.trail.asked)
 
 
 def _stuck(stuck: Stuck | None) -> Iterator[Statement]:
-    if stuck is not None and stuck.seq is not None and stuck.kind not in ("refused", "failed"):
+    if stuck is not None and stuck.seq is not None and stuck.kind not in _SAID_BEFORE:
         yield _statement("stuck", stuck.text, stuck.seq)
 
 

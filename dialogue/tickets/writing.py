@@ -90,9 +90,9 @@ def _told(case: Case) -> Iterator[Told]:
     """Yield what was mentioned or chosen, each value once, where it came up last."""
     last: dict[tuple[str, str], Told] = {}
     for turn in case.turns:
-        for name, value, words in turn.told:
-            last.pop((name, value), None)
-            last[name, value] = Told(name=name, value=value, words=words, seq=turn.seq)
+        for told in turn.told:
+            last.pop((told.name, told.value), None)
+            last[told.name, told.value] = Told(name=told.name, value=told.value, words=told.words, seq=turn.seq)
     yield from last.values()
 
 

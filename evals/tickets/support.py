@@ -38,6 +38,11 @@ _MOODS: dict[str, tuple[str, ...]] = {
     "angry": ("生气", "angry"),
     "sad": ("难过", "sad"),
 }
+_STATUSES = {
+    "待发货": "pending", "备货中": "processing", "运输中": "shipped", "已签收": "delivered", "已取消": "cancelled",
+    "退货中": "return_requested", "换货中": "exchange_requested",
+}  # fmt: skip
+"""What a status of an order is called in Chinese: quoted as the shop says it."""
 _REASONS: dict[str, str] = {
     "asked": "a person was asked for",
     "failures": "not understood several times",
@@ -96,7 +101,7 @@ def _missing(text: str, said: str, turns: Sequence[Event]) -> str:
     words = " ".join(_words(turns).split())
     for quoted in _QUOTED.findall(text):
         part = quoted.rstrip("…").strip()
-        if part and part not in words and part not in plain:
+        if part and part not in words and part not in plain and f'"{_STATUSES.get(part, part)}"' not in said:
             return quoted
     for found in _ID.findall(text):
         if found not in said:

@@ -121,7 +121,7 @@ class Attempt(_Part):
 class Stuck(_Part):
     """Where the bot got no further."""
 
-    kind: Literal["question", "refused", "not_understood", "unanswered", "held", "failed"]
+    kind: Literal["question", "consent", "refused", "not_understood", "unanswered", "held", "failed"]
     text: LocalText
     seq: int | None = None
 
