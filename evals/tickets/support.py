@@ -39,8 +39,8 @@ _MOODS: dict[str, tuple[str, ...]] = {
     "sad": ("难过", "sad"),
 }
 _STATUSES = {
-    "待发货": "pending", "备货中": "processing", "运输中": "shipped", "已签收": "delivered", "已取消": "cancelled",
-    "退货中": "return_requested", "换货中": "exchange_requested",
+    "待发货": "pending", "备货中": "processing", "已发货": "shipped", "已签收": "delivered", "已取消": "cancelled",
+    "退货处理中": "return_requested", "换货处理中": "exchange_requested",
 }  # fmt: skip
 """What a status of an order is called in Chinese: quoted as the shop says it."""
 _REASONS: dict[str, str] = {
@@ -99,7 +99,8 @@ def _text(turns: Sequence[Event]) -> str:
 def _missing(text: str, said: str, turns: Sequence[Event]) -> str:
     plain = " ".join(said.split())
     words = " ".join(_words(turns).split())
-    for quoted in _QUOTED.findall(text):
+    quotations: list[str] = _QUOTED.findall(text)
+    for quoted in quotations:
         part = quoted.rstrip("…").strip()
         if part and part not in words and part not in plain and f'"{_STATUSES.get(part, part)}"' not in said:
             return quoted
@@ -107,7 +108,8 @@ def _missing(text: str, said: str, turns: Sequence[Event]) -> str:
         if found not in said:
             return str(found)
     known = _numbers(said)
-    for number in _NUMBER.findall(_ID.sub(" ", _QUOTED.sub(" ", text))):
+    numbers: list[str] = _NUMBER.findall(_ID.sub(" ", _QUOTED.sub(" ", text)))
+    for number in numbers:
         if number not in said and not _stands(number, known):
             return number
     return ""

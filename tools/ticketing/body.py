@@ -17,7 +17,7 @@ from tools.evidence import LineView, LocalText, Money
 from tools.ticketing.older import upgraded
 from tools.ticketing.triage.labels import Category
 
-VERSION = 2
+VERSION: Literal[2] = 2
 
 HowVerified = Literal["signed_in", "email", "name_postcode", "order_phone", "anonymous"]
 StatementKind = Literal["person", "want", "fact", "done", "refused", "stuck", "mood", "risk", "attachment", "reason"]
@@ -284,16 +284,19 @@ class TicketBody(_Part):
     """What a body of another version or maker says beside this."""
 
 
-def _in_present_form(given: Any) -> Any:
-    return upgraded(given, frozenset(TicketBody.model_fields)) if isinstance(given, dict) else given
-
-
 def read_body(stored: JsonObject) -> TicketBody:
-    """Return a body as it was stored, by this version or an older one."""
-    return TicketBody.model_validate(_in_present_form(stored))
+    """Return a body as it was stored, by this version, an older one or anybody else; what cannot be read stands in `notes`."""
+    try:
+        return TicketBody.model_validate(upgraded(stored, frozenset(TicketBody.model_fields)))
+    except pydantic.ValidationError:
+        return TicketBody(notes=stored)
 
 
-StoredBody = Annotated[TicketBody, pydantic.BeforeValidator(_in_present_form)]
+def _read(given: Any) -> Any:
+    return read_body(given) if isinstance(given, dict) else given
+
+
+StoredBody = Annotated[TicketBody, pydantic.BeforeValidator(_read)]
 Body = Annotated[
     StoredBody,
     pydantic.WithJsonSchema({"type": "object", "description": "The case as tools.ticketing.body.TicketBody says it."}),

@@ -62,6 +62,7 @@ async def hand_over(context: ToolContext, arguments: HandOver) -> TicketView:
 def _opened(
     context: ToolContext, arguments: HandOver, body: TicketBody, decided: Decided, conversation_id: str
 ) -> Ticket:
+    labels = decided.labels
     return Ticket(
         id=new_id("tkt"),
         conversation_id=conversation_id,
@@ -70,7 +71,10 @@ def _opened(
         reason=arguments.reason,
         lang=arguments.lang,
         subject=arguments.subject,
-        **decided.labels,
+        category=labels["category"],
+        priority=labels["priority"],
+        queue=labels["queue"],
+        skill=labels["skill"],
         body=body.model_copy(update={"triage": decided.triage}).model_dump(mode="json"),
     )
 

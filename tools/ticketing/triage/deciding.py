@@ -83,7 +83,7 @@ def _triage(read: Read, body: TicketBody, case: Case, version: str) -> Triage:
         if abs(share) >= _LEAST_SHARE
     ]
     return Triage(
-        category=read.labels["category"],  # type: ignore[arg-type]
+        category=read.labels["category"],
         chance=round(read.chances["category"], 3),
         reasons=tuple(named[:SHOWN]),
         model=version,

@@ -16,7 +16,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -55,7 +55,10 @@ class Read:
 class TriageModel(Protocol):
     """Whatever tells the kind of a case."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Which it is."""
+        ...
 
     def read(self, cases: Sequence[Case]) -> list[Read]:
         """Return one reading a case."""
@@ -156,7 +159,7 @@ class Fitted:
             "made_of": self.made_of,
             "rows": self.rows,
         }
-        arrays = {f"{head}.weights": one.weights.astype(np.float16) for head, one in self.heads.items()}
+        arrays: dict[str, Any] = {f"{head}.weights": one.weights.astype(np.float16) for head, one in self.heads.items()}
         arrays |= {f"{head}.bias": one.bias for head, one in self.heads.items()}
         np.savez_compressed(folder / _FILE, about=np.array(json.dumps(about, ensure_ascii=False)), **arrays)  # type: ignore[arg-type]
 
@@ -204,7 +207,8 @@ def fit(rows: Sequence[Example], embedder: Embedder, *, made_of: str = "") -> Fi
     features = _features([row.case for row in rows], embedder, grams, flags)
     weights = np.array([row.weight for row in rows], dtype=np.float32)
     groups = np.unique([row.group for row in rows], return_inverse=True)[1] % _FOLDS
-    heads = {head: _machine(features, labels_of(rows, head), HEADS[head], weights, groups) for head in HEADS}
+    alike = features @ features.T
+    heads = {head: _machine(features, alike, labels_of(rows, head), HEADS[head], weights, groups) for head in HEADS}
     return Fitted(embedder, grams, flags, heads, made_of, len(rows))
 
 
@@ -235,29 +239,35 @@ def _marked(each: Sequence[frozenset[str]], names: Sequence[str], *, evened: boo
 
 
 def _machine(
-    features: FloatArray, truth: Sequence[str], labels: tuple[str, ...], weights: FloatArray, folds: IntArray
+    features: FloatArray,
+    alike: FloatArray,
+    truth: Sequence[str],
+    labels: tuple[str, ...],
+    weights: FloatArray,
+    folds: IntArray,
 ) -> Machine:
+    """Fit one head; `alike` are the inner products of the rows, which all heads and folds share."""
     known = tuple(label for label in labels if label in set(truth))
     places = np.array([known.index(label) for label in truth])
     held = np.zeros((len(truth), len(known)), dtype=np.float32)
     for fold in range(_FOLDS):
-        out = folds == fold
-        if out.any() and not out.all():
-            part, bias = _solved(features[~out], places[~out], len(known), weights[~out])
-            held[out] = features[out] @ part + bias
-    solved, bias = _solved(features, places, len(known), weights)
-    return Machine(known, solved, bias, _temperature(held, places))
+        out, kept = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
+        if len(out) and len(kept):
+            dual, bias = _solved(alike[np.ix_(kept, kept)], places[kept], len(known), weights[kept])
+            held[out] = alike[np.ix_(out, kept)] @ dual + bias
+    dual, bias = _solved(alike, places, len(known), weights)
+    return Machine(known, np.asarray(features.T @ dual, dtype=np.float32), bias, _temperature(held, places))
 
 
-def _solved(rows: FloatArray, places: IntArray, labels: int, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _solved(alike: FloatArray, places: IntArray, labels: int, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Solve least squares with a ridge in the dual: as many unknowns as rows."""
     targets = np.eye(labels, dtype=np.float32)[places]
     # Rare labels count as much as frequent ones, half way.
     often = np.bincount(places, minlength=labels).astype(np.float32)
     importance = weights * np.sqrt(often.max() / often[places])
-    bias = (targets * importance[:, None]).sum(axis=0) / importance.sum()
-    system = rows @ rows.T + np.diag(_RIDGE / importance)
-    return np.asarray(rows.T @ np.linalg.solve(system, targets - bias), dtype=np.float32), np.asarray(bias, np.float32)
+    bias = np.asarray((targets * importance[:, None]).sum(axis=0) / importance.sum(), dtype=np.float32)
+    system = alike + np.diag(_RIDGE / importance)
+    return np.asarray(np.linalg.solve(system, targets - bias), dtype=np.float32), bias
 
 
 def _temperature(scores: FloatArray, places: IntArray) -> float:

@@ -144,6 +144,6 @@ export class Inbox {
 
 /** What the shopper said last, where the subject does not say it already. @param {any} ticket */
 function lastWords(ticket) {
-  const words = ticket.body?.last_message ?? "";
+  const words = ticket.body?.said?.at(-1)?.text ?? "";
   return words === ticket.subject ? "" : words;
 }
