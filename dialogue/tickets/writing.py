@@ -18,6 +18,7 @@ from dialogue.trail import TurnTrace
 from dialogue.work import HandOverWish, Work
 from tools.evidence import LocalText
 from tools.ticketing.body import Attempt, Emotion, Mood, Said, Step, TicketBody, Told, Voice, Want
+from tools.ticketing.triage.deciding import triaged
 
 _SAID, _TOLD, _TRIED = 8, 40, 20
 
@@ -28,7 +29,7 @@ async def write(
     """Return the body of the ticket that is about to be opened."""
     case = Case.of(work, wish, understanding, templates).with_records(await gathered(work))
     person, stuck = person_of(case), stuck_of(case)
-    return TicketBody(
+    body = TicketBody(
         customer=person,
         wants=tuple(_wants(case)),
         path=tuple(_path(case)),
@@ -46,6 +47,8 @@ async def write(
         actions=actions(case),
         attachments=tuple(ref.id for message in work.state.messages.values() for ref in message.attachments),
     )
+    triage = await triaged(work.executor.services.models, body, wish.reason)
+    return body.model_copy(update={"triage": triage})
 
 
 def _wants(case: Case) -> Iterator[Want]:

@@ -12,7 +12,7 @@ from knowledge.types import new_id
 from tools.base import ToolContext, tool
 from tools.errors import ArgumentError, RefusedError
 from tools.ticketing.body import Ending, TicketBody, Triage, read_body
-from tools.ticketing.triage.deciding import Decided, decide
+from tools.ticketing.triage.deciding import labels_of, triaged
 from tools.ticketing.triage.labels import USUAL
 from tools.ticketing.types import (
     ClaimTicket,
@@ -52,17 +52,17 @@ async def hand_over(context: ToolContext, arguments: HandOver) -> TicketView:
     ticket = (await context.session.exec(running.order_by(col(Ticket.created_at)))).first()
     if ticket is None:
         body = await _with_name(context, arguments.body)
-        decided = await decide(context.services.models, body, arguments)
-        ticket = _opened(context, arguments, body, decided, conversation_id)
+        if body.triage is None:
+            triage = await triaged(context.services.models, body, arguments.reason)
+            body = body.model_copy(update={"triage": triage})
+        ticket = _opened(context, arguments, body, conversation_id)
         context.session.add(ticket)
         await context.session.flush()
     return (await _view(context, ticket)).model_copy(update={"body": TicketBody()})
 
 
-def _opened(
-    context: ToolContext, arguments: HandOver, body: TicketBody, decided: Decided, conversation_id: str
-) -> Ticket:
-    labels = decided.labels
+def _opened(context: ToolContext, arguments: HandOver, body: TicketBody, conversation_id: str) -> Ticket:
+    labels = labels_of(body.triage, arguments)
     return Ticket(
         id=new_id("tkt"),
         conversation_id=conversation_id,
@@ -75,7 +75,7 @@ def _opened(
         priority=labels["priority"],
         queue=labels["queue"],
         skill=labels["skill"],
-        body=body.model_copy(update={"triage": decided.triage}).model_dump(mode="json"),
+        body=body.model_dump(mode="json"),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,9 @@ from tools.testing import NOW, agent, make_executor, make_shop, shopper
 from tools.ticketing.body import Said, Step, TicketBody
 from tools.ticketing.tools import TOOLS
 from tools.ticketing.triage.capability import TicketTriage
-from tools.ticketing.triage.deciding import decide
+from tools.ticketing.triage.deciding import labels_of, triaged
 from tools.ticketing.triage.labels import CATEGORIES, NAMES, QUEUES, SKILLS, USUAL
-from tools.ticketing.triage.model import Fitted, Rules
+from tools.ticketing.triage.model import Fitted, Read, Rules
 from tools.ticketing.triage.reading import Case, Example, shipped_examples
 from tools.ticketing.triage.training import fingerprint, shipped
 from tools.ticketing.types import HandOver, TicketView
@@ -90,19 +91,34 @@ def wish(reason: str = "asked", priority: Priority = "normal", queue: str = "gen
 async def test_no_model_makes_a_case_less_urgent_than_it_was_asked_to_be(
     reason: str, asked_for: Priority, least: set[str]
 ) -> None:
-    decided = await decide(EMPTY, body("which colour does it come in"), wish(reason, asked_for))
-    assert decided.labels["priority"] in least
+    triage = await triaged(EMPTY, body("which colour does it come in"), reason)
+    assert labels_of(triage, wish(reason, asked_for))["priority"] in least
 
 
 async def test_a_queue_that_a_procedure_names_stays() -> None:
-    decided = await decide(EMPTY, body("where is my parcel", intent="track_order"), wish(queue="after_sales"))
-    assert (decided.labels["queue"], decided.labels["category"]) == ("after_sales", "delivery")
+    triage = await triaged(EMPTY, body("where is my parcel", intent="track_order"), "asked")
+    labels = labels_of(triage, wish(queue="after_sales"))
+    assert (labels["queue"], labels["category"]) == ("after_sales", "delivery")
 
 
 async def test_where_nothing_was_said_nothing_is_claimed() -> None:
-    decided = await decide(EMPTY, TicketBody(), wish(priority="high"))
-    assert decided.labels == {"category": "other", "priority": "high", "queue": "general", "skill": "general"}
-    assert decided.triage is None
+    assert await triaged(EMPTY, TicketBody(), "asked") is None
+    assert labels_of(None, wish(priority="high")) == {
+        "category": "other",
+        "priority": "high",
+        "queue": "general",
+        "skill": "general",
+    }
+
+
+async def test_a_model_that_breaks_keeps_nobody_from_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_model: Fitted, _cases: Sequence[Case]) -> list[Read]:
+        raise RuntimeError
+
+    monkeypatch.setattr(Fitted, "read", broken)
+    triage = await triaged(EMPTY, body("where is my parcel", intent="track_order"), "asked")
+    assert triage is not None
+    assert (triage.model, labels_of(triage, wish())["category"]) == ("rules", "delivery")
 
 
 @pytest.fixture

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
+import logging
 from typing import Protocol
 
 from tools.evidence import LocalText
 from tools.fitted import InService, Models
 from tools.policy import Priority
 from tools.ticketing.body import TicketBody, Triage, TriageReason
-from tools.ticketing.triage.labels import MOODS, RANK, REASONS
-from tools.ticketing.triage.model import SENSE, Read, TriageModel
+from tools.ticketing.triage.labels import HEADS, MOODS, RANK, REASONS
+from tools.ticketing.triage.model import SENSE, Read, Rules, TriageModel
 from tools.ticketing.triage.reading import Case, in_words, plain
 
+logger = logging.getLogger(__name__)
+
 NAME = "tickets"
+LIMIT_S = 2.0
 SHOWN = 6
 _LEAST_SHARE = 0.02
 _FLOWS = 3
@@ -33,27 +36,38 @@ class Wish(Protocol):
     def queue(self) -> str: ...  # noqa: D102
 
 
-@dataclasses.dataclass(frozen=True)
-class Decided:
-    """The columns of the ticket, and how they came about; None: there was nothing to read."""
+async def triaged(models: Models, body: TicketBody, reason: str) -> Triage | None:
+    """Return what the model in service says of a case; None: there is nothing to read.
 
-    labels: dict[str, str]
-    triage: Triage | None = None
-
-
-async def decide(models: Models, body: TicketBody, wish: Wish) -> Decided:
-    """Read the case. A queue that was asked for stays, and so does a priority that is not the usual one."""
-    case = case_of(body, wish.reason)
+    Whoever hands over does this before the ticket is opened: reading takes milliseconds, and on a busy machine more, which no
+    transaction should wait for. Where it takes longer than `LIMIT_S`, or fails, rules answer: a person is reached in any case.
+    """
+    case = case_of(body, reason)
     if not case.said:
-        return Decided({"category": "other", "priority": wish.priority, "queue": wish.queue, "skill": "general"})
+        return None
     service: InService[TriageModel] = models.get(NAME)
-    [read] = await asyncio.to_thread(service.model.read, [case])
-    labels = dict(read.labels)
-    if wish.queue != "general":
-        labels["queue"] = wish.queue
-    labels["priority"] = _priority(read.labels["priority"], wish)
     version = f"{NAME} {service.version.number}" if service.version else service.model.name
-    return Decided(labels, _triage(read, body, case, version))
+    try:
+        async with asyncio.timeout(LIMIT_S):
+            [read] = await asyncio.to_thread(service.model.read, [case])
+    except Exception as error:  # one model's call; the case is handed over without it
+        logger.warning("the kind of a ticket was not read (%s); rules tell it", type(error).__name__)
+        [read], version = Rules().read([case]), Rules.name
+    return _triage(read, body, case, version)
+
+
+def labels_of(triage: Triage | None, wish: Wish) -> dict[str, str]:
+    """Return category, priority, queue and skill: the model's, within what is asked for.
+
+    A queue that was named stays, and no model makes a case less urgent than it was asked to be.
+    """
+    if triage is None:
+        return {"category": "other", "priority": wish.priority, "queue": wish.queue, "skill": "general"}
+    usual = {"category": "other", "priority": "normal", "queue": "general", "skill": "general"}
+    guessed = {head: triage.guessed.get(head) for head in usual}
+    labels = {head: str(label) if label in HEADS[head] else usual[head] for head, label in guessed.items()}
+    labels["priority"] = _priority(labels["priority"], wish)
+    return labels if wish.queue == "general" else {**labels, "queue": wish.queue}
 
 
 def _priority(read: str, wish: Wish) -> str:
