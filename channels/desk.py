@@ -57,12 +57,15 @@ async def list_tickets(
     *,
     status: TicketStatus | None = None,
     queue: Name = None,
+    category: Name = None,
+    skill: Name = None,
     assignee: Name = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> JSONResponse:
     """List tickets, the most urgent first, then the oldest. `assignee=me` lists the caller's own."""
     caller.must_be("agent")
-    wanted = {"status": status, "queue": queue, "assignee": caller.subject if assignee == "me" else assignee}
+    mine = caller.subject if assignee == "me" else assignee
+    wanted = {"status": status, "queue": queue, "category": category, "skill": skill, "assignee": mine}
     return JSONResponse(
         (await _read(context, caller, "list_tickets", {**wanted, "limit": limit})).model_dump(mode="json")
     )

@@ -7,7 +7,7 @@ import evals
 from evals.judge.files import load_scenarios
 from evals.judge.scenario import Expect, Scenario, User
 from evals.tickets.recall import Fact, facts
-from evals.tickets.run import chosen, routing_figures
+from evals.tickets.run import chosen
 from tools.ticketing.body import Attempt, TicketBody, Told
 
 
@@ -37,9 +37,3 @@ def test_only_what_came_up_is_looked_for_and_only_in_typed_fields() -> None:
         Fact("sku", "TEE-M", held=False),
     ]
     assert all(not fact.held for fact in facts(scenario, ["return D1001, too small"], False, TicketBody()))
-
-
-def test_the_figures_of_routing_name_their_set_and_stand_beside_the_rules() -> None:
-    found = routing_figures()
-    assert found["model"]["category_macro_f1"]["n"] == found["cases"] > 100
-    assert found["model"]["category_macro_f1"]["value"] > found["rules"]["category_macro_f1"]["value"]
