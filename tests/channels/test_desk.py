@@ -316,7 +316,7 @@ async def acting_on(client: httpx.AsyncClient, server: LiveServer, person: Perso
     token = server.token("shopper", person.id)
     headers = {"Authorization": f"Bearer {token}"}
     conversation = await opened(client, headers)
-    await sent(client, headers, conversation, f"cancel order {person.order}", "o1")
+    await sent(client, headers, conversation, f"cancel {person.order}", "o1")
     turn = (await sent(client, headers, conversation, "human", "h1")).json()
     url = f"/v1/tickets/{turn['ticket']['id']}"
     ticket = (await client.get(url, headers=server.headers("agent", "A1"))).json()

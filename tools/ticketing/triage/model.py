@@ -161,7 +161,7 @@ class Fitted:
         }
         arrays: dict[str, Any] = {f"{head}.weights": one.weights.astype(np.float16) for head, one in self.heads.items()}
         arrays |= {f"{head}.bias": one.bias for head, one in self.heads.items()}
-        np.savez_compressed(folder / _FILE, about=np.array(json.dumps(about, ensure_ascii=False)), **arrays)  # type: ignore[arg-type]
+        np.savez_compressed(folder / _FILE, about=np.array(json.dumps(about, ensure_ascii=False)), **arrays)
 
     @classmethod
     def load(cls, folder: Path, embedder: Embedder) -> Fitted:
