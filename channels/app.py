@@ -26,6 +26,7 @@ from channels import (
     rest,
     risk,
     signin,
+    ticket_actions,
 )
 from channels.context import Context
 from channels.guards import AddressGuard, BodyGuard, SafetyNet, SecurityHeaders
@@ -100,6 +101,7 @@ def create_app(
         inspector,
         attachments,
         desk,
+        ticket_actions,
         proposals,
         figures,
         risk,

@@ -47,25 +47,30 @@ _FRAMES: pydantic.TypeAdapter[WatchFrame | UnwatchFrame | DeskMessageFrame | Des
 MAX_WATCHED = 50
 
 TicketStatus = Literal["open", "claimed", "resolved"]
-Name = Annotated[str | None, Query(max_length=64)]
+Name = Annotated[str | None, pydantic.Field(max_length=64)]
+
+
+class TicketFilters(pydantic.BaseModel):
+    """Which tickets are listed. ``assignee=me``: the caller's own."""
+
+    status: TicketStatus | None = None
+    queue: Name = None
+    category: Name = None
+    skill: Name = None
+    assignee: Name = None
+    limit: Annotated[int, pydantic.Field(ge=1, le=500)] = 100
 
 
 @router.get("/v1/tickets", response_model=TicketList)
 async def list_tickets(
-    context: ContextDep,
-    caller: CallerDep,
-    *,
-    status: TicketStatus | None = None,
-    queue: Name = None,
-    assignee: Name = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    context: ContextDep, caller: CallerDep, filters: Annotated[TicketFilters, Query()]
 ) -> JSONResponse:
-    """List tickets, the most urgent first, then the oldest. `assignee=me` lists the caller's own."""
+    """List tickets, the most urgent first, then the oldest."""
     caller.must_be("agent")
-    wanted = {"status": status, "queue": queue, "assignee": caller.subject if assignee == "me" else assignee}
-    return JSONResponse(
-        (await _read(context, caller, "list_tickets", {**wanted, "limit": limit})).model_dump(mode="json")
-    )
+    wanted = filters.model_dump()
+    if filters.assignee == "me":
+        wanted["assignee"] = caller.subject
+    return JSONResponse((await _read(context, caller, "list_tickets", wanted)).model_dump(mode="json"))
 
 
 @router.get("/v1/tickets/{ticket_id}", response_model=TicketView)

@@ -115,6 +115,14 @@ def eval_repairs(
     )
 
 
+@eval_app.command("tickets")
+def eval_tickets(limit: Limit = None, as_json: Json = False) -> None:
+    """Hold 100 conversations to a ticket: what it holds, what it says without support, and whether it goes to the right people."""
+    from channels.ticket_commands import tickets
+
+    tickets(limit, as_json=as_json)
+
+
 @eval_app.command("injections")
 def eval_injections(
     data: Annotated[

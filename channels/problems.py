@@ -69,6 +69,8 @@ CATALOGUE: dict[str, tuple[int, str, str]] = {
     ),
     "already_claimed": (409, "{agent} has this ticket already.", "{agent} 已认领该工单。"),
     "ticket_resolved": (409, "This ticket is resolved already.", "该工单已结案。"),
+    "already_so": (409, "The ticket says so already.", "工单已经是这样了。"),
+    "unknown_action": (422, "The ticket offers no such action; read it again.", "工单没有这个操作，请重新读取。"),
     "not_assignee": (409, "Only the agent who holds a ticket can end it.", "只有认领该工单的客服才能结束它。"),
     "conversation_closed": (409, "This conversation is closed; open a new one.", "会话已关闭，请新开一个。"),
     "too_large": (413, "The body is larger than {limit} bytes.", "请求体超过 {limit} 字节。"),

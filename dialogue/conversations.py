@@ -33,11 +33,12 @@ from dialogue.ownership import handed_back, taken_over
 from dialogue.replies.figures import pressed
 from dialogue.replies.types import Reply, TextReply
 from dialogue.store import Seen, StaleStateError
+from dialogue.tickets.acting import act
 from dialogue.turn import Turn
 from knowledge.schema import Attachment, Conversation
 from knowledge.types import JsonObject, Lang, new_id
 from tools.analytics.query import Question
-from tools.base import Evidence, Identity, Role, ToolCall
+from tools.base import Evidence, Identity, Outcome, Role, ToolCall
 from tools.errors import ArgumentError, RefusedError
 from tools.ticketing.types import TicketView
 
@@ -259,6 +260,31 @@ class Conversations(Answering):
         await self._notify_desk(ticket_id)
         return ticket
 
+    async def act_for_shopper(
+        self, ticket_id: str, identity: Identity, *, key: str | None = None, proposal_id: str | None = None, lang: Lang
+    ) -> Outcome:
+        """Let the agent who holds a ticket make one of its offered calls, or confirm it; see `dialogue.tickets.acting.act`.
+
+        The call and what came of it are written into the conversation.
+        """
+        ticket = await self._read_ticket(ticket_id, identity)
+        acted = await act(self.executor, ticket, identity, key=key, proposal_id=proposal_id, lang=lang)
+        await self._append(ticket.conversation_id, acted.events)
+        return acted.outcome
+
+    async def correct_ticket(self, ticket_id: str, identity: Identity, correction: JsonObject) -> TicketView:
+        """Let an agent say what kind of case it is: any of category, priority, queue and skill; every desk is told."""
+        arguments = {"ticket_id": ticket_id, **correction}
+        key = f"correct_ticket:{identity.actor}:{ticket_id}:{new_id('try')}"
+        outcome = await self.executor.call(ToolCall("correct_ticket", arguments), identity, idempotency_key=key)
+        ticket = _ticket_of(outcome, "correct_ticket")
+        await self._notify_desk(ticket_id)
+        return ticket
+
+    async def _read_ticket(self, ticket_id: str, identity: Identity) -> TicketView:
+        call = ToolCall("get_ticket", {"ticket_id": ticket_id})
+        return _ticket_of(await self.executor.call(call, identity, idempotency_key=new_id("read")), "get_ticket")
+
     async def follow_desk(self, identity: Identity) -> AsyncIterator[DeskNotice]:
         """Yield a notice for every ticket that appears or changes from now on."""
         if identity.role not in ("agent", "merchant"):
@@ -285,11 +311,9 @@ class Conversations(Answering):
         key = f"{tool}:{identity.actor}:{arguments['ticket_id']}:{new_id('try')}"
         call = ToolCall(tool, arguments)
         outcome = await self.executor.call(call, identity, idempotency_key=key, together_with=change_hands)
-        if outcome.status != "ok" or not isinstance(outcome.evidence, TicketView):
-            kind = ArgumentError if outcome.mendable else RefusedError
-            raise kind(outcome.code or "failed", f"{tool} was refused: {outcome.code}", **outcome.facts)
-        self._publish(outcome.evidence.conversation_id, stored)
-        return outcome.evidence
+        ticket = _ticket_of(outcome, tool)
+        self._publish(ticket.conversation_id, stored)
+        return ticket
 
     # -- inside
 
@@ -307,6 +331,13 @@ class Conversations(Answering):
             AttachmentRef.model_validate({"id": row.id, "kind": row.kind, "media_type": row.media_type})
             for row in (rows[wanted] for wanted in ids)
         )
+
+
+def _ticket_of(outcome: Outcome, tool: str) -> TicketView:
+    if outcome.status == "ok" and isinstance(outcome.evidence, TicketView):
+        return outcome.evidence
+    kind = ArgumentError if outcome.mendable else RefusedError
+    raise kind(outcome.code or "failed", f"{tool} was refused: {outcome.code}", **outcome.facts)
 
 
 def _visible(entry: StoredEvent, identity: Identity) -> bool:

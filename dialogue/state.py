@@ -27,8 +27,10 @@ from dialogue.events import (
     TurnEnded,
     Understood,
     VoiceHeard,
+    VoiceTranscribed,
 )
 from dialogue.replies.types import Reply
+from dialogue.trail import Trail, traced, understood
 from dialogue.turn import Action, TicketRef
 from dialogue.understanding.alarms import AlarmKind
 from dialogue.understanding.voice.types import HeardVoice
@@ -189,6 +191,10 @@ class DialogueState(pydantic.BaseModel):
     """Sequence numbers of messages without a finished turn."""
     messages: dict[int, MessageReceived] = {}
     """The unanswered messages themselves."""
+    transcripts: dict[int, str] = {}
+    """What was said in those of them that were spoken."""
+    trail: Trail = Trail()
+    """Where each fact of the episode came up."""
 
     @property
     def frame(self) -> Frame | None:
@@ -238,55 +244,101 @@ def _changes(state: DialogueState, event: Event, seq: int) -> dict[str, Any]:
         case Understood():
             return _understood(state, event)
         case FlowsChanged():
-            return {
-                "stack": [Frame.model_validate(frame) for frame in event.stack],
-                "queue": [Frame.model_validate(frame) for frame in event.queue],
-                "memory": Memory.model_validate(event.memory),
-            }
+            return _flows_changed(state, event)
         case Asked():
-            return {"pending": _pending(event)}
+            return {
+                "pending": _pending(event),
+                "trail": state.trail.model_copy(update={"asked": state.trail.now}),
+            }
         case ToolReturned():
-            return {"attempts": [*state.attempts, Attempt(action=event.action, seq=seq)][-ATTEMPTS_KEPT:]}
+            return _attempted(state, event, seq)
         case LanguageChanged():
             return {"lang": event.lang}
-        case VoiceHeard() if event.voice.features:
-            return {"voices": [*state.voices, event.voice][-VOICES_KEPT:]}
         case Replied() if event.replies and not event.reminder:
             return {"last_replies": event.replies}
         case TurnEnded():
             return {
                 "unanswered": [waiting for waiting in state.unanswered if waiting > event.of_seq],
                 "messages": {waiting: message for waiting, message in state.messages.items() if waiting > event.of_seq},
+                "transcripts": {waiting: said for waiting, said in state.transcripts.items() if waiting > event.of_seq},
             }
         case _:
             return _standing(state, event)
 
 
 def _standing(state: DialogueState, event: Event) -> dict[str, Any]:
-    """Return what changes when it becomes known who talks, who answers, and which episode this is."""
+    """Return what changes when it becomes known who talks and how it sounds, who answers, and which episode this is."""
     match event:
         case Decided(route="agent"):
             return {"failures": 0}  # what was not understood was answered all the same
         case CustomerProven():
-            return {"customer_id": event.customer_id, "customer_name": event.name, "proof": event.proof}
+            trail = state.trail.model_copy(update={"proven": state.trail.now})
+            return {
+                "customer_id": event.customer_id,
+                "customer_name": event.name,
+                "proof": event.proof,
+                "trail": trail,
+            }
         case TicketOpened():
             return {"ticket": event.ticket}
         case OwnershipChanged():
             return {"owner": event.owner, "ownership_version": event.version, "agent_id": event.agent_id}
+        case VoiceTranscribed():
+            return {"transcripts": {**state.transcripts, event.of_seq: event.transcript.text}}
+        case VoiceHeard():
+            trail = state.trail.model_copy(update={"voices": (*state.trail.voices, event.voice)})
+            kept = [event.voice] if event.voice.features else []
+            return {"voices": [*state.voices, *kept][-VOICES_KEPT:], "trail": trail}
         case EpisodeStarted():
             fresh = DialogueState(conversation_id=state.conversation_id)
-            names = ("stack", "queue", "memory", "pending", "failures", "moods", "attempts", "ticket")
+            names = ("stack", "queue", "memory", "pending", "failures", "moods", "attempts", "ticket", "trail")
             agreed = [*state.agreed, *event.agreed][-AGREED_KEPT:]
             return {"episode": event.number, "agreed": agreed, **{name: getattr(fresh, name) for name in names}}
         case _:
             return {}
 
 
+def _flows_changed(state: DialogueState, event: FlowsChanged) -> dict[str, Any]:
+    stack, queue = ([Frame.model_validate(frame) for frame in frames] for frames in (event.stack, event.queue))
+    memory = Memory.model_validate(event.memory)
+    trail = state.trail
+    if trail.now is not None:
+        trail = traced(trail, [*state.stack, *state.queue], [*stack, *queue], trail.now, memory.turn)
+    return {"stack": stack, "queue": queue, "memory": memory, "trail": trail}
+
+
+def _attempted(state: DialogueState, event: ToolReturned, seq: int) -> dict[str, Any]:
+    attempts = [*state.attempts, Attempt(action=event.action, seq=seq)][-ATTEMPTS_KEPT:]
+    kept = {attempt.seq for attempt in attempts}
+    places = {place: turn for place, turn in state.trail.attempted.items() if place in kept}
+    if state.trail.now is not None:
+        places[seq] = state.trail.now
+    return {"attempts": attempts, "trail": state.trail.model_copy(update={"attempted": places})}
+
+
 def _understood(state: DialogueState, event: Understood) -> dict[str, Any]:
+    lost = is_lost(event.understanding)
+    text = "\n".join(said for seq, said in sorted(_words(state).items()) if seq <= event.of_seq and said)
     return {
         "moods": [*state.moods, event.understanding.emotion][-MOODS_KEPT:],
-        "failures": state.failures + 1 if is_lost(event.understanding) else 0,
+        "failures": state.failures + 1 if lost else 0,
         "lang_known": True,
+        "trail": understood(
+            state.trail,
+            event.of_seq,
+            text,
+            event.understanding,
+            question=state.pending.question if state.pending else None,
+            lost=lost,
+        ),
+    }
+
+
+def _words(state: DialogueState) -> dict[int, str]:
+    """Return what was said in each unanswered message, written or spoken."""
+    return {
+        seq: "\n".join(filter(None, (message.text, state.transcripts.get(seq, ""))))
+        for seq, message in state.messages.items()
     }
 
 

@@ -286,7 +286,7 @@ class Work:
             self._reads.clear()
         result = outcome.evidence.model_dump(mode="json") if outcome.evidence is not None else {}
         if outcome.code:
-            result = {**result, "code": outcome.code}
+            result = {**result, "code": outcome.code, **({"facts": outcome.facts} if outcome.facts else {})}
         action = Action(
             tool=tool, arguments=arguments, status=outcome.status, receipt=outcome.receipt_id, result=result
         )

@@ -8,7 +8,8 @@ from tools.fitted import Capability
 from tools.pricing.capability import Pricing
 from tools.recommendation.capability import Recommendation
 from tools.risk.capability import Risk
+from tools.ticketing.triage.capability import TicketTriage
 from tools.visual_search.capability import VisualSearch
 
-_ALL: tuple[Capability[Any, Any], ...] = (Pricing(), Recommendation(), Risk(), VisualSearch())
+_ALL: tuple[Capability[Any, Any], ...] = (Pricing(), Recommendation(), Risk(), TicketTriage(), VisualSearch())
 CAPABILITIES: dict[str, Capability[Any, Any]] = {each.name: each for each in _ALL}

@@ -17,6 +17,7 @@ import tools.changes.tools
 import tools.content.staged
 import tools.content.tools
 import tools.customers.tools
+import tools.customers.value
 import tools.discovery.tools
 import tools.marketing.staged
 import tools.marketing.tools
@@ -38,6 +39,7 @@ from tools.own import own_tools
 
 CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.customers.tools.TOOLS,
+    tools.customers.value.TOOLS,
     tools.orders.tools.TOOLS,
     tools.catalog.tools.TOOLS,
     tools.catalog.stock_warning.TOOLS,

@@ -62,11 +62,17 @@ class Ticket(SQLModel, table=True):
     priority: str = "normal"
     """``low``, ``normal``, ``high`` or ``urgent``."""
     queue: str = "general"
+    category: str = Field(default="other", index=True)
+    """What the case is about; see `tools.ticketing.triage.labels`."""
+    skill: str = "general"
+    """What the agent who takes it must be able to do."""
+    corrected_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When an agent corrected one of these last; such tickets are learned from."""
     lang: str = "zh"
     customer_id: str | None = Field(default=None, foreign_key="customer.id")
     subject: str = ""
     body: JsonObject = Field(default_factory=dict, sa_type=JsonColumn)
-    """Summary, facts, what was tried (see `tools.ticketing`)."""
+    """Everything that is known: `tools.ticketing.body.TicketBody`, or an older form of it."""
     assignee: str | None = None
     version: int = 1
     created_at: dt.datetime = Field(sa_type=UtcDateTime)

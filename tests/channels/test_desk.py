@@ -309,3 +309,60 @@ async def test_the_inspector_lists_conversations_the_last_touched_first(
     assert conversation not in {each["id"] for each in before["conversations"]}
     unknown = await client.get("/v1/conversations/cnv_unknown", headers=merchant)
     assert problem_code(unknown) == (404, "unknown_conversation")
+
+
+async def acting_on(client: httpx.AsyncClient, server: LiveServer, person: Person) -> Case:
+    """A case with an order in talk, which A1 has claimed."""
+    token = server.token("shopper", person.id)
+    headers = {"Authorization": f"Bearer {token}"}
+    conversation = await opened(client, headers)
+    await sent(client, headers, conversation, f"cancel {person.order}", "o1")
+    turn = (await sent(client, headers, conversation, "human", "h1")).json()
+    url = f"/v1/tickets/{turn['ticket']['id']}"
+    ticket = (await client.get(url, headers=server.headers("agent", "A1"))).json()
+    case = Case(token, conversation, ticket)
+    assert (await claimed(client, server, case, "A1")).status_code == 200
+    return case
+
+
+async def test_an_agent_does_with_two_presses_what_the_ticket_offers(
+    client: httpx.AsyncClient, server: LiveServer, person: Person
+) -> None:
+    case = await acting_on(client, server, person)
+    url = f"/v1/tickets/{case.ticket['ticket_id']}/actions"
+    agent = server.headers("agent", "A1")
+    [action] = [each for each in case.ticket["body"]["actions"] if each["tool"] == "cancel_order"]
+    assert action["arguments"]["order_id"] == person.order
+    foreign = await client.post(url, json={"key": action["key"]}, headers=server.headers("agent", "A2"))
+    assert problem_code(foreign) == (409, "not_owner")
+    assert (await client.post(url, json={"key": action["key"]}, headers=case.headers)).status_code == 403
+    shown = (await client.post(url, json={"key": action["key"]}, headers=agent)).json()
+    assert (shown["status"], shown["receipt"]) == ("needs_confirmation", None)
+    assert person.order in shown["about"]["zh"]
+    done = (await client.post(url, json={"proposal_id": shown["proposal_id"]}, headers=agent)).json()
+    assert done["status"] == "ok"
+    assert done["receipt"]
+    late = await client.post(url, json={"key": action["key"]}, headers={**agent, "Accept-Language": "zh"})
+    assert late.status_code in (409, 422)
+    assert "已取消" in late.json()["detail"]
+    for bad in ({}, {"key": "a1", "proposal_id": "p"}, {"key": "a99"}):
+        assert (await client.post(url, json=bad, headers=agent)).status_code == 422
+
+
+async def test_a_correction_reaches_every_desk(client: httpx.AsyncClient, server: LiveServer, person: Person) -> None:
+    case = await waiting(client, server, person)
+    url = f"/v1/tickets/{case.ticket['ticket_id']}/correction"
+    agent = server.headers("agent", "A2")
+    async with at_desk(server, "A1") as socket:
+        answer = await client.post(url, json={"category": "payment", "priority": "urgent"}, headers=agent)
+        told = (await until(socket, "ticket"))[0]["ticket"]
+    wanted = ("payment", "payments", "billing", "urgent")
+    for ticket in (answer.json(), told):
+        assert tuple(ticket[name] for name in ("category", "queue", "skill", "priority")) == wanted
+    assert answer.json()["body"]["triage"]["corrected_by"] == "A2"
+    listed = await client.get("/v1/tickets", params={"category": "payment"}, headers=agent)
+    assert case.ticket["ticket_id"] in {each["ticket_id"] for each in listed.json()["tickets"]}
+    assert problem_code(await client.post(url, json={"category": "payment"}, headers=agent)) == (409, "already_so")
+    for bad in ({}, {"category": "weather"}, {"colour": "red"}):
+        assert (await client.post(url, json=bad, headers=agent)).status_code == 422
+    assert (await client.post(url, json={"category": "other"}, headers=case.headers)).status_code == 403

@@ -223,10 +223,8 @@ async def test_asking_for_a_person_opens_a_ticket_with_what_is_known(talk: Talk)
     assert turn.ticket is not None
     assert turn.ticket.id in words(turn)
     ticket = await talk.conversations.claim(turn.ticket.id, ADA, version=1)
-    assert ticket.body["wants"][0]["slots"]["order"] == "D1002"
-    assert [(entry["tool"], entry["status"]) for entry in ticket.body["tried"]] == [
-        ("cancel_order", "needs_confirmation")
-    ]
+    assert ticket.body.wants[0].slots["order"] == "D1002"
+    assert [(entry.tool, entry.status) for entry in ticket.body.tried] == [("cancel_order", "needs_confirmation")]
 
 
 async def test_strong_anger_goes_to_a_person(talk: Talk) -> None:

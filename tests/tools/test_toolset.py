@@ -37,7 +37,7 @@ def test_no_argument_names_the_acting_person() -> None:
 
 def test_every_effect_on_the_shops_money_or_goods_needs_a_yes() -> None:
     unconfirmed = {name for name, tool in TOOLS if tool.effect == "write" and not tool.confirm}
-    people = {"claim_ticket", "release_ticket", "decide_risk_case"}
+    people = {"claim_ticket", "release_ticket", "decide_risk_case", "correct_ticket"}
     board = {"pin_figure", "change_pin", "unpin_figure"}
     assert unconfirmed == {"verify_customer", "claim_coupon", "hand_over", *people, *board}
 

@@ -71,7 +71,7 @@ async def order_risk(context: ToolContext, arguments: OrderRiskOf) -> OrderRisk:
 
 @tool(
     "read",
-    roles=("merchant", "agent"),
+    roles=("merchant", "agent", "system"),
     needs_customer=False,
     en="List what was held back because it looked like fraud, newest first, with the reasons.",
     zh="列出因疑似欺诈而被拦下待人工核实的申请及原因，最新的在前。",

@@ -8,11 +8,15 @@ from sqlalchemy import ColumnElement, Subquery, case, func
 from sqlmodel import col, select
 
 from knowledge.schema import Conversation, Customer, Ticket
-from knowledge.types import JsonObject, new_id
+from knowledge.types import new_id
 from tools.base import ToolContext, tool
 from tools.errors import ArgumentError, RefusedError
+from tools.ticketing.body import Ending, TicketBody, Triage, read_body
+from tools.ticketing.triage.deciding import labels_of, triaged
+from tools.ticketing.triage.labels import USUAL
 from tools.ticketing.types import (
     ClaimTicket,
+    CorrectTicket,
     HandOver,
     ListTickets,
     OneTicket,
@@ -31,12 +35,12 @@ _RANK = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
     confirm=False,
     en=(
         "Give the conversation to a person: when one is asked for, after repeated failure, in strong anger, for anything "
-        "unsafe and for cases that the policy reserves for people. Put everything that is known into `body`. A conversation "
-        "that already waits keeps its ticket."
+        "unsafe and for cases that the policy reserves for people. Put everything that is known into `body`. What kind of case it is, "
+        "is told from what the shopper said. A conversation that already waits keeps its ticket."
     ),
     zh=(
         "把对话转给人工：顾客要求人工、多次处理失败、情绪激烈、涉及安全，或政策规定必须由人处理时使用。把已知的一切写进 "
-        "`body`。已在排队的对话沿用原工单。"
+        "`body`。工单的类别会根据顾客说的话判断。已在排队的对话沿用原工单。"
     ),
 )
 async def hand_over(context: ToolContext, arguments: HandOver) -> TicketView:
@@ -47,26 +51,42 @@ async def hand_over(context: ToolContext, arguments: HandOver) -> TicketView:
     running = select(Ticket).where(Ticket.conversation_id == conversation_id, Ticket.status != "resolved")
     ticket = (await context.session.exec(running.order_by(col(Ticket.created_at)))).first()
     if ticket is None:
-        ticket = Ticket(
-            id=new_id("tkt"),
-            conversation_id=conversation_id,
-            customer_id=context.identity.customer_id,
-            created_at=context.now,
-            **arguments.model_dump(exclude={"body"}),
-            body=await _with_name(context, arguments.body),
-        )
+        body = await _with_name(context, arguments.body)
+        if body.triage is None:
+            triage = await triaged(context.services.models, body, arguments.reason)
+            body = body.model_copy(update={"triage": triage})
+        ticket = _opened(context, arguments, body, conversation_id)
         context.session.add(ticket)
         await context.session.flush()
-    return await _view(context, ticket)
+    return (await _view(context, ticket)).model_copy(update={"body": TicketBody()})
 
 
-async def _with_name(context: ToolContext, body: JsonObject) -> JsonObject:
+def _opened(context: ToolContext, arguments: HandOver, body: TicketBody, conversation_id: str) -> Ticket:
+    labels = labels_of(body.triage, arguments)
+    return Ticket(
+        id=new_id("tkt"),
+        conversation_id=conversation_id,
+        customer_id=context.identity.customer_id,
+        created_at=context.now,
+        reason=arguments.reason,
+        lang=arguments.lang,
+        subject=arguments.subject,
+        category=labels["category"],
+        priority=labels["priority"],
+        queue=labels["queue"],
+        skill=labels["skill"],
+        body=body.model_dump(mode="json"),
+    )
+
+
+async def _with_name(context: ToolContext, body: TicketBody) -> TicketBody:
     """Name the customer: one who signed in before never had to say who they are."""
-    known = body.get("customer")
-    if not isinstance(known, dict) or known.get("name"):
+    if body.customer.name:
         return body
     customer = await context.session.get(Customer, context.identity.customer_id or "")
-    return body if customer is None else {**body, "customer": {**known, "name": customer.full_name()}}
+    if customer is None:
+        return body
+    return body.model_copy(update={"customer": body.customer.model_copy(update={"name": customer.full_name()})})
 
 
 @tool(
@@ -83,6 +103,8 @@ async def list_tickets(context: ToolContext, arguments: ListTickets) -> TicketLi
         for column, value in (
             (col(Ticket.status), arguments.status),
             (col(Ticket.queue), arguments.queue),
+            (col(Ticket.category), arguments.category),
+            (col(Ticket.skill), arguments.skill),
             (col(Ticket.assignee), arguments.assignee),
         )
         if value is not None
@@ -159,16 +181,40 @@ async def release_ticket(context: ToolContext, arguments: ReleaseTicket) -> Tick
         raise RefusedError(
             "not_assignee", "only the agent who holds the ticket ends it", ticket_id=ticket.id, agent=ticket.assignee
         )
-    ending: JsonObject = {
-        "outcome": arguments.outcome,
-        "note": arguments.note,
-        "agent": agent,
-        "at": context.now.isoformat(),
-    }
-    if arguments.agreed:
-        ending["agreed"] = list(arguments.agreed)
+    ending = Ending(
+        outcome=arguments.outcome, note=arguments.note, agreed=arguments.agreed, agent=agent, at=context.now
+    )
     _change(ticket, status="resolved", resolved_at=context.now)
-    ticket.body = {**ticket.body, "ending": ending}
+    ticket.body = {**ticket.body, "ending": ending.model_dump(mode="json")}
+    context.session.add(ticket)
+    await context.session.flush()
+    return await _view(context, ticket)
+
+
+@tool(
+    "write",
+    roles=("agent",),
+    needs_customer=False,
+    confirm=False,
+    en=(
+        "Correct what kind of case a ticket is: category, priority, queue, skill, each only where it is wrong. Recorded with who said so, and "
+        "learned from at the next fit."
+    ),
+    zh="更正工单的类别、优先级、队列或所需技能，只填有误的项。会记录更正人，并在下次训练时学习。",
+)
+async def correct_ticket(context: ToolContext, arguments: CorrectTicket) -> TicketView:
+    """Write the correction down; what the model had said stays beside it."""
+    ticket = await _ticket(context, arguments.ticket_id, lock=True)
+    given = arguments.model_dump(exclude={"ticket_id"}, exclude_none=True)
+    if arguments.category is not None:
+        queue, skill = USUAL[arguments.category]
+        given = {"queue": queue, "skill": skill, **given}
+    if all(getattr(ticket, name) == value for name, value in given.items()):
+        raise RefusedError("already_so", "the ticket says so already", ticket_id=ticket.id)
+    triage = read_body(ticket.body).triage or Triage()
+    noted = triage.model_copy(update={"corrected_by": context.identity.actor, "corrected_at": context.now})
+    _change(ticket, status=ticket.status, corrected_at=context.now, **given)
+    ticket.body = {**ticket.body, "triage": noted.model_dump(mode="json")}
     context.session.add(ticket)
     await context.session.flush()
     return await _view(context, ticket)
@@ -222,4 +268,4 @@ def _as_view(ticket: Ticket, position: int | None) -> TicketView:
     return TicketView(ticket_id=ticket.id, position=position, **ticket.model_dump(exclude={"id"}))
 
 
-TOOLS = (hand_over, list_tickets, get_ticket, claim_ticket, release_ticket)
+TOOLS = (hand_over, list_tickets, get_ticket, claim_ticket, release_ticket, correct_ticket)

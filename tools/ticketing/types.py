@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, Self
 
 import pydantic
 
 from knowledge.types import Lang
 from tools.base import Arguments, Evidence
 from tools.policy import Priority
+from tools.ticketing.body import Body, StoredBody, TicketBody
+from tools.ticketing.triage.labels import Category, Queue, Skill
 
 Reason = Literal["asked", "failures", "anger", "discontent", "policy", "safety", "legal", "knowledge_gap"]
 
@@ -25,8 +27,8 @@ class HandOver(Arguments):
     queue: str = "general"
     lang: Lang
     subject: str
-    body: dict[str, Any] = {}
-    """Summary, facts, attempts with receipts, emotion: see `dialogue.escalation`."""
+    body: Body = TicketBody()
+    """Everything that is known of the case."""
 
 
 class TicketView(Evidence):
@@ -38,6 +40,8 @@ class TicketView(Evidence):
     reason: str
     priority: str
     queue: str
+    category: str = "other"
+    skill: str = "general"
     lang: str
     subject: str
     customer_id: str | None
@@ -48,7 +52,9 @@ class TicketView(Evidence):
     resolved_at: dt.datetime | None = None
     position: int | None = None
     """How many open tickets of the queue come before it, plus one."""
-    body: dict[str, Any] = {}
+    corrected_at: dt.datetime | None = None
+    body: StoredBody = TicketBody()
+    """Empty where a ticket was just opened: who hands over is told which ticket it is, and no more."""
 
 
 class ListTickets(Arguments):
@@ -56,6 +62,8 @@ class ListTickets(Arguments):
 
     status: Literal["open", "claimed", "resolved"] | None = None
     queue: str | None = None
+    category: str | None = None
+    skill: str | None = None
     assignee: str | None = None
     limit: int = 100
 
@@ -88,3 +96,19 @@ class ReleaseTicket(Arguments):
     note: str = ""
     agreed: tuple[AgreedText, ...] = pydantic.Field(default=(), max_length=10)
     """What the agent and the shopper agreed to, each a sentence that the shopper may read."""
+
+
+class CorrectTicket(Arguments):
+    """Say what kind of case it is. A corrected category moves queue and skill to what it usually needs, unless they are given."""
+
+    ticket_id: str
+    category: Category | None = None
+    priority: Priority | None = None
+    queue: Queue | None = None
+    skill: Skill | None = None
+
+    @pydantic.model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not (self.category or self.priority or self.queue or self.skill):
+            raise ValueError("expected a category, priority, queue or skill")
+        return self

@@ -93,3 +93,35 @@ async def test_a_second_agent_sees_who_was_faster(visits: Visits) -> None:
     await expect(second.locator("#case .case-head")).to_contain_text(ZH.agent)
     await expect(second.locator("#case").get_by_role("button", name=EN.claim)).to_have_count(0)
     await expect(second.locator("#case").get_by_role("textbox", name=EN.reply)).to_be_hidden()
+
+
+@pytest.mark.parametrize(("words", "phone"), [(ZH, False), (EN, True)], ids=["zh", "en on a phone"])
+async def test_the_case_leads_to_its_turns_suggests_acts_and_is_corrected(
+    visits: Visits, words: Words, phone: bool
+) -> None:
+    desk = await visits.page(words, "/desk", phone=phone)
+    await sign_in_staff(desk, words.agent)
+    page = await visits.page(words)
+    await sign_in_shopper(page, words, words.customer)
+    chat = Chat(page, words)
+    await chat.open()
+    await chat.say(words.find)
+    await expect(chat.log.locator(".product").first).to_be_visible()
+    ticket = await asked_for_a_person(chat)
+    case = desk.locator("#case")
+    await row(desk, ticket).click()
+    await case.get_by_role("button", name=words.claim).first.click()
+
+    async def show_case() -> None:
+        if phone:
+            await case.locator('.tabs [data-tab="case"]').click()
+
+    await show_case()
+    statement = case.locator('[data-part="summary"] li', has_text=words.find)
+    await statement.locator(".turn-link").first.click()
+    await expect(case.locator(".message.pointed")).to_have_text(words.find)
+
+    await show_case()
+    await case.locator('[data-triage="category"]').select_option("payment")
+    await expect(case.locator('[data-triage="queue"]')).to_have_value("payments")
+    await expect(case.locator('[data-part="triage"]')).to_contain_text(words.agent)

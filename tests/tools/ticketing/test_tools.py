@@ -11,6 +11,7 @@ from knowledge.db import Database
 from tools.base import Identity, Outcome, ToolCall
 from tools.executor import Executor
 from tools.testing import NOW, FixedClock, agent, make_executor, make_shop, shopper
+from tools.ticketing.body import Attempt, Ending, Person, TicketBody
 from tools.ticketing.tools import TOOLS
 from tools.ticketing.types import TicketList, TicketView
 
@@ -55,15 +56,16 @@ def ticket(outcome: Outcome) -> TicketView:
 
 async def test_a_customer_who_never_said_a_name_has_one_at_the_desk(executor: Executor) -> None:
     made = await hand_over(executor, body={"customer": {"id": "C1", "name": "", "verified_by": "token"}})
-    assert made.body["customer"] == {"id": "C1", "name": "Yusuf Rossi", "verified_by": "token"}
+    seen = ticket(await call(executor, "get_ticket", ANNA, ticket_id=made.ticket_id))
+    assert seen.body.customer == Person(id="C1", name="Yusuf Rossi", verified="signed_in")
 
 
 async def test_a_handed_over_conversation_has_a_ticket_with_everything(executor: Executor) -> None:
-    body = {"summary": "二次未送达", "attempts": [{"tool": "track_order", "receipt": None}]}
+    body = {"version": 2, "tried": [{"tool": "track_order", "status": "ok"}], "attachments": ["att_1"]}
     made = await hand_over(executor, priority="high", queue="delivery", lang="zh", subject="包裹", body=body)
     seen = ticket(await call(executor, "get_ticket", ANNA, ticket_id=made.ticket_id))
     assert (
-        seen
+        seen.model_copy(update={"body": TicketBody()})
         == made
         == TicketView(
             ticket_id=made.ticket_id,
@@ -79,8 +81,12 @@ async def test_a_handed_over_conversation_has_a_ticket_with_everything(executor:
             version=1,
             created_at=NOW,
             position=1,
-            body=body,
         )
+    )
+    assert seen.body == TicketBody(
+        customer=Person(name="Yusuf Rossi"),
+        tried=(Attempt(tool="track_order", status="ok"),),
+        attachments=("att_1",),
     )
 
 
@@ -173,10 +179,8 @@ async def test_the_one_who_holds_a_ticket_ends_it_once(executor: Executor, outco
         await call(executor, "release_ticket", ANNA, ticket_id=made.ticket_id, outcome=outcome, note="parcel found")
     )
     assert (ended.status, ended.resolved_at, ended.version) == ("resolved", NOW, 3)
-    assert ended.body == {
-        "summary": "s",
-        "ending": {"outcome": outcome, "note": "parcel found", "agent": "anna", "at": NOW.isoformat()},
-    }
+    assert ended.body.notes == {"summary": "s"}
+    assert ended.body.ending == Ending(outcome=outcome, note="parcel found", agent="anna", at=NOW)
     late = await call(executor, "release_ticket", ANNA, ticket_id=made.ticket_id, outcome="resolve", note="twice")
     assert late.code == "ticket_resolved"
     assert (await call(executor, "claim_ticket", BEN, ticket_id=made.ticket_id, version=3)).code == "ticket_resolved"

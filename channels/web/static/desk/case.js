@@ -2,7 +2,7 @@
 
 import { Problem } from "../lib/api.js";
 import { fill, h, icon } from "../lib/dom.js";
-import { formatMoment } from "../lib/format.js";
+import { localText } from "../lib/format.js";
 import { newId } from "../lib/storage.js";
 import { Thread } from "../thread/thread.js";
 import { caseSections } from "./body.js";
@@ -30,6 +30,7 @@ export class Case {
     desk.addEventListener("tickets", () => this.#drawTicket());
     desk.addEventListener("problem", (event) => this.#say("bad", /** @type {CustomEvent} */ (event).detail));
     i18n.addEventListener("change", () => this.#drawTicket());
+    document.addEventListener("keydown", (event) => this.#pressed(event));
     this.show(null);
   }
 
@@ -67,11 +68,13 @@ export class Case {
 
   /** @param {string} tab */
   #tab(tab) {
-    const pick = () => {
-      this.element.dataset.tab = tab;
-      for (const button of this.tabs.children) button.setAttribute("aria-pressed", String(/** @type {HTMLElement} */ (button).dataset.tab === tab));
-    };
-    return h("button", { class: "filter", type: "button", data: { tab, t: `tab_${tab}` }, "aria-pressed": String(tab === "talk"), on: { click: pick } });
+    return h("button", { class: "filter", type: "button", data: { tab, t: `tab_${tab}` }, "aria-pressed": String(tab === "talk"), on: { click: () => this.#pickTab(tab) } });
+  }
+
+  /** @param {string} tab */
+  #pickTab(tab) {
+    this.element.dataset.tab = tab;
+    for (const button of this.tabs.children) button.setAttribute("aria-pressed", String(/** @type {HTMLElement} */ (button).dataset.tab === tab));
   }
 
   get #ticket() {
@@ -92,8 +95,9 @@ export class Case {
       return;
     }
     fill(this.element, this.head, this.notice, this.tabs, this.body, this.dialog);
-    this.element.dataset.tab = "talk";
+    this.#pickTab("talk");
     this.notice.hidden = true;
+    this.bodyDrawn = "";
     this.field.value = "";
     this.thread.clear();
     this.risks = [];
@@ -169,11 +173,94 @@ export class Case {
     this.#drawHead(ticket);
     this.claimBar.hidden = ticket.status !== "open";
     this.replyForm.hidden = !this.#mine;
-    const facts = { case: { id: ticket.ticket_id, status: i18n.t(`status_${ticket.status}`), created_at: formatMoment(ticket.created_at, i18n.lang) } };
-    const useReply = this.#mine ? (/** @type {string} */ text) => this.#use(text) : null;
     this.#drawRisks(ticket.ticket_id);
-    fill(this.facts, this.riskSlot, caseSections({ ...ticket.body, ...facts }, { i18n, useReply, picture: (id) => this.#picture(id) }));
+    this.#drawBody(ticket);
     i18n.apply(this.element);
+  }
+
+  /** Draw it anew only when it has changed: what is being chosen or read stays. @param {any} ticket */
+  #drawBody(ticket) {
+    const { i18n } = this;
+    const key = JSON.stringify([ticket, this.#mine, i18n.lang]);
+    if (key === this.bodyDrawn) return;
+    this.bodyDrawn = key;
+    const mine = this.#mine;
+    const sections = caseSections(ticket, {
+      i18n,
+      picture: (id) => this.#picture(id),
+      goTo: (seq) => this.#goTo(seq),
+      useReply: mine ? (text) => this.#use(text) : null,
+      act: mine ? (action) => this.#act(action) : null,
+      correct: ticket.status === "resolved" ? null : (correction) => this.#correct(correction),
+    });
+    fill(this.facts, this.riskSlot, sections);
+  }
+
+  /** @param {number} seq */
+  #goTo(seq) {
+    this.#pickTab("talk");
+    this.thread.goTo(seq);
+  }
+
+  /** @param {object} correction */
+  async #correct(correction) {
+    const ticket = this.#ticket;
+    if (!ticket) return;
+    try {
+      await this.desk.correct(ticket, correction);
+      this.#say("ok", this.i18n.t("corrected_now"));
+    } catch (error) {
+      this.bodyDrawn = "";
+      this.#drawTicket();
+      this.#fail(error);
+    }
+  }
+
+  /** Make an offered call; what needs consent is shown first. @param {any} action */
+  async #act(action) {
+    const ticket = this.#ticket;
+    if (!ticket) return;
+    try {
+      const came = await this.desk.act(ticket, { key: action.key });
+      if (came.status === "needs_confirmation") this.#askAction(action, came);
+      else this.#acted(action, came);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** @param {any} action @param {any} came */
+  #askAction(action, came) {
+    const { i18n } = this;
+    const submit = async (/** @type {Event} */ event) => {
+      event.preventDefault();
+      this.dialog.close();
+      const ticket = this.#ticket;
+      if (!ticket) return;
+      await this.desk.act(ticket, { proposal_id: came.proposal_id }).then((done) => this.#acted(action, done), (error) => this.#fail(error));
+    };
+    fill(
+      this.dialog,
+      h(
+        "form",
+        { on: { submit } },
+        h("h2", {}, localText(action.title, i18n.lang)),
+        h("p", {}, localText(came.about, i18n.lang)),
+        h("p", { class: "muted small" }, i18n.t("act_text")),
+        h(
+          "div",
+          { class: "sure-row" },
+          h("button", { class: "button", type: "button", on: { click: () => this.dialog.close() } }, i18n.t("cancel")),
+          h("button", { class: "button primary", type: "submit" }, i18n.t("act_now")),
+        ),
+      ),
+    );
+    this.dialog.showModal();
+  }
+
+  /** @param {any} action @param {any} came */
+  #acted(action, came) {
+    this.#say("ok", this.i18n.t("acted", { title: localText(action.title, this.i18n.lang), receipt: came.receipt ?? "" }));
   }
 
   /** Draw them anew only when they or the agent's right to decide have changed: a note that is being written stays. @param {string} ticketId */
@@ -302,8 +389,19 @@ export class Case {
     }
   }
 
+  /** The suggested reply of that number, where it may be used. @param {KeyboardEvent} event */
+  #pressed(event) {
+    const writing = /** @type {HTMLElement} */ (event.target).closest("input, textarea, select, [contenteditable], dialog");
+    if (writing || event.ctrlKey || event.metaKey || event.altKey || !this.#mine || !/^[1-3]$/.test(event.key)) return;
+    const suggested = this.#ticket?.body.suggestions?.[Number(event.key) - 1];
+    if (!suggested) return;
+    event.preventDefault();
+    this.#use(suggested.text);
+  }
+
   /** @param {string} text */
   #use(text) {
+    this.#pickTab("talk");
     this.field.value = text;
     this.field.focus();
   }

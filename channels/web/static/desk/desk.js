@@ -102,6 +102,16 @@ export class Desk extends EventTarget {
     return changed;
   }
 
+  /** Say what kind of case it is. @param {any} ticket @param {object} correction */
+  correct(ticket, correction) {
+    return this.#act(ticket, "correction", correction);
+  }
+
+  /** Make an offered call, or confirm the one that it led to. @param {any} ticket @param {{key?: string, proposal_id?: string}} wanted @returns {Promise<any>} */
+  act(ticket, wanted) {
+    return this.api.post(`/v1/tickets/${encodeURIComponent(ticket.ticket_id)}/actions`, wanted);
+  }
+
   /** Read one ticket anew. @param {string} ticketId */
   async reread(ticketId) {
     const ticket = await this.api.get(`/v1/tickets/${encodeURIComponent(ticketId)}`);

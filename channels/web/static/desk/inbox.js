@@ -108,7 +108,8 @@ export class Inbox {
           h("span", { class: `tag ${PRIORITY_TONES[ticket.priority] ?? ""}` }, i18n.or(`priority_${ticket.priority}`, ticket.priority)),
           h("span", { class: "tag" }, i18n.or(`reason_${ticket.reason}`, ticket.reason)),
           h("span", { class: "tag" }, i18n.or(`lang_${ticket.lang}`, ticket.lang)),
-          ticket.queue !== "general" ? h("span", { class: "tag" }, ticket.queue) : null,
+          h("span", { class: "tag" }, i18n.or(`category_${ticket.category}`, ticket.category)),
+          ticket.queue !== "general" ? h("span", { class: "tag" }, i18n.or(`queue_${ticket.queue}`, ticket.queue)) : null,
           ticket.status === "claimed" ? h("span", { class: "tag info" }, i18n.t("by", { name: ticket.assignee })) : null,
         ),
       ),
@@ -143,6 +144,6 @@ export class Inbox {
 
 /** What the shopper said last, where the subject does not say it already. @param {any} ticket */
 function lastWords(ticket) {
-  const words = ticket.body?.last_message ?? "";
+  const words = ticket.body?.said?.at(-1)?.text ?? "";
   return words === ticket.subject ? "" : words;
 }

@@ -119,21 +119,33 @@ export class Thread {
   }
 
   /** @param {Placed} placed */
-  #draw({ at, event }) {
-    if (event.type === "message_received" && event.author !== "agent") this.#drawMessage(event, at);
+  #draw({ seq, at, event }) {
+    if (event.type === "message_received" && event.author !== "agent") this.#drawMessage(event, at, seq);
     else if (event.type === "voice_transcribed") this.#drawTranscript(event);
     else if (event.type === "voice_heard") this.#drawVoice(event);
     else if (event.type === "replied") this.#drawReplied(event, at);
     else if (event.type === "ownership_changed") this.#drawOwner(event);
   }
 
-  /** @param {any} event @param {string} at */
-  #drawMessage(event, at) {
+  /** Show a message of the past and say so to who cannot see it. @param {number} seq @returns {boolean} Whether it is there. */
+  goTo(seq) {
+    const message = /** @type {HTMLElement | null} */ (this.list.querySelector(`[data-seq="${seq}"]`));
+    if (!message) return false;
+    for (const other of this.list.querySelectorAll(".pointed")) other.classList.remove("pointed");
+    message.classList.add("pointed");
+    message.tabIndex = -1;
+    message.focus({ preventScroll: true });
+    message.scrollIntoView({ block: "center" });
+    return true;
+  }
+
+  /** @param {any} event @param {string} at @param {number} seq */
+  #drawMessage(event, at, seq) {
     this.#closeChoices();
     this.list.querySelector(`[data-client="${CSS.escape(event.client_id)}"]`)?.remove();
     const own = this.#side(event.author) === "right";
     const body = this.#groupFor(event.author, "", at);
-    const item = h("div", { class: "message", data: { client: event.client_id } }, this.#attachments(event.attachments ?? []));
+    const item = h("div", { class: "message", data: { client: event.client_id, seq } }, this.#attachments(event.attachments ?? []));
     if (event.text) item.append(h("div", { class: "bubble" }, h("p", { class: "words" }, linked(event.text))));
     if (own) item.append(h("p", { class: "state done small" }, icon("check"), h("span", { class: "unseen" }, this.options.i18n.t("delivered"))));
     body.append(item);

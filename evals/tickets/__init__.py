@@ -1,0 +1,1 @@
+"""How good the tickets are that conversations end in: what they hold, whether they say only what was so, whether they go to the right people."""

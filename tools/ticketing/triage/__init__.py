@@ -1,0 +1,1 @@
+"""What kind of case a ticket is: a trained model, its data, corrections."""
