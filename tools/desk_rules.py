@@ -92,8 +92,15 @@ class DeskRules(_Rules):
     }
     """By how many minutes of waiting a ticket makes up for its priority: with 15 for high and 30 for normal, a normal ticket that
     has waited 15 minutes longer than a high one is taken before it."""
-    overflow_after_min: Minutes | None = 10
-    """From when on agents of other queues take a ticket too; None: never."""
+    over_capacity: dict[Priority, Annotated[int, pydantic.Field(ge=0, le=10)]] = {"urgent": 1}
+    """How many tickets more than they have room for an agent is given, where one of this priority waits and nobody has room."""
+    overflow_after_min: dict[Priority, Annotated[float, pydantic.Field(ge=0, le=60 * 24 * 365)]] = {
+        "urgent": 0,
+        "high": 2,
+        "normal": 5,
+        "low": 15,
+    }
+    """From when on agents of other queues take a ticket too; never where its priority is not named."""
     language_overflow_after_min: Minutes | None = None
     """From when on agents without its language take it too; None: never."""
 

@@ -16,10 +16,22 @@ from typing import Literal
 from knowledge.types import Lang
 from tools.desk_rules import DeskRules, Priority
 
-Because = Literal["queue", "overflow", "any_queue", "language", "other_language", "skill", "aged", "front", "least_busy", "narrowest"]
+Because = Literal[
+    "queue",
+    "overflow",
+    "any_queue",
+    "language",
+    "other_language",
+    "skill",
+    "aged",
+    "front",
+    "over_capacity",
+    "least_busy",
+    "narrowest",
+]
 """Why this ticket went to this agent: they are of its queue; it waited so long that others take it too; they take from all queues;
 they speak its language; nobody who does came; they have its skills; it waited longer than some of higher priority; it was in hand
-before and its agent vanished; they had the most room; of several they can do the least else."""
+before and its agent vanished; nobody had room and its priority is worth one more; they had the most room; of several they can do the least else."""
 DEFAULT_CAPACITY = 3
 RATE_MINUTES, RATE_BASIS = 60, 3
 """Over how many minutes tickets that were taken are counted for an expected wait, and how many it needs at least."""
@@ -88,26 +100,37 @@ def is_front(place: dt.datetime) -> bool:
     return place.year < 2020
 
 
-def route(
-    waiting: Iterable[Waiting], agents: Iterable[OnDuty], rules: DeskRules, now: dt.datetime
-) -> list[Assignment]:
+def route(waiting: Iterable[Waiting], agents: Iterable[OnDuty], rules: DeskRules, now: dt.datetime) -> list[Assignment]:
     """Return who takes what now, the first place first. Nobody gets more than they have room for; a ticket that nobody here can take waits."""
     line = sorted(waiting, key=lambda ticket: (ticket.place, ticket.id))
-    free = {agent.id: agent for agent in agents if agent.load < agent.capacity}
+    most = max(rules.over_capacity.values(), default=0)
+    free = {agent.id: agent for agent in agents if agent.load < agent.capacity + most}
     found: list[Assignment] = []
     for ticket in line:
         if not free:
             break
-        able = [(agent, fit) for agent in free.values() if (fit := _fit(ticket, agent, rules, now)) is not None]
+        able = _able(ticket, free.values(), rules, now)
         if not able:
             continue
         agent, fit = min(able, key=lambda pair: _preference(*pair))
         found.append(Assignment(ticket.id, agent.id, (*fit, *_standing(ticket, line), *_choice(agent, able))))
         taken = dataclasses.replace(agent, load=agent.load + 1, idle_since=now)
         free[agent.id] = taken
-        if taken.load >= taken.capacity:
+        if taken.load >= taken.capacity + most:
             del free[agent.id]
     return found
+
+
+def _able(
+    ticket: Waiting, agents: Iterable[OnDuty], rules: DeskRules, now: dt.datetime
+) -> list[tuple[OnDuty, tuple[Because, ...]]]:
+    """Return who may take a ticket and why: those with room, or where there are none, those who take one more for its priority."""
+    fits = [(agent, fit) for agent in agents if (fit := _fit(ticket, agent, rules, now)) is not None]
+    able = [(agent, fit) for agent, fit in fits if agent.load < agent.capacity]
+    if able:
+        return able
+    extra = rules.over_capacity.get(ticket.priority, 0)
+    return [(agent, (*fit, "over_capacity")) for agent, fit in fits if agent.load < agent.capacity + extra]
 
 
 def _fit(ticket: Waiting, agent: OnDuty, rules: DeskRules, now: dt.datetime) -> tuple[Because, ...] | None:
@@ -120,7 +143,7 @@ def _fit(ticket: Waiting, agent: OnDuty, rules: DeskRules, now: dt.datetime) -> 
         because.append("any_queue")
     elif ticket.queue in agent.queues:
         because.append("queue")
-    elif rules.overflow_after_min is not None and waited >= rules.overflow_after_min:
+    elif waited >= rules.overflow_after_min.get(ticket.priority, math.inf):
         because.append("overflow")
     else:
         return None

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from knowledge.types import Lang
 from tools.base import Arguments, Evidence
 from tools.policy import Priority
+from tools.ticketing.service_levels import Clock
 
 Reason = Literal["asked", "failures", "anger", "discontent", "policy", "safety", "knowledge_gap"]
 
@@ -43,6 +44,12 @@ class TicketView(Evidence):
     resolved_at: dt.datetime | None = None
     position: int | None = None
     """How many open tickets of the queue come before it, plus one."""
+    clocks: tuple[Clock, ...] = ()
+    """First response, next response and resolution as they stand; lists leave out those of resolved tickets."""
+    offered_to: str | None = None
+    offered_until: dt.datetime | None = None
+    call_back: dict[str, Any] = {}
+    """The shopper's wish to be called back; empty: none."""
     body: dict[str, Any] = {}
 
 
