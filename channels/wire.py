@@ -376,6 +376,18 @@ class ReleaseBody(_Body):
     note: str = pydantic.Field(default="", max_length=4000)
 
 
+class PresenceBody(_Body):
+    """Whether tickets may be given to the agent."""
+
+    state: Literal["available", "away"]
+
+
+class AwaitBody(_Body):
+    """Whether the case waits for the shopper."""
+
+    waiting: bool = True
+
+
 class RiskDecision(_Body):
     """``allow`` lets what was held back pass, ``fraud`` confirms it."""
 

@@ -126,7 +126,7 @@ class Answering:
             return await self._commit_late(state.conversation_id, finished)
         log_turn(turn)
         if turn.ticket is not None and turn.handled_by == "queue":
-            await self._notify_desk(turn.ticket.id)
+            await self.notify_desk(turn.ticket.id)
         return turn.model_copy(update={"seq": stored[-1].seq})
 
     async def _commit_late(self, conversation_id: str, finished: Finished) -> Turn | None:
@@ -174,7 +174,8 @@ class Answering:
         """Rebuild the turn that answered a message from its events."""
         return past_turn(conversation_id, await self.store.load(conversation_id, seq), seq)
 
-    async def _notify_desk(self, ticket_id: str) -> None:
+    async def notify_desk(self, ticket_id: str) -> None:
+        """Show everybody at the desk a ticket as it is now."""
         system = Identity("agent", subject="desk")
         outcome = await self.executor.call(
             ToolCall("get_ticket", {"ticket_id": ticket_id}), system, idempotency_key=new_id("read")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 import zoneinfo
 from typing import Annotated, Any, Literal
@@ -46,7 +47,7 @@ class Shift(_Rules):
 
 def _in_order(shifts: tuple[Shift, ...]) -> tuple[Shift, ...]:
     ordered = tuple(sorted(shifts, key=lambda shift: shift.begin))
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
+    for earlier, later in itertools.pairwise(ordered):
         if earlier.overnight or later.begin < earlier.end:
             raise ValueError(f"expected shifts that do not overlap, two do at {later.begin:%H:%M}")
     return ordered

@@ -10,10 +10,14 @@ import dataclasses
 import datetime as dt
 import random
 import zoneinfo
+from collections.abc import Mapping
+from typing import TypeVar
 
 from knowledge.types import Lang
 from tools.desk_rules import DeskRules, Priority, Shift
 from tools.ticketing.calendars import Calendar
+
+ChoiceT = TypeVar("ChoiceT", bound=str)
 
 ZONE = zoneinfo.ZoneInfo("Asia/Shanghai")
 MIDNIGHT = dt.datetime(2026, 11, 11, tzinfo=ZONE).astimezone(dt.UTC)
@@ -86,9 +90,8 @@ class Day:
 
 
 def draw(seed: int, *, conversations: int = CONVERSATIONS, agents: int = AGENTS, unfamiliar: float = UNFAMILIAR) -> Day:
-    """Return the day of a seed. Only hours of the day at which people come are drawn before anything else of them, so that two days of
-    a seed that differ in size are still alike."""
-    rng = random.Random(f"desk {seed}")
+    """Return the day of a seed: the same one every time."""
+    rng = random.Random(f"desk {seed}")  # noqa: S311  (a simulation)
     hours = rng.choices(range(24), BY_HOUR, k=conversations)
     moments = sorted((hour + rng.random()) * 3600 for hour in hours)
     arrivals = tuple(_arrival(number, moment, rng) for number, moment in enumerate(moments))
@@ -128,7 +131,7 @@ def _of_day(time: dt.time) -> float:
     return time.hour * 3600.0 + time.minute * 60.0
 
 
-def _one(weights: dict, rng: random.Random):  # type: ignore[no-untyped-def, type-arg]
+def _one(weights: Mapping[ChoiceT, float], rng: random.Random) -> ChoiceT:
     return rng.choices(list(weights), list(weights.values()))[0]
 
 

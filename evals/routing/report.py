@@ -9,7 +9,7 @@ import jinja2
 import markupsafe
 
 from dialogue.replies.drawing import Row, bars, line
-from evals.routing.run import ALL, BASELINE, NAME
+from evals.routing.run import ALL, BASELINE, NAME, UNDECIDED
 from knowledge.types import JsonObject, Lang
 
 _TEMPLATE = Path(__file__).with_name("page.html.j2")
@@ -47,12 +47,15 @@ def _lines(figures: JsonObject) -> Iterator[str]:
         for group in _groups(found):
             cells = (f"{FIGURE_NAMES[name]['en']} {written(name, value)}" for name, value in found[group].items())
             yield f"  {group:<7} " + "; ".join(cells)
-    for between, found in figures["differences"].items():
-        yield ""
-        yield f"{between}:"
-        for group in _groups(found):
-            for name, value in found[group].items():
-                yield f"  {group:<7} {FIGURE_NAMES[name]['en']:<20} {written(name, value, signed=True):<28} {value['verdict']}"
+    yield ""
+    yield f"{NAME} - {BASELINE}, day by day; * where the interval holds no zero:"
+    found = figures["differences"][f"{NAME} - {BASELINE}"]
+    for group in _groups(found):
+        cells = (
+            f"{FIGURE_NAMES[name]['en']} {written(name, value, signed=True)}{'' if value['verdict'] == UNDECIDED else '*'}"
+            for name, value in found[group].items()
+        )
+        yield f"  {group:<7} " + "; ".join(cells)
     yield ""
     yield from (f"first come, first served is better: {sentence}" for sentence in losses(figures))
     told = figures["expected_wait"]
@@ -80,6 +83,8 @@ def _groups(found: JsonObject) -> list[str]:
 def written(name: str, figure: JsonObject, *, share: bool = False, signed: bool = False) -> str:
     """Write a figure with its interval; shares in percent, and what is a difference with its sign."""
     low, high = figure["interval"]
+    if not signed and (share or name == "first_response_kept"):
+        low, high = max(low, 0.0), min(high, 1.0)
     plus = "+" if signed else ""
     if share or name == "first_response_kept":
         return f"{figure['value'] * 100:{plus}.1f} % ({low * 100:{plus}.1f} to {high * 100:{plus}.1f})"

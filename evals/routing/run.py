@@ -29,6 +29,7 @@ WAYS: Mapping[str, Way] = {
     "first_come_by_queue": first_come_by_queue,
 }
 BASELINE = "first_come"
+UNDECIDED = "no difference shown"
 ALL = "all"
 LOWER_IS_BETTER = frozenset({"wait_median_min", "wait_p90_min", "wait_mean_min", "wait_longest_min"})
 
@@ -154,7 +155,7 @@ def _judged_difference(name: str, values: Sequence[float]) -> JsonObject:
     found = interval(values)
     low, high = found["interval"]
     sign = -1 if name in LOWER_IS_BETTER else 1
-    verdict = "no difference shown"
+    verdict = UNDECIDED
     if min(low * sign, high * sign) > 0:
         verdict = "better"
     elif max(low * sign, high * sign) < 0:

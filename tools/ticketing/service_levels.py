@@ -52,6 +52,17 @@ class _Run(NamedTuple):
     end: dt.datetime | None
 
 
+class _Promise(NamedTuple):
+    goal: Goal
+    target: dt.timedelta
+    warn_from: float
+    calendar: Calendar
+
+
+_Runs = tuple[list[_Run], bool, bool]
+"""When a clock ran, whether it has ended, and whether it stands still because the shopper is waited for."""
+
+
 def clocks(
     history: Iterable[Step], targets: Targets, calendar: Calendar, now: dt.datetime, *, warn_from: float = 0.75
 ) -> tuple[Clock, ...]:
@@ -61,19 +72,16 @@ def clocks(
     """
     steps = sorted((step for step in history if step.at <= now), key=lambda step: step.at)
     found: list[Clock] = []
-    for goal, minutes, (runs, ended, waits) in (
+    goals: tuple[tuple[Goal, float | None, _Runs], ...] = (
         ("first_response", targets.first_response_min, _first_response(steps)),
         ("next_response", targets.next_response_min, _next_response(steps)),
         ("resolution", targets.resolution_min, _resolution(steps)),
-    ):
+    )
+    for goal, minutes, (runs, ended, waits) in goals:
         if minutes is not None and runs:
-            target = dt.timedelta(minutes=minutes)
-            found.append(_clock(goal, runs, target, calendar, now, ended=ended, waits=waits, warn_from=warn_from))
+            promise = _Promise(goal, dt.timedelta(minutes=minutes), warn_from, calendar)
+            found.append(_clock(promise, runs, now, ended=ended, waits=waits))
     return tuple(found)
-
-
-_Runs = tuple[list[_Run], bool, bool]
-"""When a clock ran, whether it has ended, and whether it stands still because the shopper is waited for."""
 
 
 def _first_response(steps: Sequence[Step]) -> _Runs:
@@ -110,19 +118,11 @@ def _resolution(steps: Sequence[Step]) -> _Runs:
     return runs, not open_, open_ and waits
 
 
-def _clock(
-    goal: str,
-    runs: list[_Run],
-    target: dt.timedelta,
-    calendar: Calendar,
-    now: dt.datetime,
-    *,
-    ended: bool,
-    waits: bool,
-    warn_from: float,
-) -> Clock:
+def _clock(promise: _Promise, runs: list[_Run], now: dt.datetime, *, ended: bool, waits: bool) -> Clock:
+    calendar, target = promise.calendar, promise.target
     elapsed = sum((open_between(calendar, run.begin, run.end or now) for run in runs), NO_TIME)
     breached = elapsed >= target
+    known = breached or not (ended or waits)
     paused: Literal["closed", "shopper"] | None = None
     if not ended and not breached:
         paused = "shopper" if waits else None if is_open(calendar, now) else "closed"
@@ -133,20 +133,17 @@ def _clock(
         state = "met"
     elif paused is not None:
         state = "paused"
-    elif elapsed >= target * warn_from:
+    elif elapsed >= target * promise.warn_from:
         state = "warning"
-    known = breached or not (ended or waits)
-    return Clock.model_validate(
-        {
-            "goal": goal,
-            "state": state,
-            "target_s": target.total_seconds(),
-            "elapsed_s": elapsed.total_seconds(),
-            "ended": ended,
-            "due": _reached(runs, target, calendar) if known else None,
-            "warn_at": _reached(runs, target * warn_from, calendar) if known else None,
-            "paused_by": paused,
-        }
+    return Clock(
+        goal=promise.goal,
+        state=state,
+        target_s=target.total_seconds(),
+        elapsed_s=elapsed.total_seconds(),
+        ended=ended,
+        due=_reached(runs, target, calendar) if known else None,
+        warn_at=_reached(runs, target * promise.warn_from, calendar) if known else None,
+        paused_by=paused,
     )
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tools.desk_rules import DeskRules, Shift
 from tools.ticketing.calendars import WEEK, Calendar, after, closing, is_open, open_between, opening, spans
 
-DAYS = st.datetimes(dt.datetime(2026, 1, 1), dt.datetime(2027, 12, 1)).map(lambda at: at.replace(tzinfo=dt.UTC))
+DAYS = st.integers(0, 700 * 24 * 3600).map(lambda s: dt.datetime(2026, 1, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=s))
 LENGTHS = st.integers(0, 21 * 24 * 3600).map(lambda seconds: dt.timedelta(seconds=seconds))
 ZONES = st.sampled_from(["Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo"])
 
