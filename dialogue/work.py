@@ -52,6 +52,8 @@ class Work:
     """Proposal that the person said yes to in this turn."""
     receipts: list[str] = dataclasses.field(default_factory=list)
     ticket: TicketRef | None = None
+    desk_closed: bool = False
+    """The ticket waits for the desk to open; until then the conversation stays the bot's."""
     hand_over: HandOverWish | None = None
     satisfaction: Satisfaction = dataclasses.field(default_factory=Satisfaction)
     shows_discontent: bool = False
