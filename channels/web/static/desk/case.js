@@ -6,6 +6,7 @@ import { formatMoment } from "../lib/format.js";
 import { newId } from "../lib/storage.js";
 import { Thread } from "../thread/thread.js";
 import { caseSections } from "./body.js";
+import { clockSection, storySection } from "./clocks.js";
 import { PRIORITY_TONES } from "./inbox.js";
 import { riskSection } from "./risk.js";
 
@@ -172,8 +173,19 @@ export class Case {
     const facts = { case: { id: ticket.ticket_id, status: i18n.t(`status_${ticket.status}`), created_at: formatMoment(ticket.created_at, i18n.lang) } };
     const useReply = this.#mine ? (/** @type {string} */ text) => this.#use(text) : null;
     this.#drawRisks(ticket.ticket_id);
-    fill(this.facts, this.riskSlot, caseSections({ ...ticket.body, ...facts }, { i18n, useReply, picture: (id) => this.#picture(id) }));
+    const wish = ticket.call_back?.to ? { call_back: ticket.call_back } : {};
+    this.#drawStory(ticket.ticket_id);
+    fill(this.facts, clockSection(ticket, i18n), this.riskSlot, caseSections({ ...wish, ...ticket.body, ...facts }, { i18n, useReply, picture: (id) => this.#picture(id) }), this.story);
     i18n.apply(this.element);
+  }
+
+  /** Draw it anew only for another ticket or language: one that was opened stays open. @param {string} ticketId */
+  #drawStory(ticketId) {
+    const key = `${ticketId} ${this.i18n.lang}`;
+    if (key === this.storyDrawn) return;
+    this.storyDrawn = key;
+    const load = () => this.desk.story(ticketId).catch((error) => (this.#fail(error), []));
+    this.story = storySection({ ticket_id: ticketId }, { i18n: this.i18n, load });
   }
 
   /** Draw them anew only when they or the agent's right to decide have changed: a note that is being written stays. @param {string} ticketId */
@@ -188,6 +200,7 @@ export class Case {
   /** @param {any} ticket */
   #drawHead(ticket) {
     const { i18n } = this;
+    const waits = (ticket.clocks ?? []).some((clock) => clock.paused_by === "shopper");
     const act = (/** @type {string} */ key, /** @type {string} */ style, /** @type {() => void} */ press) =>
       h("button", { class: `button ${style}`, type: "button", on: { click: press } }, i18n.t(key));
     fill(
@@ -205,6 +218,7 @@ export class Case {
           h("span", { class: "small muted" }, ticket.assignee ? i18n.t("by", { name: ticket.assignee }) : i18n.t(`status_${ticket.status}`)),
         ),
       ),
+      this.#mine ? act(waits ? "await_no" : "await", "", () => this.#await(!waits)) : null,
       this.#mine ? act("hand_back", "", () => this.#askRelease("hand_back")) : null,
       this.#mine ? act("resolve", "primary", () => this.#askRelease("resolve")) : null,
     );
@@ -221,6 +235,12 @@ export class Case {
       () => fill(slot, h("p", { class: "small muted" }, this.i18n.t("attachment_gone"))),
     );
     return slot;
+  }
+
+  /** @param {boolean} waiting */
+  async #await(waiting) {
+    const ticket = this.#ticket;
+    if (ticket) await this.desk.awaitShopper(ticket, waiting).catch((error) => this.#fail(error));
   }
 
   async #claim() {
