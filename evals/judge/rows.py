@@ -16,9 +16,17 @@ from knowledge.money import Money
 
 TALK = frozenset(
     {
-        "conversation", "conversationevent", "ticket", "ticketevent", "deskagent", "proposal", "receipt", "auditrow",
-        "attachment", "riskcase",
-    }  # fmt: skip
+        "conversation",
+        "conversationevent",
+        "ticket",
+        "ticketevent",
+        "deskagent",
+        "proposal",
+        "receipt",
+        "auditrow",
+        "attachment",
+        "riskcase",
+    }
 )
 """Tables that every conversation writes; all others are the shop."""
 
