@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import zoneinfo
+from pathlib import Path
 
 import pydantic
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.desk_rules import DeskRules, Shift
+from tools.policy import PolicyError, load_policy
 from tools.ticketing.calendars import WEEK, Calendar, after, closing, is_open, open_between, opening, spans
 
 DAYS = st.integers(0, 700 * 24 * 3600).map(lambda s: dt.datetime(2026, 1, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=s))
@@ -146,3 +149,21 @@ def test_what_is_no_shift_is_told_with_the_form_of_one(text: str) -> None:
 def test_shifts_that_overlap_are_refused() -> None:
     with pytest.raises(pydantic.ValidationError, match="overlap"):
         DeskRules.model_validate({"hours": {"mon": ["09:00-12:00", "11:00-13:00"]}})
+
+
+def test_the_rules_of_the_documentation_are_read(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "run-the-desk.md").read_text(encoding="utf-8")
+    [rules] = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "policy.yaml").write_text(rules, encoding="utf-8")
+    desk = load_policy("default", tmp_path).desk
+    found = Calendar.of(desk)
+    assert opening(found, at("2026-10-01T10:00")) == at("2026-10-03T10:00")  # two holidays, then a Saturday
+    assert open_between(found, at("2026-11-11T00:00"), at("2026-11-12T00:00")) == dt.timedelta(hours=24)
+    assert desk.targets["normal"].resolution_min == 480
+    assert desk.targets["low"] == DeskRules().targets["low"]
+
+
+def test_a_shift_that_cannot_be_read_stops_the_start_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "policy.yaml").write_text("extends: default\ndesk: {hours: {mon: ['9 to 5']}}\n", encoding="utf-8")
+    with pytest.raises(PolicyError, match=r"policy.yaml: desk.hours.mon.0: .*09:00-12:30.*'9 to 5'"):
+        load_policy("default", tmp_path)
