@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from knowledge.types import Lang
 from tools.base import Arguments, Evidence
-from tools.policy import Priority
+from tools.desk_rules import Priority
 from tools.ticketing.service_levels import Clock
 
 Reason = Literal["asked", "failures", "anger", "discontent", "policy", "safety", "knowledge_gap"]
