@@ -127,7 +127,7 @@ def _drawings(figures: JsonObject, lang: Lang) -> Iterator[markupsafe.Markup]:
         for hour, value in hours[NAME].items()
     ]
     title = {
-        "en": "p90 wait of urgent and high by hour of arrival; dashed: first come, first served",
+        "en": "p90 wait, urgent and high, by hour; dashed: first come, first served",
         "zh": "按到达时刻：紧急与高优先级的等待 P90；虚线为先到先服务",
     }[lang]
     yield markupsafe.Markup(line(rows, title, title, lang))  # noqa: S704
