@@ -5,10 +5,12 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from channels.testing import LiveServer
+from channels.settings import Settings
+from channels.testing import LiveServer, live, small_platform
 from tests.channels.conftest import Person
+from tests.channels.test_chat import until
 from tests.channels.test_desk import at_desk, claimed, waiting
-from tests.channels.test_rest import problem_code
+from tests.channels.test_rest import opened, problem_code, sent
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -43,3 +45,21 @@ async def test_a_ticket_has_clocks_waits_for_the_shopper_and_tells_its_story(
     assert [clock["paused_by"] for clock in paused["clocks"]] == [None, "shopper"]
     story = (await client.get(f"{url}/history", headers=server.headers("agent", "A1"))).json()
     assert [event["what"] for event in story["events"]] == ["opened", "claimed", "waiting"]
+
+
+async def test_where_tickets_are_assigned_the_agent_at_the_desk_has_them_at_once(settings: Settings) -> None:
+    assigning = settings.model_copy(update={"desk_routing": "assign"})
+    async with (
+        small_platform(settings.data) as platform,
+        live(assigning, platform) as server,
+        httpx.AsyncClient(base_url=server.url, timeout=10) as client,
+        at_desk(server, "A1") as desk,
+    ):
+        headers = server.headers("shopper", "C1")
+        conversation = await opened(client, headers)
+        await sent(client, headers, conversation, "human", "h1")
+        ticket: dict[str, object] = {}
+        while ticket.get("status") != "claimed":
+            ticket = (await until(desk, "ticket"))[0]["ticket"]
+        assert ticket["assignee"] == "A1"
+        assert (await sent(client, headers, conversation, "hello?", "h2")).json()["handled_by"] == "human"

@@ -13,7 +13,7 @@ from knowledge.types import JsonObject
 
 @pytest.fixture(scope="module")
 def figures() -> JsonObject:
-    return run(Plan(conversations=400, agents=4, seeds=2))
+    return run(Plan(conversations=300, agents=4, seeds=2))
 
 
 def test_a_seed_is_the_same_day_every_time_and_everybody_is_served() -> None:

@@ -49,7 +49,7 @@ def at(text: str, zone: str = "Asia/Shanghai") -> dt.datetime:
 
 
 @given(calendars(), DAYS, LENGTHS, LENGTHS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_open_time_adds_up_and_never_exceeds_what_passes(
     found: Calendar, begin: dt.datetime, first: dt.timedelta, second: dt.timedelta
 ) -> None:
@@ -60,7 +60,7 @@ def test_open_time_adds_up_and_never_exceeds_what_passes(
 
 
 @given(calendars(), DAYS, st.integers(1, 48 * 60))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_the_moment_after_is_the_first_at_which_so_much_was_open(
     found: Calendar, begin: dt.datetime, minutes: int
 ) -> None:
@@ -72,7 +72,7 @@ def test_the_moment_after_is_the_first_at_which_so_much_was_open(
 
 
 @given(calendars(), DAYS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_nothing_counts_while_it_is_closed_and_everything_while_it_is_open(found: Calendar, begin: dt.datetime) -> None:
     opens = opening(found, begin)
     assert opens is not None
@@ -85,7 +85,7 @@ def test_nothing_counts_while_it_is_closed_and_everything_while_it_is_open(found
 
 
 @given(calendars(), DAYS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_spans_are_in_order_and_what_the_wall_clock_says(found: Calendar, begin: dt.datetime) -> None:
     last = begin
     for number, (opens, closes) in enumerate(spans(found, begin)):

@@ -40,7 +40,7 @@ def agents(draw: st.DrawFn) -> list[OnDuty]:
 
 
 @given(lines(), agents())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_whatever_waits_nobody_gets_too_much_or_what_they_cannot_do_and_nobody_able_is_left_idle(
     line: list[Waiting], duty: list[OnDuty]
 ) -> None:
@@ -61,7 +61,7 @@ def test_whatever_waits_nobody_gets_too_much_or_what_they_cannot_do_and_nobody_a
 
 
 @given(lines(), agents())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_a_ticket_never_waits_behind_one_of_its_kind_that_came_later(line: list[Waiting], duty: list[OnDuty]) -> None:
     taken = {each.ticket_id for each in route(line, duty, RULES, NOW)}
     for one in line:

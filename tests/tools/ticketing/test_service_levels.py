@@ -42,7 +42,7 @@ def standing(history: Sequence[Step], minute: int, found: object = None) -> dict
 
 
 @given(histories(), calendars(), MINUTES, MINUTES)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_clocks_only_go_forward_and_a_breach_stays_one(
     history: list[Step], found: object, first: int, more: int
 ) -> None:
@@ -53,7 +53,7 @@ def test_clocks_only_go_forward_and_a_breach_stays_one(
 
 
 @given(histories(), calendars(), MINUTES)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_what_is_due_is_breached_from_then_on_and_not_before(history: list[Step], found: object, minute: int) -> None:
     now = OPENED + dt.timedelta(minutes=minute)
     for clock in clocks(history, TARGETS, found, now):  # type: ignore[arg-type]
@@ -68,7 +68,7 @@ def test_what_is_due_is_breached_from_then_on_and_not_before(history: list[Step]
 
 
 @given(histories(), calendars(), MINUTES)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_left_alone_a_running_clock_runs_out_exactly_when_it_said(
     history: list[Step], found: object, minute: int
 ) -> None:
@@ -83,7 +83,7 @@ def test_left_alone_a_running_clock_runs_out_exactly_when_it_said(
 
 
 @given(histories(), MINUTES)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_nothing_that_is_yet_to_come_changes_a_clock(history: list[Step], minute: int) -> None:
     now = OPENED + dt.timedelta(minutes=minute)
     past = [step for step in history if step.at <= now]
