@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 
@@ -16,6 +17,7 @@ from channels import (
     catalog_api,
     chat,
     desk,
+    desk_duty,
     figures,
     inspector,
     openai_api,
@@ -36,6 +38,7 @@ from channels.metrics import Metrics
 from channels.presence import Presence
 from channels.settings import Settings, environment
 from dialogue.build import Config, Platform, build
+from dialogue.desk_routing import DeskRouting, RoutingPlan
 from dialogue.understanding.voice.endpoint import Endpoint
 
 logger = logging.getLogger(__name__)
@@ -56,6 +59,12 @@ def config_of(settings: Settings, *, demo: bool = True) -> Config:
         silence_s=settings.silence_s or None,
         environment=environment(),
     )
+
+
+def routing_plan(settings: Settings) -> RoutingPlan:
+    """Return how the desk routes."""
+    grace = dt.timedelta(seconds=settings.desk_grace_s) if settings.desk_grace_s else None
+    return RoutingPlan(settings.desk_routing, grace, settings.desk_offer_s)
 
 
 def _transcription(settings: Settings) -> Endpoint | None:
@@ -102,6 +111,7 @@ def create_app(
         attachments,
         desk,
         ticket_actions,
+        desk_duty,
         proposals,
         figures,
         risk,
@@ -154,16 +164,17 @@ def _lifespan(
         platform = given or await build(config_of(context.settings))
         context.platform_or_none = platform
         await asyncio.to_thread((context.settings.data / "media").mkdir, parents=True, exist_ok=True)
-        recovering = asyncio.create_task(_recover(context))
+        context.routing_or_none = DeskRouting(platform.conversations, routing_plan(context.settings))
+        working = (asyncio.create_task(_recover(context)), asyncio.create_task(context.routing.run()))
         try:
             async with contextlib.AsyncExitStack() as stack:
                 for each in beside:
                     await stack.enter_async_context(each)
                 yield
         finally:
-            recovering.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await recovering
+            for task in working:
+                task.cancel()
+            await asyncio.gather(*working, return_exceptions=True)
             if context.tasks:
                 await asyncio.wait(context.tasks, timeout=DRAIN_S)
             if closes:

@@ -17,6 +17,7 @@ from channels.presence import Presence
 from channels.problems import ProblemError
 from channels.settings import Settings
 from dialogue.build import Platform
+from dialogue.desk_routing import DeskRouting
 
 
 @dataclasses.dataclass
@@ -30,6 +31,7 @@ class Context:
     metrics: Metrics
     presence: Presence
     platform_or_none: Platform | None = None
+    routing_or_none: DeskRouting | None = None
     ready: bool = False
     """True once the platform is built and what a crash left unanswered was taken up."""
     tasks: set[asyncio.Task[Any]] = dataclasses.field(default_factory=set)
@@ -44,6 +46,17 @@ class Context:
         if self.platform_or_none is None:
             raise ProblemError("starting", headers={"Retry-After": "1"})
         return self.platform_or_none
+
+    @property
+    def routing(self) -> DeskRouting:
+        """What routes the desk's tickets.
+
+        Raises:
+            ProblemError: ``starting``: the platform is not built yet.
+        """
+        if self.routing_or_none is None:
+            raise ProblemError("starting", headers={"Retry-After": "1"})
+        return self.routing_or_none
 
     def admit(self) -> None:
         """Let new work in, unless what came before it waits too long already.

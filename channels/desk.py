@@ -70,14 +70,14 @@ async def list_tickets(
     wanted = filters.model_dump()
     if filters.assignee == "me":
         wanted["assignee"] = caller.subject
-    return JSONResponse((await _read(context, caller, "list_tickets", wanted)).model_dump(mode="json"))
+    return JSONResponse((await read_tool(context, caller, "list_tickets", wanted)).model_dump(mode="json"))
 
 
 @router.get("/v1/tickets/{ticket_id}", response_model=TicketView)
 async def get_ticket(context: ContextDep, caller: CallerDep, ticket_id: str) -> JSONResponse:
     """Return a ticket with everything it says."""
     caller.must_be("agent")
-    found = await _read(context, caller, "get_ticket", {"ticket_id": ticket_id})
+    found = await read_tool(context, caller, "get_ticket", {"ticket_id": ticket_id})
     return JSONResponse(found.model_dump(mode="json"))
 
 
@@ -122,7 +122,12 @@ async def _say(context: Context, caller: Caller, conversation_id: str, client_id
     )
 
 
-async def _read(context: Context, caller: Caller, tool: str, arguments: dict[str, Any]) -> Evidence:
+async def read_tool(context: Context, caller: Caller, tool: str, arguments: dict[str, Any]) -> Evidence:
+    """Return what a read tool says to the caller.
+
+    Raises:
+        ProblemError: it refused.
+    """
     outcome = await context.platform.executor.call(
         ToolCall(tool, arguments), caller.identity(), idempotency_key=new_id("desk")
     )
@@ -139,14 +144,14 @@ async def live(websocket: WebSocket) -> None:
     try:
         caller = await socket.authenticate()
         caller.must_be("agent")
-        mine = await _read(context, caller, "list_tickets", {"status": "claimed", "assignee": caller.subject})
+        mine = await read_tool(context, caller, "list_tickets", {"status": "claimed", "assignee": caller.subject})
     except SocketGoneError:
         return
     except Exception as error:  # one socket turn
         await socket.refuse(error)
         return
     claimed = [ticket.conversation_id for ticket in mine.tickets] if isinstance(mine, TicketList) else []
-    with context.metrics.sockets.labels("desk").track_inprogress():
+    with context.metrics.sockets.labels("desk").track_inprogress(), context.routing.connected(caller.subject):
         await _Desk(context, caller, socket).run(claimed)
 
 

@@ -297,6 +297,29 @@ def eval_load(
     load(plan, Wanted(data, url, port, html, as_json))
 
 
+@eval_app.command("routing")
+def eval_routing(
+    conversations: Annotated[
+        int, typer.Option("--conversations", min=20, max=100_000, help="How many come to the desk in a day.")
+    ] = 5000,
+    agents: Annotated[int, typer.Option("--agents", min=1, max=500, help="How many people work at it.")] = 20,
+    days: Annotated[int, typer.Option("--days", min=2, max=100, help="How many days are drawn, one a seed.")] = 8,
+    unfamiliar: Annotated[
+        float,
+        typer.Option(
+            "--unfamiliar", min=1.0, max=5.0, help="How much longer a case takes an agent who is not of its queue."
+        ),
+    ] = 1.3,
+    html: Html = None,
+    as_json: Json = False,
+) -> None:
+    """Simulated days at the desk: how long people wait by our routing, and by first come, first served."""
+    from channels.routing_commands import routing
+    from evals.routing.run import Plan
+
+    routing(Plan(conversations, agents, days, unfamiliar), html=html, as_json=as_json)
+
+
 @eval_app.command("understanding")
 def eval_understanding(
     data: LastOrSets = None, test: HeldOut = None, limit: Limit = None, as_json: Json = False

@@ -69,6 +69,12 @@ class Settings(LlmSettings):
     """Whether ``serve`` gives customers the tiers that their orders earn, at its start and once a day; False: tiers stay as they are."""
     brief_at: MaybeTimeOfDay = None
     """When ``serve`` writes the merchants' brief of the day before, once a day, where the shop is: ``08:30``; None: only when asked."""
+    desk_routing: Literal["off", "offer", "assign"] = "off"
+    """Who gets a waiting ticket: whoever claims it; the best agent, who is asked first; or the best agent at once."""
+    desk_offer_s: float = pydantic.Field(default=30.0, gt=0, le=3600)
+    """How long an offered ticket is kept for the one agent."""
+    desk_grace_s: float = pydantic.Field(default=120.0, ge=0)
+    """How long an agent's desk may be cut off before their tickets go back to the front of the queue; 0: for ever."""
     max_in_flight: int = pydantic.Field(default=16, ge=1)
     """Messages of one socket that may wait for their answers."""
 

@@ -379,6 +379,18 @@ class ReleaseBody(_Body):
     """What was agreed with the shopper, a sentence each; the shopper is told it, and the bot goes by it."""
 
 
+class PresenceBody(_Body):
+    """Whether tickets may be given to the agent."""
+
+    state: Literal["available", "away"]
+
+
+class AwaitBody(_Body):
+    """Whether the case waits for the shopper."""
+
+    waiting: bool = True
+
+
 class RiskDecision(_Body):
     """``allow`` lets what was held back pass, ``fraud`` confirms it."""
 

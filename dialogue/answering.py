@@ -17,6 +17,7 @@ from dialogue.events import (
     ModelCalled,
     Replied,
     StoredEvent,
+    TicketOpened,
     TurnEnded,
 )
 from dialogue.kept_states import KeptStates
@@ -125,8 +126,9 @@ class Answering:
         except StaleStateError:
             return await self._commit_late(state.conversation_id, finished)
         log_turn(turn)
-        if turn.ticket is not None and turn.handled_by == "queue":
-            await self._notify_desk(turn.ticket.id)
+        for event in finished.events:
+            if isinstance(event, TicketOpened):
+                await self.notify_desk(event.ticket.id)
         return turn.model_copy(update={"seq": stored[-1].seq})
 
     async def _commit_late(self, conversation_id: str, finished: Finished) -> Turn | None:
@@ -174,7 +176,8 @@ class Answering:
         """Rebuild the turn that answered a message from its events."""
         return past_turn(conversation_id, await self.store.load(conversation_id, seq), seq)
 
-    async def _notify_desk(self, ticket_id: str) -> None:
+    async def notify_desk(self, ticket_id: str) -> None:
+        """Show everybody at the desk a ticket as it is now."""
         system = Identity("agent", subject="desk")
         outcome = await self.executor.call(
             ToolCall("get_ticket", {"ticket_id": ticket_id}), system, idempotency_key=new_id("read")

@@ -42,6 +42,8 @@ from tools.base import Evidence, Identity, Outcome, Role, ToolCall
 from tools.errors import ArgumentError, RefusedError
 from tools.ticketing.types import TicketView
 
+ChangeOfHands = Callable[[Conversation, TicketView], Awaitable[list[Event]]]
+
 
 @dataclasses.dataclass(frozen=True)
 class Opened:
@@ -201,13 +203,13 @@ class Conversations(Answering):
             RefusedError: somebody else was faster (``already_claimed``), or the ticket is closed.
         """
 
-        async def take_over(head: Conversation) -> list[Event]:
+        async def take_over(head: Conversation, _: TicketView) -> list[Event]:
             return taken_over(head, identity.subject)
 
-        ticket = await self._ticket_call(
+        ticket = await self.change_ticket(
             "claim_ticket", {"ticket_id": ticket_id, "version": version}, identity, take_over
         )
-        await self._notify_desk(ticket_id)
+        await self.notify_desk(ticket_id)
         return ticket
 
     async def reply_as_agent(
@@ -248,7 +250,7 @@ class Conversations(Answering):
         arguments: JsonObject = {"ticket_id": ticket_id, "outcome": outcome, "note": note, "agreed": list(agreed)}
         sentence = "handoff.resolved" if outcome == "resolve" else "handoff.back"
 
-        async def hand_back(head: Conversation) -> list[Event]:
+        async def hand_back(head: Conversation, _: TicketView) -> list[Event]:
             lang: Lang = "en" if head.lang == "en" else "zh"
             state = await self._state(head.id)
             words = [text.strip() for text in agreed]
@@ -256,8 +258,20 @@ class Conversations(Answering):
             facts = [Agreement(text=text, ticket_id=ticket_id, agent_id=identity.subject) for text in words]
             return handed_back(head, state.episode + 1, said, reason=outcome, agreed=facts)
 
-        ticket = await self._ticket_call("release_ticket", arguments, identity, hand_back)
-        await self._notify_desk(ticket_id)
+        ticket = await self.change_ticket("release_ticket", arguments, identity, hand_back)
+        await self.notify_desk(ticket_id)
+        return ticket
+
+    async def await_shopper(self, ticket_id: str, identity: Identity, *, waiting: bool) -> TicketView:
+        """Let the clock of a ticket stand still until the shopper writes, or go on; only for the agent who holds it."""
+
+        async def nothing(_: Conversation, __: TicketView) -> list[Event]:
+            return []
+
+        ticket = await self.change_ticket(
+            "await_shopper", {"ticket_id": ticket_id, "waiting": waiting}, identity, nothing
+        )
+        await self.notify_desk(ticket_id)
         return ticket
 
     async def act_for_shopper(
@@ -293,20 +307,28 @@ class Conversations(Answering):
             while (notice := await queue.get()) is not None:
                 yield notice
 
-    async def _ticket_call(
+    async def change_ticket(
         self,
         tool: str,
         arguments: JsonObject,
         identity: Identity,
-        change: Callable[[Conversation], Awaitable[list[Event]]],
+        change: ChangeOfHands,
     ) -> TicketView:
-        """Change a ticket and its conversation's owner in one transaction: no crash leaves a shopper with nobody."""
+        """Change a ticket and its conversation's owner in one transaction: no crash leaves a shopper with nobody.
+
+        Args:
+            tool: a write of the ticket tools, which returns the ticket.
+            change: given the conversation's head and the ticket as it is then, what is written down in the conversation.
+
+        Raises:
+            ArgumentError, RefusedError: the tool refused; nothing was changed.
+        """
         stored: list[StoredEvent] = []
 
         async def change_hands(session: AsyncSession, evidence: Evidence) -> None:
             if isinstance(evidence, TicketView):
                 head = await self.store.locked_head(session, evidence.conversation_id)
-                stored[:] = await self.store.append_in(session, head, await change(head))
+                stored[:] = await self.store.append_in(session, head, await change(head, evidence))
 
         key = f"{tool}:{identity.actor}:{arguments['ticket_id']}:{new_id('try')}"
         call = ToolCall(tool, arguments)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dialogue.commands import Understanding
+from dialogue.engine import Engine
 from dialogue.judging import RANK
-from dialogue.replies.templates import Templates
-from dialogue.replies.types import HandoffReply
 from dialogue.tickets import write
 from dialogue.turn import TicketRef
+from dialogue.waiting import offer_call_back, show_hand_over
 from dialogue.work import Work
 from tools.ticketing.types import TicketView
 
 
-async def hand_over(work: Work, understanding: Understanding | None, templates: Templates) -> bool:
+async def hand_over(work: Work, understanding: Understanding | None, engine: Engine) -> bool:
     """Open the ticket and say which one, from what the tool returned. Returns False when it could not be opened."""
-    wish = work.hand_over
+    wish, templates = work.hand_over, engine.templates
     if wish is None:
         return False
     outcome = await work.call(
@@ -36,7 +36,9 @@ async def hand_over(work: Work, understanding: Understanding | None, templates: 
     work.ticket = TicketRef(id=ticket.ticket_id, priority=ticket.priority, queue=ticket.queue)
     sentence = "handoff.passed_on" if wish.say else f"handoff.{wish.reason}"
     said = templates.say(sentence, work.lang, ticket=ticket.ticket_id, position=ticket.position)
-    work.show(HandoffReply(text=said, lang=work.lang, ticket_id=ticket.ticket_id, position=ticket.position))
+    await show_hand_over(work, ticket, said, engine.templates)
+    if work.desk_closed:
+        await offer_call_back(work, ticket, engine)
     return True
 
 

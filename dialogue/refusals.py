@@ -24,6 +24,8 @@ REASK: dict[str, tuple[str, ...]] = {
     "tax_id_invalid": ("tax_id",),
     "tax_id_needed": ("tax_id",),
     "email_invalid": ("email",),
+    "contact_invalid": ("contact",),
+    "contact_needed": ("contact",),
     "coupon_not_found": ("coupon",),
     "product_not_found": ("product",),
 }

@@ -152,7 +152,7 @@ class TurnRunner:
             await self.router.apply(work, understanding.commands)
             offer_person(work, self.templates)
         if work.hand_over is not None:
-            await hand_over(work, understanding, self.templates)
+            await hand_over(work, understanding, self.engine)
         care(work, self.templates)
         work.route, work.route_reason = self._route(work, understanding)
 
@@ -169,7 +169,7 @@ class TurnRunner:
         await judge(work, understanding.model_copy(update={"commands": ()}))
         if work.hand_over is not None:
             work.pending = None
-            await hand_over(work, understanding, self.templates)
+            await hand_over(work, understanding, self.engine)
         elif before is not None and work.pending is None:
             self.router.repairs.keep_question(work, before, aside=True)
         care(work, self.templates)
@@ -246,7 +246,8 @@ class TurnRunner:
     def _finished(
         self, work: Work, understanding: Understanding, last_seq: int, heard: Heard, ledger: Ledger
     ) -> Finished:
-        handled_by = "queue" if work.ticket is not None else "bot"
+        queued = work.ticket is not None and not work.desk_closed
+        handled_by = "queue" if queued else "bot"
         going = trend([*work.state.moods, understanding.emotion])
         events: list[Event] = [
             *heard.events(),
@@ -256,7 +257,7 @@ class TurnRunner:
             *work.events,
             *work.closing_events(),
         ]
-        if work.ticket is not None:
+        if queued:
             version = work.state.ownership_version + 1
             reason = work.hand_over.reason if work.hand_over else ""
             events.append(OwnershipChanged(owner="queued", version=version, reason=reason))

@@ -54,6 +54,8 @@ class Work:
     """Proposal that the person said yes to in this turn."""
     receipts: list[str] = dataclasses.field(default_factory=list)
     ticket: TicketRef | None = None
+    desk_closed: bool = False
+    """The ticket waits for the desk to open; until then the conversation stays the bot's."""
     hand_over: HandOverWish | None = None
     escalation: EscalationPolicy = dataclasses.field(default_factory=shipped)
     judgement: Judgement = dataclasses.field(default_factory=Judgement)

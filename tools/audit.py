@@ -33,7 +33,7 @@ MAX_TEXT = 500
 _PERSONAL = frozenset(
     {
         "email", "phone", "name", "first_name", "last_name", "recipient", "line1", "line2", "district", "city", "state",
-        "postcode", "country", "title", "tax_id", "note", "subject", "body", "query",
+        "postcode", "country", "title", "tax_id", "note", "subject", "body", "query", "contact",
     }
 )  # fmt: skip
 _IDS = re.compile(r"(^|_)(id|ids|sku|skus|code|key)$")

@@ -15,6 +15,7 @@ import yaml
 
 from knowledge.types import JsonObject
 from knowledge.yaml_files import read_yaml
+from tools.desk_rules import DeskRules, Priority
 
 POLICIES = Path(__file__).parent / "policies"
 
@@ -28,8 +29,6 @@ RiskKind = Literal["refund", "address", "coupon"]
 Measure = Literal["price_change", "discount", "coupon_total", "risk_threshold"]
 """What a shop may cap: the largest relative move of a price; the share of the least spend that a coupon takes off; the money, in
 minor units, that a coupon can take off in all (infinite without a limit); the move of a risk threshold. Shares are fractions."""
-Priority = Literal["low", "normal", "high", "urgent"]
-"""Of a ticket."""
 Chance = Annotated[float, pydantic.Field(ge=0, le=1)]
 Days = Annotated[int, pydantic.Field(ge=0, le=36_500)]
 
@@ -223,6 +222,7 @@ class Policy(_Rules):
     human: HumanRules = HumanRules()
     risk: RiskRules = RiskRules()
     changes: ChangeRules = ChangeRules()
+    desk: DeskRules = DeskRules()
 
     @pydantic.field_validator("timezone")
     @classmethod

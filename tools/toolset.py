@@ -30,6 +30,9 @@ import tools.recommendation.tools
 import tools.reviews.tools
 import tools.risk.staged
 import tools.risk.tools
+import tools.ticketing.assigning
+import tools.ticketing.calling_back
+import tools.ticketing.desk_tools
 import tools.ticketing.tools
 import tools.visual_search.tools
 from tools.base import Effect, Role, Tool
@@ -54,6 +57,9 @@ CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.content.tools.TOOLS,
     tools.content.staged.TOOLS,
     tools.ticketing.tools.TOOLS,
+    tools.ticketing.desk_tools.TOOLS,
+    tools.ticketing.assigning.TOOLS,
+    tools.ticketing.calling_back.TOOLS,
     tools.risk.tools.TOOLS,
     tools.risk.staged.TOOLS,
     tools.visual_search.tools.TOOLS,

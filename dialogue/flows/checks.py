@@ -88,8 +88,9 @@ def _slot_faults(flow: Flow, tools: Mapping[str, Tool]) -> Iterator[str]:
             yield f"slots.{name}.tool: unknown tool {slot.tool!r}; {_meant(slot.tool, tools)}"
         if slot.type == "choice" and not slot.choices:
             yield f"slots.{name}.choices: a choice needs some, such as {{value: red, zh: 红色, en: Red}}"
+        needed = {"value", "implied_by"} if slot.type == "yes_no" else {"value", "zh", "en"}
         for number, choice in enumerate(slot.choices):
-            if missing := {"value", "zh", "en"} - set(choice):
+            if missing := needed - set(choice):
                 yield f"slots.{name}.choices.{number}: lacks {_listed(missing)}"
         if slot.policy is not None and not _in_policy(slot.policy):
             yield f"slots.{name}.policy: the policy has no {slot.policy!r}; such as cancel.reasons"

@@ -19,7 +19,7 @@ SlotTypeName = Literal[
     "order", "order_lines", "swaps", "payment_method", "address", "reason", "choice", "text", "yes_no", "proof", "email",
     "product", "products", "options", "search", "body", "order_optional", "coupon", "tax_id", "question", "amount", "amounts", "picture",
     "figures", "count", "chance", "shop_coupon", "coupon_terms", "document", "document_text",
-    "day", "period", "goods",
+    "day", "period", "goods", "contact",
 ]  # fmt: skip
 
 
@@ -59,7 +59,8 @@ class SlotSpec(_Part):
     """For ``order``: states of an order; when nothing was said and just one order is in them, it is meant. For ``order_optional``
     it is when several orders hold the goods that were named."""
     choices: tuple[dict[str, Any], ...] = ()
-    """For ``choice``: ``{value, zh, en}``; ``words`` of the request that name it, ``implied_by`` entity types that say as much."""
+    """For ``choice``: ``{value, zh, en}``; ``words`` of the request that name it, ``implied_by`` entity types that say as much. For
+    ``yes_no`` only what is implied: ``{value, implied_by}``."""
     takes: EntityType | None = None
     """For ``text``: an entity type whose words are the value where one was mentioned."""
     policy: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Any, Literal
 
 import pydantic
@@ -107,6 +108,10 @@ class HandoffReply(_Reply):
     type: Literal["handoff"] = "handoff"
     ticket_id: str
     position: int | None = None
+    expected_s: float | None = None
+    """Seconds until somebody takes it; None: nothing says how long."""
+    opens_at: dt.datetime | None = None
+    """When the desk opens; None: it is open."""
 
 
 Reply = Annotated[

@@ -27,6 +27,7 @@ PLAIN_QUESTIONS = frozenset(
         "choice",
         "text",
         "email",
+        "contact",
         "coupon",
         "product",
         "products",

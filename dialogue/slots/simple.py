@@ -11,6 +11,7 @@ from knowledge.words import tokens
 from tools.catalog.types import SizeAdvice
 from tools.customers.types import Profile
 from tools.marketing.types import CouponList
+from tools.ticketing.desk_types import Reachable
 
 
 async def fill_proof(context: SlotContext) -> Filling:
@@ -70,7 +71,11 @@ async def fill_choice(context: SlotContext) -> Filling:
 
 
 async def fill_yes_no(context: SlotContext) -> Filling:
-    """Ask a question that yes or no answers."""
+    """Ask a question that yes or no answers, unless something that was said implies the answer."""
+    kinds = {entry.entity.type for entry in context.heard}
+    for choice in context.spec.choices:
+        if kinds & set(choice.get("implied_by", ())):
+            return Filled(choice["value"])
     labels = ("yes", "no")
     choices = tuple((context.templates.say(f"label.{label}", context.lang), label == "yes") for label in labels)
     return Question(context.question("ask.choice"), choices)
@@ -113,6 +118,17 @@ async def fill_email(context: SlotContext) -> Filling:
     if isinstance(profile, Profile) and profile.email:
         return Filled(profile.email)
     return Question(context.question("ask.email"))
+
+
+async def fill_contact(context: SlotContext) -> Filling:
+    """Take the phone number or e-mail address that was said last, else what is on record (no value of its own), else ask."""
+    mention = context.newest("phone", "email")
+    if mention is not None:
+        return Filled({mention.entity.type: mention.entity.value["text"]})
+    known = await context.reader.read("reachable", {})
+    if isinstance(known, Reachable) and (known.phone or known.email):
+        return Filled({})
+    return Question(context.question("ask.contact"))
 
 
 async def fill_coupon(context: SlotContext) -> Filling:

@@ -22,6 +22,8 @@ ANSWERS: dict[str, frozenset[str]] = {
     "proof": frozenset({"email", "person_name", "postcode", "phone", "order_ref"}),
     "identity": frozenset({"email", "person_name", "postcode", "phone", "order_ref"}),
     "email": frozenset({"email"}),
+    "contact": frozenset({"phone", "email"}),
+    "yes_no": frozenset({"phone", "email"}),
     "product": frozenset({"product", "sku", "category", "brand", "ordinal", "option"}),
     "products": frozenset({"product", "sku", "category", "brand", "ordinal", "option"}),
     "search": frozenset({"product", "category", "brand", "option", "amount", "sku"}),

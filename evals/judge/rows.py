@@ -15,7 +15,18 @@ from evals.judge.scenario import Expect, Row
 from knowledge.money import Money
 
 TALK = frozenset(
-    {"conversation", "conversationevent", "ticket", "proposal", "receipt", "auditrow", "attachment", "riskcase"}
+    {
+        "conversation",
+        "conversationevent",
+        "ticket",
+        "ticketevent",
+        "deskagent",
+        "proposal",
+        "receipt",
+        "auditrow",
+        "attachment",
+        "riskcase",
+    }
 )
 """Tables that every conversation writes; all others are the shop."""
 
@@ -116,6 +127,11 @@ TABLES: dict[str, Table] = {
     ),
     "tickets": Table(
         "SELECT t.id AS _id, t.customer_id AS customer, t.reason, t.priority, t.queue, t.lang, t.subject FROM {db}.ticket t", {}
+    ),
+    "call_backs": Table(
+        "SELECT t.id AS _id, t.customer_id AS customer, t.call_back ->> '$.by' AS by, t.call_back ->> '$.to' AS \"to\","
+        " t.call_back ->> '$.not_before' AS not_before FROM {db}.ticket t WHERE length(t.call_back) > 2",
+        {},
     ),
 }  # fmt: skip
 

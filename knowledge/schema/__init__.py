@@ -24,6 +24,7 @@ from knowledge.schema.conversations import (
     Ticket,
 )
 from knowledge.schema.customers import Address, Customer, PaymentMethod
+from knowledge.schema.desk import DeskAgent, TicketEvent
 from knowledge.schema.documents import CuratedAnswer, Document
 from knowledge.schema.marketing import Coupon, CouponGrant
 from knowledge.schema.orders import (
@@ -54,6 +55,7 @@ __all__ = [
     "CouponGrant",
     "CuratedAnswer",
     "Customer",
+    "DeskAgent",
     "Document",
     "Exchange",
     "ExchangeLine",
@@ -79,6 +81,7 @@ __all__ = [
     "Supplier",
     "SupplierOffer",
     "Ticket",
+    "TicketEvent",
     "TrackingEvent",
     "Variant",
 ]

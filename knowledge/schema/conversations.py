@@ -74,6 +74,13 @@ class Ticket(SQLModel, table=True):
     body: JsonObject = Field(default_factory=dict, sa_type=JsonColumn)
     """Everything that is known: `tools.ticketing.body.TicketBody`, or an older form of it."""
     assignee: str | None = None
+    queue_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Its place in line, the earliest first: see `tools.ticketing.routing.place_of`; None: when it came."""
+    offered_to: str | None = None
+    """The agent to whom it is offered until `offered_until`."""
+    offered_until: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
+    call_back: JsonObject = Field(default_factory=dict, sa_type=JsonColumn)
+    """The shopper's wish to be called back: ``by`` phone or email, ``to``, ``not_before``, ``asked_at``; empty: none."""
     version: int = 1
     created_at: dt.datetime = Field(sa_type=UtcDateTime)
     claimed_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
-from sqlalchemy import ColumnElement, Subquery, case, func
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from knowledge.schema import Conversation, Customer, Ticket
 from knowledge.types import new_id
 from tools.base import ToolContext, tool
-from tools.errors import ArgumentError, RefusedError
+from tools.errors import RefusedError
 from tools.ticketing.body import Ending, TicketBody, Triage, read_body
+from tools.ticketing.history import note
+from tools.ticketing.routing import place_of
+from tools.ticketing.rows import as_view, change, check_version, clocks_for, found_ticket, in_line, view, waiting_line
 from tools.ticketing.triage.deciding import labels_of, triaged
 from tools.ticketing.triage.labels import USUAL
 from tools.ticketing.types import (
@@ -24,8 +25,6 @@ from tools.ticketing.types import (
     TicketList,
     TicketView,
 )
-
-_RANK = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
 
 
 @tool(
@@ -58,7 +57,8 @@ async def hand_over(context: ToolContext, arguments: HandOver) -> TicketView:
         ticket = _opened(context, arguments, body, conversation_id)
         context.session.add(ticket)
         await context.session.flush()
-    return (await _view(context, ticket)).model_copy(update={"body": TicketBody()})
+        note(context.session, ticket, "opened", context.identity.actor, context.now, reason=arguments.reason)
+    return (await as_view(context, ticket)).model_copy(update={"body": TicketBody()})
 
 
 def _opened(context: ToolContext, arguments: HandOver, body: TicketBody, conversation_id: str) -> Ticket:
@@ -68,6 +68,7 @@ def _opened(context: ToolContext, arguments: HandOver, body: TicketBody, convers
         conversation_id=conversation_id,
         customer_id=context.identity.customer_id,
         created_at=context.now,
+        queue_at=place_of(labels["priority"], context.now, context.policy.desk),
         reason=arguments.reason,
         lang=arguments.lang,
         subject=arguments.subject,
@@ -93,8 +94,8 @@ async def _with_name(context: ToolContext, body: TicketBody) -> TicketBody:
     "read",
     roles=("agent",),
     needs_customer=False,
-    en="List tickets with all a desk shows: the most urgent first, then the oldest; resolved ones last.",
-    zh="列出工单及工作台所需的全部信息：紧急的在前，其次先到先处理，已解决的在最后。",
+    en="List tickets with all a desk shows: the next to be taken first, by priority and how long they wait; resolved ones last.",
+    zh="列出工单及工作台所需的全部信息：按优先级和等待时间排序，下一个该处理的在前，已解决的在最后。",
 )
 async def list_tickets(context: ToolContext, arguments: ListTickets) -> TicketList:
     """Return the tickets that the filters let through."""
@@ -109,17 +110,20 @@ async def list_tickets(context: ToolContext, arguments: ListTickets) -> TicketLi
         )
         if value is not None
     ]
-    line = _waiting_line()
+    line = waiting_line()
     statement = (
         select(Ticket, line.c.position)
         .join(line, line.c.id == col(Ticket.id), isouter=True)
         .where(*wanted)
-        .order_by(col(Ticket.status) == "resolved", *_most_urgent_first())
+        .order_by(col(Ticket.status) == "resolved", *in_line())
         .limit(arguments.limit)
     )
     rows = (await context.session.exec(statement)).all()
     total = (await context.session.exec(select(func.count()).select_from(Ticket).where(*wanted))).one()
-    return TicketList(tickets=tuple(_as_view(ticket, position) for ticket, position in rows), total=total)
+    clocks = await clocks_for(context, [ticket for ticket, _ in rows if ticket.status != "resolved"])
+    return TicketList(
+        tickets=tuple(view(ticket, position, clocks.get(ticket.id, ())) for ticket, position in rows), total=total
+    )
 
 
 @tool(
@@ -131,7 +135,7 @@ async def list_tickets(context: ToolContext, arguments: ListTickets) -> TicketLi
 )
 async def get_ticket(context: ToolContext, arguments: OneTicket) -> TicketView:
     """Return the ticket."""
-    return await _view(context, await _ticket(context, arguments.ticket_id))
+    return await as_view(context, await found_ticket(context, arguments.ticket_id))
 
 
 @tool(
@@ -144,7 +148,7 @@ async def get_ticket(context: ToolContext, arguments: OneTicket) -> TicketView:
 )
 async def claim_ticket(context: ToolContext, arguments: ClaimTicket) -> TicketView:
     """Assign the ticket to the acting agent."""
-    ticket = await _ticket(context, arguments.ticket_id, lock=True)
+    ticket = await found_ticket(context, arguments.ticket_id, lock=True)
     agent = context.identity.actor
     if ticket.status == "resolved":
         raise RefusedError("ticket_resolved", "the ticket is resolved", ticket_id=ticket.id)
@@ -153,11 +157,12 @@ async def claim_ticket(context: ToolContext, arguments: ClaimTicket) -> TicketVi
             "already_claimed", "another agent has the ticket", ticket_id=ticket.id, agent=ticket.assignee
         )
     if ticket.status == "open":
-        _check_version(ticket, arguments.version)
-        _change(ticket, status="claimed", assignee=agent, claimed_at=context.now)
+        check_version(ticket, arguments.version)
+        change(ticket, status="claimed", assignee=agent, claimed_at=context.now, offered_to=None, offered_until=None)
+        note(context.session, ticket, "claimed", agent, context.now)
         context.session.add(ticket)
         await context.session.flush()
-    return await _view(context, ticket)
+    return await as_view(context, ticket)
 
 
 @tool(
@@ -173,7 +178,7 @@ async def claim_ticket(context: ToolContext, arguments: ClaimTicket) -> TicketVi
 )
 async def release_ticket(context: ToolContext, arguments: ReleaseTicket) -> TicketView:
     """Resolve the ticket; how it ended stands in its body."""
-    ticket = await _ticket(context, arguments.ticket_id, lock=True)
+    ticket = await found_ticket(context, arguments.ticket_id, lock=True)
     agent = context.identity.actor
     if ticket.status == "resolved":
         raise RefusedError("ticket_resolved", "the ticket is resolved already", ticket_id=ticket.id)
@@ -184,11 +189,12 @@ async def release_ticket(context: ToolContext, arguments: ReleaseTicket) -> Tick
     ending = Ending(
         outcome=arguments.outcome, note=arguments.note, agreed=arguments.agreed, agent=agent, at=context.now
     )
-    _change(ticket, status="resolved", resolved_at=context.now)
+    change(ticket, status="resolved", resolved_at=context.now)
+    note(context.session, ticket, "resolved", agent, context.now, outcome=arguments.outcome)
     ticket.body = {**ticket.body, "ending": ending.model_dump(mode="json")}
     context.session.add(ticket)
     await context.session.flush()
-    return await _view(context, ticket)
+    return await as_view(context, ticket)
 
 
 @tool(
@@ -204,7 +210,7 @@ async def release_ticket(context: ToolContext, arguments: ReleaseTicket) -> Tick
 )
 async def correct_ticket(context: ToolContext, arguments: CorrectTicket) -> TicketView:
     """Write the correction down; what the model had said stays beside it."""
-    ticket = await _ticket(context, arguments.ticket_id, lock=True)
+    ticket = await found_ticket(context, arguments.ticket_id, lock=True)
     given = arguments.model_dump(exclude={"ticket_id"}, exclude_none=True)
     if arguments.category is not None:
         queue, skill = USUAL[arguments.category]
@@ -213,59 +219,14 @@ async def correct_ticket(context: ToolContext, arguments: CorrectTicket) -> Tick
         raise RefusedError("already_so", "the ticket says so already", ticket_id=ticket.id)
     triage = read_body(ticket.body).triage or Triage()
     noted = triage.model_copy(update={"corrected_by": context.identity.actor, "corrected_at": context.now})
-    _change(ticket, status=ticket.status, corrected_at=context.now, **given)
+    change(ticket, status=ticket.status, corrected_at=context.now, **given)
+    if ticket.status == "open":
+        ticket.queue_at = place_of(ticket.priority, ticket.created_at, context.policy.desk)
+    note(context.session, ticket, "corrected", context.identity.actor, context.now, **given)
     ticket.body = {**ticket.body, "triage": noted.model_dump(mode="json")}
     context.session.add(ticket)
     await context.session.flush()
-    return await _view(context, ticket)
-
-
-async def _ticket(context: ToolContext, ticket_id: str, *, lock: bool = False) -> Ticket:
-    statement = select(Ticket).where(Ticket.id == ticket_id.strip())
-    ticket = (await context.session.exec(statement.with_for_update() if lock else statement)).first()
-    if ticket is None:
-        raise ArgumentError("ticket_not_found", "expected the id of a ticket", ticket_id=ticket_id[:64])
-    return ticket
-
-
-def _check_version(ticket: Ticket, seen: int) -> None:
-    if ticket.version != seen:
-        raise ArgumentError(
-            "ticket_changed",
-            f"expected version {ticket.version}, got {seen}",
-            ticket_id=ticket.id,
-            version=ticket.version,
-        )
-
-
-def _change(ticket: Ticket, *, status: str, **fields: str | dt.datetime) -> None:
-    ticket.sqlmodel_update({"status": status, "version": ticket.version + 1, **fields})
-
-
-def _urgency() -> ColumnElement[int]:
-    return case(_RANK, value=col(Ticket.priority), else_=_RANK["normal"])
-
-
-def _most_urgent_first() -> tuple[ColumnElement[int], ColumnElement[dt.datetime], ColumnElement[str]]:
-    return (_urgency().asc(), col(Ticket.created_at).asc(), col(Ticket.id).asc())
-
-
-def _waiting_line() -> Subquery:
-    """Number the open tickets of each queue, 1 for the next to be taken."""
-    position = func.row_number().over(partition_by=col(Ticket.queue), order_by=_most_urgent_first())
-    return select(Ticket.id, position.label("position")).where(Ticket.status == "open").subquery()
-
-
-async def _view(context: ToolContext, ticket: Ticket) -> TicketView:
-    if ticket.status != "open":
-        return _as_view(ticket, None)
-    line = _waiting_line()
-    position = (await context.session.exec(select(line.c.position).where(line.c.id == ticket.id))).one()
-    return _as_view(ticket, position)
-
-
-def _as_view(ticket: Ticket, position: int | None) -> TicketView:
-    return TicketView(ticket_id=ticket.id, position=position, **ticket.model_dump(exclude={"id"}))
+    return await as_view(context, ticket)
 
 
 TOOLS = (hand_over, list_tickets, get_ticket, claim_ticket, release_ticket, correct_ticket)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import pydantic
 
 from knowledge.types import Lang
 from tools.base import Arguments, Evidence
-from tools.policy import Priority
+from tools.desk_rules import Priority
 from tools.ticketing.body import Body, StoredBody, TicketBody
+from tools.ticketing.service_levels import Clock
 from tools.ticketing.triage.labels import Category, Queue, Skill
 
 Reason = Literal["asked", "failures", "anger", "discontent", "policy", "safety", "legal", "knowledge_gap"]
@@ -55,6 +56,12 @@ class TicketView(Evidence):
     corrected_at: dt.datetime | None = None
     body: StoredBody = TicketBody()
     """Empty where a ticket was just opened: who hands over is told which ticket it is, and no more."""
+    clocks: tuple[Clock, ...] = ()
+    """First response, next response and resolution as they stand; lists leave out those of resolved tickets."""
+    offered_to: str | None = None
+    offered_until: dt.datetime | None = None
+    call_back: dict[str, Any] = {}
+    """The shopper's wish to be called back; empty: none."""
 
 
 class ListTickets(Arguments):

@@ -93,7 +93,7 @@ def _to_choice(reading: Reading, question: PendingQuestion) -> list[Command] | N
     low = reading.text.low
     if question.slot == KNOWLEDGE_CHOICE and phrases.is_question(low.strip()):
         return requested(reading)
-    if _asks_something_else(reading):
+    if _asks_something_else(reading) or _tells_more_than_yes(reading, question):
         return None
     other = _other_wish(reading, question)
     if other is not None:
@@ -122,6 +122,12 @@ def _to_choice(reading: Reading, question: PendingQuestion) -> list[Command] | N
     if re.search(r"\b(?:neither|none)\b|都不(?:是|要|对|行)|没有一个", low):
         return [Deny(text=reading.words(), source="pending")]
     return None
+
+
+def _tells_more_than_yes(reading: Reading, question: PendingQuestion) -> bool:
+    """ "Yes, on 415-555-0199" to a question that yes answers: what is told is the answer."""
+    answers = pending.ANSWERS["yes_no"]
+    return question.slot_type == "yes_no" and any(item.type in answers for item in reading.told())
 
 
 def _asks_something_else(reading: Reading) -> bool:
@@ -234,7 +240,7 @@ def _to_slot(reading: Reading, question: PendingQuestion) -> list[Command] | Non
     answers = pending.ANSWERS.get(kind, frozenset())
     told = reading.told()
     given = [item for item in told if item.type in answers]
-    if kind == "yes_no" and (sense := polarity.read(low)).sense in {"yes", "no"}:
+    if kind == "yes_no" and (sense := polarity.read(low)).sense in ({"no"} if given else {"yes", "no"}):
         return [(Affirm if sense.sense == "yes" else Deny)(text=reading.words(), source="pending")]
     if reading.view.active_flow and phrases.corrects(low) and told and not given:
         return [correction(reading)]

@@ -10,7 +10,7 @@ from dialogue.understanding import training
 from dialogue.understanding.llm.understander import EXAMPLES, Procedure
 from dialogue.understanding.teaching import Lesson
 
-NOT_ASKED_FOR = frozenset({"identify"})
+NOT_ASKED_FOR = frozenset({"identify", "call_back"})
 """Procedures that the engine starts by itself."""
 
 

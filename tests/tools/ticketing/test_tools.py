@@ -81,6 +81,7 @@ async def test_a_handed_over_conversation_has_a_ticket_with_everything(executor:
             version=1,
             created_at=NOW,
             position=1,
+            clocks=made.clocks,
         )
     )
     assert seen.body == TicketBody(

@@ -6,6 +6,7 @@ import { localText } from "../lib/format.js";
 import { newId } from "../lib/storage.js";
 import { Thread } from "../thread/thread.js";
 import { caseSections } from "./body.js";
+import { clockSection, storySection } from "./clocks.js";
 import { PRIORITY_TONES } from "./inbox.js";
 import { riskSection } from "./risk.js";
 
@@ -174,6 +175,7 @@ export class Case {
     this.claimBar.hidden = ticket.status !== "open";
     this.replyForm.hidden = !this.#mine;
     this.#drawRisks(ticket.ticket_id);
+    this.#drawStory(ticket.ticket_id);
     this.#drawBody(ticket);
     i18n.apply(this.element);
   }
@@ -185,7 +187,8 @@ export class Case {
     if (key === this.bodyDrawn) return;
     this.bodyDrawn = key;
     const mine = this.#mine;
-    const sections = caseSections(ticket, {
+    const wish = ticket.call_back?.to ? { call_back: ticket.call_back } : {};
+    const sections = caseSections({ ...ticket, body: { ...ticket.body, ...wish } }, {
       i18n,
       picture: (id) => this.#picture(id),
       goTo: (seq) => this.#goTo(seq),
@@ -193,7 +196,7 @@ export class Case {
       act: mine ? (action) => this.#act(action) : null,
       correct: ticket.status === "resolved" ? null : (correction) => this.#correct(correction),
     });
-    fill(this.facts, this.riskSlot, sections);
+    fill(this.facts, clockSection(ticket, i18n), this.riskSlot, sections, this.story);
   }
 
   /** @param {number} seq */
@@ -263,6 +266,15 @@ export class Case {
     this.#say("ok", this.i18n.t("acted", { title: localText(action.title, this.i18n.lang), receipt: came.receipt ?? "" }));
   }
 
+  /** Draw it anew only for another ticket or language: one that was opened stays open. @param {string} ticketId */
+  #drawStory(ticketId) {
+    const key = `${ticketId} ${this.i18n.lang}`;
+    if (key === this.storyDrawn) return;
+    this.storyDrawn = key;
+    const load = () => this.desk.story(ticketId).catch((error) => (this.#fail(error), []));
+    this.story = storySection({ ticket_id: ticketId }, { i18n: this.i18n, load });
+  }
+
   /** Draw them anew only when they or the agent's right to decide have changed: a note that is being written stays. @param {string} ticketId */
   #drawRisks(ticketId) {
     const key = JSON.stringify([ticketId, this.#mine, this.i18n.lang, this.risks]);
@@ -275,6 +287,7 @@ export class Case {
   /** @param {any} ticket */
   #drawHead(ticket) {
     const { i18n } = this;
+    const waits = (ticket.clocks ?? []).some((clock) => clock.paused_by === "shopper");
     const act = (/** @type {string} */ key, /** @type {string} */ style, /** @type {() => void} */ press) =>
       h("button", { class: `button ${style}`, type: "button", on: { click: press } }, i18n.t(key));
     fill(
@@ -292,6 +305,7 @@ export class Case {
           h("span", { class: "small muted" }, ticket.assignee ? i18n.t("by", { name: ticket.assignee }) : i18n.t(`status_${ticket.status}`)),
         ),
       ),
+      this.#mine ? act(waits ? "await_no" : "await", "", () => this.#await(!waits)) : null,
       this.#mine ? act("hand_back", "", () => this.#askRelease("hand_back")) : null,
       this.#mine ? act("resolve", "primary", () => this.#askRelease("resolve")) : null,
     );
@@ -308,6 +322,12 @@ export class Case {
       () => fill(slot, h("p", { class: "small muted" }, this.i18n.t("attachment_gone"))),
     );
     return slot;
+  }
+
+  /** @param {boolean} waiting */
+  async #await(waiting) {
+    const ticket = this.#ticket;
+    if (ticket) await this.desk.awaitShopper(ticket, waiting).catch((error) => this.#fail(error));
   }
 
   async #claim() {

@@ -5,6 +5,9 @@ import { LiveSocket, socketUrl } from "../lib/socket.js";
 import { newId } from "../lib/storage.js";
 import { CLOSED, readFrame } from "../lib/wire.js";
 
+const REFRESH_MS = 60000;
+const REREAD_MS = 400;
+
 /**
  * Fires `tickets` (the list changed), `ticket` (detail: a new or changed one), `event` (detail: `{conversation, placed}`),
  * `typing`, `online` (detail: socket state), `problem` (detail: message), `signed-out`.
@@ -21,6 +24,8 @@ export class Desk extends EventTarget {
     /** @type {string | null} */
     this.watched = null;
     this.after = 0;
+    /** @type {Map<string, ReturnType<typeof setTimeout>>} */
+    this.rereads = new Map();
     this.socket = new LiveSocket({
       url: () => socketUrl(location.origin, "/v1/desk"),
       token: () => this.token,
@@ -32,10 +37,17 @@ export class Desk extends EventTarget {
 
   start() {
     this.socket.start();
+    this.refreshing = setInterval(() => this.refresh().catch((error) => this.complain(error)), REFRESH_MS);
   }
 
   stop() {
+    clearInterval(this.refreshing);
     this.socket.stop();
+  }
+
+  /** Show what went wrong. @param {unknown} error */
+  complain(error) {
+    this.#tell("problem", error instanceof Error ? error.message : String(error));
   }
 
   /** Read the list anew: after every (re)connection, so that nothing is missed. */
@@ -56,7 +68,7 @@ export class Desk extends EventTarget {
       this.tickets.set(frame.ticket.ticket_id, frame.ticket);
       this.#tell("ticket", { ticket: frame.ticket, isNew });
       this.#tell("tickets", null);
-    } else if (frame.kind === "event" && frame.conversation === this.watched && frame.placed.seq > this.after) {
+    } else if (frame.kind === "event" && this.#isNews(frame)) {
       this.after = frame.placed.seq;
       this.#tell("event", frame);
     } else if (frame.kind === "typing" && frame.conversation === this.watched) {
@@ -64,6 +76,21 @@ export class Desk extends EventTarget {
     } else if (frame.kind === "problem") {
       this.#tell("problem", frame.message);
     }
+  }
+
+  /** Whether an event is one to show; words that move a clock let its ticket be read anew. @param {any} frame */
+  #isNews(frame) {
+    const { type, author } = frame.placed.event;
+    if (type === "message_received" || (type === "replied" && author === "agent")) this.#rereadSoon(frame.conversation);
+    return frame.conversation === this.watched && frame.placed.seq > this.after;
+  }
+
+  /** @param {string} conversation */
+  #rereadSoon(conversation) {
+    const ticket = [...this.tickets.values()].find((each) => each.conversation_id === conversation && each.status !== "resolved");
+    if (!ticket) return;
+    clearTimeout(this.rereads.get(conversation));
+    this.rereads.set(conversation, setTimeout(() => this.reread(ticket.ticket_id).catch((error) => this.complain(error)), REREAD_MS));
   }
 
   /** @param {number} code */
@@ -110,6 +137,14 @@ export class Desk extends EventTarget {
   /** Make an offered call, or confirm the one that it led to. @param {any} ticket @param {{key?: string, proposal_id?: string}} wanted @returns {Promise<any>} */
   act(ticket, wanted) {
     return this.api.post(`/v1/tickets/${encodeURIComponent(ticket.ticket_id)}/actions`, wanted);
+  /** Let the clock stand still until the shopper writes, or go on. @param {any} ticket @param {boolean} waiting */
+  awaitShopper(ticket, waiting) {
+    return this.#act(ticket, "await", { waiting });
+  }
+
+  /** What was done with a ticket. @param {string} ticketId @returns {Promise<any[]>} */
+  async story(ticketId) {
+    return (await this.api.get(`/v1/tickets/${encodeURIComponent(ticketId)}/history`)).events;
   }
 
   /** Read one ticket anew. @param {string} ticketId */

@@ -2,6 +2,7 @@
 
 import { fill, h } from "../lib/dom.js";
 import { formatSince } from "../lib/format.js";
+import { clockTag, Warnings } from "./clocks.js";
 
 const FILTERS = ["open", "mine", "resolved", "all"];
 const RANK = { urgent: 0, high: 1, normal: 2, low: 3 };
@@ -19,6 +20,7 @@ export class Inbox {
     this.current = null;
     /** @type {Set<string>} */
     this.fresh = new Set();
+    this.warnings = new Warnings();
     desk.addEventListener("tickets", () => this.draw());
     desk.addEventListener("ticket", (event) => this.#arrived(/** @type {CustomEvent} */ (event).detail));
     i18n.addEventListener("change", () => this.draw());
@@ -47,6 +49,7 @@ export class Inbox {
 
   /** @param {{ticket: any, isNew: boolean}} news */
   #arrived({ ticket, isNew }) {
+    if (this.#isOffered(ticket)) byId("news").textContent = this.i18n.t("offered_news", { subject: ticket.subject });
     if (!isNew || ticket.status !== "open") return;
     this.fresh.add(ticket.ticket_id);
     byId("news").textContent = this.i18n.t("new_ticket", { subject: ticket.subject });
@@ -64,7 +67,7 @@ export class Inbox {
   #shown() {
     const shown = this.#in(this.filter);
     if (this.filter === "resolved") return shown.sort((a, b) => String(b.resolved_at).localeCompare(String(a.resolved_at)));
-    return shown.sort((a, b) => (RANK[a.priority] ?? 2) - (RANK[b.priority] ?? 2) || String(a.created_at).localeCompare(String(b.created_at)));
+    return shown.sort((a, b) => Number(this.#isOffered(b)) - Number(this.#isOffered(a)) || (a.position ?? 1e9) - (b.position ?? 1e9) || (RANK[a.priority] ?? 2) - (RANK[b.priority] ?? 2) || String(a.created_at).localeCompare(String(b.created_at)));
   }
 
   draw() {
@@ -74,6 +77,8 @@ export class Inbox {
     const shown = this.#shown();
     fill(byId("tickets"), shown.length ? shown.map((ticket) => this.#row(ticket)) : h("li", { class: "empty" }, i18n.t(`none_${this.filter}`)));
     if (focused) this.focus(focused);
+    const news = this.warnings.next([...this.#in("open"), ...this.#in("mine")], i18n);
+    if (news) byId("news").textContent = news;
     const open = this.#in("open").length;
     document.title = `${open ? `(${open}) ` : ""}${i18n.t("desk")} · ${i18n.t("bot")}`;
   }
@@ -105,6 +110,9 @@ export class Inbox {
         h(
           "span",
           { class: "ticket-tags" },
+          clockTag(ticket, i18n),
+          this.#isOffered(ticket) ? h("span", { class: "tag info" }, i18n.t("offered")) : null,
+          ticket.call_back?.to ? h("span", { class: "tag info" }, i18n.t("wants_call_back")) : null,
           h("span", { class: `tag ${PRIORITY_TONES[ticket.priority] ?? ""}` }, i18n.or(`priority_${ticket.priority}`, ticket.priority)),
           h("span", { class: "tag" }, i18n.or(`reason_${ticket.reason}`, ticket.reason)),
           h("span", { class: "tag" }, i18n.or(`lang_${ticket.lang}`, ticket.lang)),
@@ -114,6 +122,11 @@ export class Inbox {
         ),
       ),
     );
+  }
+
+  /** @param {any} ticket */
+  #isOffered(ticket) {
+    return ticket.status === "open" && ticket.offered_to === this.desk.agent && Date.parse(ticket.offered_until) > Date.now();
   }
 
   /** @param {any} ticket */

@@ -7,6 +7,7 @@ import { loadWords } from "../lib/words.js";
 import { Case } from "./case.js";
 import { Desk } from "./desk.js";
 import { Inbox } from "./inbox.js";
+import { PresenceSwitch } from "./presence.js";
 import { DESK_STRINGS } from "./strings.js";
 
 const i18n = pageStrings(DESK_STRINGS);
@@ -30,6 +31,7 @@ async function enter() {
   showName();
   const detail = new Case(byId("case"), { desk, i18n, close: () => show(null) });
   const inbox = new Inbox({ desk, i18n, open: (id) => show(id) });
+  new PresenceSwitch(byId("presence"), { desk, i18n });
   detail.onClaimed = () => inbox.pick("mine");
   const show = (/** @type {string | null} */ id) => {
     document.body.classList.toggle("with-case", id !== null);

@@ -1,0 +1,105 @@
+/** What was promised of a ticket and how it stands now: worked out here between two readings, from the moments that the server gave. */
+
+import { h } from "../lib/dom.js";
+import { formatMoment, formatSince } from "../lib/format.js";
+
+/** @typedef {import("../lib/i18n.js").I18n} I18n */
+/** @typedef {{goal: string, state: string, due: string | null, warn_at: string | null, ended: boolean, paused_by: string | null}} Clock */
+
+const TONES = { warning: "warn", breached: "bad", paused: "", running: "", met: "ok" };
+
+/** How a clock stands at a moment. @param {Clock} clock @param {number} [now] */
+export function stateOf(clock, now = Date.now()) {
+  if (clock.ended || clock.paused_by) return clock.state;
+  if (clock.due && Date.parse(clock.due) <= now) return "breached";
+  return clock.warn_at && Date.parse(clock.warn_at) <= now ? "warning" : "running";
+}
+
+/** The clock that runs out first; none where all have ended. @param {any} ticket @returns {Clock | undefined} */
+export function pressing(ticket) {
+  const live = /** @type {Clock[]} */ (ticket.clocks ?? []).filter((clock) => !clock.ended);
+  return live.sort((a, b) => (a.due ?? "9").localeCompare(b.due ?? "9"))[0];
+}
+
+/** @param {any} ticket @param {I18n} i18n */
+export function clockTag(ticket, i18n) {
+  const clock = pressing(ticket);
+  if (!clock) return null;
+  const state = stateOf(clock);
+  return h("span", { class: `tag clock ${TONES[state] ?? ""}`, data: { clock: state } }, written(clock, state, i18n));
+}
+
+/** @param {Clock} clock @param {string} state @param {I18n} i18n */
+function written(clock, state, i18n) {
+  const goal = i18n.t(`goal_${clock.goal}`);
+  if (state === "paused") return i18n.t(`clock_paused_${clock.paused_by}`, { goal });
+  if (state === "met" || !clock.due) return i18n.t(`clock_${state}`, { goal, time: "" });
+  const now = Date.now();
+  const due = Date.parse(clock.due);
+  const time = formatSince(new Date(Math.min(now, 2 * now - due)).toISOString(), i18n.lang, now);
+  return i18n.t(`clock_${state}`, { goal, time: due <= now ? formatSince(clock.due, i18n.lang, now) : time });
+}
+
+/** Every promise with when it is due. @param {any} ticket @param {I18n} i18n */
+export function clockSection(ticket, i18n) {
+  if (!ticket.clocks?.length) return null;
+  const entry = (/** @type {Clock} */ clock) => {
+    const state = stateOf(clock);
+    return h(
+      "li",
+      { class: "case-row" },
+      h("span", { class: `tag ${TONES[state] ?? ""}` }, written(clock, state, i18n)),
+      clock.due ? h("span", { class: "small muted" }, i18n.t("due_at", { when: formatMoment(clock.due, i18n.lang) })) : null,
+    );
+  };
+  return h("section", { class: "case-section" }, h("h3", {}, i18n.t("b_clocks")), h("ul", { class: "case-list" }, ticket.clocks.map(entry)));
+}
+
+/** What was done with the ticket and why, read when it is opened. @param {any} ticket @param {{i18n: I18n, load: () => Promise<any[]>}} parts */
+export function storySection(ticket, { i18n, load }) {
+  const list = h("ul", { class: "case-list" });
+  const details = h("details", { class: "case-section" }, h("summary", {}, i18n.t("story")), list);
+  details.addEventListener("toggle", async () => {
+    if (!details.open) return;
+    const events = await load();
+    list.replaceChildren(...events.map((event) => storyEntry(event, i18n)));
+  });
+  return details;
+}
+
+/** @param {any} event @param {I18n} i18n */
+function storyEntry(event, i18n) {
+  const { because, agent } = event.facts;
+  const why = (Array.isArray(because) ? because : because ? [because] : []).map((each) => i18n.or(`because_${each}`, each));
+  return h(
+    "li",
+    { class: "case-row" },
+    h("span", { class: "small muted" }, formatMoment(event.at, i18n.lang)),
+    h("span", {}, i18n.or(`story_${event.what}`, event.what)),
+    agent || ["claimed", "corrected"].includes(event.what) ? h("strong", {}, agent ?? event.actor) : null,
+    why.length ? h("span", { class: "small muted" }, why.join(i18n.t("comma"))) : null,
+  );
+}
+
+/** Says when a promise is about to be broken, once for each ticket and state. */
+export class Warnings {
+  constructor() {
+    /** @type {Map<string, string>} */
+    this.told = new Map();
+  }
+
+  /** @param {any[]} tickets @param {I18n} i18n @returns {string} What is new to tell; "" for nothing. */
+  next(tickets, i18n) {
+    const news = [];
+    for (const ticket of tickets) {
+      const clock = pressing(ticket);
+      const state = clock ? stateOf(clock) : "";
+      const key = clock ? `${clock.goal} ${state}` : "";
+      if ((state === "warning" || state === "breached") && this.told.get(ticket.ticket_id) !== key) {
+        news.push(i18n.t(`warn_${state}`, { goal: i18n.t(`goal_${clock?.goal}`), subject: ticket.subject || ticket.ticket_id }));
+      }
+      this.told.set(ticket.ticket_id, key);
+    }
+    return news.join(" ");
+  }
+}
