@@ -27,6 +27,7 @@ from channels import (
     risk,
     signin,
 )
+from channels.accounts import api as accounts_api
 from channels.context import Context
 from channels.guards import AddressGuard, BodyGuard, SafetyNet, SecurityHeaders
 from channels.limits import Rates
@@ -96,6 +97,7 @@ def create_app(
     for part in (
         operations,
         signin,
+        accounts_api,
         rest,
         inspector,
         attachments,

@@ -15,6 +15,7 @@ from typing import Annotated
 
 import typer
 
+from channels.accounts_cli import accounts_app
 from channels.cli_options import As, Data, Json, Language, Role, TokenRole, identifier
 from channels.eval_cli import eval_app
 from channels.models_cli import models_app
@@ -36,6 +37,7 @@ nlu_app = typer.Typer(
 emotion_app = typer.Typer(
     help="How people feel: measure how well it is recognised; learn voices.", no_args_is_help=True
 )
+app.add_typer(accounts_app, name="accounts")
 app.add_typer(eval_app, name="eval")
 app.add_typer(emotion_app, name="emotion")
 app.add_typer(models_app, name="models")
@@ -127,12 +129,17 @@ def token(
             help="Customer, agent or merchant id; several give a token each.",
         ),
     ] = None,
+    supervisor: Annotated[
+        bool, typer.Option("--supervisor", help="Of an agent: may also manage accounts and read the audit log.")
+    ] = False,
     data: Data = None,
 ) -> None:
     """Print a signed token for the HTTP API; a shopper without a subject is an anonymous visitor."""
     from channels.terminal import token as run
 
-    run(data=data, role=role, subjects=subject or [None])
+    if supervisor and role != "agent":
+        raise typer.BadParameter("only an agent can be a supervisor: --role agent --supervisor")
+    run(data=data, role=role, subjects=subject or [None], supervisor=supervisor)
 
 
 @app.command("import")

@@ -39,12 +39,14 @@ class Identity:
         subject: the id in the token: a customer, an agent, a merchant; None for an anonymous visitor.
         customer_id: whose records may be read and changed; None until it was proven.
         conversation_id: the conversation that the call belongs to, if any.
+        supervisor: of an agent: whether they answer for the others, and for what is done with people's data.
     """
 
     role: Role
     subject: str | None = None
     customer_id: str | None = None
     conversation_id: str | None = None
+    supervisor: bool = False
 
     @property
     def actor(self) -> str:
