@@ -12,6 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from channels import (
     attachments,
+    audit_api,
     auth,
     catalog_api,
     chat,
@@ -98,6 +99,7 @@ def create_app(
         operations,
         signin,
         accounts_api,
+        audit_api,
         rest,
         inspector,
         attachments,

@@ -11,7 +11,7 @@ import io
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -230,6 +230,35 @@ def replay(
         to_scenario(data, conversation_id, scenario, force=force)
     else:
         run(data, conversation_id, as_json=as_json)
+
+
+@app.command()
+def audit(
+    kind: Annotated[
+        Literal["call", "sign_in", "account", "seen"] | None, typer.Option("--kind", help="Only such rows.")
+    ] = None,
+    actor: Annotated[str | None, typer.Option("--actor", metavar="NAME", help="Who did it.")] = None,
+    deed: Annotated[str | None, typer.Option("--deed", help="A tool, or sign_in, see_ticket ...")] = None,
+    about: Annotated[
+        str | None, typer.Option("--object", help="conversation:ID, ticket:ID, customer:ID or account:NAME.")
+    ] = None,
+    customer: Annotated[
+        str | None, typer.Option("--customer", metavar="ID", help="What was seen or done of a customer's.")
+    ] = None,
+    outcome: Annotated[str | None, typer.Option("--outcome", help="ok, refused, failed, needs_confirmation.")] = None,
+    since: Annotated[datetime | None, typer.Option("--since", help="From then on, in UTC.")] = None,
+    until: Annotated[datetime | None, typer.Option("--until", help="Until then, in UTC.")] = None,
+    before: Annotated[int | None, typer.Option("--before", help="Rows older than this id.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=100_000, help="How many.")] = 50,
+    as_json: Json = False,
+    data: Data = None,
+) -> None:
+    """Say who signed in, who saw whose data, and who did what; newest first."""
+    from channels.audit_api import Asked
+    from channels.audit_commands import audit as run
+
+    asked = Asked(kind, actor, deed, about, customer, outcome, since, until, before, limit)
+    run(data, asked, as_json=as_json)
 
 
 @nlu_app.command("train")
