@@ -59,6 +59,11 @@ CATALOGUE: dict[str, tuple[int, str, str]] = {
         "Too many failed sign-ins; try again in {wait}.",
         "登录失败次数过多，请在 {wait} 后重试。",
     ),
+    "confirm_erasure": (
+        422,
+        "Erasing cannot be undone: repeat the customer's id as `confirm`.",
+        "删除无法撤销：请在 `confirm` 中再次填写顾客编号。",
+    ),
     "cross_site": (403, "A page of another site may not do that.", "不允许其他网站的页面执行该操作。"),
     "no_session": (409, "Only who signed in by password has a session here.", "仅限用密码登录的账号使用。"),
     "account_name": (

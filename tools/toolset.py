@@ -16,6 +16,7 @@ import tools.catalog.tools
 import tools.changes.tools
 import tools.content.staged
 import tools.content.tools
+import tools.customers.privacy
 import tools.customers.tools
 import tools.discovery.tools
 import tools.marketing.staged
@@ -38,6 +39,7 @@ from tools.own import own_tools
 
 CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.customers.tools.TOOLS,
+    tools.customers.privacy.TOOLS,
     tools.orders.tools.TOOLS,
     tools.catalog.tools.TOOLS,
     tools.catalog.stock_warning.TOOLS,
