@@ -19,6 +19,7 @@ from channels.accounts_cli import accounts_app
 from channels.cli_options import As, Data, Json, Language, Role, TokenRole, identifier
 from channels.eval_cli import eval_app
 from channels.models_cli import models_app
+from channels.people_cli import people_app
 
 app = typer.Typer(
     name="xiaoer",
@@ -38,6 +39,7 @@ emotion_app = typer.Typer(
     help="How people feel: measure how well it is recognised; learn voices.", no_args_is_help=True
 )
 app.add_typer(accounts_app, name="accounts")
+app.add_typer(people_app, name="customers")
 app.add_typer(eval_app, name="eval")
 app.add_typer(emotion_app, name="emotion")
 app.add_typer(models_app, name="models")

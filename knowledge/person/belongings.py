@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from knowledge.schema import (
@@ -48,6 +49,11 @@ class Belonging:
     def name(self) -> str:
         """The table's name."""
         return str(self.model.__tablename__)
+
+    async def count(self, session: AsyncSession) -> int:
+        """Return how many there are."""
+        counted = select(func.count()).select_from(self.model).where(self.theirs)
+        return (await session.exec(counted)).one()
 
 
 def own_conversations(customer_id: str) -> SelectOfScalar[str]:

@@ -14,7 +14,7 @@ import datetime as dt
 import hashlib
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, String, Table, case, cast, func, literal, or_, select, update
+from sqlalchemy import JSON, ColumnElement, String, Table, case, cast, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel, col, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -83,7 +83,7 @@ async def erase(session: AsyncSession, customer: Customer, *, by: str, now: dt.d
     marks = await marks_of(session, customer.id)
     theirs = {belonging.model: belonging for belonging in belongings(customer.id)}
     connection = await session.connection()
-    counts = {belonging.name: await _count(connection, belonging) for belonging in theirs.values()}
+    counts = {belonging.name: await belonging.count(session) for belonging in theirs.values()}
     conversations = await _ids(connection, theirs[Conversation], col(Conversation.id))
     tickets = await _ids(connection, theirs[Ticket], col(Ticket.id))
     files = await _ids(connection, theirs[Attachment], col(Attachment.path))
@@ -240,12 +240,6 @@ async def _sweep_table(connection: AsyncConnection, table: Table, marks: Marks) 
             await connection.execute(update(table).where(*this).values(changed))
             found += 1
     return found
-
-
-async def _count(connection: AsyncConnection, belonging: Belonging) -> int:
-    return (
-        await connection.execute(select(func.count()).select_from(belonging.model).where(belonging.theirs))
-    ).scalar_one()
 
 
 async def _ids(connection: AsyncConnection, belonging: Belonging, column: ColumnElement[str]) -> tuple[str, ...]:
