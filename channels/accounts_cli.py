@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from channels.cli_options import Data, Json, Language, identifier
+from channels.cli_options import Data, Json, identifier
 
 accounts_app = typer.Typer(
     help="The shop's own people: who may sign in at desk, copilot and inspector.", no_args_is_help=True
@@ -19,6 +19,14 @@ OneTime = Annotated[
 ]
 
 
+def spoken(given: list[str] | None) -> list[str] | None:
+    """Refuse languages that xiaoer does not speak."""
+    for each in given or ():
+        if each not in ("zh", "en"):
+            raise typer.BadParameter(f"expected zh or en, got {each!r}")
+    return given
+
+
 @accounts_app.command("add")
 def add(
     name: Name,
@@ -27,7 +35,9 @@ def add(
         typer.Option("--role", help="A supervisor is an agent who also manages accounts and reads the audit log."),
     ],
     display_name: Annotated[str | None, typer.Option("--display-name", help="How others see them.")] = None,
-    languages: Annotated[list[Language] | None, typer.Option("--language", help="What they answer in.")] = None,
+    languages: Annotated[
+        list[str] | None, typer.Option("--language", metavar="zh|en", callback=spoken, help="What they answer in.")
+    ] = None,
     skills: Annotated[list[str] | None, typer.Option("--skill", help="What they are asked for, for routing.")] = None,
     one_time: OneTime = False,
     as_json: Json = False,

@@ -144,9 +144,11 @@ async def erased(shop: Shop, customer_id: str, identity: Identity) -> JsonObject
     """
     async with shop.database.read() as session:
         marks = await marks_of(session, customer_id)
+        earlier = await find_erasure(session, customer_id)
     await asyncio.to_thread(forget, shop.data, marks.scrub)
     call = ToolCall("erase_customer", {"customer_id": customer_id})
-    key = f"erase:{digest_of(customer_id)}"
+    # Once for each time that the person is in the shop: an import may bring them back.
+    key = f"erase:{digest_of(customer_id)}:{earlier.erased_at.isoformat() if earlier is not None else 'never'}"
     outcome = await shop.executor.call(call, identity, idempotency_key=key)
     done = outcome.evidence
     if not isinstance(done, ErasedCustomer):

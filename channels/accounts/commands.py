@@ -11,7 +11,7 @@ import typer
 
 from channels.accounts.sign_in import SignIn, sign_in_of
 from channels.accounts.store import SYSTEM, AccountRole, Profile, plain_name
-from channels.console import WRONG_CALL, CommandError, existing_database, fail, print_json, run, settings_for
+from channels.console import WRONG_CALL, existing_database, fail, print_json, run, settings_for
 from channels.settings import Settings
 from knowledge.schema import Account
 from knowledge.types import JsonObject, utc_now
@@ -98,7 +98,7 @@ def _password(*, twice: bool) -> str:
         return given
     line = sys.stdin.readline().rstrip("\r\n")
     if not line:
-        raise CommandError("expected a password on stdin, or --one-time")
+        fail("expected a password on stdin, or --one-time", WRONG_CALL)
     return line
 
 

@@ -94,16 +94,15 @@ async def erase(session: AsyncSession, customer: Customer, *, by: str, now: dt.d
     await session.exec(delete(Customer).where(col(Customer.id) == customer.id))
     counts["mentions"] = await _sweep(connection, marks)
     counts = {name: count for name, count in counts.items() if count}
-    session.add(
-        Erasure(
-            digest=digest_of(customer.id),
-            pseudonym=pseudonym,
-            counts=counts,
-            files=list(files),
-            erased_by=by,
-            erased_at=now,
-        )
+    proof = await find_erasure(session, customer.id) or Erasure(
+        digest=digest_of(customer.id), pseudonym="", erased_by="", erased_at=now
     )
+    # Who was erased and came back with an import is erased again; files of the first time may still be there.
+    left = [*proof.files, *files]
+    proof.sqlmodel_update(
+        {"pseudonym": pseudonym, "counts": counts, "files": left, "erased_by": by, "erased_at": now, "receipt_id": None}
+    )
+    session.add(proof)
     return Erased(pseudonym, now, counts, conversations, tickets)
 
 

@@ -8,6 +8,9 @@ from sqlmodel import Field, SQLModel
 
 from knowledge.types import JsonColumn, JsonObject, UtcDateTime
 
+OF_THE_INSTALLATION = frozenset({"account", "accountsession", "signinfailures"})
+"""Tables that no export takes along and no import fills or empties: who may come in here is decided here."""
+
 
 class Account(SQLModel, table=True):
     """Somebody who works in the shop and signs in by name and password."""

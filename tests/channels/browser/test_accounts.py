@@ -36,7 +36,7 @@ async def test_an_agent_is_let_in_by_a_supervisor_signs_in_on_a_phone_and_is_let
     await shop.context.sign_in.accounts.add(boss, "supervisor", SYSTEM, password=GOOD, profile=Profile())
     team = await visits.page(EN, "/team")
     await enter(team, boss, GOOD, opened="", labels=("Name", "Password"))
-    await team.get_by_label("Name", exact=True).fill(anna)
+    await team.locator("#part").get_by_label("Name", exact=True).fill(anna)
     await team.get_by_role("button", name="Add account").click()
     one_time = await team.locator(".one-time").inner_text()
     assert one_time.count("-") == 3

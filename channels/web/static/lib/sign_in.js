@@ -27,6 +27,7 @@ export async function signIn(element, { i18n, roles, names }) {
       storage.set(claimsOf(token).role ?? roles[0], token);
       i18n.removeEventListener("change", draw);
       element.hidden = true;
+      element.replaceChildren(); // the password does not stay in the page
       resolve(token);
     };
     const draw = () => fill(element, card({ api, i18n, roles, names, done, demo: Boolean(shop.demo) && names.zh.length > 0 }));
