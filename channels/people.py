@@ -27,7 +27,7 @@ from knowledge.db import Database
 from knowledge.errors import KnowledgeError
 from knowledge.person import belongings, digest_of, find_erasure, marks_of
 from knowledge.schema import Attachment, Customer, Erasure
-from knowledge.types import JsonObject, utc_now
+from knowledge.types import JsonObject, new_id, utc_now
 from tools.audit import audit_row
 from tools.base import Identity, ToolCall
 from tools.customers.privacy import ErasedCustomer
@@ -137,49 +137,58 @@ def _zipped(
 async def erased(shop: Shop, customer_id: str, identity: Identity) -> JsonObject:
     """Erase a person: what was learned, the database in one transaction, then files and what this process remembers.
 
-    Whatever an interruption leaves over is done when it is asked for again.
+    Asked again it says what was done then; whatever an interruption left over is done now.
 
     Raises:
         ProblemError: ``unknown_customer``, ``forbidden``.
     """
     async with shop.database.read() as session:
         marks = await marks_of(session, customer_id)
+        is_there = await session.get(Customer, customer_id) is not None
         earlier = await find_erasure(session, customer_id)
-    await asyncio.to_thread(forget, shop.data, marks.scrub)
-    call = ToolCall("erase_customer", {"customer_id": customer_id})
-    # Once for each time that the person is in the shop: an import may bring them back.
-    key = f"erase:{digest_of(customer_id)}:{earlier.erased_at.isoformat() if earlier is not None else 'never'}"
-    outcome = await shop.executor.call(call, identity, idempotency_key=key)
-    done = outcome.evidence
-    if not isinstance(done, ErasedCustomer):
-        raise refusal_problem(outcome.code, outcome.facts, mendable=outcome.mendable)
-    receipt = await _finish(shop, customer_id, outcome.receipt_id)
-    if shop.conversations is not None:
-        await shop.conversations.forget(done.conversations, done.tickets)
+    if earlier is None or is_there:
+        await asyncio.to_thread(forget, shop.data, marks.scrub)
+        done = await _erase(shop, customer_id, identity)
+        if shop.conversations is not None:
+            await shop.conversations.forget(done.conversations, done.tickets)
+    erasure = await _finish(shop, customer_id)
     with contextlib.suppress(KnowledgeError):
         await shop.database.overwrite_deleted()
     return {
-        "receipt": receipt,
-        "pseudonym": done.pseudonym,
-        "erased_at": done.erased_at.isoformat(),
-        "counts": done.counts,
-        "before": done.before or outcome.replayed,
+        "receipt": erasure.receipt_id,
+        "pseudonym": erasure.pseudonym,
+        "erased_at": erasure.erased_at.isoformat(),
+        "counts": erasure.counts,
+        "before": earlier is not None and not is_there,
     }
 
 
-async def _finish(shop: Shop, customer_id: str, receipt_id: str | None) -> str | None:
-    """Delete the files that the erasure named, and let it know its receipt; returns that of the first time."""
+async def _erase(shop: Shop, customer_id: str, identity: Identity) -> ErasedCustomer:
+    """Propose and confirm, as the door has asked the person already."""
+    call = ToolCall("erase_customer", {"person": customer_id})
+    outcome = await shop.executor.call(call, identity, idempotency_key=new_id("erase"))
+    if outcome.proposal_id is not None:
+        outcome = await shop.executor.confirm(outcome.proposal_id, identity)
+    if not isinstance(outcome.evidence, ErasedCustomer):
+        raise refusal_problem(outcome.code, outcome.facts, mendable=outcome.mendable)
+    async with shop.database.write() as session:
+        proof = await find_erasure(session, customer_id)
+        if proof is not None:
+            proof.receipt_id = outcome.receipt_id
+            session.add(proof)
+    return outcome.evidence
+
+
+async def _finish(shop: Shop, customer_id: str) -> Erasure:
+    """Delete the files that the erasure named."""
     async with shop.database.read() as session:
-        erasure = await find_erasure(session, customer_id)
-    if erasure is None:
-        return receipt_id
+        erasure = await session.get_one(Erasure, digest_of(customer_id))
     left = [name for name in erasure.files if not await asyncio.to_thread(_delete, shop.data / name)]
     async with shop.database.write() as session:
-        row = await session.get_one(Erasure, erasure.digest)
-        row.files = left
-        row.receipt_id = row.receipt_id or receipt_id
-        session.add(row)
-        return row.receipt_id
+        erasure = await session.get_one(Erasure, erasure.digest)
+        erasure.files = left
+        session.add(erasure)
+    return erasure
 
 
 def _delete(path: Path) -> bool:

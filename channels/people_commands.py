@@ -21,7 +21,8 @@ from tools.executor import Executor
 from tools.policy import load_policy
 from tools.toolset import all_tools
 
-BY = Identity("system", "xiaoer customers")
+BY = Identity("merchant", "xiaoer customers")
+"""Whoever may run commands on the shop's machine decides for the shop."""
 
 
 def export(data: Path | None, customer_id: str, file: Path, *, as_json: bool) -> None:

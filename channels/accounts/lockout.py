@@ -48,7 +48,8 @@ class Failures:
 
 
 def _pause(beyond: int) -> dt.timedelta:
-    return min(LONGEST, FIRST * 2 ** min(beyond, 20))
+    doublings: int = 2 ** min(beyond, 20)
+    return min(LONGEST, FIRST * doublings)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -14,7 +14,8 @@ import datetime as dt
 import hashlib
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, String, Table, case, cast, literal, or_, select, update
+import sqlmodel
+from sqlalchemy import JSON, String, Table, case, cast, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel, col, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -190,7 +191,7 @@ async def _strip_the_trade(session: AsyncSession, theirs: Theirs, customer_id: s
     await strip(BehaviourEvent, customer_id=None, query="")
     await strip(Review, customer_id=None, order_id=None)
     await strip(RiskCase, note="", customer_id=pseudonym)
-    orders = (await session.exec(select(Order).where(Order.customer_id == customer_id))).scalars().all()
+    orders = (await session.exec(sqlmodel.select(Order).where(Order.customer_id == customer_id))).all()
     for order in orders:
         order.address = {field: order.address[field] for field in _KEPT_OF_ADDRESS if field in order.address}
         order.sqlmodel_update({"device_id": "", "ip": "", "note": "", "customer_id": pseudonym})
@@ -241,7 +242,7 @@ async def _sweep_table(connection: AsyncConnection, table: Table, marks: Marks) 
     return found
 
 
-async def _ids(connection: AsyncConnection, belonging: Belonging, column: ColumnElement[str]) -> tuple[str, ...]:
+async def _ids(connection: AsyncConnection, belonging: Belonging, column: Any) -> tuple[str, ...]:
     return tuple((await connection.execute(select(column).where(belonging.theirs).order_by(column))).scalars())
 
 

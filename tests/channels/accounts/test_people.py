@@ -208,7 +208,7 @@ async def test_others_neither_take_nor_erase_a_persons_data(
     assert (await client.get("/v1/customers/C5/export", headers=mine)).status_code == 403
     assert (await client.post("/v1/customers/C5/erase", json={"confirm": "C5"}, headers=mine)).status_code == 403
     outcome = await server.context.platform.executor.call(
-        ToolCall("erase_customer", {"customer_id": "C5"}),
+        ToolCall("erase_customer", {"person": "C5"}),
         server.caller(server.token(role, "C5")).identity(),
         idempotency_key="k",
     )

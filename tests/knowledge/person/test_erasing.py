@@ -23,8 +23,7 @@ async def lay(database: Database) -> None:
             session.add(customer)
             await shop.order(f"W-{name}", customer, {"KB": 1})
         for number, (role, subject) in enumerate([("shopper", "wei_zhang_77"), ("merchant", "owner")]):
-            head = {"id": f"cnv_{number}", "role": role, "subject": subject, "created_at": NOW, "updated_at": NOW}
-            session.add(Conversation(**head))
+            session.add(Conversation(id=f"cnv_{number}", role=role, subject=subject, created_at=NOW, updated_at=NOW))
             await session.flush()
             words = {"text": 'wei_zhang_77 写道："王小明" 的邮箱是 WEI_ZHANG_77@example.com, 不是 wei_zhang_78'}
             session.add(ConversationEvent(conversation_id=f"cnv_{number}", seq=1, type="said", payload=words, at=NOW))
