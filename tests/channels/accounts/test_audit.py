@@ -71,7 +71,7 @@ async def test_rows_come_in_pages_and_only_to_supervisors(server: LiveServer, cl
     name, _ = await employ(server, "agent")
     for _ in range(3):
         await server.context.sign_in.unlock(name, SYSTEM)
-    asked = {"object": f"account:{name}", "limit": 2}
+    asked: dict[str, str | int] = {"object": f"account:{name}", "limit": 2}
     first = (await client.get("/v1/audit", params=asked, headers=server.supervisor())).json()
     second = (
         await client.get("/v1/audit", params={**asked, "before": first["next"]}, headers=server.supervisor())

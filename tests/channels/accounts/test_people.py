@@ -63,7 +63,7 @@ async def give_a_life(server: LiveServer, client: httpx.AsyncClient) -> dict[str
         )
         order.device_id = "device-quist-77"
         session.add_all([person, order])
-        session.add(Address(id=new_id("adr"), customer_id=PERSON, **address))
+        session.add(Address.model_validate({"id": new_id("adr"), "customer_id": PERSON, **address}))
         session.add(
             PaymentMethod(id=new_id("pay"), customer_id=PERSON, kind="credit_card", brand="Visa", last_four="9917")
         )
