@@ -66,7 +66,7 @@ async def list_tickets(
     found = await _read(context, caller, "list_tickets", {**wanted, "limit": limit})
     if isinstance(found, TicketList):
         for ticket in found.tickets:
-            context.looks.saw(caller, "ticket", ticket.ticket_id)
+            context.looks.saw(caller, "ticket", ticket.ticket_id, listed=True)
     return JSONResponse(found.model_dump(mode="json"))
 
 
@@ -181,7 +181,7 @@ class _Desk:
         try:
             async with closing(self._context.platform.conversations.follow_desk(self._caller.identity())) as notices:
                 async for notice in notices:
-                    self._context.looks.saw(self._caller, "ticket", notice.ticket.ticket_id)
+                    self._context.looks.saw(self._caller, "ticket", notice.ticket.ticket_id, listed=True)
                     await self._socket.send(TicketFrame(ticket=notice.ticket.model_dump(mode="json")))
                     await self._follow_ticket(notice.ticket)
         except SocketGoneError:

@@ -42,7 +42,7 @@ async def list_conversations(
         rows = (await session.exec(query)).all()
         last = await _last_messages(session, [row.id for row in rows])
     for row in rows:
-        context.looks.saw(caller, "conversation", row.id)
+        context.looks.saw(caller, "conversation", row.id, listed=True)
     return {"conversations": [{**row.model_dump(mode="json"), "preview": last.get(row.id, "")} for row in rows]}
 
 

@@ -1,7 +1,8 @@
 """Who saw what: a row in the audit log when one of the shop's people looks at a person's conversation, ticket or data.
 
-One row a person, object and `WINDOW_S`: whoever has a conversation open reads it over and over. The rows are written with
-other rows of reads, so a look costs no write of its own.
+One row a person, object and `WINDOW_S`: whoever has a conversation open reads it over and over. A list shows the same rows all
+day, so what was seen in one counts once in `LISTED_S`. The rows are written with other rows of reads, so a look costs no
+write of its own.
 """
 
 from __future__ import annotations
@@ -9,13 +10,13 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any
 
 from channels.auth import Caller
 from knowledge.types import utc_now
 from tools.audit import AuditLog, audit_row
 
 WINDOW_S = 600.0
+LISTED_S = 86_400.0
 KEPT = 50_000
 
 
@@ -27,14 +28,14 @@ class Looks:
         self._clock = clock
         self._noted: OrderedDict[tuple[str, str], float] = OrderedDict()
 
-    def saw(self, caller: Caller, kind: str, name: str, **facts: Any) -> None:
-        """Note that the caller saw an object, such as the ``conversation`` named ``cnv_...``."""
+    def saw(self, caller: Caller, kind: str, name: str, *, listed: bool = False) -> None:
+        """Note that the caller saw an object, such as the ``conversation`` named ``cnv_...``; `listed`: among others."""
         if caller.role == "shopper":
             return
         now, seen = self._clock(), f"{kind}:{name}"
         key = (f"{caller.role}:{caller.subject}", seen)
         before = self._noted.get(key)
-        if before is not None and now - before < WINDOW_S:
+        if before is not None and now - before < (LISTED_S if listed else WINDOW_S):
             return
         self._noted[key] = now
         self._noted.move_to_end(key)
@@ -48,6 +49,5 @@ class Looks:
                 actor=caller.subject,
                 role=caller.role,
                 object=seen,
-                arguments=facts,
             )
         )

@@ -67,9 +67,9 @@ class NewAccountBody(ProfileBody):
 async def sign_in(request: Request, response: Response, context: ContextDep, body: SignInBody) -> dict[str, Any]:
     """Sign in by name and password: sets the cookie, and says with which token pages call from then on."""
     check_same_site(request)
-    where = From(
-        request.client.host if request.client else "", request.headers.get("user-agent", ""), secrets_of(request)
-    )
+    address = request.client.host if request.client else ""
+    context.rates.spend(f"sign-in:{address}")
+    where = From(address, request.headers.get("user-agent", ""), secrets_of(request))
     entered = await context.sign_in.enter(body.name, body.password, where, new_password=body.new_password)
     seat = seat_of(entered.account)
     give_cookie(response, request, context.settings, seat, entered.secret)

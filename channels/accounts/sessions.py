@@ -16,6 +16,7 @@ from sqlalchemy import or_
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from channels.problems import ProblemError
 from knowledge.db import Database
 from knowledge.schema import Account, AccountSession
 from knowledge.types import new_id
@@ -55,14 +56,18 @@ class Sessions:
         self.life = life
 
     async def begin(
-        self, account: str, now: dt.datetime, *, browser: str, address: str, instead_of: str | None = None
+        self, account: Account, now: dt.datetime, *, browser: str, address: str, instead_of: str | None = None
     ) -> str:
-        """Return the secret of a new session; the one that the browser had before (`instead_of`, its secret) ends."""
+        """Return the secret of a new session; the one that the browser had before (`instead_of`, its secret) ends.
+
+        Raises:
+            ProblemError: ``wrong_sign_in``: the account was disabled or got another password since it was read.
+        """
         secret = secrets.token_urlsafe(32)
         row = AccountSession(
             id=new_id("ses"),
             secret_hash=hash_of(secret),
-            account=account,
+            account=account.name,
             browser=browser[:_BROWSER_CHARS],
             address=address,
             created_at=now,
@@ -70,10 +75,13 @@ class Sessions:
             expires_at=now + self.life.longest,
         )
         async with self._database.write() as session:
+            known = await session.get(Account, account.name)
+            if known is None or not known.active or known.password_at != account.password_at:
+                raise ProblemError("wrong_sign_in")
             before = hash_of(instead_of) if instead_of is not None else ""
             over = or_(col(AccountSession.secret_hash) == before, col(AccountSession.expires_at) <= now)
             await session.exec(delete(AccountSession).where(over))
-            others = await _of(session, account)
+            others = await _of(session, account.name)
             for old in others[KEPT_OF_ACCOUNT - 1 :]:
                 await session.delete(old)
             session.add(row)

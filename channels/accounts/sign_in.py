@@ -86,16 +86,14 @@ class SignIn:
         wait = await self.lockout.begin((by_account, by_address), now)
         if wait > dt.timedelta(0):
             await self._note("sign_in", account, where, "refused", "sign_in_locked")
-            seconds = math.ceil(wait.total_seconds())
-            raise ProblemError("sign_in_locked", {"wait": _spoken(seconds)}, {"Retry-After": str(seconds)})
+            raise _locked(wait)
         right = await self.passwords.fits(password, account.password_hash if account is not None else None)
         if not right or account is None or not account.active:
             await self._note("sign_in", account, where, "refused", "wrong_sign_in")
             raise ProblemError("wrong_sign_in")
         await self.lockout.succeed(by_account, by_address)
-        await self._make_lasting(account, password, where, new_password)
-        secret = await self._begin(account, where)
-        return Entered(account, secret)
+        account = await self._made_lasting(account, password, where, new_password)
+        return Entered(account, await self._begin(account, where))
 
     async def leave(self, signed_in: SignedIn, *, everywhere: bool = False) -> None:
         """Sign this browser out, or every browser of the account."""
@@ -118,9 +116,10 @@ class SignIn:
         counted = self.lockout.of_account(name), self.lockout.of_address(signed_in.session.address)
         wait = await self.lockout.begin(counted, now)
         if wait > dt.timedelta(0):
-            seconds = math.ceil(wait.total_seconds())
-            raise ProblemError("sign_in_locked", {"wait": _spoken(seconds)}, {"Retry-After": str(seconds)})
+            raise _locked(wait)
         if not await self.passwords.fits(old, signed_in.account.password_hash):
+            where = From(signed_in.session.address, signed_in.session.browser)
+            await self._note("choose_password", signed_in.account, where, "refused", "wrong_password")
             raise ProblemError("wrong_password")
         await self.lockout.succeed(*counted)
         await self.accounts.choose_password(signed_in.account, new, keep_session=signed_in.session.id)
@@ -142,17 +141,18 @@ class SignIn:
         """Return whose session a cookie holds, while it lives."""
         return await self.sessions.find(secret, self._clock())
 
-    async def _make_lasting(self, account: Account, password: str, where: From, new_password: str | None) -> None:
+    async def _made_lasting(self, account: Account, password: str, where: From, new_password: str | None) -> Account:
+        """Return the account with a password that lasts."""
         if not account.one_time:
             if self.passwords.is_outdated(account.password_hash):
                 await self._hash_again(account, password)
-            return
+            return account
         if account.one_time_until is not None and self._clock() >= account.one_time_until:
             await self._note("sign_in", account, where, "refused", "password_expired")
             raise ProblemError("password_expired")
         if new_password is None:
             raise ProblemError("password_one_time")
-        await self.accounts.choose_password(account, new_password)
+        return await self.accounts.choose_password(account, new_password)
 
     async def _hash_again(self, account: Account, password: str) -> None:
         hashed = await self.passwords.hash(password)
@@ -165,7 +165,7 @@ class SignIn:
     async def _begin(self, account: Account, where: From) -> str:
         now = self._clock()
         secret = await self.sessions.begin(
-            account.name,
+            account,
             now,
             browser=where.browser,
             address=where.address,
@@ -205,6 +205,11 @@ def sign_in_of(settings: Settings, database: Database, passwords: Passwords | No
     """Return the door as the settings want it."""
     life = Life(dt.timedelta(hours=settings.session_hours), dt.timedelta(hours=settings.session_idle_hours))
     return SignIn(database, secret=secret_of(settings), life=life, passwords=passwords)
+
+
+def _locked(wait: dt.timedelta) -> ProblemError:
+    seconds = math.ceil(wait.total_seconds())
+    return ProblemError("sign_in_locked", {"wait": _spoken(seconds)}, {"Retry-After": str(seconds)})
 
 
 def _spoken(seconds: int) -> str:

@@ -153,18 +153,27 @@ class Accounts:
         await self._change(name, "set_password", by, values, arguments=said, ends=True)
         return None if password is not None else given
 
-    async def choose_password(self, account: Account, password: str, *, keep_session: str | None = None) -> None:
+    async def choose_password(self, account: Account, password: str, *, keep_session: str | None = None) -> Account:
         """Let a person change their own password, which was checked before; signs out every other browser.
 
         Raises:
-            ProblemError: a password that will not do, or the one before.
+            ProblemError: a password that will not do, or the one before; ``conflict``: it was changed meanwhile, so that a
+                one-time password serves once.
         """
         check_password(password, account.name)
         if await self._passwords.fits(password, account.password_hash):
             raise ProblemError("password_same")
         values = await self._password_values(password, one_time=False)
         by = By("merchant" if account.role == "merchant" else "agent", account.name)
-        await self._change(account.name, "choose_password", by, values, ends=True, but=keep_session)
+        return await self._change(
+            account.name,
+            "choose_password",
+            by,
+            values,
+            ends=True,
+            but=keep_session,
+            unless_changed=account.password_hash,
+        )
 
     async def note(self, deed: str, by: By, name: str) -> None:
         """Write down something that was done for an account."""
@@ -191,12 +200,15 @@ class Accounts:
         ends: bool = False,
         but: str | None = None,
         may_strand: bool = False,
+        unless_changed: str | None = None,
     ) -> Account:
         name = plain_name(name)
         async with self._database.write() as session:
             row = await session.get(Account, name)
             if row is None:
                 raise ProblemError("unknown_account", {"name": name})
+            if unless_changed is not None and row.password_hash != unless_changed:
+                raise ProblemError("conflict")
             was_supervisor = row.active and row.role == "supervisor"
             row.sqlmodel_update(values)
             session.add(row)

@@ -17,6 +17,7 @@ from typing import Any
 import sqlmodel
 from sqlalchemy import JSON, String, Table, case, cast, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.operators import ColumnOperators
 from sqlmodel import SQLModel, col, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.sqltypes import AutoString
@@ -230,7 +231,9 @@ async def _sweep_table(connection: AsyncConnection, table: Table, marks: Marks) 
     needles = marks.needles()
     if not columns or not needles:
         return 0
-    holds = or_(*(cast(column, String).icontains(needle, autoescape=True) for column in columns for needle in needles))
+    # SQLite's LIKE takes no notice of the case of ASCII letters, and is twice as fast on what was not turned over first.
+    has = ColumnOperators.contains if connection.dialect.name == "sqlite" else ColumnOperators.icontains
+    holds = or_(*(has(cast(column, String), needle, autoescape=True) for column in columns for needle in needles))
     found = 0
     for row in (await connection.execute(select(*keys, *columns).where(holds))).mappings().all():
         changed = {column.name: marks.scrub(row[column.name]) for column in columns}

@@ -9,7 +9,7 @@ import pytest
 
 from channels.accounts.store import SYSTEM
 from channels.auth import Caller
-from channels.looks import WINDOW_S, Looks
+from channels.looks import LISTED_S, WINDOW_S, Looks
 from channels.testing import LiveServer
 from knowledge.db import Database
 from knowledge.types import new_id
@@ -90,4 +90,8 @@ async def test_one_look_is_one_row_until_some_minutes_have_passed(database: Data
         looks.saw(Caller("agent", "anna"), "ticket", "tkt_1")
         looks.saw(Caller("shopper", "C1"), "ticket", "tkt_1")
     assert len(audit._waiting) == 2
+    for seconds in (2 * WINDOW_S, LISTED_S, LISTED_S + WINDOW_S):
+        time[0] = seconds
+        looks.saw(Caller("agent", "anna"), "ticket", "tkt_1", listed=True)
+    assert len(audit._waiting) == 3
     await audit.close()

@@ -122,7 +122,9 @@ async def test_a_use_is_written_down_every_few_minutes_only(database: Database) 
     sessions = Sessions(database, Life(dt.timedelta(hours=8), dt.timedelta(hours=1)))
     door = SignIn(database, secret="s", life=sessions.life, passwords=quick_passwords())
     await door.accounts.add("anna", "agent", SYSTEM, password="correct horse battery", profile=Profile())
-    secret = await sessions.begin("anna", START, browser="", address="")
+    anna = await door.accounts.find("anna")
+    assert anna is not None
+    secret = await sessions.begin(anna, START, browser="", address="")
     for gap in (SEEN_EVERY / 2, SEEN_EVERY, SEEN_EVERY * 1.5):
         await sessions.find(secret, START + gap)
     async with database.read() as session:
@@ -130,6 +132,29 @@ async def test_a_use_is_written_down_every_few_minutes_only(database: Database) 
         assert [row.seen_at for row in rows] == [START + SEEN_EVERY]
         assert (rows[0].secret_hash, secret in str(rows[0])) == (hash_of(secret), False)
         assert session is not None
+
+
+async def test_a_one_time_password_used_twice_at_once_serves_once(any_database: Database) -> None:
+    life = Life(dt.timedelta(1), dt.timedelta(1))
+    doors = [SignIn(Database(any_database.url), secret="s", life=life, passwords=quick_passwords()) for _ in range(2)]
+    given = await doors[0].accounts.add("anna", "agent", SYSTEM, password=None, profile=Profile())
+    here = From("10.0.0.1", "browser")
+    chosen = ["correct horse battery", "another good phrase"]
+    coming = [door.enter("anna", str(given), here, new_password=new) for door, new in zip(doors, chosen, strict=True)]
+    came = await asyncio.gather(*coming, return_exceptions=True)
+    assert sorted(type(each).__name__ for each in came) == ["Entered", "ProblemError"]
+    for door in doors:
+        await door._database.close()
+
+
+async def test_who_was_let_out_while_signing_in_is_not_let_in(database: Database) -> None:
+    door = SignIn(database, secret="s", life=Life(dt.timedelta(1), dt.timedelta(1)), passwords=quick_passwords())
+    await door.accounts.add("anna", "agent", SYSTEM, password="correct horse battery", profile=Profile())
+    as_read = await door.accounts.find("anna")
+    assert as_read is not None
+    await door.accounts.give_password("anna", SYSTEM, "another good phrase")
+    with pytest.raises(ProblemError, match="wrong_sign_in"):
+        await door.sessions.begin(as_read, START, browser="", address="")
 
 
 async def test_the_last_supervisor_stays(database: Database) -> None:

@@ -10,7 +10,8 @@ from playwright.async_api import Page, expect
 from channels.accounts.store import SYSTEM, Profile
 from channels.testing import LiveServer
 from knowledge.types import new_id
-from tests.channels.browser.pages import Visits
+from tests.channels.browser.pages import PHONE, Visits
+from tests.channels.browser.test_access import complaints
 from tests.channels.browser.words import EN, ZH
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.browser, pytest.mark.slow]
@@ -40,10 +41,13 @@ async def test_an_agent_is_let_in_by_a_supervisor_signs_in_on_a_phone_and_is_let
     await team.get_by_role("button", name="Add account").click()
     one_time = await team.locator(".one-time").inner_text()
     assert one_time.count("-") == 3
+    assert await complaints(team) == []
 
     phone = await visits.page(ZH, "/desk", phone=True)
     await enter(phone, anna, "wrong password here", opened="用密码登录", labels=("用户名", "密码"))
     await expect(phone.get_by_role("alert")).to_contain_text("用户名或密码不正确")
+    assert await complaints(phone) == []
+    await phone.set_viewport_size(PHONE)
     await enter(phone, anna, one_time, opened="", labels=("用户名", "密码"))
     chosen = phone.get_by_label("新密码（至少 10 个字符）")
     await expect(chosen).to_be_focused()
@@ -57,6 +61,7 @@ async def test_an_agent_is_let_in_by_a_supervisor_signs_in_on_a_phone_and_is_let
     await expect(phone.locator("#board")).to_be_visible()
     await phone.get_by_role("button", name="我的账号").click()
     await expect(phone.get_by_role("dialog")).to_contain_text("当前浏览器")
+    assert await complaints(phone) == []
     await phone.keyboard.press("Escape")
 
     team.on("dialog", lambda dialog: dialog.accept())
@@ -64,5 +69,12 @@ async def test_an_agent_is_let_in_by_a_supervisor_signs_in_on_a_phone_and_is_let
     await expect(team.locator(f'[data-account="{anna}"]')).to_contain_text("disabled")
     await team.get_by_role("button", name="Audit").click()
     await expect(team.locator("#part")).to_contain_text(f"disable_account account:{anna}")
+    assert await complaints(team) == []
+    await team.get_by_role("button", name="Customers' data").click()
+    await team.get_by_label("Customer id").fill("C1003")
+    async with team.expect_download() as given:
+        await team.get_by_role("button", name="Export").click()
+    assert (await given.value).suggested_filename == "C1003.zip"
+    assert await complaints(team) == []
     await phone.reload()
     await expect(phone.locator("#sign-in")).to_be_visible()

@@ -16,15 +16,16 @@ export function wireAccount({ i18n, token, leave }) {
   const account = h("button", { class: "button quiet", type: "button", data: { t: "account" } }, i18n.t("account"));
   if (supervisor && location.pathname !== "/team") signOut.before(team);
   if (!isSession(token)) return;
-  account.addEventListener("click", () => new AccountDialog(i18n, new Api("", () => token), leave).open());
+  account.addEventListener("click", () => new AccountDialog(i18n, token, leave).open());
   signOut.before(account);
 }
 
 class AccountDialog {
-  /** @param {import("./i18n.js").I18n} i18n @param {Api} api @param {() => void} leave */
-  constructor(i18n, api, leave) {
+  /** @param {import("./i18n.js").I18n} i18n @param {string} token @param {() => void} leave */
+  constructor(i18n, token, leave) {
     this.i18n = i18n;
-    this.api = api;
+    this.name = claimsOf(token).sub;
+    this.api = new Api("", () => token);
     this.leave = leave;
     this.news = h("p", { class: "notice", role: "status", hidden: true });
     this.problem = problemLine();
@@ -62,7 +63,7 @@ class AccountDialog {
         await this.#load();
       });
     };
-    const form = h("form", { class: "sign-in-form", on: { submit } }, old, chosen, h("button", { class: "button primary", type: "submit" }, i18n.t("password_change")));
+    const form = h("form", { class: "sign-in-form", on: { submit } }, h("input", { type: "text", autocomplete: "username", value: this.name, hidden: true }), old, chosen, h("button", { class: "button primary", type: "submit" }, i18n.t("password_change")));
     return form;
   }
 
