@@ -6,11 +6,11 @@ import re
 
 _DATA = r"(?:(?:personal |private |user |account |customer |chat )?(?:data|details|information|info|history|records?))"
 _EN = (
-    rf"\b(?:delete|erase|remove|wipe|get rid of|destroy) (?:out )?(?:all |every bit )?(?:of )?(?:my|the) (?:own )?{_DATA}\b",
+    rf"\b(?:delete|erase|remove|wipe|get rid of|destroy) (?:out )?(?:all |every bit )?(?:of )?my (?:own )?{_DATA}\b",
     rf"\b(?:delete|erase|remove|wipe) (?:all |everything )(?:of )?(?:the )?(?:{_DATA} )?(?:that )?(?:you|the shop) "
     r"(?:have|has|hold|holds|keep|keeps|know|store|stored)\b",
     r"\bwant (?:all )?my (?:personal |private )?(?:data|details|information|info) (?:deleted|erased|removed|wiped|gone)\b",
-    rf"\b(?:copy|export|download) (?:of )?(?:all |everything )?(?:of )?(?:my|the) (?:own )?{_DATA}\b",
+    rf"\b(?:copy|export|download) (?:of )?(?:all |everything )?(?:of )?my (?:own )?{_DATA}\b",
     r"\b(?:right to be forgotten|gdpr (?:request|erasure|export)|forget everything about me)\b",
 )
 _OWN = r"(?:我(?:的|们的|在你们(?:这里?|店里?)的?)?|本人的?|个人|私人|关于我的?)"
