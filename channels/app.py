@@ -13,6 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from channels import (
     attachments,
+    audit_api,
     auth,
     catalog_api,
     chat,
@@ -23,6 +24,7 @@ from channels import (
     openai_api,
     operations,
     pages,
+    people,
     problems,
     proposals,
     rest,
@@ -30,6 +32,7 @@ from channels import (
     signin,
     ticket_actions,
 )
+from channels.accounts import api as accounts_api
 from channels.context import Context
 from channels.guards import AddressGuard, BodyGuard, SafetyNet, SecurityHeaders
 from channels.limits import Rates
@@ -106,6 +109,8 @@ def create_app(
     for part in (
         operations,
         signin,
+        accounts_api,
+        audit_api,
         rest,
         inspector,
         attachments,
@@ -113,6 +118,7 @@ def create_app(
         ticket_actions,
         desk_duty,
         proposals,
+        people,
         figures,
         risk,
         catalog_api,

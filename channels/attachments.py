@@ -73,6 +73,8 @@ async def download(context: ContextDep, caller: CallerDep, attachment_id: str) -
     path = context.settings.data / row.path
     if not path.is_file():
         raise ProblemError("unknown_attachment")
+    if row.owner != caller.subject:
+        context.looks.saw(caller, "attachment", row.id)
     return FileResponse(path, media_type=row.media_type, headers={"Content-Disposition": "inline"})
 
 

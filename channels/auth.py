@@ -1,4 +1,4 @@
-"""Who is calling: signed tokens and what each role may do.
+"""Who is calling: signed tokens and what each role may do. Whoever signed in by password comes by `channels.accounts`.
 
 A token (JWT, HS256) carries a role, a subject and an expiry. A shopper's subject is the customer id; an anonymous
 shopper gets an opaque visitor id instead, so that only the holder of that very token sees the conversation.
@@ -37,11 +37,15 @@ class Caller:
     subject: str
     visitor: bool = False
     """True for an anonymous shopper: `subject` is a visitor id and no customer."""
+    supervisor: bool = False
+    """True for an agent who also manages accounts, reads the audit log and decides about people's data."""
+    session_id: str | None = None
+    """Of whoever signed in by password: the session of this browser; a token has none."""
 
     def identity(self, conversation_id: str | None = None) -> Identity:
         """Return the identity that the executor and the conversations act for."""
         customer_id = self.subject if self.role == "shopper" and not self.visitor else None
-        return Identity(self.role, self.subject, customer_id, conversation_id)
+        return Identity(self.role, self.subject, customer_id, conversation_id, supervisor=self.supervisor)
 
     def must_be(self, *roles: TokenRole) -> None:
         """Refuse every other role.
@@ -52,17 +56,26 @@ class Caller:
         if self.role not in roles:
             raise ProblemError("forbidden")
 
+    def must_supervise(self) -> None:
+        """Refuse everybody but supervisors.
+
+        Raises:
+            ProblemError: ``forbidden``.
+        """
+        if not (self.role == "agent" and self.supervisor):
+            raise ProblemError("forbidden")
+
 
 def visitor() -> Caller:
     """Return a new anonymous shopper."""
     return Caller("shopper", new_id("vis") + secrets.token_hex(6), visitor=True)
 
 
-def caller_for(role: TokenRole, subject: str | None) -> Caller:
+def caller_for(role: TokenRole, subject: str | None, *, supervisor: bool = False) -> Caller:
     """Return who a command line names: without a subject a shopper is an anonymous visitor."""
     if subject is None and role == "shopper":
         return visitor()
-    return Caller(role, subject or role)
+    return Caller(role, subject or role, supervisor=supervisor and role == "agent")
 
 
 class Tokens:
@@ -86,6 +99,8 @@ class Tokens:
         }
         if caller.visitor:
             claims["visitor"] = True
+        if caller.supervisor:
+            claims["supervisor"] = True
         return jwt.encode(claims, self._key, algorithm="HS256")
 
     def verify(self, token: str) -> Caller:
@@ -110,7 +125,8 @@ class Tokens:
         role, subject = claims["role"], claims["sub"]
         if not fresh or role not in ROLES or not isinstance(subject, str) or not subject:
             raise ProblemError("unauthenticated")
-        return Caller(cast(TokenRole, role), subject, visitor=claims.get("visitor") is True)
+        supervises = role == "agent" and claims.get("supervisor") is True
+        return Caller(cast(TokenRole, role), subject, visitor=claims.get("visitor") is True, supervisor=supervises)
 
     def from_header(self, header: str | None) -> Caller:
         """Return the holder of an ``Authorization: Bearer`` header's token.
@@ -118,16 +134,29 @@ class Tokens:
         Raises:
             ProblemError: ``unauthenticated``.
         """
-        scheme, _, token = (header or "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise ProblemError("unauthenticated")
-        return self.verify(token.strip())
+        return self.verify(bearer_of(header))
+
+
+def bearer_of(header: str | None) -> str:
+    """Return what an ``Authorization: Bearer`` header bears.
+
+    Raises:
+        ProblemError: ``unauthenticated``: it is none.
+    """
+    scheme, _, token = (header or "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise ProblemError("unauthenticated")
+    return token.strip()
 
 
 def tokens(settings: Settings) -> Tokens:
-    """Return the tokens of this installation, with its secret or the data folder's own."""
-    secret = settings.secret.get_secret_value() if settings.secret else stored_secret(settings.data)
-    return Tokens(secret, days=settings.token_days)
+    """Return the tokens of this installation."""
+    return Tokens(secret_of(settings), days=settings.token_days)
+
+
+def secret_of(settings: Settings) -> str:
+    """Return this installation's secret, or the data folder's own."""
+    return settings.secret.get_secret_value() if settings.secret else stored_secret(settings.data)
 
 
 def stored_secret(data: Path) -> str:

@@ -55,6 +55,7 @@ async def stream(websocket: WebSocket, conversation_id: str, after: str = "0") -
     except Exception as error:  # one socket turn
         await socket.refuse(error)
         return
+    context.looks.saw(caller, "conversation", conversation_id)
     with context.metrics.sockets.labels("chat").track_inprogress():
         await _Chat(context, caller, conversation_id, socket).run(start)
 
@@ -91,7 +92,8 @@ class _Chat:
             await self._socket.send(ready)
             pump = asyncio.create_task(self._pump(after))
             reader = asyncio.create_task(self._read())
-            async with running(pump), running(reader):
+            session = asyncio.create_task(self._socket.kept_signed_in())
+            async with running(pump), running(reader), running(session):
                 await asyncio.wait((pump, reader), return_when=asyncio.FIRST_COMPLETED)
                 if not reader.done():
                     await self._socket.close(CLOSED_AGAIN, "resume from the last seq")

@@ -12,13 +12,15 @@ import io
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
+from channels.accounts_cli import accounts_app
 from channels.cli_options import As, Data, Json, Language, Role, TokenRole, identifier
 from channels.eval_cli import eval_app
 from channels.models_cli import models_app
+from channels.people_cli import people_app
 
 app = typer.Typer(
     name="xiaoer",
@@ -37,6 +39,8 @@ nlu_app = typer.Typer(
 emotion_app = typer.Typer(
     help="How people feel: measure how well it is recognised; learn voices.", no_args_is_help=True
 )
+app.add_typer(accounts_app, name="accounts")
+app.add_typer(people_app, name="customers")
 app.add_typer(eval_app, name="eval")
 app.add_typer(emotion_app, name="emotion")
 app.add_typer(models_app, name="models")
@@ -128,12 +132,17 @@ def token(
             help="Customer, agent or merchant id; several give a token each.",
         ),
     ] = None,
+    supervisor: Annotated[
+        bool, typer.Option("--supervisor", help="Of an agent: may also manage accounts and read the audit log.")
+    ] = False,
     data: Data = None,
 ) -> None:
     """Print a signed token for the HTTP API; a shopper without a subject is an anonymous visitor."""
     from channels.terminal import token as run
 
-    run(data=data, role=role, subjects=subject or [None])
+    if supervisor and role != "agent":
+        raise typer.BadParameter("only an agent can be a supervisor: --role agent --supervisor")
+    run(data=data, role=role, subjects=subject or [None], supervisor=supervisor)
 
 
 @app.command("import")
@@ -224,6 +233,35 @@ def replay(
         to_scenario(data, conversation_id, scenario, force=force)
     else:
         run(data, conversation_id, as_json=as_json)
+
+
+@app.command()
+def audit(
+    kind: Annotated[
+        Literal["call", "sign_in", "account", "seen"] | None, typer.Option("--kind", help="Only such rows.")
+    ] = None,
+    actor: Annotated[str | None, typer.Option("--actor", metavar="NAME", help="Who did it.")] = None,
+    deed: Annotated[str | None, typer.Option("--deed", help="A tool, or sign_in, see_ticket ...")] = None,
+    about: Annotated[
+        str | None, typer.Option("--object", help="conversation:ID, ticket:ID, customer:ID or account:NAME.")
+    ] = None,
+    customer: Annotated[
+        str | None, typer.Option("--customer", metavar="ID", help="What was seen or done of a customer's.")
+    ] = None,
+    outcome: Annotated[str | None, typer.Option("--outcome", help="ok, refused, failed, needs_confirmation.")] = None,
+    since: Annotated[datetime | None, typer.Option("--since", help="From then on, in UTC.")] = None,
+    until: Annotated[datetime | None, typer.Option("--until", help="Until then, in UTC.")] = None,
+    before: Annotated[int | None, typer.Option("--before", help="Rows older than this id.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=100_000, help="How many.")] = 50,
+    as_json: Json = False,
+    data: Data = None,
+) -> None:
+    """Say who signed in, who saw whose data, and who did what; newest first."""
+    from channels.audit_api import Asked
+    from channels.audit_commands import audit as run
+
+    asked = Asked(kind, actor, deed, about, customer, outcome, since, until, before, limit)
+    run(data, asked, as_json=as_json)
 
 
 @nlu_app.command("train")

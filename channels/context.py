@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import functools
 from collections.abc import Coroutine
 from typing import Annotated, Any
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
-from channels.auth import Caller, Tokens
+from channels.accounts.passwords import Passwords
+from channels.accounts.seats import SESSION, caller_by_session
+from channels.accounts.sign_in import SignIn, sign_in_of
+from channels.auth import Caller, Tokens, bearer_of
 from channels.limits import Rates
+from channels.looks import Looks
 from channels.metrics import Metrics
 from channels.presence import Presence
 from channels.problems import ProblemError
@@ -34,6 +39,7 @@ class Context:
     routing_or_none: DeskRouting | None = None
     ready: bool = False
     """True once the platform is built and what a crash left unanswered was taken up."""
+    passwords: Passwords = dataclasses.field(default_factory=Passwords)
     tasks: set[asyncio.Task[Any]] = dataclasses.field(default_factory=set)
 
     @property
@@ -57,6 +63,30 @@ class Context:
         if self.routing_or_none is None:
             raise ProblemError("starting", headers={"Retry-After": "1"})
         return self.routing_or_none
+
+    @functools.cached_property
+    def sign_in(self) -> SignIn:
+        """The door of the shop's own people.
+
+        Raises:
+            ProblemError: ``starting``.
+        """
+        return sign_in_of(self.settings, self.platform.database, self.passwords)
+
+    @functools.cached_property
+    def looks(self) -> Looks:
+        """Writes down who looked at whose data."""
+        return Looks(self.platform.executor.audit)
+
+    async def caller(self, token: str, connection: HTTPConnection) -> Caller:
+        """Return who holds a token, or who signed in by password at the browser that sends the session's cookie.
+
+        Raises:
+            ProblemError: ``unauthenticated``; ``cross_site``: a cookie sent by a page that is not ours.
+        """
+        if token.startswith(SESSION):
+            return await caller_by_session(self.sign_in, token, connection)
+        return self.tokens.verify(token)
 
     def admit(self) -> None:
         """Let new work in, unless what came before it waits too long already.
@@ -90,7 +120,7 @@ async def _context(connection: HTTPConnection) -> Context:
 
 async def _caller(connection: HTTPConnection) -> Caller:
     context: Context = connection.app.state.context
-    return context.tokens.from_header(connection.headers.get("authorization"))
+    return await context.caller(bearer_of(connection.headers.get("authorization")), connection)
 
 
 ContextDep = Annotated[Context, Depends(_context)]

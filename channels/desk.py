@@ -70,7 +70,11 @@ async def list_tickets(
     wanted = filters.model_dump()
     if filters.assignee == "me":
         wanted["assignee"] = caller.subject
-    return JSONResponse((await read_tool(context, caller, "list_tickets", wanted)).model_dump(mode="json"))
+    found = await read_tool(context, caller, "list_tickets", wanted)
+    if isinstance(found, TicketList):
+        for ticket in found.tickets:
+            context.looks.saw(caller, "ticket", ticket.ticket_id, listed=True)
+    return JSONResponse(found.model_dump(mode="json"))
 
 
 @router.get("/v1/tickets/{ticket_id}", response_model=TicketView)
@@ -78,6 +82,7 @@ async def get_ticket(context: ContextDep, caller: CallerDep, ticket_id: str) -> 
     """Return a ticket with everything it says."""
     caller.must_be("agent")
     found = await read_tool(context, caller, "get_ticket", {"ticket_id": ticket_id})
+    context.looks.saw(caller, "ticket", found.ticket_id if isinstance(found, TicketView) else ticket_id)
     return JSONResponse(found.model_dump(mode="json"))
 
 
@@ -177,7 +182,8 @@ class _Desk:
                 await self._watch(conversation_id, None)
             notices = asyncio.create_task(self._notices())
             reader = asyncio.create_task(self._reader())
-            async with running(notices), running(reader):
+            session = asyncio.create_task(self._socket.kept_signed_in())
+            async with running(notices), running(reader), running(session):
                 await asyncio.wait((notices, reader), return_when=asyncio.FIRST_COMPLETED)
                 if not reader.done():
                     await self._socket.close(CLOSED_AGAIN, "connect again")
@@ -191,6 +197,7 @@ class _Desk:
         try:
             async with closing(self._context.platform.conversations.follow_desk(self._caller.identity())) as notices:
                 async for notice in notices:
+                    self._context.looks.saw(self._caller, "ticket", notice.ticket.ticket_id, listed=True)
                     await self._socket.send(TicketFrame(ticket=notice.ticket.model_dump(mode="json")))
                     await self._follow_ticket(notice.ticket)
         except SocketGoneError:
@@ -236,6 +243,7 @@ class _Desk:
             head = await session.get(Conversation, conversation_id)
         if head is None:
             raise ProblemError("unknown_conversation")
+        self._context.looks.saw(self._caller, "conversation", conversation_id)
         await self._unwatch(conversation_id)
         if len(self._watched) >= MAX_WATCHED:
             await self._unwatch(next(iter(self._watched)))

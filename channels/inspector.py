@@ -41,6 +41,8 @@ async def list_conversations(
     async with context.platform.database.read() as session:
         rows = (await session.exec(query)).all()
         last = await _last_messages(session, [row.id for row in rows])
+    for row in rows:
+        context.looks.saw(caller, "conversation", row.id, listed=True)
     return {"conversations": [{**row.model_dump(mode="json"), "preview": last.get(row.id, "")} for row in rows]}
 
 
@@ -52,6 +54,7 @@ async def get_conversation(context: ContextDep, caller: CallerDep, conversation_
         row = await session.get(Conversation, known_form(conversation_id))
     if row is None:
         raise UnknownConversationError(conversation_id)
+    context.looks.saw(caller, "conversation", row.id)
     return row.model_dump(mode="json")
 
 

@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from channels.problems import ProblemError
 
 WEB = Path(__file__).parent / "web"
-PAGES = {"/": "shop", "/copilot": "copilot", "/desk": "desk", "/inspector": "inspector"}
+PAGES = {"/": "shop", "/copilot": "copilot", "/desk": "desk", "/inspector": "inspector", "/team": "team"}
 """Address of each page -> its folder below ``web/static``."""
 
 

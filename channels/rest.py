@@ -88,4 +88,5 @@ async def read_events(
     """Return every event after `after`, in order; a shopper sees what was said and who answers, no inner workings."""
     identity = caller.identity(known_form(conversation_id))
     stored = await context.platform.conversations.events(conversation_id, identity, after=after)
+    context.looks.saw(caller, "conversation", conversation_id)
     return [event_json(event, caller.role) for event in stored]

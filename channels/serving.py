@@ -9,6 +9,7 @@ import socket
 import sys
 from pathlib import Path
 
+import sqlmodel
 import typer
 import uvicorn
 from uvicorn.loops.auto import auto_loop_factory
@@ -19,8 +20,10 @@ from channels.console import BUILDING, CommandError, progress_bar, run, settings
 from channels.fitting import fitted_beside, tiers_kept
 from channels.pages import PAGES
 from channels.settings import Settings
+from channels.signin import DEMO_SHOP
 from dialogue.build import Platform, build
 from knowledge.embedding import default_embedder
+from knowledge.schema import Account
 from tools.executor import Services
 
 try:
@@ -58,6 +61,7 @@ async def _serve(settings: Settings) -> None:
         )
         server = uvicorn.Server(server_config(settings, create_app(settings, platform, closes=True, beside=beside)))
         _announce(settings, listener.getsockname()[1])
+        await _tell_first_account(settings, platform)
         await server.serve(sockets=[listener])
 
 
@@ -126,6 +130,21 @@ def _announce(settings: Settings, port: int) -> None:
         typer.echo(
             "  Development mode, reachable from outside: anyone may sign in to the demo. "
             "Set XIAOER_ENVIRONMENT=production and XIAOER_SECRET for real use.",
+            err=True,
+        )
+
+
+async def _tell_first_account(settings: Settings, platform: Platform) -> None:
+    """Say how the owner gets in, until somebody can: the demo in development lets everybody in by name."""
+    if settings.environment == "development" and platform.shop.id == DEMO_SHOP:
+        return
+    async with platform.database.read() as session:
+        known = (await session.exec(sqlmodel.select(Account.name).limit(1))).first()
+    if known is None:
+        where = "" if settings.data == Settings.model_fields["data"].default else f" --data {settings.data}"
+        typer.echo(
+            f"  Nobody has an account yet. Yours: xiaoer accounts add NAME --role supervisor{where}"
+            f"\n  还没有任何账号。创建您的账号：xiaoer accounts add NAME --role supervisor{where}",
             err=True,
         )
 

@@ -48,6 +48,10 @@ class Settings(LlmSettings):
     """Other sites that may embed the widget, separated by commas. Unset: every site in development, none in production."""
 
     token_days: int = pydantic.Field(default=30, ge=1, le=366)
+    session_hours: float = pydantic.Field(default=168, gt=0, le=24 * 366)
+    """How long a browser stays signed in by password at most."""
+    session_idle_hours: float = pydantic.Field(default=12, gt=0.1, le=24 * 366)
+    """How long a signed-in browser may be idle."""
     rate_per_s: float = pydantic.Field(default=5.0, gt=0)
     """Messages, conversations and uploads that one token may send a second, on average."""
     rate_burst: int = pydantic.Field(default=40, ge=1)

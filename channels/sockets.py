@@ -12,7 +12,8 @@ from typing import Generic, TypeVar
 import pydantic
 from fastapi import WebSocket, WebSocketDisconnect
 
-from channels.auth import Caller
+from channels.accounts.seats import SESSION
+from channels.auth import Caller, bearer_of
 from channels.context import Context
 from channels.problems import ProblemError, problem_of
 from channels.wire import AuthFrame, ErrorFrame
@@ -23,6 +24,8 @@ logger = logging.getLogger(__name__)
 PROTOCOL = "xiaoer.v1"
 BEARER = "bearer."
 AUTH_TIMEOUT_S = 10.0
+SESSION_LOOKED_AT_S = 15.0
+"""How long a socket may outlive the session that it was opened with."""
 MAX_MALFORMED = 50
 """Malformed frames in a row before the socket is closed."""
 CLOSED_UNAUTHENTICATED, CLOSED_FORBIDDEN, CLOSED_UNKNOWN, CLOSED_NO_TOKEN = 4401, 4403, 4404, 4408
@@ -46,6 +49,7 @@ class Socket(Generic[FrameT]):
         self._frames = frames
         self._sending = asyncio.Lock()
         self._malformed = 0
+        self._token = ""
         self.lang: Lang = "zh" if socket.headers.get("accept-language", "").lower().startswith("zh") else "en"
 
     async def authenticate(self) -> Caller:
@@ -59,12 +63,20 @@ class Socket(Generic[FrameT]):
         await self._socket.accept(subprotocol=PROTOCOL if PROTOCOL in offered else None)
         header = self._socket.headers.get("authorization")
         bearer = next((part.removeprefix(BEARER) for part in offered if part.startswith(BEARER)), None)
-        tokens = self._context.tokens
         if header is not None:
-            return tokens.from_header(header)
-        if bearer is not None:
-            return tokens.verify(bearer)
-        return tokens.verify(await self._first_frame())
+            bearer = bearer_of(header)
+        self._token = bearer if bearer is not None else await self._first_frame()
+        return await self._context.caller(self._token, self._socket)
+
+    async def kept_signed_in(self) -> None:
+        """Close the socket once the session that opened it was signed out or its account disabled; a token lasts as it is."""
+        while self._token.startswith(SESSION):
+            await asyncio.sleep(SESSION_LOOKED_AT_S)
+            try:
+                await self._context.caller(self._token, self._socket)
+            except ProblemError as error:
+                await self.refuse(error)
+                return
 
     async def _first_frame(self) -> str:
         try:

@@ -42,12 +42,12 @@ class Said:
     conversation_id: str | None
 
 
-def token(*, data: Path | None, role: TokenRole, subjects: Sequence[str | None]) -> None:
+def token(*, data: Path | None, role: TokenRole, subjects: Sequence[str | None], supervisor: bool = False) -> None:
     """Print a signed token for each subject, one a line."""
     with told():
         signer = tokens(settings_for(data))
     for subject in subjects:
-        typer.echo(signer.issue(caller_for(role, subject)))
+        typer.echo(signer.issue(caller_for(role, subject, supervisor=supervisor)))
 
 
 def say(*, data: Path | None, said: Said, as_json: bool) -> None:

@@ -15,9 +15,11 @@ import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import argon2
 import uvicorn
 from fastapi import FastAPI
 
+from channels.accounts.passwords import Passwords
 from channels.app import create_app
 from channels.auth import Caller, TokenRole, caller_for
 from channels.context import Context
@@ -171,15 +173,25 @@ class LiveServer:
         """Return the authorization header of a new token."""
         return {"Authorization": f"Bearer {self.token(role, subject)}"}
 
+    def supervisor(self, subject: str = "boss") -> dict[str, str]:
+        """Return the authorization header of a supervisor's token."""
+        return {"Authorization": f"Bearer {self.context.tokens.issue(Caller('agent', subject, supervisor=True))}"}
+
     def caller(self, token: str) -> Caller:
         """Return whom a token is for."""
         return self.context.tokens.verify(token)
+
+
+def quick_passwords() -> Passwords:
+    """Return passwords whose hashes cost nothing, and protect nothing."""
+    return Passwords(argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
 
 
 @contextlib.asynccontextmanager
 async def live(settings: Settings, platform: Platform | None = None) -> AsyncIterator[LiveServer]:
     """Run a real server in this event loop, on a free port."""
     app = create_app(settings, platform)
+    app.state.context.passwords = quick_passwords()
     listener = socket.create_server(("127.0.0.1", 0))
     listener.setblocking(False)  # noqa: FBT003  (the socket module's own form)
     server = uvicorn.Server(server_config(settings, app))

@@ -194,6 +194,13 @@ class Conversations(Answering):
                 await self._answer(conversation_id, identity, max(state.unanswered))
         return len(waiting)
 
+    async def forget(self, conversation_ids: Sequence[str], ticket_ids: Sequence[str]) -> None:
+        """Drop what is remembered of conversations whose events were erased, and tell the desk of their tickets."""
+        for conversation_id in conversation_ids:
+            self._states.forget(conversation_id)
+        for ticket_id in ticket_ids:
+            await self._notify_desk(ticket_id)
+
     # -- desk
 
     async def claim(self, ticket_id: str, identity: Identity, *, version: int) -> TicketView:

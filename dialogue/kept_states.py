@@ -29,6 +29,10 @@ class KeptStates:
         while len(self._states) > STATES_KEPT:
             self._states.popitem(last=False)
 
+    def forget(self, conversation_id: str) -> None:
+        """Keep a state no longer."""
+        self._states.pop(conversation_id, None)
+
     def go_on(self, conversation_id: str, stored: Sequence[StoredEvent]) -> None:
         """Fold in events just stored, if they follow right on what is kept: another replica's may lie between."""
         state = self._states.get(conversation_id)

@@ -117,9 +117,29 @@ class Database:
                     await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS})
                 yield connection
 
+    async def overwrite_deleted(self) -> None:
+        """Write SQLite's file anew, so that nothing deleted is left in it; PostgreSQL clears its own by autovacuum.
+
+        Raises:
+            DatabaseBusyError: others read or write just now; what was deleted is out of reach, its bytes stay a while.
+        """
+        path = self.engine.url.database
+        if self._write_lock is None or not path:
+            return
+        async with self._write_lock:
+            with translated_errors():
+                await asyncio.to_thread(_write_anew, path)
+
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+
+
+def _write_anew(path: str) -> None:
+    """On a connection of its own, in a thread: a large file takes seconds."""
+    with contextlib.closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)) as connection:
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _pragma(connection: Connection, pragma: str) -> None:

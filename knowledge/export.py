@@ -6,7 +6,7 @@ An export is a folder, or a zip file when the path ends in ``.zip``::
     tables/customer.jsonl    one JSON object a line, one file a table; times in ISO 8601 (UTC), amounts in minor units
     media/...                product pictures, attachments/... what people sent: where these folders are given
 
-It holds personal data: whoever has the file has the customers.
+It holds personal data: whoever has the file has the customers. The accounts of the shop's people stay where they are.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from knowledge.archive import MANIFEST, Sink, writing
 from knowledge.db import Database, translated_errors
 from knowledge.importers.base import Progress
 from knowledge.migrations import head
+from knowledge.schema.accounts import OF_THE_INSTALLATION
 from knowledge.types import JsonObject
 
 FORMAT = "xiaoer-export"
@@ -84,7 +85,7 @@ async def export_shop(
     with translated_errors(), writing(path) as sink:
         async with database.read() as session:
             connection = await session.connection()
-            tables = SQLModel.metadata.sorted_tables
+            tables = [table for table in SQLModel.metadata.sorted_tables if table.name not in OF_THE_INSTALLATION]
             for number, table in enumerate(tables):
                 rows, digest = await _write_table(connection, table, sink)
                 report.tables[table.name] = rows

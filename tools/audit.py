@@ -1,4 +1,5 @@
-"""The audit log: one row for every call that reached the executor, refused ones too, without personal data.
+"""The audit log: one row for every call that reached the executor, refused ones too, without personal data; rows of sign-ins and
+of who looked at whose data stand beside them.
 
 Rows of writes, proposals and confirmations are part of their transaction; rows of refused and failed calls are written
 before the answer. Reads that succeeded are written together, at most `FLUSH_AFTER_S` later: a turn makes several, each row
@@ -12,7 +13,7 @@ import contextlib
 import datetime as dt
 import logging
 import re
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import insert
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -20,12 +21,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from knowledge.db import Database
 from knowledge.errors import KnowledgeError
 from knowledge.schema import AuditRow
-from tools.base import Identity, Outcome
+from tools.base import Identity, Outcome, Role
 
 FLUSH_AFTER_S = 1.0
 FLUSH_AT_ROWS = 500
 KEPT_ROWS = 10_000
 """Rows kept in memory while the database cannot be written; older ones go first."""
+
+Kind = Literal["call", "sign_in", "account", "seen"]
+"""What a row is about; see `knowledge.schema.AuditRow`."""
 
 REDACTED = "[redacted]"
 MAX_TEXT = 500
@@ -62,15 +66,45 @@ def audit_values(identity: Identity, outcome: Outcome, at: dt.datetime) -> dict[
     return {
         "at": at,
         "conversation_id": identity.conversation_id,
+        "kind": "call",
         "actor": identity.actor,
         "role": identity.role,
         "tool": outcome.call.tool[:100],
+        "object": "",
         "arguments": redact(outcome.call.arguments),
         "outcome": outcome.status,
         "reason": outcome.code,
         "receipt_id": outcome.receipt_id,
         "duration_ms": round(outcome.duration_ms, 2),
     }
+
+
+def audit_row(  # noqa: PLR0913  (one for each column)
+    kind: Kind,
+    deed: str,
+    *,
+    at: dt.datetime,
+    actor: str,
+    role: Role,
+    object: str = "",  # noqa: A002  (the column's name)
+    conversation_id: str | None = None,
+    arguments: dict[str, Any] | None = None,
+    outcome: str = "ok",
+    reason: str = "",
+) -> AuditRow:
+    """Return a row about something that is no tool call."""
+    return AuditRow(
+        at=at,
+        conversation_id=conversation_id,
+        kind=kind,
+        actor=actor,
+        role=role,
+        tool=deed,
+        object=object,
+        arguments=redact(arguments or {}),
+        outcome=outcome,
+        reason=reason,
+    )
 
 
 class AuditLog:
@@ -93,7 +127,14 @@ class AuditLog:
 
     def note(self, identity: Identity, outcome: Outcome, at: dt.datetime) -> None:
         """Remember a row for the next flush."""
-        self._waiting.append(audit_values(identity, outcome, at))
+        self._later(audit_values(identity, outcome, at))
+
+    def note_row(self, row: AuditRow) -> None:
+        """Remember a row about something that is no tool call for the next flush."""
+        self._later(row.model_dump(exclude={"id"}))
+
+    def _later(self, values: dict[str, Any]) -> None:
+        self._waiting.append(values)
         if self._flusher is None or self._flusher.done():
             self._flusher = asyncio.create_task(self._flush_later())
 

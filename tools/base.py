@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pydantic
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from knowledge.types import Lang
+from knowledge.types import JsonObject, Lang
 from tools.policy import Policy
 
 if TYPE_CHECKING:
@@ -39,12 +39,14 @@ class Identity:
         subject: the id in the token: a customer, an agent, a merchant; None for an anonymous visitor.
         customer_id: whose records may be read and changed; None until it was proven.
         conversation_id: the conversation that the call belongs to, if any.
+        supervisor: of an agent: whether they answer for the others, and for what is done with people's data.
     """
 
     role: Role
     subject: str | None = None
     customer_id: str | None = None
     conversation_id: str | None = None
+    supervisor: bool = False
 
     @property
     def actor(self) -> str:
@@ -122,6 +124,8 @@ class Tool:
     """Only writes: the person must consent to the exact resolved call first."""
     undo: Undo | None = None
     """Only staged changes (`tools.staging.Staged`): how an executed one is rolled back."""
+    recorded: Callable[[JsonObject], JsonObject] | None = None
+    """What is written down of the arguments, in receipts and the audit log; None: all of them."""
     timeout_s: float = 10.0
     server: str = ""
     """The external server that does it, as ``mcp.yaml`` names it; "" for what is done here. What such a tool returns was written by
@@ -164,6 +168,7 @@ def tool(  # noqa: PLR0913  (one keyword for each thing that the executor must k
     needs_customer: bool = True,
     confirm: bool = True,
     undo: Undo | None = None,
+    recorded: Callable[[JsonObject], JsonObject] | None = None,
     timeout_s: float = 10.0,
 ) -> Callable[[Run], Tool]:
     """Make a `Tool` of an async function: name, arguments and evidence are read from its signature."""
@@ -181,6 +186,7 @@ def tool(  # noqa: PLR0913  (one keyword for each thing that the executor must k
             needs_customer=needs_customer,
             confirm=confirm,
             undo=undo,
+            recorded=recorded,
             timeout_s=timeout_s,
         )
 

@@ -422,17 +422,25 @@ class Executor:
             tools=self.tools,
         )
 
+    def _recorded(self, call: ToolCall) -> ToolCall:
+        """Return a call as it is written down."""
+        tool = self.tools.get(call.tool)
+        if tool is None or tool.recorded is None:
+            return call
+        return ToolCall(call.tool, tool.recorded(call.arguments))
+
     async def _guarded(self, call: ToolCall, identity: Identity, work: Callable[[], Awaitable[Outcome]]) -> Outcome:
         """Turn every error into an outcome. Work that returns has its audit row; work that raised gets it here."""
         started = time.perf_counter()
         try:
             outcome = await work()
         except ToolError as error:
-            outcome = dataclasses.replace(refusal(call, error), duration_ms=_since(started))
+            outcome = dataclasses.replace(refusal(self._recorded(call), error), duration_ms=_since(started))
             await self.audit.write(identity, outcome, self.clock())
         except Exception as error:
             outcome = dataclasses.replace(
-                failure(call, error, conversation_id=identity.conversation_id), duration_ms=_since(started)
+                failure(self._recorded(call), error, conversation_id=identity.conversation_id),
+                duration_ms=_since(started),
             )
             await self.audit.write(identity, outcome, self.clock())
         return dataclasses.replace(outcome, duration_ms=_since(started))

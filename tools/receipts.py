@@ -56,7 +56,7 @@ def make_receipt(
         idempotency_key=key,
         conversation_id=identity.conversation_id,
         tool=tool.name,
-        arguments=arguments,
+        arguments=tool.recorded(arguments) if tool.recorded is not None else arguments,
         arguments_hash=call_hash(tool, arguments, identity),
         actor=identity.actor,
         role=identity.role,

@@ -16,6 +16,7 @@ import tools.catalog.tools
 import tools.changes.tools
 import tools.content.staged
 import tools.content.tools
+import tools.customers.privacy
 import tools.customers.tools
 import tools.customers.value
 import tools.discovery.tools
@@ -43,6 +44,7 @@ from tools.own import own_tools
 CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.customers.tools.TOOLS,
     tools.customers.value.TOOLS,
+    tools.customers.privacy.TOOLS,
     tools.orders.tools.TOOLS,
     tools.catalog.tools.TOOLS,
     tools.catalog.stock_warning.TOOLS,

@@ -12,10 +12,12 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import sqlmodel
 import yaml
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from knowledge.db import Database
 from knowledge.errors import ImportRefusedError
@@ -28,7 +30,9 @@ from knowledge.importers.report import ImportReport, TableReport
 from knowledge.importers.shopify import Shopify
 from knowledge.importers.tau_retail import TauRetail
 from knowledge.importers.xiaoer import Xiaoer, copy_files
-from knowledge.schema import Customer, Shop, Variant
+from knowledge.person import digest_of
+from knowledge.schema import Customer, Erasure, Shop, Variant
+from knowledge.schema.accounts import OF_THE_INSTALLATION
 from knowledge.types import JsonObject, utc_now
 from knowledge.yaml_files import read_yaml
 
@@ -52,6 +56,10 @@ FORMATS: dict[str, Importer] = {
     importer.name: importer for importer in (Shopify(), Olist(), TauRetail(), Csv(), Xiaoer())
 }
 """Every format by its name."""
+
+
+_NOT_EMPTIED = OF_THE_INSTALLATION | {"erasure"}
+"""What a replaced shop leaves: who may come in, and the proof of whom it has erased."""
 
 
 async def import_shop(  # noqa: PLR0913
@@ -106,6 +114,7 @@ async def import_shop(  # noqa: PLR0913
             if progress is not None:
                 progress(context.stage or importer.name, context.share)
         await loader.finish()
+        context.notes += await _back_again(session)
         if importer.name == Xiaoer.name:
             await asyncio.to_thread(copy_files, path, media=media, attachments=attachments)
     report.notes += context.notes
@@ -146,7 +155,21 @@ async def _empty(connection: AsyncConnection) -> None:
     for table in reversed(SQLModel.metadata.sorted_tables):
         if table.name == "category":
             await connection.execute(table.update().values(parent_id=None))
-        await connection.execute(delete(table))
+        if table.name not in _NOT_EMPTIED:
+            await connection.execute(delete(table))
+
+
+async def _back_again(session: AsyncSession) -> list[str]:
+    """Return a note where the import brought people back whose data was erased here."""
+    erased = set((await session.exec(sqlmodel.select(Erasure.digest))).all())
+    known = (await session.exec(sqlmodel.select(Customer.id))).all() if erased else ()
+    back = sorted(customer_id for customer_id in known if digest_of(customer_id) in erased)
+    if not back:
+        return []
+    named = ", ".join(back[:10]) + (" ..." if len(back) > 10 else "")
+    return [
+        f"{len(back)} customers are back whose data was erased here: {named}; erase them again with xiaoer customers erase ID"
+    ]
 
 
 async def _existing(connection: AsyncConnection) -> ExistingShop:

@@ -21,6 +21,7 @@ from knowledge.archive import MANIFEST, Archive
 from knowledge.errors import ImportRefusedError
 from knowledge.importers.base import BadValueError, ImportContext, Refusal, Row, Unit, table_name
 from knowledge.importers.order import parents_first
+from knowledge.schema.accounts import OF_THE_INSTALLATION
 from knowledge.types import JsonObject, UtcDateTime
 
 _VERSION = 1
@@ -110,7 +111,8 @@ def _models(tables: Mapping[str, JsonObject]) -> list[type[SQLModel]]:
     unknown = sorted(set(tables) - set(models))
     if unknown:
         raise ImportRefusedError(f"the export has tables that this version lacks: {', '.join(unknown)}: update xiaoer")
-    order = [table.name for table in SQLModel.metadata.sorted_tables if table.name in tables]
+    taken = set(tables) - OF_THE_INSTALLATION
+    order = [table.name for table in SQLModel.metadata.sorted_tables if table.name in taken]
     order.sort(key=lambda name: name != "shop")
     return [models[name] for name in order]
 

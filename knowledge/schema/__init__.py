@@ -1,5 +1,6 @@
 """The shop's tables. One module a subject; import tables from here."""
 
+from knowledge.schema.accounts import Account, AccountSession, Erasure, SignInFailures
 from knowledge.schema.behaviour import BehaviourEvent, Review
 from knowledge.schema.board import Pin
 from knowledge.schema.catalog import (
@@ -43,6 +44,8 @@ from knowledge.schema.orders import (
 from knowledge.schema.risk import RiskCase
 
 __all__ = [
+    "Account",
+    "AccountSession",
     "Address",
     "Attachment",
     "AuditRow",
@@ -57,6 +60,7 @@ __all__ = [
     "Customer",
     "DeskAgent",
     "Document",
+    "Erasure",
     "Exchange",
     "ExchangeLine",
     "Invoice",
@@ -77,6 +81,7 @@ __all__ = [
     "RiskCase",
     "Shipment",
     "Shop",
+    "SignInFailures",
     "Stock",
     "Supplier",
     "SupplierOffer",

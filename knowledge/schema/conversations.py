@@ -128,16 +128,21 @@ class Receipt(SQLModel, table=True):
 
 
 class AuditRow(SQLModel, table=True):
-    """One line for every call that reached the executor, refused ones too."""
+    """One line for every call that reached the executor, refused ones too; for every sign-in, and for every look at a person's data."""
 
     __table_args__ = (Index("ix_auditrow_at", "at"),)
 
     id: int | None = Field(default=None, primary_key=True)
     at: dt.datetime = Field(sa_type=UtcDateTime)
     conversation_id: str | None = Field(default=None, index=True)
+    kind: str = Field(default="call", index=True)
+    """``call`` (of a tool), ``sign_in`` (and out, and what failed), ``account`` (a change of one) or ``seen``."""
     actor: str
     role: str
     tool: str
+    """The tool; or what was done, such as ``sign_in``, ``add_account``, ``see_conversation``."""
+    object: str = Field(default="", index=True)
+    """What it was about, where that is one thing: ``conversation:ID``, ``ticket:ID``, ``customer:ID``, ``account:NAME``."""
     arguments: JsonObject = Field(default_factory=dict, sa_type=JsonColumn)
     outcome: str
     """``ok``, ``refused``, ``failed`` or ``needs_confirmation``."""

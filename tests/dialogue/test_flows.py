@@ -8,6 +8,7 @@ import pytest
 from dialogue import price_pages
 from dialogue.flows import FlowError, load_flows, procedures
 from dialogue.understanding import data
+from dialogue.understanding.commands.requests import OWN_DATA
 from tests.docs import blocks
 from tools.toolset import all_tools
 
@@ -28,8 +29,8 @@ def test_every_shipped_flow_is_sound_and_can_be_asked_for() -> None:
     assert by_examples == {name for name, flow in flows.items() if flow.role == "merchant"}
     by_picture = {price_pages.SHOPPER}
     taught = {intent for intent in data.intents() if not data.is_talk(intent)}
-    by_itself = {"identify", "call_back"}
-    assert set(flows) - by_itself - by_picture - by_examples == taught
+    by_itself, by_words = {"identify", "call_back"}, {OWN_DATA}
+    assert set(flows) - by_itself - by_picture - by_words - by_examples == taught
 
 
 def test_what_merchants_alone_may_start_is_taught_apart() -> None:

@@ -36,6 +36,7 @@ from dialogue.understanding.commands.of_goods import (
 )
 from dialogue.understanding.commands.of_parcels import of_parcels
 from dialogue.understanding.commands.otherwise import put_in_order, shared
+from dialogue.understanding.commands.own_data import wishes_about_own_data
 from dialogue.understanding.commands.ranking import HINT, weighed
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.commands.rules import WHOLE, adds_to_an_order, is_one_question, to_documents
@@ -63,6 +64,7 @@ _WANTS = re.compile(
 _SAID_OF_ANY_WISH = frozenset({"payment_method", "email", "reason"})
 _OF_VERSIONS = frozenset({"check_stock", "size_advice", "find_products"})
 """What is heard where a version of goods is named, though it may be the one that they shall become."""
+OWN_DATA = "personal_data"
 _TALK = frozenset({"inform", "affirm", "deny", "repeat", "cancel_flow", "ask_human"})
 
 
@@ -135,6 +137,8 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     best, chance = ranked[0]
     if parcel := of_parcels(reading, part, entities, best, chance):
         return [StartFlow(flow=parcel, entities=entities, text=words, score=0.8, source="pattern")]
+    if OWN_DATA in reading.flows and wishes_about_own_data(low):
+        return [StartFlow(flow=OWN_DATA, entities=entities, text=words, score=0.8, source="pattern")]
     if leave := _leaves(reading, part, low, entities):
         return [leave]
     if sent := redirected(part, low, entities, best):

@@ -75,7 +75,7 @@ async def test_everything_on_the_staff_pages_can_be_read_and_named(visits: Visit
     await expect(chat.log.locator(".handoff")).to_be_visible()
 
     desk = await visits.page(words, "/desk")
-    await expect(desk.locator("#sign-in form")).to_be_visible()
+    await expect(desk.locator("#sign-in .sign-in-card")).to_be_visible()
     assert await complaints(desk) == []
     await sign_in_staff(desk, words.agent)
     await desk.locator("#tickets button").last.click()

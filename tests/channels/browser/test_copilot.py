@@ -229,7 +229,7 @@ async def test_a_proposal_is_approved_on_the_board_and_the_price_is_another(
 @both
 async def test_everything_on_the_copilot_page_can_be_read_and_named(visits: Visits, said: Said) -> None:
     page = await visits.page(said.words, "/copilot")
-    await expect(page.locator("#sign-in form")).to_be_visible()
+    await expect(page.locator("#sign-in .sign-in-card")).to_be_visible()
     assert await complaints(page) == []
     await sign_in_staff(page, said.words.owner)
     here = Copilot(page, said)

@@ -1,9 +1,10 @@
 /** The merchant copilot: the conversation, the board of pinned figures, and what waits for a yes. */
 
+import { wireAccount } from "../lib/account.js";
 import { Api, claimsOf } from "../lib/api.js";
 import { fill, h } from "../lib/dom.js";
-import { pageStrings, storage, wireBar } from "../lib/page.js";
-import { signIn } from "../lib/sign_in.js";
+import { pageStrings, wireBar } from "../lib/page.js";
+import { signIn, signOut } from "../lib/sign_in.js";
 import { Storage } from "../lib/storage.js";
 import { Session } from "../widget/session.js";
 import { Board } from "./board.js";
@@ -59,13 +60,14 @@ function showState(state) {
   tag.textContent = i18n.t(`state_${state}`);
 }
 
-function leave() {
-  storage.set("merchant", null);
+async function leave() {
+  await signOut(token);
   location.reload();
 }
 
-const token = await signIn(byId("sign-in"), { i18n, role: "merchant", key: "merchant", names: { zh: ["店主"], en: ["Owner"] } });
+const token = await signIn(byId("sign-in"), { i18n, roles: ["merchant"], names: { zh: ["店主"], en: ["Owner"] } });
 name = claimsOf(token).sub ?? "";
+wireAccount({ i18n, token, leave });
 const api = new Api("", () => token);
 const session = new Session({ base: "", storage: new Storage(`xiaoer:${location.origin}:copilot:`), lang: () => i18n.lang });
 session.addEventListener("online", (event) => showState(/** @type {CustomEvent} */ (event).detail));

@@ -1,8 +1,9 @@
 /** The agents' desk: sign-in, inbox, case. */
 
+import { wireAccount } from "../lib/account.js";
 import { claimsOf } from "../lib/api.js";
-import { pageStrings, storage, wireBar } from "../lib/page.js";
-import { signIn } from "../lib/sign_in.js";
+import { pageStrings, wireBar } from "../lib/page.js";
+import { signIn, signOut } from "../lib/sign_in.js";
 import { loadWords } from "../lib/words.js";
 import { Case } from "./case.js";
 import { Desk } from "./desk.js";
@@ -25,8 +26,9 @@ function showName() {
 }
 
 async function enter() {
-  const token = await signIn(byId("sign-in"), { i18n, role: "agent", key: "agent", names: { zh: ["小李", "小周"], en: ["Anna", "Ben"] } });
+  const token = await signIn(byId("sign-in"), { i18n, roles: ["agent"], names: { zh: ["小李", "小周"], en: ["Anna", "Ben"] } });
   desk = new Desk(token, claimsOf(token).sub ?? "");
+  wireAccount({ i18n, token, leave });
   byId("board").hidden = false;
   showName();
   const detail = new Case(byId("case"), { desk, i18n, close: () => show(null) });
@@ -55,9 +57,9 @@ function showState(state) {
   tag.textContent = i18n.t(`state_${state}`);
 }
 
-function leave() {
+async function leave() {
   desk?.stop();
-  storage.set("agent", null);
+  await signOut(desk?.token ?? "");
   location.reload();
 }
 

@@ -1,10 +1,11 @@
 /** The conversation inspector: what happened in each turn, and why. */
 
+import { wireAccount } from "../lib/account.js";
 import { Api, claimsOf } from "../lib/api.js";
 import { fill, h, icon } from "../lib/dom.js";
 import { formatMoment } from "../lib/format.js";
-import { pageStrings, storage, wireBar } from "../lib/page.js";
-import { signIn } from "../lib/sign_in.js";
+import { pageStrings, wireBar } from "../lib/page.js";
+import { signIn, signOut } from "../lib/sign_in.js";
 import { LiveSocket, socketUrl } from "../lib/socket.js";
 import { readFrame } from "../lib/wire.js";
 import { loadWords } from "../lib/words.js";
@@ -137,8 +138,8 @@ function showName() {
   byId("sign-out").textContent = i18n.t("sign_out", { name: claimsOf(token).sub ?? "" });
 }
 
-function leave() {
-  storage.set("merchant", null);
+async function leave() {
+  await signOut(token);
   location.reload();
 }
 
@@ -149,7 +150,8 @@ i18n.addEventListener("change", () => {
   drawList();
   drawTurns();
 });
-token = await signIn(byId("sign-in"), { i18n, role: "merchant", key: "merchant", names: { zh: ["店主"], en: ["Owner"] } });
+token = await signIn(byId("sign-in"), { i18n, roles: ["merchant", "agent"], names: { zh: ["店主"], en: ["Owner"] } });
+wireAccount({ i18n, token, leave });
 byId("board").hidden = false;
 loadWords("");
 showName();

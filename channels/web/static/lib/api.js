@@ -38,6 +38,12 @@ export class Api {
     return this.#request("POST", path, JSON.stringify(body), { "Content-Type": "application/json" });
   }
 
+  /** Sign in by password; the browser keeps the cookie that the answer sets. @param {object} body @returns {Promise<any>} */
+  async enter(body) {
+    const response = await this.#fetch("POST", "/v1/session", JSON.stringify(body), { "Content-Type": "application/json" }, "same-origin");
+    return response.json();
+  }
+
   /** Upload a picture or a recording. @param {Blob} file @param {string} name @returns {Promise<{id: string}>} */
   upload(file, name) {
     const form = new FormData();
@@ -50,9 +56,9 @@ export class Api {
     return (await this.#fetch("GET", `/v1/attachments/${encodeURIComponent(id)}`)).blob();
   }
 
-  /** A file that the server makes, with the name it gives it. @param {string} path @param {unknown} body @returns {Promise<{blob: Blob, name: string}>} */
+  /** A file that the server makes, with the name it gives it. @param {string} path @param {unknown} body What is posted; null: it is got. @returns {Promise<{blob: Blob, name: string}>} */
   async file(path, body) {
-    const response = await this.#fetch("POST", path, JSON.stringify(body), { "Content-Type": "application/json" });
+    const response = body === null ? await this.#fetch("GET", path) : await this.#fetch("POST", path, JSON.stringify(body), { "Content-Type": "application/json" });
     const name = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get("Content-Disposition") ?? "");
     return { blob: await response.blob(), name: name ? decodeURIComponent(name[1]) : "figure" };
   }
@@ -63,13 +69,13 @@ export class Api {
     return response.status === 204 ? null : response.json();
   }
 
-  /** @param {string} method @param {string} path @param {BodyInit} [body] @param {Record<string, string>} [headers] */
-  async #fetch(method, path, body, headers = {}) {
+  /** @param {string} method @param {string} path @param {BodyInit} [body] @param {Record<string, string>} [headers] @param {RequestCredentials} [credentials] */
+  async #fetch(method, path, body, headers = {}, credentials) {
     const token = this.token();
     if (token) headers.Authorization = `Bearer ${token}`;
     let response;
     try {
-      response = await fetch(this.base + path, { method, body, headers, credentials: "omit" });
+      response = await fetch(this.base + path, { method, body, headers, credentials: credentials ?? (isSession(token) ? "same-origin" : "omit") });
     } catch (error) {
       throw new Problem(0, { detail: String(error), code: "unreachable" });
     }
@@ -78,8 +84,20 @@ export class Api {
   }
 }
 
+/**
+ * Whoever signed in by password has `session:SEAT:NAME` in place of a token; the browser's cookie is the proof.
+ * @param {string | null} token
+ */
+export function isSession(token) {
+  return token?.startsWith("session:") ?? false;
+}
+
 /** The claims of a signed token, unverified: for names on screen only. @param {string} token */
 export function claimsOf(token) {
+  if (isSession(token)) {
+    const [, role, name, more] = token.split(":");
+    return { role, sub: decodeURIComponent(name ?? ""), supervisor: more === "supervisor" };
+  }
   try {
     const part = token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/");
     return JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(part), (char) => char.charCodeAt(0))));
