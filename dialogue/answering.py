@@ -81,6 +81,7 @@ class Answering:
 
     async def _answer(self, conversation_id: str, identity: Identity, seq: int) -> Turn:
         """Answer everything unanswered up to now, unless another call's turn has done it meanwhile."""
+        await self.templates.refresh()
         async with self._lock(conversation_id):
             state = self._states.get(conversation_id)
             state = state if state is not None and state.seq >= seq else await self._state(conversation_id)
@@ -224,6 +225,7 @@ class Answering:
             if head.last_seq != seq:
                 raise StaleStateError(f"the conversation went on after event {seq}")
 
+        await self.templates.refresh()
         async with self._lock(conversation_id):
             state = await self._state(conversation_id)
             if state.pending is None or not self._live.followed(conversation_id):

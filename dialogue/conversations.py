@@ -91,6 +91,7 @@ class Conversations(Answering):
             created_at=now,
             updated_at=now,
         )
+        await self.templates.refresh()
         opening = "chit.opening_merchant" if conversation.role == "merchant" else "chit.opening"
         greeting: tuple[Reply, ...] = (TextReply(text=self.templates.say(opening, spoken), lang=spoken),)
         if conversation.role == "merchant":
@@ -243,6 +244,7 @@ class Conversations(Answering):
         async def hand_back(head: Conversation) -> list[Event]:
             lang: Lang = "en" if head.lang == "en" else "zh"
             state = await self._state(head.id)
+            await self.templates.refresh()
             said = TextReply(text=self.templates.say(sentence, lang), lang=lang)
             return handed_back(head, state.episode + 1, said, reason=outcome)
 

@@ -31,6 +31,7 @@ import tools.risk.staged
 import tools.risk.tools
 import tools.ticketing.tools
 import tools.visual_search.tools
+import tools.wording.tools
 from tools.base import Effect, Role, Tool
 from tools.external.declared import declared_servers
 from tools.external.tools import external_tools
@@ -51,6 +52,7 @@ CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.marketing.staged.TOOLS,
     tools.content.tools.TOOLS,
     tools.content.staged.TOOLS,
+    tools.wording.tools.TOOLS,
     tools.ticketing.tools.TOOLS,
     tools.risk.tools.TOOLS,
     tools.risk.staged.TOOLS,

@@ -15,6 +15,7 @@ from dialogue.slots import (
     products,
     simple,
     swaps,
+    wording,
 )
 from dialogue.slots.base import DeadEnd, Elsewhere, Filled, Filling, Question, Reader, SlotContext, SlotFiller
 
@@ -49,6 +50,8 @@ SLOT_FILLERS: dict[str, SlotFiller] = {
     "coupon_terms": coupons.fill_coupon_terms,
     "document": documents.fill_document,
     "document_text": documents.fill_document_text,
+    "bot_text": wording.fill_bot_text,
+    "bot_words": wording.fill_bot_words,
     "day": days.fill_day,
     "period": days.fill_period,
     "goods": goods.fill_goods,

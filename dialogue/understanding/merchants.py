@@ -21,6 +21,7 @@ from dialogue.understanding.document_words import document_words, gives_a_text
 from dialogue.understanding.figures import Asked, read_question
 from dialogue.understanding.intents import MAX_CHARS, Example, IntentModel, fit
 from dialogue.understanding.teaching import Lesson
+from dialogue.understanding.text_words import gives_words, text_words
 from knowledge.embedding import Embedder
 from tools.analytics.types import Vocabulary
 
@@ -32,6 +33,7 @@ HEARD = 0.5
 """Chance of all flows of merchants together from which the likeliest is meant."""
 OF_PRICE = frozenset({"amount", "amounts", "count"})
 _ASKED_FOR, _TRIED = "suggest_price", "price_curve"
+_SAID = "change_text"
 OF_FIGURES = "shop_figures"
 _ON = re.compile(
     r"^(?:and |what about|how about|now |by |per |compared? |versus |vs |only |without |excluding |which orders|list the orders|show (?:me )?the orders)"
@@ -52,6 +54,7 @@ class MerchantWishes:
 
     def __init__(self, lessons: Sequence[Lesson], embedder: Embedder, folder: Path | None = None) -> None:
         self._lessons, self._embedder, self._folder = lessons, embedder, folder
+        self._flows = frozenset(lesson.flow for lesson in lessons)
         self._learning = threading.Lock()
 
     def learn(self) -> None:
@@ -90,7 +93,10 @@ class MerchantWishes:
     def read(self, reading: Reading) -> tuple[list[Command], list[ScoredIntent]] | None:
         """Return the commands of a message; None where it is no wish of a merchant."""
         question = reading.view.pending
-        of_text = gives_a_text(reading.text.raw)
+        raw = reading.text.raw
+        of_document = gives_a_text(raw)
+        new_words = not of_document and _SAID in self._flows and gives_words(raw)
+        of_text = of_document or new_words
         budget = _within_a_budget(reading.entities) and not of_text and not _OF_COUPONS.search(reading.text.low)
         if budget or (question is not None and _answers(reading, question)):
             return None
@@ -106,12 +112,15 @@ class MerchantWishes:
             return [
                 StartFlow(flow=OF_FIGURES, text=reading.words(), entities=reading.told(), score=0.9, source="pattern")
             ], []
-        said = reading.masked(0, len(document_words(reading.text.raw).head) if of_text else None)[:MAX_CHARS]
+        head = len(document_words(raw).head) if of_document else len(text_words(raw).wish) if new_words else None
+        said = reading.masked(0, head)[:MAX_CHARS]
         chances = self._model.chances(said, self._embedder.encode([said])[0])
         ranked = sorted(zip(self._model.labels, map(float, chances), strict=True), key=lambda one: -one[1])
-        if 1 - dict(ranked)[OTHER] < HEARD:
+        if 1 - dict(ranked)[OTHER] < HEARD and not new_words:
             return None
         flow, chance = next(one for one in ranked if one[0] != OTHER)
+        if new_words:
+            flow = _SAID  # words are given for what is said: whatever else the wish sounds like
         if flow == _ASKED_FOR and _amounts(reading.entities):
             flow = _TRIED  # who names prices asks what they would bring, not which to take
         wish = StartFlow(

@@ -40,6 +40,7 @@ from knowledge.schema.orders import (
     TrackingEvent,
 )
 from knowledge.schema.risk import RiskCase
+from knowledge.schema.wordings import Wording
 
 __all__ = [
     "Address",
@@ -81,4 +82,5 @@ __all__ = [
     "Ticket",
     "TrackingEvent",
     "Variant",
+    "Wording",
 ]
