@@ -26,6 +26,7 @@ from channels import (
     rest,
     risk,
     signin,
+    texts,
 )
 from channels.context import Context
 from channels.guards import AddressGuard, BodyGuard, SafetyNet, SecurityHeaders
@@ -103,6 +104,7 @@ def create_app(
         proposals,
         figures,
         risk,
+        texts,
         catalog_api,
         openai_api,
         chat,

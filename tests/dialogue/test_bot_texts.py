@@ -97,16 +97,19 @@ async def test_words_that_claim_an_effect_are_refused_with_the_reason(owner: Tal
 async def test_what_the_bot_says_is_shown_though_it_would_claim_an_effect(owner: Talk, lang: Lang) -> None:
     said = {"zh": "退货成功时你怎么说", "en": "what do you say once your return is done and submitted"}[lang]
     told = await wants(owner, "show_text", said)
-    assert {"zh": "已为您提交退货申请（{退货单号}）", "en": "I've requested the return {return_id}"}[lang] in words(told)
+    assert {"zh": "已为您提交退货申请（{退货单号}）", "en": "I've requested the return {return_id}"}[lang] in words(
+        told
+    )
 
 
 async def test_the_standard_words_are_restored(owner: Talk, lang: Lang) -> None:
-    said = {"zh": "顾客道谢时的回复恢复默认", "en": "go back to the standard reply when they say thanks"}[lang]
+    quoted = {"zh": "“不客气，还有需要”", "en": "“You're welcome. I'm here”"}[lang]
+    said = {"zh": f"{quoted}那句恢复默认", "en": f"go back to the standard words of {quoted}"}[lang]
     assert {"zh": "默认说法", "en": "standard words already"}[lang] in words(await wants(owner, "restore_text", said))
     new = {"zh": "把顾客道谢时的回复改成：不用谢！", "en": "change the reply when they say thanks to: Any time!"}[lang]
     await wants(owner, "change_text", new)
     await owner.say("yes", Affirm())
-    await wants(owner, "restore_text", said)
+    assert "→" in words(await wants(owner, "restore_text", said))
     assert {"zh": "已恢复默认话术", "en": "standard words are back"}[lang] in words(await owner.say("yes", Affirm()))
 
 
