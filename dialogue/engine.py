@@ -321,15 +321,25 @@ class Engine:
         return End.DONE
 
     async def _decide(self, work: Work, frame: Frame, step: Step, flow: Flow, key: str) -> End:
-        """Approve or reject what waits; a rejection is a refused call by its nature."""
+        """Approve or reject what waits, one or several; a rejection is a refused call by its nature."""
         if step.decide is None or key in frame.done:
             return End.DONE
-        outcome = await work.decide(step.decide.deed, str(value_at(step.decide.proposal, frame)))
-        if outcome.status != "ok" and outcome.code != "proposal_rejected":
-            return self._refused(work, frame, flow, outcome, key)
-        self._keep(frame, "result", outcome)
+        named = value_at(step.decide.proposal, frame)
+        decided = 0
+        refused: list[Outcome] = []
+        for proposal in named if isinstance(named, list) else [named]:
+            outcome = await work.decide(step.decide.deed, str(proposal))
+            if outcome.status != "ok" and outcome.code != "proposal_rejected":
+                refused.append(outcome)
+                continue
+            self._keep(frame, "result", outcome)
+            decided += 1
         frame.done[key] = step.decide.deed
-        return End.DONE
+        frame.results["decided"] = decided
+        for outcome in refused[:-1]:
+            self._refused(work, frame, flow, outcome, key)
+        end = self._refused(work, frame, flow, refused[-1], key) if refused else End.DONE
+        return End.DONE if decided else end
 
     def _ask_consent(self, work: Work, frame: Frame, call: CallStep, outcome: Outcome) -> None:
         facts = {**facts_of(work, frame), "preview": told(outcome)}

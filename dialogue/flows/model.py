@@ -18,7 +18,7 @@ from tools.ticketing.types import Reason
 SlotTypeName = Literal[
     "order", "order_lines", "swaps", "payment_method", "address", "reason", "choice", "text", "yes_no", "proof", "email",
     "product", "products", "options", "search", "body", "order_optional", "coupon", "tax_id", "question", "amount", "amounts", "picture",
-    "figures", "count", "chance", "shop_coupon", "coupon_terms", "document", "document_text", "bot_text", "bot_words",
+    "figures", "count", "chance", "shop_coupon", "coupon_terms", "document", "document_text", "bot_text", "bot_words", "open_change",
     "day", "period", "goods",
 ]  # fmt: skip
 
@@ -117,7 +117,7 @@ class DecideStep(_Part):
 
     deed: Literal["approve", "reject"]
     proposal: str
-    """Where its id stands, such as ``waiting.latest.id``."""
+    """Where its id stands, or a list of ids: a path such as ``change``."""
 
 
 class ShowStep(_Part):

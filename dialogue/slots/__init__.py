@@ -3,6 +3,7 @@
 from dialogue.flows.model import SlotSpec
 from dialogue.slots import (
     address,
+    changes,
     coupons,
     days,
     documents,
@@ -50,6 +51,7 @@ SLOT_FILLERS: dict[str, SlotFiller] = {
     "coupon_terms": coupons.fill_coupon_terms,
     "document": documents.fill_document,
     "document_text": documents.fill_document_text,
+    "open_change": changes.fill_open_change,
     "bot_text": wording.fill_bot_text,
     "bot_words": wording.fill_bot_words,
     "day": days.fill_day,

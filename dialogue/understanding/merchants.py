@@ -21,6 +21,7 @@ from dialogue.understanding.document_words import document_words, gives_a_text
 from dialogue.understanding.figures import Asked, read_question
 from dialogue.understanding.intents import MAX_CHARS, Example, IntentModel, fit
 from dialogue.understanding.teaching import Lesson
+from dialogue.understanding.text import HAN
 from dialogue.understanding.text_words import gives_words, text_words
 from knowledge.embedding import Embedder
 from tools.analytics.types import Vocabulary
@@ -34,6 +35,8 @@ HEARD = 0.5
 OF_PRICE = frozenset({"amount", "amounts", "count"})
 _ASKED_FOR, _TRIED = "suggest_price", "price_curve"
 _SAID = "change_text"
+_OF_PRICES = frozenset({"change_price", _ASKED_FOR, _TRIED})
+_COUPON_FLOWS = frozenset({"create_coupon", "change_coupon", "end_coupon"})
 OF_FIGURES = "shop_figures"
 _ON = re.compile(
     r"^(?:and |what about|how about|now |by |per |compared? |versus |vs |only |without |excluding |which orders|list the orders|show (?:me )?the orders)"
@@ -113,7 +116,7 @@ class MerchantWishes:
                 StartFlow(flow=OF_FIGURES, text=reading.words(), entities=reading.told(), score=0.9, source="pattern")
             ], []
         head = len(document_words(raw).head) if of_document else len(text_words(raw).wish) if new_words else None
-        said = reading.masked(0, head)[:MAX_CHARS]
+        said = _without_titles(reading, reading.masked(0, head))[:MAX_CHARS]
         chances = self._model.chances(said, self._embedder.encode([said])[0])
         ranked = sorted(zip(self._model.labels, map(float, chances), strict=True), key=lambda one: -one[1])
         if 1 - dict(ranked)[OTHER] < HEARD and not new_words:
@@ -121,6 +124,10 @@ class MerchantWishes:
         flow, chance = next(one for one in ranked if one[0] != OTHER)
         if new_words:
             flow = _SAID  # words are given for what is said: whatever else the wish sounds like
+        if flow in _OF_PRICES and _OF_COUPONS.search(low) and not new_words:
+            flow = next(
+                (name for name, _ in ranked if name in _COUPON_FLOWS), flow
+            )  # a coupon is no price, whatever it takes off
         if flow == _ASKED_FOR and _amounts(reading.entities):
             flow = _TRIED  # who names prices asks what they would bring, not which to take
         wish = StartFlow(
@@ -128,6 +135,19 @@ class MerchantWishes:
         )
         intents = [ScoredIntent(intent=name, score=round(score, 4)) for name, score in ranked[:3]]
         return [wish], intents
+
+
+def _without_titles(reading: Reading, said: str) -> str:
+    """Return the words with long names of goods as short ones: what stands in a title says nothing of what is wanted."""
+    for item in reading.entities:
+        if item.type == "product" and item.value.get("product_ids") and len(item.text) >= _LONG_NAME:
+            said = said.replace(item.text, _GOODS["zh" if HAN.search(item.text) else "en"])
+    return said
+
+
+_LONG_NAME = 9
+_GOODS = {"zh": "台灯", "en": "desk lamp"}
+"""Goods that the examples are about."""
 
 
 def _asks_for_figures(reading: Reading) -> bool:

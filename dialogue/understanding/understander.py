@@ -102,6 +102,11 @@ class EmbeddedUnderstander:
                 lang=view.lang or view.opened_in or self._default_lang, commands=(CannotHandle(),), model=self.name
             )
 
+    async def warm(self) -> None:
+        """Learn now what merchants ask for; else their first message waits some seconds for it."""
+        if self._merchants is not None:
+            await asyncio.to_thread(self._merchants.learn)
+
     def entities(self, text: str) -> list[Entity]:
         """Return only the entities of a text."""
         return self._extractor.extract(read(text))

@@ -20,6 +20,8 @@ from tools.speech import Fault, SpokenText
 FloatArray = npt.NDArray[np.float32]
 ALIKE = 0.5
 """Weight of the meaning beside the words."""
+RELATED = 0.25
+"""Share of the best from which another text is worth showing."""
 OF_MERCHANTS = 0.25
 """Taken off what only merchants hear: mostly what shoppers hear is meant."""
 _ABOUT_TEXTS = re.compile(
@@ -79,7 +81,9 @@ class ShopSpeech:
             scores[row] += _quoted(query, (self.entries[place].spoken.standard[lang], own.get(place, "")))
         best = np.argsort(-scores, kind="stable")[:limit]
         top = max(float(scores[best[0]]), 1e-6) if len(best) else 1.0
-        return [(places[row], round(float(max(scores[row], 0.0)) / top, 4)) for row in best if scores[row] > 0]
+        return [
+            (places[row], round(float(max(scores[row], 0.0)) / top, 4)) for row in best if scores[row] > RELATED * top
+        ]
 
     @functools.cached_property
     def _penalties(self) -> FloatArray:

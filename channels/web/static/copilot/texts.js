@@ -77,7 +77,7 @@ export class Texts {
       this.editing === text.place
         ? this.#form(text)
         : [
-            LANGS.map((lang) => h("p", { class: "text-now", lang }, text.now[lang])),
+            ...LANGS.map((lang) => h("p", { class: "text-now", lang }, text.now[lang])),
             h(
               "div",
               { class: "proposal-row" },
