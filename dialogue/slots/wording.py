@@ -31,8 +31,9 @@ async def fill_bot_text(context: SlotContext) -> Filling:
 
 
 async def fill_bot_words(context: SlotContext) -> Filling:
-    """Take the new words of the sentence; ``""`` where it gives none."""
-    return Filled(text_words(context.frame.text).body)
+    """Take the new words of the sentence; ``""`` where it gives none, or only such as were refused."""
+    body = text_words(context.frame.text).body
+    return Filled("" if body in context.frame.results.get("refused", ()) else body)
 
 
 def _shown(text: FoundText, context: SlotContext) -> str:

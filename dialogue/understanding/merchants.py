@@ -97,6 +97,8 @@ class MerchantWishes:
         """Return the commands of a message; None where it is no wish of a merchant."""
         question = reading.view.pending
         raw = reading.text.raw
+        if question is not None and _asks_for_words(reading, question) and not _LEAVES.search(reading.text.low):
+            return [Provide(text=raw, score=0.9, source="pending")], []
         of_document = gives_a_text(raw)
         new_words = not of_document and _SAID in self._flows and gives_words(raw)
         of_text = of_document or new_words
@@ -137,9 +139,22 @@ class MerchantWishes:
         return [wish], intents
 
 
+_LEAVES = re.compile(
+    r"^\W*(?:算了|不改了|不用改|取消|先不|退出|没事了|never ?mind|cancel|stop|forget it|leave it|no thanks)\W*|^\W*(?:转人工|人工)\W*$",
+    re.IGNORECASE,
+)
+
+
+def _asks_for_words(reading: Reading, question: PendingQuestion) -> bool:
+    """Tell whether other words for a text of the bot were asked for: whatever comes is these words, and means nothing else."""
+    return question.slot_type == "text" and "bot_text" in reading.view.flow_slots.values()
+
+
 def _without_titles(reading: Reading, said: str) -> str:
     """Return the words with long names of goods as short ones: what stands in a title says nothing of what is wanted."""
     for item in reading.entities:
+        if item.type == "amount" and item.value["minor"] < 0:
+            said = said.replace(item.text, re.sub(r"^\D+", "", item.text) or "5")  # whatever is wrong with the figure
         if item.type == "product" and item.value.get("product_ids") and len(item.text) >= _LONG_NAME:
             said = said.replace(item.text, _GOODS["zh" if HAN.search(item.text) else "en"])
     return said

@@ -75,7 +75,8 @@ class EmbeddedUnderstander:
         self._keywords = Keywords(procedures.lessons)
         sounds = SameSound(extractor.lexicon.names, extractor.lexicon.terms, training.said_in_chinese())
         homophones = _homophones()
-        self._respelling = Respelling(training.words(procedures.lessons), self._name_of, sounds, homophones)
+        self._taught = frozenset(training.words(procedures.lessons))
+        self._respelling = Respelling(self._taught, self._name_of, sounds, homophones)
         self._default_lang = default_lang
         self.name = name
 
@@ -120,7 +121,12 @@ class EmbeddedUnderstander:
         if mended is not message:
             message, entities = mended, self._extractor.extract(mended)
         heard = without_opening(message, asked=view.pending is not None)
-        lang = detect(_unnamed(heard, entities), previous=view.lang, default=view.opened_in or self._default_lang)
+        lang = detect(
+            _unnamed(heard, entities),
+            previous=view.lang,
+            default=view.opened_in or self._default_lang,
+            words_known=self._taught,
+        )
         reading = Reading(
             heard,
             entities,
