@@ -60,6 +60,17 @@ class MerchantWishes:
         self._flows = frozenset(lesson.flow for lesson in lessons)
         self._learning = threading.Lock()
 
+    def said(self, low: str) -> list[tuple[int, int]]:
+        """Return the places of what merchants are known to say: 滞销 is no slip of another word that shoppers know."""
+        return [(place, place + 2) for place in range(len(low) - 1) if low[place : place + 2] in self._pairs]
+
+    @functools.cached_property
+    def _pairs(self) -> frozenset[str]:
+        """Every two Chinese characters that stand side by side in what the flows are asked for by."""
+        lines = [line for lesson in self._lessons for line in lesson.examples.get("zh", ())]
+        runs = [run for line in lines for run in re.findall(r"[\u4e00-\u9fff]{2,}", line)]
+        return frozenset(run[place : place + 2] for run in runs for place in range(len(run) - 1))
+
     def learn(self) -> None:
         """Learn, the first time; takes some seconds."""
         with self._learning:
