@@ -76,6 +76,11 @@ class MerchantWishes:
         with self._learning:
             _ = self._model
 
+    @property
+    def learnt(self) -> bool:
+        """Whether nothing is left to learn."""
+        return "_model" in vars(self)
+
     @functools.cached_property
     def _model(self) -> IntentModel:
         version = training.fingerprint(
@@ -165,7 +170,7 @@ def _without_titles(reading: Reading, said: str) -> str:
     """Return the words with long names of goods as short ones: what stands in a title says nothing of what is wanted."""
     for item in reading.entities:
         if item.type == "amount" and item.value["minor"] < 0:
-            said = said.replace(item.text, re.sub(r"^\D+", "", item.text) or "5")  # whatever is wrong with the figure
+            said = said.replace(item.text, re.sub(r"^\D+", "", item.text) or "99")  # whatever is wrong with the figure
         if item.type == "product" and item.value.get("product_ids") and len(item.text) >= _LONG_NAME:
             said = said.replace(item.text, _GOODS["zh" if HAN.search(item.text) else "en"])
     return said

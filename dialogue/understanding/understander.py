@@ -103,6 +103,11 @@ class EmbeddedUnderstander:
                 lang=view.lang or view.opened_in or self._default_lang, commands=(CannotHandle(),), model=self.name
             )
 
+    @property
+    def merchants_learnt(self) -> bool:
+        """Whether a merchant's first message waits for nothing."""
+        return self._merchants is None or self._merchants.learnt
+
     async def warm(self) -> None:
         """Learn now what merchants ask for; else their first message waits some seconds for it."""
         if self._merchants is not None:

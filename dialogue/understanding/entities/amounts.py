@@ -31,7 +31,7 @@ _ONE = re.compile(
 )
 _NUMBER_ALONE = re.compile(r"(?<![A-Za-z0-9_.,#-])\d{1,7}(?:\.\d{1,2})?(?![\d%])(?![.-]\d)(?![a-z])")
 _NEGATIVE = re.compile(
-    rf"(?:\b(?:minus|negative)\s+|负|(?<![\w.\d)])[-−–](?=\d))({NUMBER}|{EN_NUMBER})(?![\w%])(?:\s?(?:pieces?|pcs|units?|件|个|{_UNIT}))?"
+    rf"(?:\b(?:minus|negative)\s+|负|(?<![A-Za-z0-9_.)])[-−–](?=\d))({NUMBER}|{EN_NUMBER})(?![\w%])(?:\s?(?:pieces?|pcs|units?|件|个|{_UNIT}))?"
 )
 _OTHER_UNIT = re.compile(
     r"\s*(?:-?\s*(?:cm|mm|kg|km|g\b|ml|l\b|lbs?|inch|inches|ft|feet|hours?|days?|weeks?|months?|years?|minutes?|mins?|gb|tb|mah|w\b|v\b|hz|mp|percent|pieces?|items?|pcs|stars?|people|times|bar|degrees?|cups?|%)|"
