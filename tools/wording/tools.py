@@ -115,7 +115,7 @@ async def preview_restore(context: ToolContext, arguments: RestoreText) -> TextC
 async def undo_text(context: ToolContext, done: TextChange) -> Restoration:
     """Work out the words before. Raises as `tools.staging.untouched`."""
     rows = await _rows(context, done.place)
-    stand = {}
+    stand: dict[str, tuple[LocalText, str | None, str | None]] = {}
     for move in done.moves:
         row = rows.get((done.place, move.lang))
         now = row.text if row is not None and row.in_force else None
@@ -264,8 +264,8 @@ def _found(rows: Rows, spoken: SpokenText, score: float) -> FoundText:
     return FoundText(
         place=spoken.place,
         said=spoken.said,
-        now=LocalText(**{lang: own[lang] or spoken.standard[lang] for lang in own}),
-        standard=LocalText(**spoken.standard),
+        now=LocalText(zh=own["zh"] or spoken.standard["zh"], en=own["en"] or spoken.standard["en"]),
+        standard=LocalText(zh=spoken.standard["zh"], en=spoken.standard["en"]),
         facts=dict(spoken.facts),
         own=tuple(lang for lang in own if own[lang] is not None),
         outdated=tuple(lang for lang in kept if own[lang] is None),

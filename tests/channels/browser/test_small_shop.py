@@ -18,6 +18,7 @@ from channels.testing import TEST_SECRET, LiveServer, ScriptedUnderstander, live
 from dialogue.conversations import Conversations
 from dialogue.minds import minds_of
 from dialogue.turns import TurnRunner
+from knowledge.types import Lang
 from tests.channels.browser.pages import Visits
 from tests.channels.browser.test_access import complaints
 from tests.channels.browser.test_inspector import part, turn
@@ -174,7 +175,7 @@ async def test_a_text_is_found_changed_approved_and_said(visits: Visits, small: 
     await proposal.get_by_role("button", name=re.compile(here.approve)).click()
     await expect(page.locator("#proposals")).to_contain_text(here.done)
     platform, shopper = small.context.platform, Identity("shopper", "C2", "C2")
-    lang = "zh" if words is ZH else "en"
+    lang: Lang = "zh" if words is ZH else "en"
     opened = await platform.conversations.open(shopper, lang=lang)
     said = "你好" if words is ZH else "hello"
     await platform.conversations.send(opened.id, shopper, client_id=f"said {lang}", text=said)

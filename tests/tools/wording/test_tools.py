@@ -76,7 +76,9 @@ async def test_other_words_are_said_at_once_in_every_replica_and_rolled_back(
 
 async def test_the_standard_words_come_back_and_the_shops_are_kept(any_database: Database) -> None:
     executor = await shop_with(any_database)
-    await propose_and_confirm(executor, "change_text", {"place": "chit.thanks", **NEW}, OWNER, key="1")
+    await propose_and_confirm(
+        executor, "change_text", {"place": "chit.thanks", "zh": NEW["zh"], "en": NEW["en"]}, OWNER, key="1"
+    )
     assert await said(executor, "zh") == NEW["zh"]
     restored = await propose_and_confirm(executor, "restore_text", {"place": "chit.thanks", "lang": "en"}, OWNER)
     assert restored.status == "ok"
@@ -146,9 +148,16 @@ async def test_words_changed_since_are_not_rolled_back(database: Database) -> No
 async def test_words_for_another_shipped_text_are_not_said_and_listed_as_such(database: Database) -> None:
     executor = await shop_with(database)
     async with database.write() as session:
-        fields = {"place": "chit.thanks", "text": "Hi!", "updated_at": NOW}
-        session.add(Wording(id="chit.thanks.en", lang="en", standard="An older text.", **fields))
-        session.add(Wording(id="chit.thanks.zh", lang="zh", standard=OLD["zh"], **{**fields, "text": "您的退款已到账"}))
+        for lang, text, standard in (("en", "Hi!", "An older text."), ("zh", "您的退款已到账", OLD["zh"])):
+            row = Wording(
+                id=f"chit.thanks.{lang}",
+                place="chit.thanks",
+                lang=lang,
+                text=text,
+                standard=standard,
+                updated_at=NOW,
+            )
+            session.add(row)
     assert (await said(executor, "en"), await said(executor, "zh")) == (OLD["en"], OLD["zh"])
     [listed] = (await found(executor, place="chit.thanks")).texts
     assert listed.outdated == ("en",)
