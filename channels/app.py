@@ -31,6 +31,7 @@ from channels import (
     risk,
     signin,
     ticket_actions,
+    texts,
 )
 from channels.accounts import api as accounts_api
 from channels.context import Context
@@ -121,6 +122,7 @@ def create_app(
         people,
         figures,
         risk,
+        texts,
         catalog_api,
         openai_api,
         chat,

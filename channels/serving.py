@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import logging
 import socket
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import sqlmodel
@@ -22,6 +24,7 @@ from channels.pages import PAGES
 from channels.settings import Settings
 from channels.signin import DEMO_SHOP
 from dialogue.build import Platform, build
+from dialogue.commands import Learns, Understander
 from knowledge.embedding import default_embedder
 from knowledge.schema import Account
 from tools.executor import Services
@@ -58,6 +61,7 @@ async def _serve(settings: Settings) -> None:
             tiers_kept(settings, platform.executor),
             briefs_written(settings, platform.conversations),
             _pictures_known(settings, platform),
+            _wishes_learnt(platform.conversations.runner.understander),
         )
         server = uvicorn.Server(server_config(settings, create_app(settings, platform, closes=True, beside=beside)))
         _announce(settings, listener.getsockname()[1])
@@ -70,6 +74,21 @@ def _pictures_known(settings: Settings, platform: Platform) -> contextlib.Abstra
     services = platform.executor.services
     gallery = services.gallery if isinstance(services, Services) else None
     return gallery.warmed() if gallery is not None and settings.fit_models else contextlib.nullcontext()
+
+
+@contextlib.asynccontextmanager
+async def _wishes_learnt(understander: Understander) -> AsyncIterator[None]:
+    """Learn beside the server what merchants ask for, so that their first message does not wait for it."""
+    if not isinstance(understander, Learns):
+        yield
+        return
+    task = asyncio.create_task(understander.warm())
+    try:
+        yield
+    finally:
+        task.cancel()  # what the thread learns meanwhile is kept for the next start
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
 
 
 def server_config(settings: Settings, app: object) -> uvicorn.Config:

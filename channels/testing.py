@@ -42,6 +42,8 @@ from dialogue.conversations import Conversations
 from dialogue.flows import load_flows
 from dialogue.replies.templates import Templates
 from dialogue.turns import TurnRunner
+from dialogue.wording.own import OwnWordings
+from dialogue.wording.speech import ShopSpeech
 from knowledge.db import Database, sqlite_url
 from knowledge.embedding import HashingEmbedder
 from knowledge.products import load_products
@@ -139,11 +141,14 @@ async def _fill(database: Database) -> None:
 
 async def _wire(data: Path, database: Database, understander: ScriptedUnderstander) -> Platform:
     embedder = HashingEmbedder()
+    speech = ShopSpeech(_flows, embedder)
     services = Services(
-        retriever=await build_retriever(database, embedder), products=await load_products(database, embedder)
+        retriever=await build_retriever(database, embedder),
+        products=await load_products(database, embedder),
+        speech=speech,
     )
     tools = all_tools()
-    policy, templates = load_policy("default"), _templates()
+    policy, templates = load_policy("default"), _templates().with_own(OwnWordings(database, speech))
     executor = Executor(database, tools, policy, services=services)
     runner = TurnRunner(executor, understander, dict(_flows()), templates, "Asia/Shanghai")
     conversations = Conversations(database, executor, runner, templates, default_lang="en")

@@ -82,6 +82,7 @@ class Answering:
 
     async def _answer(self, conversation_id: str, identity: Identity, seq: int) -> Turn:
         """Answer everything unanswered up to now, unless another call's turn has done it meanwhile."""
+        await self.templates.refresh()
         async with self._lock(conversation_id):
             state = self._states.get(conversation_id)
             state = state if state is not None and state.seq >= seq else await self._state(conversation_id)
@@ -90,7 +91,7 @@ class Answering:
             while seq in state.unanswered:
                 by_bot = state.owner == "bot"
                 turn = await (self._bot_turn(state, identity) if by_bot else self._pass_on(state, seq))
-                if turn is not None:
+                if turn is not None and (not by_bot or seq <= _answers_up_to(state)):
                     replies = [*before.replies, *turn.replies] if before is not None else turn.replies
                     return turn.model_copy(update={"replies": replies})
                 state = await self._state(conversation_id)
@@ -111,7 +112,7 @@ class Answering:
 
     async def _bot_turn(self, state: DialogueState, identity: Identity) -> Turn | None:
         """Answer as the bot. None: the conversation went on meanwhile, look again."""
-        finished = await self.runner.run(state, self._identity(identity, state), max(state.unanswered))
+        finished = await self.runner.run(state, self._identity(identity, state), _answers_up_to(state))
         return await self._commit(state, finished)
 
     async def _commit(self, state: DialogueState, finished: Finished) -> Turn | None:
@@ -227,6 +228,7 @@ class Answering:
             if head.last_seq != seq:
                 raise StaleStateError(f"the conversation went on after event {seq}")
 
+        await self.templates.refresh()
         async with self._lock(conversation_id):
             state = await self._state(conversation_id)
             if state.pending is None or not self._live.followed(conversation_id):
@@ -255,6 +257,14 @@ class Answering:
 
     def _identity(self, identity: Identity, state: DialogueState) -> Identity:
         return dataclasses.replace(identity, customer_id=state.customer_id, conversation_id=state.conversation_id)
+
+
+def _answers_up_to(state: DialogueState) -> int:
+    """Return the last message that the next turn answers.
+
+    A shopper's burst is one turn: several lines are one wish. A merchant asks a question a message, and each is answered.
+    """
+    return min(state.unanswered) if state.role == "merchant" else max(state.unanswered)
 
 
 def _first_state(head: Conversation) -> DialogueState:

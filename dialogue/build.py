@@ -22,6 +22,8 @@ from dialogue.understanding import build_understander
 from dialogue.understanding.voice import whisper
 from dialogue.understanding.voice.endpoint import Endpoint, TranscriptionEndpoint
 from dialogue.understanding.voice.recognition import FirstThatAnswers, Recogniser
+from dialogue.wording.own import OwnWordings
+from dialogue.wording.speech import ShopSpeech
 from knowledge.db import Database, sqlite_url
 from knowledge.demo import build_demo_shop
 from knowledge.embedding import default_embedder
@@ -111,19 +113,20 @@ class Platform:
         """
         parts, talk = self.executor, self.conversations
         gallery = Gallery(database, self.config.data, parts.services.models)
+        templates = spoken(talk.templates, parts.services, database)
         services = dataclasses.replace(parts.services, gallery=gallery, guesses=Guesses())
         executor = Executor(database, parts.tools, self.policy, services=services, guard=parts.guard, clock=parts.clock)
         runner = TurnRunner(
             executor,
             talk.runner.understander,
             talk.runner.flows,
-            talk.templates,
+            templates,
             self.shop.timezone,
             ears_of(self.config, database),
             talk.runner.minds,
             talk.runner.escalation,
         )
-        conversations = Conversations(database, executor, runner, talk.templates, default_lang=talk.default_lang)
+        conversations = Conversations(database, executor, runner, templates, default_lang=talk.default_lang)
         return dataclasses.replace(self, database=database, executor=executor, conversations=conversations)
 
     async def close(self) -> None:
@@ -147,7 +150,7 @@ async def build(config: Config, *, progress: Progress | None = None) -> Platform
     tools = shop_tools(config.data)
     flows = load_flows(config.data / "flows", tools=tools)
     escalation = load_escalation(config.data)
-    opened = await open_shop(config, tools=tools, progress=progress)
+    opened = await open_shop(config, tools=tools, flows=flows, progress=progress)
     try:
         return await _with_mind(opened, flows, escalation, progress)
     except BaseException:
@@ -156,12 +159,17 @@ async def build(config: Config, *, progress: Progress | None = None) -> Platform
 
 
 async def open_shop(
-    config: Config, *, tools: Mapping[str, Tool] | None = None, progress: Progress | None = None
+    config: Config,
+    *,
+    tools: Mapping[str, Tool] | None = None,
+    flows: Mapping[str, Flow] | None = None,
+    progress: Progress | None = None,
 ) -> OpenShop:
     """Open the database (building the demo shop if it is empty and `config.demo`) with the executor over it.
 
     Args:
         tools: what can be called; None: all tools of the shop.
+        flows: its procedures, for what the bot says; None: they are read when that is first looked for.
 
     Raises:
         NoShopError, tools.own.OwnToolError, tools.policy.PolicyError, knowledge.errors.DatabaseUnavailableError: as `build`.
@@ -170,9 +178,11 @@ async def open_shop(
     servers = declared_servers(config.data)
     if servers:
         await load_sdk()
+    embedder = default_embedder()
+    speech = ShopSpeech(lambda: flows or load_flows(config.data / "flows", tools=chosen), embedder)
     database = await open_database(config)
     try:
-        return await _with_hands(config, database, chosen, servers, progress)
+        return await _with_hands(config, database, chosen, servers, speech, progress)
     except BaseException:
         await database.close()
         raise
@@ -196,6 +206,7 @@ async def _with_hands(
     database: Database,
     tools: Mapping[str, Tool],
     servers: Mapping[str, DeclaredServer],
+    speech: ShopSpeech,
     progress: Progress | None,
 ) -> OpenShop:
     shop = await _shop(database)
@@ -216,6 +227,7 @@ async def _with_hands(
         retriever=await build_retriever(database, embedder, indexes),
         products=await load_products(database, embedder, indexes),
         gallery=Gallery(database, config.data, models),
+        speech=speech,
         models=models,
         external=ExternalServers(
             servers if config.external else {}, environment=config.environment, folder=config.data
@@ -240,12 +252,18 @@ async def _with_mind(
     )
     minds = minds_of(config.llm)
     understander = minds.understander(embedded, flows, (*taught.lessons, *taught.merchants))
-    templates = Templates(shop.timezone, config.clock)
+    templates = spoken(Templates(shop.timezone, config.clock), executor.services, database)
     ears = ears_of(config, database)
     runner = TurnRunner(executor, understander, flows, templates, shop.timezone, ears, minds, escalation)
     lang: Lang = "en" if shop.default_lang == "en" else "zh"
     conversations = Conversations(database, executor, runner, templates, default_lang=lang, silence_s=config.silence_s)
     return Platform(config, database, executor, opened.policy, conversations, shop)
+
+
+def spoken(templates: Templates, services: Services, database: Database) -> Templates:
+    """Return the templates with the own words of the shop in `database`."""
+    speech = services.speech
+    return templates.with_own(OwnWordings(database, speech) if isinstance(speech, ShopSpeech) else None)
 
 
 def ears_of(config: Config, database: Database) -> Ears:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol, runtime_checkable
 
 import pydantic
 
@@ -267,6 +267,15 @@ class Understander(Protocol):
 
     async def understand(self, text: str, view: View) -> Understanding:
         """Never raises for any text; what it cannot read is `CannotHandle`."""
+        ...
+
+
+@runtime_checkable
+class Learns(Protocol):
+    """An understander that learns something only when it is needed."""
+
+    async def warm(self) -> None:
+        """Learn it now, so that nobody's first message waits for it."""
         ...
 
 

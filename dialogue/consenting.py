@@ -35,9 +35,9 @@ def _own_question(tool: str, preview: JsonObject, lang: Lang, flows: Mapping[str
     for flow in flows.values():
         for step in walk(flow.steps):
             if step.confirm is not None and step.confirm.tool == tool and step.confirm.ask is not None:
-                words = step.confirm.ask.get(lang)
-                if templates.names(words, lang) <= {"preview", "results"}:
-                    return templates.render(words, lang, {"preview": preview, "results": {}})
+                asked = step.confirm.ask
+                if templates.names(asked.get(lang), lang) <= {"preview", "results"}:
+                    return templates.speak(asked, lang, {"preview": preview, "results": {}})
     return ""
 
 

@@ -95,6 +95,7 @@ class Conversations(Answering):
             created_at=now,
             updated_at=now,
         )
+        await self.templates.refresh()
         opening = "chit.opening_merchant" if conversation.role == "merchant" else "chit.opening"
         greeting: tuple[Reply, ...] = (TextReply(text=self.templates.say(opening, spoken), lang=spoken),)
         if conversation.role == "merchant":
@@ -260,6 +261,7 @@ class Conversations(Answering):
         async def hand_back(head: Conversation, _: TicketView) -> list[Event]:
             lang: Lang = "en" if head.lang == "en" else "zh"
             state = await self._state(head.id)
+            await self.templates.refresh()
             words = [text.strip() for text in agreed]
             said = TextReply(text=self.templates.say(sentence, lang, agreed=words), lang=lang)
             facts = [Agreement(text=text, ticket_id=ticket_id, agent_id=identity.subject) for text in words]

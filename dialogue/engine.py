@@ -136,7 +136,7 @@ class Engine:
             return End.DONE
         frame.done[key] = "said"
         if step.say is not None:
-            said = self.templates.render(step.say.get(work.lang), work.lang, facts_of(work, frame))
+            said = self.templates.speak(step.say, work.lang, facts_of(work, frame))
             work.say(said, receipts=tuple(receipt for receipt in frame.receipts if receipt in work.receipts))
         elif step.show is not None:
             self._show(work, frame, step.show)
@@ -152,7 +152,7 @@ class Engine:
         return End.DONE
 
     def _offer(self, work: Work, frame: Frame, step: OfferStep) -> None:
-        said = self.templates.render(step.text.get(work.lang), work.lang, facts_of(work, frame))
+        said = self.templates.speak(step.text, work.lang, facts_of(work, frame))
         if work.stack != [frame] or work.queue:
             work.say(said)
             return
@@ -193,7 +193,7 @@ class Engine:
 
     def _show(self, work: Work, frame: Frame, step: ShowStep) -> None:
         evidence = value_at(step.source, frame)
-        text = self.templates.render(step.text.get(work.lang), work.lang, facts_of(work, frame)) if step.text else ""
+        text = self.templates.speak(step.text, work.lang, facts_of(work, frame)) if step.text else ""
         for reply in card(step.card, evidence, text, self.templates, work.lang, picture=work.picture):
             work.show(reply)
         if step.card == "products":
@@ -320,19 +320,29 @@ class Engine:
         return End.DONE
 
     async def _decide(self, work: Work, frame: Frame, step: Step, flow: Flow, key: str) -> End:
-        """Approve or reject what waits; a rejection is a refused call by its nature."""
+        """Approve or reject what waits, one or several; a rejection is a refused call by its nature."""
         if step.decide is None or key in frame.done:
             return End.DONE
-        outcome = await work.decide(step.decide.deed, str(value_at(step.decide.proposal, frame)))
-        if outcome.status != "ok" and outcome.code != "proposal_rejected":
-            return self._refused(work, frame, flow, outcome, key)
-        self._keep(frame, "result", outcome)
+        named = value_at(step.decide.proposal, frame)
+        decided = 0
+        refused: list[Outcome] = []
+        for proposal in named if isinstance(named, list) else [named]:
+            outcome = await work.decide(step.decide.deed, str(proposal))
+            if outcome.status != "ok" and outcome.code != "proposal_rejected":
+                refused.append(outcome)
+                continue
+            self._keep(frame, "result", outcome)
+            decided += 1
         frame.done[key] = step.decide.deed
-        return End.DONE
+        frame.results["decided"] = decided
+        for outcome in refused[:-1]:
+            self._refused(work, frame, flow, outcome, key)
+        end = self._refused(work, frame, flow, refused[-1], key) if refused else End.DONE
+        return End.DONE if decided else end
 
     def _ask_consent(self, work: Work, frame: Frame, call: CallStep, outcome: Outcome) -> None:
         facts = {**facts_of(work, frame), "preview": told(outcome)}
-        asked = self.templates.render(call.ask.get(work.lang), work.lang, facts) if call.ask else ""
+        asked = self.templates.speak(call.ask, work.lang, facts) if call.ask else ""
         labels = (self._sentence(work, "label.confirm"), self._sentence(work, "label.not_yet"))
         question = Question(asked, ((labels[0], True), (labels[1], False)))
         work.ask(question, kind="confirm", proposal_id=outcome.proposal_id)
@@ -349,11 +359,7 @@ class Engine:
         known = (f"refused.{outcome.code}", f"failed.{outcome.code}", f"failed.{outcome.status}")
         sentence = next(filter(self.templates.has, known))
         own = flow.refusals.get(outcome.code)
-        said = (
-            self.templates.render(own.get(work.lang), work.lang, facts)
-            if own
-            else self._sentence(work, sentence, **facts)
-        )
+        said = self.templates.speak(own, work.lang, facts) if own else self._sentence(work, sentence, **facts)
         if outcome.code in NEEDS_PERSON or outcome.facts.get("needs_person"):
             work.hand_over = HandOverWish(reason="policy", say=said)
             return End.HANDED_OVER

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from agent.grounding import addresses
+from dialogue.replies.templates import LONG as SHOWN
 from dialogue.replies.types import Reply
 from knowledge.types import JsonObject
 from tools.provenance import leaves
@@ -27,6 +28,14 @@ def passages(results: Iterable[JsonObject]) -> list[str]:
         (text for text in found if len(text) >= LONG or len(_HAN.findall(text)) >= LONG_HAN),
         key=lambda text: (-len(text), text),
     )
+
+
+def unquoted(results: Iterable[JsonObject], text: str) -> str:
+    """Return a text without what it quotes of the results: what a merchant is shown of a document or a text of the bot claims nothing."""
+    for passage in passages(results):
+        for quoted in (passage, passage[:SHOWN]):
+            text = text.replace(quoted, " ")
+    return text
 
 
 def own_addresses(results: Iterable[JsonObject]) -> set[str]:

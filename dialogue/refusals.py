@@ -28,6 +28,18 @@ REASK: dict[str, tuple[str, ...]] = {
     "contact_needed": ("contact",),
     "coupon_not_found": ("coupon",),
     "product_not_found": ("product",),
+    "price_rule": ("amount",),
+    **dict.fromkeys(
+        (
+            "text_fact_missing",
+            "text_unknown_fact",
+            "text_claims",
+            "text_markup",
+            "text_wrong_language",
+            "text_too_long",
+        ),
+        ("bot_words", "text"),
+    ),
 }
 """Refusal code -> the slot type that is forgotten and asked again."""
 

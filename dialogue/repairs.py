@@ -464,7 +464,7 @@ class Repairs:
             )
             work.ask(offer, kind="offer")
         else:
-            work.say(self._sentence(work, "lost.first"))
+            work.say(self._sentence(work, "lost.merchant" if work.state.role == "merchant" else "lost.first"))
         return False
 
     def offer_person(self, work: Work) -> None:

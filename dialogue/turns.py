@@ -28,7 +28,7 @@ from dialogue.judgement import Judgement
 from dialogue.judging import care, judge, offer_person
 from dialogue.listening import Ears
 from dialogue.minds import Minds, called
-from dialogue.others_words import disarmed, hold_addresses, passages, planted_links, without
+from dialogue.others_words import disarmed, hold_addresses, passages, planted_links, unquoted, without
 from dialogue.picturing import by_picture
 from dialogue.pressing import with_pressed, written
 from dialogue.price_pages import of_a_page
@@ -233,7 +233,8 @@ class TurnRunner:
     def _honest(self, work: Work, reply: Reply) -> Reply:
         cited = reply.receipts if isinstance(reply, TextReply) else ()
         said_again = any(reply.text == other.text for other in work.state.last_replies)
-        if said_again or is_honest(reply.text, cited, work.receipts):
+        claimed = unquoted(work.results(), reply.text) if work.state.role == "merchant" else reply.text
+        if said_again or is_honest(claimed, cited, work.receipts):
             return reply
         return reply.model_copy(update={"text": self.templates.say("guard.not_done", work.lang)})
 

@@ -7,7 +7,7 @@ import dataclasses
 from knowledge.schema import Proposal
 from tools.base import Evidence, Identity, Role
 from tools.errors import RefusedError
-from tools.policy import ChangeRules
+from tools.policy import ALWAYS, ChangeRules
 from tools.staging import Staged
 
 
@@ -24,7 +24,7 @@ def need_of(rules: ChangeRules, role: Role, preview: Evidence) -> Need:
     """Return what a change needs under the caps of the role that approves it; the strictest of several counts."""
     if not isinstance(preview, Staged):
         return Need()
-    caps = rules.caps.get("merchant", {}) if role == "merchant" else {}
+    caps = {**ALWAYS, **rules.caps.get("merchant", {})} if role == "merchant" else {}
     over = {name: caps[name] for name, value in preview.measures().items() if name in caps and value > caps[name].most}
     if not over:
         return Need()

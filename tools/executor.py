@@ -45,6 +45,7 @@ from tools.provenance import Provenance
 from tools.receipts import as_json, done, find_receipt, make_receipt, proposal_key, replay, scoped_key
 from tools.requests import Request, awaiting, holding, preview_of, refused
 from tools.sending import settle, unknown_outcome
+from tools.speech import Speech
 from tools.staging import Staged
 from tools.visual_search.gallery import Gallery
 
@@ -62,6 +63,8 @@ class Services:
     products: ProductIndex | None = None
     gallery: Gallery | None = None
     """The shop's pictures."""
+    speech: Speech | None = None
+    """What the bot says."""
     external: ExternalServers = dataclasses.field(default_factory=ExternalServers)
     """The servers of others that some tools are done by."""
     guesses: Guesses = dataclasses.field(default_factory=Guesses)

@@ -26,9 +26,10 @@ OrderStatus = Literal[
     "pending", "processing", "shipped", "delivered", "cancelled", "return_requested", "exchange_requested"
 ]
 RiskKind = Literal["refund", "address", "coupon"]
-Measure = Literal["price_change", "discount", "coupon_total", "risk_threshold"]
+Measure = Literal["price_change", "discount", "coupon_total", "risk_threshold", "reserved_text"]
 """What a shop may cap: the largest relative move of a price; the share of the least spend that a coupon takes off; the money, in
-minor units, that a coupon can take off in all (infinite without a limit); the move of a risk threshold. Shares are fractions."""
+minor units, that a coupon can take off in all (infinite without a limit); the move of a risk threshold; 1 for a text of safety, of the law or of
+personal data. Shares are fractions."""
 Chance = Annotated[float, pydantic.Field(ge=0, le=1)]
 Days = Annotated[int, pydantic.Field(ge=0, le=36_500)]
 
@@ -196,8 +197,12 @@ class Cap(_Rules):
     """True: who proposed it may be one of them."""
 
 
+ALWAYS: dict[Measure, Cap] = {"reserved_text": Cap(most=0, approvals=2, proposer_counts=True)}
+"""Caps that hold where a shop sets none: its own of that measure takes their place."""
+
+
 class ChangeRules(_Rules):
-    """Changes that wait for approval: prices, coupons, thresholds."""
+    """Changes that wait for approval: prices, coupons, thresholds, what the bot says."""
 
     open_hours: Annotated[int, pydantic.Field(ge=1, le=24 * 90)] = 24
     """How long one waits before it expires."""

@@ -36,6 +36,7 @@ import tools.ticketing.calling_back
 import tools.ticketing.desk_tools
 import tools.ticketing.tools
 import tools.visual_search.tools
+import tools.wording.tools
 from tools.base import Effect, Role, Tool
 from tools.external.declared import declared_servers
 from tools.external.tools import external_tools
@@ -58,6 +59,7 @@ CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.marketing.staged.TOOLS,
     tools.content.tools.TOOLS,
     tools.content.staged.TOOLS,
+    tools.wording.tools.TOOLS,
     tools.ticketing.tools.TOOLS,
     tools.ticketing.desk_tools.TOOLS,
     tools.ticketing.assigning.TOOLS,

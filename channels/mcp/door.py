@@ -97,6 +97,7 @@ class Door:
         except NotYoursError as error:
             return problem("not_your_conversation", str(error))
         lang = self._seat.lang or counter.lang
+        await counter.templates.refresh()
         consent = Consent(context, counter, identity, lang)
         if params.request_state is not None:
             return await consent.answer_of(params)

@@ -93,15 +93,15 @@ class Opening:
         await asyncio.to_thread(importlib.import_module, "channels.console")
         from channels.app import config_of
         from channels.console import BUILDING, progress_bar
-        from dialogue.build import open_shop
+        from dialogue.build import open_shop, spoken
         from dialogue.flows import load_flows
         from dialogue.replies.templates import Templates
 
         config = config_of(self._settings)
         flows = await asyncio.to_thread(load_flows, config.data / "flows", tools=tools)
         with progress_bar(BUILDING) as progress:
-            opened = await open_shop(config, tools=tools, progress=progress)
-        templates = Templates(opened.shop.timezone, config.clock)
+            opened = await open_shop(config, tools=tools, flows=flows, progress=progress)
+        templates = spoken(Templates(opened.shop.timezone, config.clock), opened.executor.services, opened.database)
         return Counter(opened, flows, templates, "en" if opened.shop.default_lang == "en" else "zh")
 
 

@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import jinja2
 
-from dialogue.flows.model import CallStep, Flow, Step, Texts, walk
+from dialogue.flows.model import CallStep, Flow, Step, spoken_texts, walk
 from dialogue.replies.templates import Templates
 from dialogue.understanding import data
 from knowledge.types import Lang
@@ -118,7 +118,7 @@ def _names(template: str, lang: Lang) -> set[str]:
 
 
 def _template_faults(flow: Flow) -> Iterator[str]:
-    for place, texts in _texts(flow):
+    for place, texts in spoken_texts(flow):
         for lang in get_args(Lang):
             try:
                 unknown = _names(texts.get(lang), lang) - NAMES
@@ -135,23 +135,6 @@ def _template_faults(flow: Flow) -> Iterator[str]:
             continue
         if unknown:
             yield f"{place}: unknown name {_listed(unknown)} in {condition!r}; slots are `slots.NAME`"
-
-
-def _texts(flow: Flow) -> Iterator[tuple[str, Texts]]:
-    for name, slot in flow.slots.items():
-        if slot.ask is not None:
-            yield f"slots.{name}.ask", slot.ask
-    for code, texts in flow.refusals.items():
-        yield f"refusals.{code}", texts
-    for step in walk(flow.steps):
-        call = step.confirm or step.call
-        for place, said in (
-            ("say", step.say),
-            ("ask", call.ask if call else None),
-            ("show", step.show and step.show.text),
-        ):
-            if said:
-                yield place, said
 
 
 def _conditions(flow: Flow) -> Iterator[tuple[str, str]]:

@@ -18,7 +18,7 @@ from tools.ticketing.types import Reason
 SlotTypeName = Literal[
     "order", "order_lines", "swaps", "payment_method", "address", "reason", "choice", "text", "yes_no", "proof", "email",
     "product", "products", "options", "search", "body", "order_optional", "coupon", "tax_id", "question", "amount", "amounts", "picture",
-    "figures", "count", "chance", "shop_coupon", "coupon_terms", "document", "document_text",
+    "figures", "count", "chance", "shop_coupon", "coupon_terms", "document", "document_text", "bot_text", "bot_words", "open_change",
     "day", "period", "goods", "contact",
 ]  # fmt: skip
 
@@ -36,6 +36,16 @@ class Texts(_Part):
 
     zh: str
     en: str
+    _place: str = pydantic.PrivateAttr("")
+
+    @property
+    def place(self) -> str:
+        """Where a flow says it, such as ``return_items/say/1``; ``""`` for what is no text of its own, such as a title."""
+        return self._place
+
+    def put(self, place: str) -> None:
+        """Note the place, once the flow is whole."""
+        self._place = place
 
     def get(self, lang: Lang) -> str:
         """Return the template of one language."""
@@ -108,7 +118,7 @@ class DecideStep(_Part):
 
     deed: Literal["approve", "reject"]
     proposal: str
-    """Where its id stands, such as ``waiting.latest.id``."""
+    """Where its id stands, or a list of ids: a path such as ``change``."""
 
 
 class ShowStep(_Part):
@@ -209,6 +219,14 @@ class Flow(_Part):
                 raise ValueError(f"slot {name!r} depends on unknown slots {sorted(unknown)}")
         return self
 
+    @pydantic.model_validator(mode="after")
+    def _texts_placed(self) -> Self:
+        counts: dict[str, int] = {}
+        for kind, texts in spoken_texts(self):
+            counts[kind] = counts.get(kind, 0) + 1
+            texts.put(f"{self.id}/{kind}/{counts[kind]}" if kind in STEP_TEXTS else f"{self.id}/{kind}")
+        return self
+
     @property
     def changes_something(self) -> bool:
         """Whether it may lead to an effect, or to a person who takes the matter up: it is more than a look."""
@@ -217,7 +235,9 @@ class Flow(_Part):
     @property
     def reads_its_words(self) -> bool:
         """Whether what is wanted is read from the sentence that started it: said anew, it begins anew."""
-        return any(slot.type in {"coupon_terms", "chance", "document_text"} for slot in self.slots.values())
+        return any(
+            slot.type in {"coupon_terms", "chance", "document_text", "bot_words"} for slot in self.slots.values()
+        )
 
     @property
     def leads_to(self) -> frozenset[str]:
@@ -232,6 +252,35 @@ class Flow(_Part):
             grew = {name for name, spec in self.slots.items() if set(spec.of) & grew} - found
             found |= grew
         return found
+
+
+STEP_TEXTS = ("say", "confirm", "show", "offer")
+"""Kinds of text that a flow may have several of."""
+
+
+def spoken_texts(flow: Flow) -> Iterator[tuple[str, Texts]]:
+    """Yield everything that a flow says, with its kind: ``say``, ``confirm``, ``show``, ``offer``, ``slots.NAME.ask``, ``refusals.CODE``."""
+    for name, slot in flow.slots.items():
+        if slot.ask is not None:
+            yield f"slots.{name}.ask", slot.ask
+    for code, texts in flow.refusals.items():
+        yield f"refusals.{code}", texts
+    for step in walk(flow.steps):
+        call = step.confirm or step.call
+        for kind, said in (
+            ("say", step.say),
+            ("confirm", call.ask if call else None),
+            ("show", step.show and step.show.text),
+            ("offer", step.offer and step.offer.text),
+        ):
+            if said:
+                yield kind, said
+
+
+def placed_texts(flow: Flow) -> Iterator[tuple[str, Texts]]:
+    """Yield everything that a flow says, with its place."""
+    for _, texts in spoken_texts(flow):
+        yield texts.place, texts
 
 
 def walk(steps: Iterable[Step]) -> Iterator[Step]:

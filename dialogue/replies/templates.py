@@ -6,12 +6,13 @@ or was read back from an event.
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import functools
 import zoneinfo
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import jinja2
 import jinja2.meta
@@ -40,8 +41,33 @@ class _Environment(jinja2.sandbox.ImmutableSandboxedEnvironment):
         return super().getattr(obj, attribute)
 
 
+class Placed(Protocol):
+    """A text of a flow in both languages, with its place."""
+
+    @property
+    def place(self) -> str:
+        """Where it is said."""
+        ...
+
+    def get(self, lang: Lang) -> str:
+        """Return the shipped template of one language."""
+        ...
+
+
+class OwnTemplates(Protocol):
+    """The shop's own words, as templates."""
+
+    async def refresh(self) -> None:
+        """Read them anew if they moved."""
+        ...
+
+    def get(self, place: str, lang: Lang) -> str | None:
+        """Return what the shop says at a place; None: what ships."""
+        ...
+
+
 class Templates:
-    """Renders templates in one language each; compiled once.
+    """Renders templates in one language each; compiled once. What the shop says in its own words takes the place of what ships.
 
     Args:
         timezone: the shop's time zone, in which people read times.
@@ -55,15 +81,34 @@ class Templates:
             "zh": self._environment("zh"),
             "en": self._environment("en"),
         }
-        self._sentences: dict[Lang, dict[str, str]] = {"zh": _read("zh"), "en": _read("en")}
+        self._sentences: dict[Lang, dict[str, str]] = {"zh": shipped_sentences("zh"), "en": shipped_sentences("en")}
+        self._own: OwnTemplates | None = None
         self._compile = functools.lru_cache(maxsize=2000)(self._compile_uncached)
         self._expression = functools.lru_cache(maxsize=500)(self._expression_uncached)
 
     def say(self, sentence: str, lang: Lang, /, **facts: Any) -> str:
-        """Render the sentence `sentence` of ``sentences/{lang}.yaml``."""
+        """Render the sentence `sentence` of ``sentences/{lang}.yaml``, in the shop's own words where it has some."""
         if sentence not in self._sentences[lang]:
             raise MissingSentenceError(f"no sentence {sentence!r} in {lang}.yaml")
-        return self.render(self._sentences[lang][sentence], lang, facts)
+        return self.render(self._words(sentence, lang) or self._sentences[lang][sentence], lang, facts)
+
+    def speak(self, texts: Placed, lang: Lang, facts: Mapping[str, Any]) -> str:
+        """Render a text of a flow, in the shop's own words where it has some."""
+        return self.render(self._words(texts.place, lang) or texts.get(lang), lang, facts)
+
+    def with_own(self, own: OwnTemplates | None) -> Templates:
+        """Return the same templates with the own words of a shop; nothing is compiled anew."""
+        same = copy.copy(self)
+        same._own = own
+        return same
+
+    async def refresh(self) -> None:
+        """Read the shop's own words anew if they moved: before anything is said."""
+        if self._own is not None:
+            await self._own.refresh()
+
+    def _words(self, place: str, lang: Lang) -> str | None:
+        return self._own.get(place, lang) if self._own is not None and place else None
 
     def has(self, name: str) -> bool:
         """Tell whether there is such a sentence."""
@@ -163,8 +208,9 @@ class Templates:
         return f"{words} {local:%H:%M}" if time else words
 
 
-def _read(lang: Lang) -> dict[str, str]:
-    """Read a language's sentences; nested keys are joined with dots."""
+@functools.cache
+def shipped_sentences(lang: Lang) -> dict[str, str]:
+    """Return a language's sentences by name; nested keys are joined with dots."""
     flat: dict[str, str] = {}
 
     def descend(prefix: str, node: Any) -> None:

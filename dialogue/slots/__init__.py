@@ -3,6 +3,7 @@
 from dialogue.flows.model import SlotSpec
 from dialogue.slots import (
     address,
+    changes,
     coupons,
     days,
     documents,
@@ -15,6 +16,7 @@ from dialogue.slots import (
     products,
     simple,
     swaps,
+    wording,
 )
 from dialogue.slots.base import DeadEnd, Elsewhere, Filled, Filling, Question, Reader, SlotContext, SlotFiller
 
@@ -50,6 +52,9 @@ SLOT_FILLERS: dict[str, SlotFiller] = {
     "coupon_terms": coupons.fill_coupon_terms,
     "document": documents.fill_document,
     "document_text": documents.fill_document_text,
+    "open_change": changes.fill_open_change,
+    "bot_text": wording.fill_bot_text,
+    "bot_words": wording.fill_bot_words,
     "day": days.fill_day,
     "period": days.fill_period,
     "goods": goods.fill_goods,

@@ -110,7 +110,7 @@ class SlotContext:
     def question(self, sentence: str, **facts: Any) -> str:
         """Return how the flow asks for this slot, or the slot type's own sentence, which also says what was wrong."""
         if self.spec.ask is not None and sentence in PLAIN_QUESTIONS:
-            return self.templates.render(self.spec.ask.get(self.lang), self.lang, {**self.facts(), **facts})
+            return self.templates.speak(self.spec.ask, self.lang, {**self.facts(), **facts})
         return self.templates.say(sentence, self.lang, **facts)
 
     def facts(self) -> dict[str, Any]:

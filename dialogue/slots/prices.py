@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from dialogue.slots.base import Filled, Filling, Question, SlotContext
 from dialogue.state import Heard
 from dialogue.step_values import value_at
@@ -15,6 +17,8 @@ MOST = 25
 async def fill_amount(context: SlotContext) -> Filling:
     """Take the amount that was said last, in major units; else the result that `default` names, else ask."""
     said = await _said(context)
+    if said and Decimal(said[-1]) < 0:
+        return Question(_why(context, "ask.negative"))
     if said:
         return Filled(said[-1])
     default = value_at(context.spec.default, context.frame) if context.spec.default is not None else None
@@ -36,13 +40,20 @@ async def fill_count(context: SlotContext) -> Filling:
     product = await context.reader.read("get_product", {"product_id": context.frame.slots.get("product")})
     currency = product.price_from.currency if isinstance(product, ProductDetails) else "CNY"
     number = Money(int(said.entity.value["minor"]), currency).major
-    return Filled(int(number)) if number == int(number) else Question(context.question("ask.text"))
+    if number < 0 or number != int(number):
+        return Question(_why(context, "ask.negative" if number < 0 else "ask.whole"))
+    return Filled(int(number))
 
 
 async def fill_picture(context: SlotContext) -> Filling:
     """Take the picture of a page that came last; without one ask for it."""
     picture = context.state.memory.page
     return Filled(picture) if picture else Question(context.question("ask.picture"))
+
+
+def _why(context: SlotContext, reason: str) -> str:
+    """Return the question with why the answer will not do before it."""
+    return f"{context.templates.say(reason, context.lang)} {context.question('ask.text')}"
 
 
 async def _said(context: SlotContext) -> list[str]:

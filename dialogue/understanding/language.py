@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
 from dialogue.understanding.text import HAN, is_nonsense
 from knowledge.types import Lang
@@ -146,8 +147,19 @@ _NEUTRAL = frozenset(
 )
 
 
-def detect(low: str, *, previous: Lang | None = None, default: Lang = "zh") -> Lang:
+def _is_strange(words: list[str], plain: list[str], words_known: Container[str]) -> bool:
+    """Whether hardly any word is one that people say here in English."""
+    grammar = any(word in _EN_GRAMMAR for word in words)
+    return not grammar and 2 * sum(word in words_known for word in plain) < len(plain)
+
+
+def detect(
+    low: str, *, previous: Lang | None = None, default: Lang = "zh", words_known: Container[str] | None = None
+) -> Lang:
     """Return the language of a lower-case message.
+
+    `words_known`: English words that people say here; what has hardly any of them, and no grammar, does not turn Chinese talk into
+    English: it is nonsense, or a third language.
 
     A message that shows none (an order number, "ok", a name of a thing) keeps `previous`, else `default`; at the very start
     "hello" alone counts as English.
@@ -160,6 +172,8 @@ def detect(low: str, *, previous: Lang | None = None, default: Lang = "zh") -> L
         return previous or ("en" if words else default)
     zh = 2.0 * len(_ZH_GRAMMAR.findall(low)) + 0.6 * han
     en = 2.0 * sum(word in _EN_GRAMMAR for word in words) + len(plain)
+    if previous == "zh" and not han and words_known is not None and _is_strange(words, plain, words_known):
+        return "zh"
     if previous == "zh" and han == 0 and en < 2:
         return "zh" if len(plain) == 1 and len(plain[0]) <= 2 else "en"
     if zh == en:

@@ -22,6 +22,8 @@ from dialogue.understanding.document_words import document_words, gives_a_text
 from dialogue.understanding.figures import Asked, read_question
 from dialogue.understanding.intents import MAX_CHARS, Example, IntentModel, fit
 from dialogue.understanding.teaching import Lesson
+from dialogue.understanding.text import HAN
+from dialogue.understanding.text_words import gives_words, text_words
 from knowledge.embedding import Embedder
 from tools.analytics.types import Vocabulary
 
@@ -33,6 +35,9 @@ HEARD = 0.5
 """Chance of all flows of merchants together from which the likeliest is meant."""
 OF_PRICE = frozenset({"amount", "amounts", "count"})
 _ASKED_FOR, _TRIED = "suggest_price", "price_curve"
+_SAID = "change_text"
+_OF_PRICES = frozenset({"change_price", _ASKED_FOR, _TRIED})
+_COUPON_FLOWS = frozenset({"create_coupon", "change_coupon", "end_coupon"})
 OF_FIGURES = "shop_figures"
 _ON = re.compile(
     r"^(?:and |what about|how about|now |by |per |compared? |versus |vs |only |without |excluding |which orders|list the orders|show (?:me )?the orders)"
@@ -53,12 +58,29 @@ class MerchantWishes:
 
     def __init__(self, lessons: Sequence[Lesson], embedder: Embedder, folder: Path | None = None) -> None:
         self._lessons, self._embedder, self._folder = lessons, embedder, folder
+        self._flows = frozenset(lesson.flow for lesson in lessons)
         self._learning = threading.Lock()
+
+    def said(self, low: str) -> list[tuple[int, int]]:
+        """Return the places of what merchants are known to say: 滞销 is no slip of another word that shoppers know."""
+        return [(place, place + 2) for place in range(len(low) - 1) if low[place : place + 2] in self._pairs]
+
+    @functools.cached_property
+    def _pairs(self) -> frozenset[str]:
+        """Every two Chinese characters that stand side by side in what the flows are asked for by."""
+        lines = [line for lesson in self._lessons for line in lesson.examples.get("zh", ())]
+        runs = [run for line in lines for run in re.findall(r"[\u4e00-\u9fff]{2,}", line)]
+        return frozenset(run[place : place + 2] for run in runs for place in range(len(run) - 1))
 
     def learn(self) -> None:
         """Learn, the first time; takes some seconds."""
         with self._learning:
             _ = self._model
+
+    @property
+    def learnt(self) -> bool:
+        """Whether nothing is left to learn."""
+        return "_model" in vars(self)
 
     @functools.cached_property
     def _model(self) -> IntentModel:
@@ -93,7 +115,12 @@ class MerchantWishes:
     def read(self, reading: Reading) -> tuple[list[Command], list[ScoredIntent]] | None:
         """Return the commands of a message; None where it is no wish of a merchant."""
         question = reading.view.pending
-        of_text = gives_a_text(reading.text.raw)
+        raw = reading.text.raw
+        if question is not None and _asks_for_words(reading, question) and not _LEAVES.search(reading.text.low):
+            return [Provide(text=raw, score=0.9, source="pending")], []
+        of_document = gives_a_text(raw)
+        new_words = not of_document and _SAID in self._flows and gives_words(raw)
+        of_text = of_document or new_words
         budget = _within_a_budget(reading.entities) and not of_text and not _OF_COUPONS.search(reading.text.low)
         if budget or (question is not None and _answers(reading, question)):
             return None
@@ -109,12 +136,19 @@ class MerchantWishes:
             return [
                 StartFlow(flow=OF_FIGURES, text=reading.words(), entities=reading.told(), score=0.9, source="pattern")
             ], []
-        said = reading.masked(0, len(document_words(reading.text.raw).head) if of_text else None)[:MAX_CHARS]
+        head = len(document_words(raw).head) if of_document else len(text_words(raw).wish) if new_words else None
+        said = _without_titles(reading, reading.masked(0, head))[:MAX_CHARS]
         chances = self._model.chances(said, self._embedder.encode([said])[0])
         ranked = sorted(zip(self._model.labels, map(float, chances), strict=True), key=lambda one: -one[1])
-        if 1 - dict(ranked)[OTHER] < HEARD:
+        if 1 - dict(ranked)[OTHER] < HEARD and not new_words:
             return None
         flow, chance = next(one for one in ranked if one[0] != OTHER)
+        if new_words:
+            flow = _SAID  # words are given for what is said: whatever else the wish sounds like
+        if flow in _OF_PRICES and _OF_COUPONS.search(low) and not new_words:
+            flow = next(
+                (name for name, _ in ranked if name in _COUPON_FLOWS), flow
+            )  # a coupon is no price, whatever it takes off
         if flow == _ASKED_FOR and _amounts(reading.entities):
             flow = _TRIED  # who names prices asks what they would bring, not which to take
         wish = StartFlow(
@@ -130,6 +164,32 @@ def _kept(path: Path) -> IntentModel | None:
     except ValueError as error:
         _log.warning("%s; it is learnt anew", error)
         return None
+
+
+_LEAVES = re.compile(
+    r"^\W*(?:算了|不改了|不用改|取消|先不|退出|没事了|never ?mind|cancel|stop|forget it|leave it|no thanks)\W*|^\W*(?:转人工|人工)\W*$",
+    re.IGNORECASE,
+)
+
+
+def _asks_for_words(reading: Reading, question: PendingQuestion) -> bool:
+    """Tell whether other words for a text of the bot were asked for: whatever comes is these words, and means nothing else."""
+    return question.slot_type == "text" and "bot_text" in reading.view.flow_slots.values()
+
+
+def _without_titles(reading: Reading, said: str) -> str:
+    """Return the words with long names of goods as short ones: what stands in a title says nothing of what is wanted."""
+    for item in reading.entities:
+        if item.type == "amount" and item.value["minor"] < 0:
+            said = said.replace(item.text, re.sub(r"^\D+", "", item.text) or "99")  # whatever is wrong with the figure
+        if item.type == "product" and item.value.get("product_ids") and len(item.text) >= _LONG_NAME:
+            said = said.replace(item.text, _GOODS["zh" if HAN.search(item.text) else "en"])
+    return said
+
+
+_LONG_NAME = 9
+_GOODS = {"zh": "台灯", "en": "desk lamp"}
+"""Goods that the examples are about."""
 
 
 def _asks_for_figures(reading: Reading) -> bool:

@@ -8,12 +8,12 @@ import dataclasses
 import functools
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sqlmodel import select
 
-from dialogue.commands import CannotHandle, Command, Entity, ScoredIntent, Understanding, View
+from dialogue.commands import CannotHandle, Command, Entity, ScoredIntent, StartFlow, Understanding, View
 from dialogue.understanding import data, model_cache, segments, training
 from dialogue.understanding.commands import Reading, classifier_ranking, commands
 from dialogue.understanding.emotion import Feelings
@@ -76,7 +76,8 @@ class EmbeddedUnderstander:
         self._keywords = Keywords(procedures.lessons)
         sounds = SameSound(extractor.lexicon.names, extractor.lexicon.terms, training.said_in_chinese())
         homophones = _homophones()
-        self._respelling = Respelling(training.words(procedures.lessons), self._name_of, sounds, homophones)
+        self._taught = frozenset(training.words(procedures.lessons))
+        self._respelling = Respelling(self._taught, self._name_of, sounds, homophones)
         self._default_lang = default_lang
         self.name = name
 
@@ -103,6 +104,16 @@ class EmbeddedUnderstander:
                 lang=view.lang or view.opened_in or self._default_lang, commands=(CannotHandle(),), model=self.name
             )
 
+    @property
+    def merchants_learnt(self) -> bool:
+        """Whether a merchant's first message waits for nothing."""
+        return self._merchants is None or self._merchants.learnt
+
+    async def warm(self) -> None:
+        """Learn now what merchants ask for; else their first message waits some seconds for it."""
+        if self._merchants is not None:
+            await asyncio.to_thread(self._merchants.learn)
+
     def entities(self, text: str) -> list[Entity]:
         """Return only the entities of a text."""
         return self._extractor.extract(read(text))
@@ -111,12 +122,19 @@ class EmbeddedUnderstander:
         message, entities = written, self._extractor.extract(written)
         spared = [(item.start, item.end) for item in entities if item.type in _NAMED_SPANS]
         understood = [(item.start, item.end) for item in entities]
+        if self._merchants is not None and view.role == "merchant":
+            spared += self._merchants.said(written.low)
         kept = view.pending is not None and view.pending.slot_type in _KEPT_AS_WRITTEN
         mended = self._respelling.mend_in_place(message, spared, understood, kept_as_written=kept)
         if mended is not message:
             message, entities = mended, self._extractor.extract(mended)
         heard = without_opening(message, asked=view.pending is not None)
-        lang = detect(_unnamed(heard, entities), previous=view.lang, default=view.opened_in or self._default_lang)
+        lang = detect(
+            _unnamed(heard, entities),
+            previous=view.lang,
+            default=view.opened_in or self._default_lang,
+            words_known=self._taught,
+        )
         reading = Reading(
             heard,
             entities,
@@ -128,6 +146,7 @@ class EmbeddedUnderstander:
             self._stances.take,
         )
         found, intents = self._of_a_merchant(reading) or commands(reading)
+        found = self._for_a_merchant(found, view) if view.role == "merchant" else found
         return Understanding(
             lang=lang,
             intents=tuple(intents),
@@ -144,6 +163,13 @@ class EmbeddedUnderstander:
             return None
         entities = self._extractor.with_amounts(reading.text, reading.entities)
         return self._merchants.read(dataclasses.replace(reading, entities=entities))
+
+    def _for_a_merchant(self, found: Sequence[Command], view: View) -> list[Command]:
+        """Leave out what only a customer can want: a merchant who was misheard is not asked to prove who they are."""
+        if view.known:
+            return list(found)
+        kept = [each for each in found if not (isinstance(each, StartFlow) and each.flow in self._personal)]
+        return kept or ([CannotHandle()] if found else [])
 
     def _ranker(self) -> Callable[[str], list[tuple[str, float]]]:
         known: dict[str, list[tuple[str, float]]] = {}

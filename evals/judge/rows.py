@@ -113,6 +113,10 @@ TABLES: dict[str, Table] = {
         "SELECT d.id AS _id, d.slug, d.lang, d.title, d.body, d.kind, d.status, d.version FROM {db}.document d",
         {"document": "_id"},
     ),
+    "texts": Table(
+        "SELECT w.id AS _id, w.place, w.lang, w.text, w.in_force, w.version FROM {db}.wording w",
+        {"wording": "_id"},
+    ),
     "shop_settings": Table(
         "SELECT s.id, s.settings ->> '$.risk_thresholds' AS risk_thresholds FROM {db}.shop s",
         {"shop": "id"},

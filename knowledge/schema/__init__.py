@@ -42,6 +42,7 @@ from knowledge.schema.orders import (
     TrackingEvent,
 )
 from knowledge.schema.risk import RiskCase
+from knowledge.schema.wordings import Wording
 
 __all__ = [
     "Account",
@@ -89,4 +90,5 @@ __all__ = [
     "TicketEvent",
     "TrackingEvent",
     "Variant",
+    "Wording",
 ]

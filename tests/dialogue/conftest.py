@@ -17,6 +17,8 @@ from dialogue.replies.templates import Templates
 from dialogue.testing import ScriptedUnderstander
 from dialogue.turn import Turn
 from dialogue.turns import TurnRunner
+from dialogue.wording.own import OwnWordings
+from dialogue.wording.speech import ShopSpeech
 from knowledge.db import Database
 from knowledge.embedding import HashingEmbedder
 from knowledge.products import load_products
@@ -36,6 +38,7 @@ TEE = {
 }
 _templates = functools.cache(functools.partial(Templates, "Asia/Shanghai"))
 _flows = functools.cache(lambda: load_flows(tools=all_tools()))
+_speech = functools.cache(lambda: ShopSpeech(_flows, HashingEmbedder()))
 LAMP = {"LAMP-W": ({"color": "white"}, 15900), "LAMP-B": ({"color": "black"}, 15900)}
 
 
@@ -103,11 +106,13 @@ async def assemble(database: Database, understander: ScriptedUnderstander, polic
     """Wire the dialogue as `dialogue.build` does, on a fixed clock."""
     embedder = HashingEmbedder()
     services = Services(
-        retriever=await build_retriever(database, embedder), products=await load_products(database, embedder)
+        retriever=await build_retriever(database, embedder),
+        products=await load_products(database, embedder),
+        speech=_speech(),
     )
     clock = FixedClock(NOW)
     executor = Executor(database, all_tools(), load_policy(policy), services=services, clock=clock)
-    templates = _templates()
+    templates = _templates().with_own(OwnWordings(database, _speech()))
     runner = TurnRunner(executor, understander, dict(_flows()), templates, "Asia/Shanghai")
     return Conversations(database, executor, runner, templates, default_lang="en")
 

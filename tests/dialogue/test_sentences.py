@@ -3,13 +3,13 @@ from __future__ import annotations
 import importlib
 import re
 
-from dialogue.replies.templates import Templates, _read
+from dialogue.replies.templates import Templates, shipped_sentences
 
 TEMPLATES = Templates()
 
 
 def test_both_languages_have_the_same_sentences() -> None:
-    assert set(_read("zh")) == set(_read("en"))
+    assert set(shipped_sentences("zh")) == set(shipped_sentences("en"))
 
 
 def test_every_refusal_of_the_order_tools_has_a_sentence() -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import functools
 from collections.abc import AsyncIterator, Mapping
 
 import pytest
 import pytest_asyncio
 
-from dialogue.commands import Affirm, Deny, Entity, Provide, StartFlow
+from dialogue.commands import Affirm, ChitChat, Choose, Correct, Deny, Entity, Provide, StartFlow
 from dialogue.testing import ScriptedUnderstander, entity
 from dialogue.turn import Turn
 from knowledge.db import Database
 from knowledge.schema import Coupon, Document, Shop, Stock, Variant
 from knowledge.types import Lang
-from tests.dialogue.conftest import Talk, assemble, words
+from tests.dialogue.conftest import Talk, assemble, choices, words
 from tools.base import Identity
 from tools.policy import Cap, ChangeRules
 from tools.testing import NOW, make_shop
@@ -243,3 +245,101 @@ async def test_a_no_to_an_approval_leaves_it_waiting_and_a_rejection_ends_it(tea
     assert {"zh": "已驳回", "en": "Rejected"}[lang] in words(await third.say("yes", Affirm()))
     assert {"zh": "没有待批", "en": "No change waits"}[lang] in words(await wants(second, "reject_change"))
     assert await price(first.database) == 15_900
+
+
+async def several_waiting(team: list[Talk], lang: Lang) -> Talk:
+    """A price, a coupon and a level wait; returns a merchant who proposed none of them."""
+    first, second, third = team
+    await wants(first, "change_price", "", LAMP, amount(17_900))
+    await wants(second, "change_coupon", {"zh": "把SAVE40改成满250", "en": "change SAVE40 to 40 off 250"}[lang])
+    other = Talk(first.conversations, first.understander, first.database, Identity("merchant", subject="M4"))
+    await other.open(lang)
+    await wants(other, "stock_warning", "", LAMP)
+    await other.say("20", Provide(entities=(amount(2_000),)))
+    return third
+
+
+async def test_of_several_that_wait_it_is_asked_which_is_meant(team: list[Talk], lang: Lang) -> None:
+    third = await several_waiting(team, lang)
+    asked = await wants(third, "approve_change", {"zh": "批准它", "en": "approve it"}[lang])
+    assert len(choices(asked)) == 4
+    assert {"zh": "全部（3 项）", "en": "All of them (3)"}[lang] in choices(asked)
+    place = next(number for number, label in enumerate(choices(asked)) if "SAVE40" in label)
+    shown = words(await third.say("that one", Choose(indexes=(place,))))
+    assert "¥250.00" in shown
+    assert "¥179.00" not in shown
+    await third.say("yes", Affirm())
+    after = await coupon(third.database, "SAVE40")
+    assert after is not None
+    assert after.minimum_spend_minor == 25_000
+    assert await price(third.database) == 15_900
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({"zh": "批准那张优惠券", "en": "approve the coupon"}, "¥250.00"),
+        ({"zh": "批准改价的那个", "en": "approve the price change"}, "¥179.00"),
+        ({"zh": "批准库存那项", "en": "approve the one about stock"}, "0 → 20"),
+        ({"zh": "批准SAVE40那个", "en": "approve SAVE40"}, "¥250.00"),
+    ],
+)
+async def test_one_of_several_is_named_by_what_it_is(team: list[Talk], lang: Lang, said: Said, expected: str) -> None:
+    third = await several_waiting(team, lang)
+    shown = words(await wants(third, "approve_change", said[lang]))
+    assert expected in shown
+    assert sum(piece in shown for piece in ("¥250.00", "¥179.00", "0 → 20")) == 1
+
+
+async def test_all_of_them_are_approved_at_once(team: list[Talk], lang: Lang) -> None:
+    third = await several_waiting(team, lang)
+    shown = words(await wants(third, "approve_change", {"zh": "全部批准", "en": "approve all of them"}[lang]))
+    assert all(piece in shown for piece in ("¥250.00", "¥179.00", "0 → 20"))
+    told = words(await third.say("yes", Affirm()))
+    assert {"zh": "3 项", "en": "3 of 3"}[lang] in told
+    assert await price(third.database) == 17_900
+
+
+async def test_a_number_that_cannot_be_says_why(team: list[Talk], lang: Lang) -> None:
+    await wants(team[0], "stock_warning", "", LAMP)
+    below = words(await team[0].say("minus five", Provide(entities=(amount(-500),))))
+    assert {"zh": "不能是负数", "en": "cannot be below zero"}[lang] in below
+    half = words(await team[0].say("2.5", Provide(entities=(amount(250),))))
+    assert {"zh": "整数", "en": "whole number"}[lang] in half
+    told = words(await wants(team[1], "change_price", "", LAMP, amount(-5_000)))
+    assert {"zh": "不能是负数", "en": "cannot be below zero"}[lang] in told
+
+
+async def test_no_coupon_takes_off_more_than_there_is(team: list[Talk], lang: Lang) -> None:
+    said = {"zh": "所有商品发一张999%的优惠券", "en": "create a coupon 999% off everything"}[lang]
+    told = words(await wants(team[0], "create_coupon", said))
+    assert "999" in told
+    assert "99" in told.replace("999", "")
+
+
+async def test_a_refused_price_is_asked_for_again_also_after_an_aside(team: list[Talk], lang: Lang) -> None:
+    async with team[0].database.write() as session:
+        shop = await session.get_one(Shop, "shop")
+        shop.settings = {"pricing": {"floors": {"P-LAMP": 5_000}}}
+        session.add(shop)
+    await wants(team[0], "change_price", "", LAMP, amount(14_900))
+    aside = await team[0].say("thanks", ChitChat(topic="thanks"))
+    assert "¥149.00" in words(aside)
+    refused = await team[0].say("make it 1", Correct(entities=(amount(100),)))
+    assert words(refused).rstrip().endswith({"zh": "改成多少钱？", "en": "What is the new price?"}[lang])
+    again = await team[0].say("145", Provide(entities=(amount(14_500),)))
+    assert "¥145.00" in words(again)
+
+
+async def test_each_of_two_messages_of_a_merchant_is_answered(team: list[Talk], lang: Lang) -> None:
+    talk = team[0]
+    talk.understander.script["one"] = (ChitChat(topic="thanks"),)
+    talk.understander.script["two"] = (ChitChat(topic="goodbye"),)
+    send = functools.partial(talk.conversations.send, talk.id, talk.identity)
+    one, two = await asyncio.gather(send(client_id="a", text="one"), send(client_id="b", text="two"))
+    assert (
+        words(one)
+        == {"zh": "不客气，还有需要随时叫我。", "en": "You're welcome. I'm here if you need anything else."}[lang]
+    )
+    assert {"zh": "再见", "en": "Goodbye"}[lang] in words(two)
+    assert one.seq < two.seq

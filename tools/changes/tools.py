@@ -19,11 +19,11 @@ MERCHANT: tuple[Role, ...] = ("merchant",)
     en=(
         "Staged changes of the shop (prices, coupons, thresholds, ...) that wait for approval or were made, newest first, each with before "
         "and after, the approvals it has, and its id for roll_back. Use it for 'what waits for approval', 'what did we change last'. "
-        "state: waiting or made; latest_to: approve, reject, edit or roll_back, what the newest is wanted for; tool: only changes by that tool, such as change_price."
+        "state: waiting or made; latest_to: approve, reject, edit or roll_back, what the newest is wanted for; tool: only changes by that tool, such as change_price; ids: only these."
     ),
     zh=(
         "店铺的改动（价格、优惠券、阈值等）：等待批准的或已执行的，最新的在前，含改前改后、已有的批准和用于 roll_back 的编号。商家问“有什么待批”“刚才改了什么”时使用。"
-        "state：waiting 或 made；latest_to：approve、reject、edit 或 roll_back，要对最新一项做什么；tool：只看某个工具的改动，如 change_price。"
+        "state：waiting 或 made；latest_to：approve、reject、edit 或 roll_back，要对最新一项做什么；tool：只看某个工具的改动，如 change_price；ids：只看这些编号。"
     ),
 )
 async def list_changes(context: ToolContext, arguments: ListChanges) -> ChangeList:
@@ -37,7 +37,11 @@ async def list_changes(context: ToolContext, arguments: ListChanges) -> ChangeLi
         now=context.now,
         status="pending" if arguments.state == "waiting" else "executed",
     )
-    mine = [each for each in found if _is_listed(context, each, arguments.tool)]
+    mine = [
+        each
+        for each in found
+        if _is_listed(context, each, arguments.tool) and (arguments.ids is None or each.id in arguments.ids)
+    ]
     latest = next((each for each in mine if deed in each.can), None)
     return ChangeList(changes=tuple(mine), latest=latest, others=len(mine) - (latest is not None))
 

@@ -21,6 +21,8 @@ class ListChanges(Arguments):
     state: Literal["waiting", "made"] = "waiting"
     latest_to: Deed | None = None
     tool: str | None = pydantic.Field(default=None, max_length=64)
+    ids: tuple[str, ...] | None = pydantic.Field(default=None, max_length=100)
+    """Only these."""
 
 
 class ChangeList(Evidence):

@@ -17,7 +17,17 @@ from tools.ticketing.calendars import Calendar
 from tools.ticketing.service_levels import Clock, Kind, Step, clocks
 
 What = Literal[
-    "opened", "offered", "lapsed", "assigned", "claimed", "requeued", "waiting", "resumed", "call_back", "corrected", "resolved"
+    "opened",
+    "offered",
+    "lapsed",
+    "assigned",
+    "claimed",
+    "requeued",
+    "waiting",
+    "resumed",
+    "call_back",
+    "corrected",
+    "resolved",
 ]
 """What is written down of a ticket. ``offered``, ``assigned`` and ``requeued`` have their reasons in `facts`."""
 _STEPS: dict[str, Kind] = {"waiting": "waiting_for_shopper", "resumed": "resumed"}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from dialogue.commands import Entity
 from dialogue.understanding.entities.base import entity
-from dialogue.understanding.numerals import NUMBER, parse
+from dialogue.understanding.numerals import EN_NUMBER, NUMBER, parse
 from dialogue.understanding.text import Text
 from knowledge.money import Money
 
@@ -30,6 +30,9 @@ _ONE = re.compile(
     rf"(?P<before>{_MAX_BEFORE}|{_MIN_BEFORE}|{_ABOUT_BEFORE})?\s*(?P<sign>{_SIGN})?\s?(?P<n>{_N})(?P<k>k\b)?(?P<many>多|几)?\s*(?P<unit>{_UNIT})?\s*(?P<after>{_MAX_AFTER}|{_MIN_AFTER}|{_ABOUT_AFTER})?"
 )
 _NUMBER_ALONE = re.compile(r"(?<![A-Za-z0-9_.,#-])\d{1,7}(?:\.\d{1,2})?(?![\d%])(?![.-]\d)(?![a-z])")
+_NEGATIVE = re.compile(
+    rf"(?:\b(?:minus|negative)\s+|负|(?<![A-Za-z0-9_.)])[-−–](?=\d))({NUMBER}|{EN_NUMBER})(?![\w%])(?:\s?(?:pieces?|pcs|units?|件|个|{_UNIT}))?"
+)
 _OTHER_UNIT = re.compile(
     r"\s*(?:-?\s*(?:cm|mm|kg|km|g\b|ml|l\b|lbs?|inch|inches|ft|feet|hours?|days?|weeks?|months?|years?|minutes?|mins?|gb|tb|mah|w\b|v\b|hz|mp|percent|pieces?|items?|pcs|stars?|people|times|bar|degrees?|cups?|%)|"
     r"[个件条双天次年月号日周小分人点位米斤公厘岁台部瓶盒套只款张星折码寸升毫瓦毛])"
@@ -65,6 +68,18 @@ def bare_amounts(text: Text, taken: Iterable[Entity], *, currency: str) -> Itera
         number = parse(match[0])
         if not inside and number and not _OTHER_UNIT.match(text.low[match.end() : match.end() + 12]):
             yield _amount(text, number, "exact", match.span(), currency)
+
+
+def with_negatives(text: Text, found: Sequence[Entity], *, currency: str) -> list[Entity]:
+    """Return entities with numbers below nothing as what they are: 负5件 is no five pieces, "minus five" no silence."""
+    below = []
+    for match in _NEGATIVE.finditer(text.low):
+        number = parse(match[1])
+        if number:
+            below.append(_amount(text, -number, "exact", match.span(), currency))
+    spans = [(item.start, item.end) for item in below]
+    kept = [item for item in found if all(item.end <= start or item.start >= end for start, end in spans)]
+    return sorted([*kept, *below], key=lambda item: item.start)
 
 
 def _bare(text: Text, match: re.Match[str]) -> bool:

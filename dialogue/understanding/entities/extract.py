@@ -98,10 +98,11 @@ class Extractor:
         return sorted(kept, key=lambda item: (item.start, item.end))
 
     def with_amounts(self, text: Text, found: list[Entity]) -> list[Entity]:
-        """Return the entities of a message in which a number that is nothing else can only be money."""
+        """Return the entities of a message in which a number that is nothing else can only be money, below nothing too."""
         firm = [item for item in found if item.type not in _LOOSE]
         money = list(amounts.bare_amounts(text, firm, currency=self._currency))
-        return sorted(without_overlaps([*firm, *money, *found]), key=lambda item: (item.start, item.end))
+        said = sorted(without_overlaps([*firm, *money, *found]), key=lambda item: (item.start, item.end))
+        return amounts.with_negatives(text, said, currency=self._currency)
 
     def _with_bare_postcode(self, text: Text, kept: list[Entity]) -> list[Entity]:
         """Take a lone number of five or six digits for a postcode when a name stands in the message."""

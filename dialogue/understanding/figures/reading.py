@@ -10,6 +10,7 @@ from typing import Literal
 
 from dialogue.commands import Entity
 from dialogue.understanding.figures import words
+from dialogue.understanding.figures.corrected import corrections, that_counts
 from dialogue.understanding.figures.periods import ALWAYS, periods
 from dialogue.understanding.figures.words import Kind, Piece
 from dialogue.understanding.numerals import parse
@@ -91,7 +92,11 @@ class _Question:
         previous: JsonObject | None,
     ) -> None:
         self.low, self.today, self.previous = low, today, previous
-        self.pieces = _chosen(_all_pieces(low, today, vocabulary, entities))
+        said = _chosen(_all_pieces(low, today, vocabulary, entities))
+        marks = corrections(low, said)
+        self.pieces = that_counts(said, marks) if marks else said
+        self.read_spans = [*marks, *((piece.start, piece.end) for piece in said)]
+        """Every place that was read, what was taken back too."""
         self.goes_on = previous is not None and (self.has("again") or not self.of("metric"))
         self.used: set[Piece] = set()
 
@@ -106,7 +111,7 @@ class _Question:
     # -- reading
 
     def read(self) -> Asked | Unread:
-        unknown = words.left_over(self.low, [(piece.start, piece.end) for piece in self.pieces])
+        unknown = words.left_over(self.low, self.read_spans)
         metric = self._metric()
         if not unknown:
             unknown = self._ranks_of_nothing()

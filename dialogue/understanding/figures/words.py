@@ -36,8 +36,8 @@ _SIGNS: tuple[tuple[Kind, str], ...] = (
     ("rank", rf"(?<=[高多大好少低差小])的?{_N}[个名款种位家件]|{_N}[个名款种位家](?=[^\d]{{0,12}}?(?:最|卖得))|\b{_EN_N} (?=(?:worst|lowest|least|smallest|fewest)\b)|\bbottom[- ]{_EN_N}\b|(?:倒数|后){_N}[名个位]?"),
     ("most", r"\btop\b|\b(?:the )?(?:most|highest|largest|biggest|greatest|best)\b|最高|最多|最大|最强|排名|排行榜?|排第一|第一名"),
     ("least", r"\bbottom\b|\b(?:the )?(?:lowest|least|smallest|fewest|worst|weakest)\b|最低|最少|最小|最差|倒数|垫底"),
-    ("best", r"\b(?:best|top)[- ]?sell(?:ing|ers?)\b|\b(?:sell|sold|sells|selling) (?:the )?(?:best|most)\b|卖得最好|卖得最多|最畅销|最好卖|热销|畅销|销量冠军"),
-    ("worst", r"\bworst[- ]?sell(?:ing|ers?)\b|\b(?:sell|sold|sells|selling) (?:the )?(?:worst|least)\b|卖得最(?:差|少|不好)|最(?:不畅销|难卖|不好卖|卖不动)|滞销"),
+    ("best", r"\b(?:best|top)[- ]?sell(?:ing|ers?)\b|\b(?:sell|sold|sells|selling) (?:the )?(?:best|most)\b|\b(?:sell|sold|sells|selling) (?:really )?well\b|卖得最好|卖得最多|卖得(?:很|比较|挺)?好|卖得不错|最畅销|最好卖|热销|畅销|销量冠军"),
+    ("worst", r"\bworst[- ]?sell(?:ing|ers?)\b|\b(?:sell|sold|sells|selling) (?:the )?(?:worst|least)\b|\b(?:sell|sold|sells|selling) (?:really )?(?:badly|poorly)\b|卖得最(?:差|少|不好)|卖得(?:很|比较|挺)?(?:差|不好)|卖不动|最(?:不畅销|难卖|不好卖|卖不动)|滞销"),
     ("before", r"环比|(?:\b(?:compared? (?:to|with)|versus|vs\.?|against|over|on|than) )(?:the )?(?:period before(?: it)?|previous period|prior period|preceding period|(?:period |month |week |quarter |day )?before)\b|\b(?:period|month|week|quarter)[- ](?:over|on)[- ](?:period|month|week|quarter)\b|\b(?:mom|wow|qoq)\b|(?:和|与|跟|比|较|同)?(?:上期|上一期|前一期|上一周期)(?:相比|比较|比)?"),
     ("year_before", r"同比|(?:和|与|跟|比|较|同)?(?:去年|上年|一年前)(?:同期|同一时期|的?同期|同月)(?:相比|比较|比)?|(?:和|与|跟|同)(?:去年|上年)(?:相比|比较|比)|比去年|较去年|\byear[- ](?:over|on)[- ]year\b|\byoy\b|(?:\b(?:compared? (?:to|with)|versus|vs\.?|against|over|on|than) )(?:the )?(?:same (?:period|month|time|week|quarter)(?: of)?(?: the)? (?:last|previous|prior) year|(?:same (?:period|month|time) )?(?:a|one) year (?:ago|before|earlier)|last year|the year before|(?:previous|prior) year)\b"),
     ("against", r"\b(?:compared? (?:to|with)|in comparison (?:to|with)|versus|vs\.?|against|than)(?= |$)|相比于?|对比|相较于?|(?:和|与|跟|同|比|较)(?=(?:\d|上|去|前|本|这|今|昨|[一二三四五六七八九十]+月|q))"),
@@ -49,7 +49,7 @@ _SIGNS: tuple[tuple[Kind, str], ...] = (
     ("rfm", r"\brfm(?: analysis| segments?)?\b|\bcustomer segments?\b|\bsegment(?:s|ation)?(?: of)?(?: our| the)? customers?\b|\bcustomer segmentation\b|rfm(?:分析|分层|模型)?|(?:客户|顾客|会员|用户)(?:价值)?(?:分层|分群|分组)"),
     ("cohorts", r"\bcohorts?(?: analysis| table)?\b|\bcustomer retention\b|\bretention(?: rate| table)?\b|同期群(?:分析)?|(?:客户|顾客|用户)?留存率?(?:分析|情况)?|队列分析"),
     ("records", r"\b(?:list|show(?: me)?|give me|which are) (?:the )?(?:orders|records|rows|tickets) (?:behind|of|in)(?: (?:it|that|this|them))?\b|\bwhich orders\b|\border ids\b|\bdrill[- ]?down\b|明细|哪些订单|具体是哪些订单|订单列表|订单明细|订单编号"),
-    ("change", r"\b(?:go|goes|went|gone|going) (?:up|down)\b|\b(?:changed?|changes|differences?|differ|rise|risen|rose|rising|fall|fell|fallen|falling|drop|dropped|drops|decline[sd]?|decreased?|decreases|increased?|increases|grow|grew|grown|growing|growth|lower|higher|more|less|fewer|better|worse)\b|增长|增加|上涨|上升|涨|下降|下滑|下跌|减少|降|跌|变化|变了|变|增减|多了|少了"),
+    ("change", r"(?<=\bare )(?:up|down)\b|(?<=\bis )(?:up|down)\b|(?<=\bsales )(?:up|down)\b|\b(?:go|goes|went|gone|going) (?:up|down)\b|\b(?:changed?|changes|differences?|differ|rise|risen|rose|rising|fall|fell|fallen|falling|drop|dropped|drops|decline[sd]?|decreased?|decreases|increased?|increases|grow|grew|grown|growing|growth|lower|higher|more|less|fewer|better|worse)\b|增长|增加|上涨|上升|涨|下降|下滑|下跌|减少|降|跌|变化|变了|变|增减|多了|少了"),
     ("weekend", r"\b(?:on |at |during )?(?:the )?weekends?\b|周末|双休日"),
     ("workday", r"\b(?:on )?(?:workdays|working days)\b|工作日"),
     ("exclude", r"\b(?:excluding|except(?: for)?|without|outside(?: of)?|other than|not (?:in|from|counting|including)|ignoring|leaving out|but not)(?: the)?(?= |$)|除了|除去|不含|不包括|不算|排除|剔除|去掉|除(?!外)"),
@@ -66,11 +66,11 @@ _GLUE = """a about all am an and any are as at be been but by can could did do d
     quickly exactly currently now right moment present today's sum numbers count placed there's what's i'd how's
     let's we've receive received order ordered place per customers' shop's since compare compared comparison ranked
     ranking sorted list breakdown ordering take account accounted accounts terms performance perform performed
-    doing only ran run running members member bought buy buys sell sold selling purchased purchase s"""
+    doing only ran run running members member bought buy buys sell sold selling purchased purchase s away"""
 _GLUE_EN = frozenset(_GLUE.split())
 _GLUE_ZH = (
     "请问|帮我|给我|麻烦|看一下|看看|看下|看|查一下|查查|查询|查看|查|告诉我|我想知道|想知道|想看|我想|我要|我们|咱们|咱|本店|店铺|店里|全店|我店|的话|的|了|是|有|吗|呢|啊|吧|"
-    "呀|嘛|哦|多少钱|多少个|多少件|多少单|多少人|多少位|多少名|多少家|多少笔|多少元|多少次|多少|几个|几单|几件|几人|几位|怎么样|怎样|如何|情况|数据|数字|一下|一共|总共|合计|总的|全部|所有|整体|整个|分别|"
+    "呀|嘛|哦|多少钱|多少个|多少件|多少单|多少人|多少位|多少名|多少家|多少笔|多少元|多少次|多少|几个|几单|几件|几人|几位|多不多|高不高|怎么样|怎样|如何|情况|数据|数字|一下|一共|总共|合计|总的|全部|所有|整体|整个|分别|"
     "各自|大概|大约|到底|究竟|现在|目前|当前|在|里面|里|内|期间|时候|这段时间|这里|这|那|我|你|您|和|与|及|以及|跟|从|到|至|对|为|也|都|还|就|能|可以|会|来自|来|卖出|卖掉|卖|买|产生|贡献|带来|达到|成交|下单|购买|"
     "是不是|列出来|列出|列一下|展示|显示|统计|汇总|算一下|报告|报表|排序|排列|名单|画图|画个图|画|图表|比较|相比|其中|当中|把|方面|角度|发生|表现|"
     "拆分|拆解|分布|构成|细分|维度|时间|日期|共有|共|以外|之外|除外|份|户|给|用|呈现|只看|总|个|哪里|得"

@@ -19,6 +19,7 @@ from dialogue.commands import (
     Choose,
     Command,
     Entity,
+    Learns,
     Provide,
     ScoredIntent,
     StartFlow,
@@ -58,6 +59,11 @@ class LlmUnderstander:
         self._model = model
         self._embedded = embedded
         self._procedures = tuple(procedures)
+
+    async def warm(self) -> None:
+        """Learn now what the embedded understander learns only when it is needed."""
+        if isinstance(self._embedded, Learns):
+            await self._embedded.warm()
 
     async def understand(self, text: str, view: View) -> Understanding:
         """See `Understander.understand`; never raises for any text or answer."""

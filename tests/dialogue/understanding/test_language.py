@@ -34,3 +34,19 @@ def test_a_message_without_language_keeps_the_one_before(text: str, previous: La
 )
 def test_signs_and_figures_alone_are_of_the_default_language(text: str, default: Lang) -> None:
     assert detect(text, default=default) == default
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [
+        ("xqzt!!!", "zh"),
+        ("lorem ipsum dolor sit amet", "zh"),
+        ("blorf snarg", "zh"),
+        ("where is my parcel", "en"),
+        ("cancel order", "en"),
+        ("the zorgblat", "en"),
+    ],
+)
+def test_nonsense_does_not_change_the_language_of_the_talk(text: str, lang: Lang) -> None:
+    assert detect(text, previous="zh", words_known={"cancel", "order", "parcel", "where", "sit"}) == lang
+    assert detect(text, previous="en", words_known={"cancel", "order", "parcel", "where", "sit"}) == "en"

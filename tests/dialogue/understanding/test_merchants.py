@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from pathlib import Path
 
 import pytest
 
-from dialogue.commands import Correct, PendingQuestion, Provide, StartFlow, Understanding, View
+from dialogue.commands import Correct, Learns, PendingQuestion, Provide, StartFlow, Understanding, View
 from dialogue.flows import load_flows, procedures
 from dialogue.understanding import EmbeddedUnderstander, merchants
 from dialogue.understanding.entities import Extractor
@@ -67,6 +68,14 @@ def amounts(found: Understanding) -> list[int]:
         ("what was our return rate in february", "shop_figures"),
         ("各渠道上个月退款率", "shop_figures"),
         ("退款最多的渠道是哪个", "shop_figures"),
+        ("set a coupon 999% off everything", "create_coupon"),
+        ("把再见的话换成：慢走，欢迎再来", "change_text"),
+        ("please reword what you say once an order is cancelled to: Gone it is, {order_id}.{refunds}", "change_text"),
+        ("what do you tell people when a return is submitted?", "show_text"),
+        ("开场白还是用系统默认的那句吧", "restore_text"),
+        ("批准那张优惠券", "approve_change"),
+        ("店里有滞销的商品吗", "shop_figures"),
+        ("which voucher is used the most", "shop_figures"),
     ],
 )
 async def test_a_merchants_wish_is_heard_in_other_words(
@@ -159,3 +168,46 @@ def test_what_was_learnt_is_kept_for_every_shop_and_a_broken_file_is_replaced(
         broken.write_bytes(b"broken")
     assert learn("one").stat().st_size > 1_000
     assert shared.read_bytes() == kept.read_bytes()
+    assert kept.stat().st_size > 1_000
+
+
+async def test_a_figure_below_nothing_is_no_figure_above_it(understander: EmbeddedUnderstander) -> None:
+    for text in ("set the desk lamp to -50", "set the desk lamp to minus fifty", "把台灯改成-50", "把台灯改成负五十"):
+        found = await understander.understand(text, MERCHANT)
+        assert (started(found), amounts(found)) == ("change_price", [-5_000]), text
+
+
+async def test_words_that_were_asked_for_are_these_words_whatever_they_sound_like(
+    understander: EmbeddedUnderstander,
+) -> None:
+    pending = PendingQuestion(kind="slot", slot="words", slot_type="text", text="What shall it say?")
+    view = View(
+        role="merchant", pending=pending, active_flow="change_text", flow_slots={"place": "bot_text", "words": "text"}
+    )
+    for text in ("您的退货{退货单号}：{商品}", "How much was it before? Return the lamp {order_id}!"):
+        [command] = (await understander.understand(text, view)).commands
+        assert isinstance(command, Provide)
+        assert command.text == text
+    assert [each.kind for each in (await understander.understand("never mind", view)).commands] == ["cancel"]
+
+
+async def test_a_merchant_is_not_taken_for_a_customer(understander: EmbeddedUnderstander) -> None:
+    misheard = View(role="merchant", known=False)
+    assert started(await understander.understand("return the lamp", View(role="shopper", known=False)))
+    assert not started(await understander.understand("return the lamp", misheard))
+
+
+async def test_what_merchants_say_is_no_slip_of_other_words(understander: EmbeddedUnderstander) -> None:
+    assert (await understander.understand("滞销的有哪些", MERCHANT)).read_as == ""
+
+
+async def test_it_can_be_learnt_before_anybody_asks() -> None:
+    lessons = procedures(load_flows(tools=all_tools()))
+    few = dataclasses.replace(lessons, merchants=lessons.merchants[:2])
+    rows = [Example("return the lamp", "return_items", group=1), Example("hello", "chit_chat.greeting", group=2)]
+    extractor = Extractor(CATALOGUE, lambda: dt.datetime(2026, 3, 10, tzinfo=dt.UTC), currency="CNY")
+    cold = EmbeddedUnderstander(fit(rows, default_embedder()), default_embedder(), extractor, procedures=few)
+    assert isinstance(cold, Learns)
+    assert cold.merchants_learnt is False
+    await cold.warm()
+    assert cold.merchants_learnt is True

@@ -11,6 +11,7 @@ import { Board } from "./board.js";
 import { Proposals } from "./proposals.js";
 import { COPILOT_STRINGS } from "./strings.js";
 import { Talk } from "./talk.js";
+import { Texts } from "./texts.js";
 
 const TABS = ["talk", "side"];
 const i18n = pageStrings(COPILOT_STRINGS);
@@ -92,6 +93,7 @@ const actions = {
 const talk = new Talk(byId("talk"), { session, i18n, actions });
 const board = new Board(byId("pins"), { api, i18n, actions, tell });
 const proposals = new Proposals(byId("proposals"), { api, i18n, tell });
+const texts = new Texts(byId("texts"), { api, i18n, tell, staged: () => proposals.load() });
 
 /** @param {any} question @param {string[]} keys @param {string[]} names @param {boolean} records */
 function press(question, keys, names, records) {
@@ -110,4 +112,5 @@ showTabs();
 session.identify(token);
 session.start();
 proposals.start();
+texts.start();
 board.load();

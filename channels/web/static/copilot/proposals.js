@@ -5,6 +5,7 @@ import { fill, h } from "../lib/dom.js";
 import { formatDuration, formatMoment, formatMoney, localText } from "../lib/format.js";
 
 const EVERY_MS = 15000;
+const LONG = 60;
 const ROLLED_BACK_SHOWN = 5;
 
 /** @typedef {{what: any, before: string | null, after: string | null}} Change */
@@ -111,7 +112,8 @@ export class Proposals {
     const { i18n } = this;
     const plain = Object.entries(proposal.arguments).filter(([, value]) => value !== null && typeof value !== "object");
     const fields = plain.map(([name, value]) => {
-      const field = h("input", { class: "field", name, value: String(value), disabled: name.endsWith("_id") });
+      const long = typeof value === "string" && value.length > LONG;
+      const field = h(long ? "textarea" : "input", { class: "field", name, ...(long ? { rows: 4 } : { value: String(value) }), disabled: name.endsWith("_id") || name === "place" }, long ? value : null);
       return { name, value, field, row: h("label", {}, h("span", { class: "small" }, i18n.or(`b_${name}`, name.replaceAll("_", " "))), field) };
     });
     const submit = (/** @type {Event} */ event) => {

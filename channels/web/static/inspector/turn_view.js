@@ -36,6 +36,7 @@ export function turnView(turn, context) {
     messages(turn, context),
     hearing(turn, context),
     understanding(turn, context),
+    models(turn, context),
     decision(turn, context),
     satisfaction(turn, context),
     tools(turn, context),
@@ -202,6 +203,29 @@ function commandRow(command) {
 /** @param {any} entity */
 function entityRow(entity) {
   return h("li", {}, h("span", { class: "tag info" }, entity.type), h("q", {}, entity.text), jsonView(entity.value), h("span", { class: "small muted" }, percent(entity.score)));
+}
+
+/** What language models were asked in the turn: what for, by which prompt, what it took, and what became of it. @param {TurnEvents} turn @param {ViewContext} context */
+function models({ events }, { i18n }) {
+  const calls = events.filter(({ event }) => event.type === "model_called").map(({ event }) => event.call);
+  return calls.length ? part(i18n.t("models"), h("ul", { class: "rows", "aria-label": i18n.t("models") }, calls.map((call) => modelRow(call, i18n)))) : null;
+}
+
+/** @param {any} call @param {import("../lib/i18n.js").I18n} i18n */
+function modelRow(call, i18n) {
+  const tokens = i18n.t("model_tokens", { input: call.input_tokens, output: call.output_tokens });
+  const cost = call.cost === null || call.cost === undefined ? null : i18n.t("model_cost", { cost: call.cost });
+  const fine = call.status === "ok";
+  return h(
+    "li",
+    {},
+    h("span", { class: "tag accent" }, i18n.or(`model_${call.purpose}`, call.purpose)),
+    h("span", { class: "mono" }, call.model),
+    h("span", { class: `tag ${fine ? "ok" : "bad"}` }, i18n.or(`model_status_${call.status}`, call.status)),
+    h("span", { class: "small muted" }, [tokens, `${call.ms.toFixed(0)} ms`, cost].filter(Boolean).join(" · ")),
+    h("span", { class: "small muted mono" }, call.prompt),
+    fine ? null : h("span", { class: "small" }, i18n.or(`model_instead_${call.purpose}`, "")),
+  );
 }
 
 /** @param {TurnEvents} turn @param {ViewContext} context */
