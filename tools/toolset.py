@@ -14,6 +14,8 @@ import tools.brief.tools
 import tools.catalog.stock_warning
 import tools.catalog.tools
 import tools.changes.tools
+import tools.content.articles
+import tools.content.gaps
 import tools.content.staged
 import tools.content.tools
 import tools.customers.tools
@@ -51,6 +53,8 @@ CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.marketing.staged.TOOLS,
     tools.content.tools.TOOLS,
     tools.content.staged.TOOLS,
+    tools.content.articles.TOOLS,
+    tools.content.gaps.TOOLS,
     tools.ticketing.tools.TOOLS,
     tools.risk.tools.TOOLS,
     tools.risk.staged.TOOLS,

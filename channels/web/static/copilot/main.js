@@ -7,6 +7,7 @@ import { signIn } from "../lib/sign_in.js";
 import { Storage } from "../lib/storage.js";
 import { Session } from "../widget/session.js";
 import { Board } from "./board.js";
+import { Gaps } from "./gaps.js";
 import { Proposals } from "./proposals.js";
 import { COPILOT_STRINGS } from "./strings.js";
 import { Talk } from "./talk.js";
@@ -89,7 +90,8 @@ const actions = {
 };
 const talk = new Talk(byId("talk"), { session, i18n, actions });
 const board = new Board(byId("pins"), { api, i18n, actions, tell });
-const proposals = new Proposals(byId("proposals"), { api, i18n, tell });
+const gaps = new Gaps(byId("gaps"), { api, i18n });
+const proposals = new Proposals(byId("proposals"), { api, i18n, tell, decided: () => gaps.load() });
 
 /** @param {any} question @param {string[]} keys @param {string[]} names @param {boolean} records */
 function press(question, keys, names, records) {
@@ -109,3 +111,4 @@ session.identify(token);
 session.start();
 proposals.start();
 board.load();
+gaps.load();
