@@ -18,6 +18,7 @@ import typer
 from channels.cli_options import As, Data, Json, Language, Role, TokenRole, identifier
 from channels.eval_cli import eval_app
 from channels.models_cli import models_app
+from channels.outward.cli import webhooks_app
 
 app = typer.Typer(
     name="xiaoer",
@@ -41,6 +42,7 @@ app.add_typer(emotion_app, name="emotion")
 app.add_typer(models_app, name="models")
 app.add_typer(nlu_app, name="nlu")
 app.add_typer(tools_app, name="tools")
+app.add_typer(webhooks_app, name="webhooks")
 
 
 @app.command()

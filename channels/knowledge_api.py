@@ -30,7 +30,7 @@ class ArticleBody(pydantic.BaseModel):
 
 
 @router.get("/gaps", response_model=KnowledgeGaps)
-async def gaps(  # noqa: PLR0913
+async def gaps(
     request: Request,
     context: ContextDep,
     caller: CallerDep,

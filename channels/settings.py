@@ -69,6 +69,8 @@ class Settings(LlmSettings):
     """Whether ``serve`` gives customers the tiers that their orders earn, at its start and once a day; False: tiers stay as they are."""
     brief_at: MaybeTimeOfDay = None
     """When ``serve`` writes the merchants' brief of the day before, once a day, where the shop is: ``08:30``; None: only when asked."""
+    allow_private_targets: bool = False
+    """Whether what is sent to other systems may go to addresses that are not public, and unencrypted: for those in one's own network."""
     max_in_flight: int = pydantic.Field(default=16, ge=1)
     """Messages of one socket that may wait for their answers."""
 

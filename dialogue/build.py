@@ -15,6 +15,8 @@ from dialogue.flows import Flow, load_flows, procedures
 from dialogue.learning.taught import with_taught
 from dialogue.listening import Ears, RecordingEars
 from dialogue.minds import minds_of
+from dialogue.outward.declared import declared_webhooks
+from dialogue.outward.outbox import outbox_of
 from dialogue.replies.templates import Templates
 from dialogue.turns import TurnRunner
 from dialogue.understanding import build_understander
@@ -239,7 +241,15 @@ async def _with_mind(opened: OpenShop, flows: dict[str, Flow], progress: Progres
     ears = ears_of(config, database)
     runner = TurnRunner(executor, understander, flows, templates, shop.timezone, ears, minds)
     lang: Lang = "en" if shop.default_lang == "en" else "zh"
-    conversations = Conversations(database, executor, runner, templates, default_lang=lang, silence_s=config.silence_s)
+    conversations = Conversations(
+        database,
+        executor,
+        runner,
+        templates,
+        default_lang=lang,
+        silence_s=config.silence_s,
+        outbox=outbox_of(declared_webhooks(config.data)),
+    )
     return Platform(config, database, executor, opened.policy, conversations, shop)
 
 

@@ -66,7 +66,7 @@ class Personal:
     def __init__(self, *, names: Iterable[str] = (), orders: Iterable[str] = (), addresses: Iterable[str] = ()) -> None:
         self._known: tuple[tuple[Kind, re.Pattern[str] | None], ...] = (
             ("address", _any_of(addresses, shortest=5)),
-            ("order", _any_of(orders, shortest=3)),
+            ("order", _any_of(orders, shortest=2)),
             ("name", _any_of(names, shortest=2)),
         )
 

@@ -39,6 +39,7 @@ from knowledge.schema.orders import (
     Shipment,
     TrackingEvent,
 )
+from knowledge.schema.outbox import Delivery, ExternalCase
 from knowledge.schema.risk import RiskCase
 
 __all__ = [
@@ -54,9 +55,11 @@ __all__ = [
     "CouponGrant",
     "CuratedAnswer",
     "Customer",
+    "Delivery",
     "Document",
     "Exchange",
     "ExchangeLine",
+    "ExternalCase",
     "Invoice",
     "Order",
     "OrderLine",

@@ -156,7 +156,9 @@ async def _question(context: ToolContext, arguments: DraftArticle) -> str | None
     to_person = [event for event in events if event.seq > _last_answer(events)]
     asked = _questions(to_person) or _in_vain(events) or _questions(events)
     said = [text for event in events if (text := _words(event))]
-    return asked[0] if asked else next((text for text in said if len(text) > 4), None)
+    return (
+        asked[0] if asked else next((text for text in said if len(text) > 4 and not _FOR_A_PERSON.search(text)), None)
+    )
 
 
 def _last_answer(events: Sequence[ConversationEvent]) -> int:
