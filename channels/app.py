@@ -27,6 +27,7 @@ from channels import (
     rest,
     risk,
     signin,
+    ticket_export,
 )
 from channels.context import Context
 from channels.guards import AddressGuard, BodyGuard, SafetyNet, SecurityHeaders
@@ -100,6 +101,7 @@ def create_app(
         rest,
         inspector,
         attachments,
+        ticket_export,  # before the desk, whose /v1/tickets/{ticket_id} would take its address
         desk,
         proposals,
         figures,

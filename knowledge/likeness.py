@@ -28,7 +28,7 @@ def alike_groups(vectors: FloatArray, kinds: Sequence[object], alike: float = AL
         if not free[row]:
             continue
         near = np.flatnonzero((unit @ unit[row] >= alike) & free)
-        members = [row, *(int(other) for other in near if other != row and kinds[other] == kinds[row])]
+        members = [row, *(other for other in map(int, near) if other != row and kinds[other] == kinds[row])]
         free[members] = False
         groups.append(members)
     return groups
