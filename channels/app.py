@@ -34,6 +34,7 @@ from channels.guards import AddressGuard, BodyGuard, SafetyNet, SecurityHeaders
 from channels.limits import Rates
 from channels.llm_settings import llm_config
 from channels.metrics import Metrics
+from channels.outward.inboxes import incoming
 from channels.presence import Presence
 from channels.settings import Settings, environment
 from dialogue.build import Config, Platform, build
@@ -107,6 +108,7 @@ def create_app(
         figures,
         risk,
         knowledge_api,
+        incoming,
         catalog_api,
         openai_api,
         chat,

@@ -6,10 +6,13 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from channels.outward.addresses import client
+from channels.outward.inboxes.assembly import inbox_of
+from channels.outward.inboxes.carrier import InboxCarrier
 from channels.outward.sending import Carrier, Sender, sending
 from channels.outward.webhooks import WebhookCarrier
 from channels.settings import Settings, environment
 from dialogue.outward.declared import declared_webhooks
+from dialogue.outward.inboxes import declared_inboxes
 from knowledge.db import Database
 
 
@@ -20,13 +23,15 @@ async def sender_of(settings: Settings, database: Database) -> AsyncIterator[Sen
     Raises:
         tools.own.OwnToolError: a declaration cannot be used.
     """
-    webhooks = declared_webhooks(settings.data)
-    if not webhooks:
+    data, variables = settings.data, environment()
+    webhooks, inboxes = declared_webhooks(data), declared_inboxes(data)
+    if not (webhooks or inboxes):
         yield None
         return
     async with client(allow_private=settings.allow_private_targets) as http:
         carriers: dict[str, Carrier] = {
-            "webhook": WebhookCarrier(webhooks, http, environment=environment(), data=settings.data)
+            "webhook": WebhookCarrier(webhooks, http, environment=variables, data=data),
+            "inbox": InboxCarrier(database, inboxes, lambda inbox: inbox_of(inbox, http, variables, data)),
         }
         yield Sender(database, carriers)
 

@@ -50,4 +50,6 @@ class ExternalCase(SQLModel, table=True):
     """Its name in ``inboxes.yaml``."""
     conversation_id: str = Field(foreign_key="conversation.id", index=True)
     external_id: str
+    contact_id: str = ""
+    """The customer there."""
     created_at: dt.datetime = Field(sa_type=UtcDateTime)
