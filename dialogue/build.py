@@ -15,9 +15,7 @@ from dialogue.flows import Flow, load_flows, procedures
 from dialogue.learning.taught import with_taught
 from dialogue.listening import Ears, RecordingEars
 from dialogue.minds import minds_of
-from dialogue.outward.declared import declared_webhooks
-from dialogue.outward.inboxes import addressees, declared_inboxes
-from dialogue.outward.outbox import outbox_of
+from dialogue.outward.build import declared_outbox
 from dialogue.replies.templates import Templates
 from dialogue.turns import TurnRunner
 from dialogue.understanding import build_understander
@@ -249,7 +247,7 @@ async def _with_mind(opened: OpenShop, flows: dict[str, Flow], progress: Progres
         templates,
         default_lang=lang,
         silence_s=config.silence_s,
-        outbox=outbox_of(declared_webhooks(config.data), addressees(declared_inboxes(config.data))),
+        outbox=declared_outbox(config.data),
     )
     return Platform(config, database, executor, opened.policy, conversations, shop)
 

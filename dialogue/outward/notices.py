@@ -23,10 +23,11 @@ EventName = Literal[
     "ticket.opened",
     "ticket.claimed",
     "ticket.resolved",
+    "ticket.breach_warning",
     "action.done",
 ]
 EVENTS: tuple[EventName, ...] = get_args(EventName)
-OF_TICKETS = frozenset({"ticket.opened", "ticket.claimed", "ticket.resolved"})
+OF_TICKETS = frozenset({"ticket.opened", "ticket.claimed", "ticket.resolved", "ticket.breach_warning"})
 
 
 @dataclasses.dataclass(frozen=True)

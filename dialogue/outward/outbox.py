@@ -55,14 +55,16 @@ class Outbox:
 
     async def tell(self, session: AsyncSession, head: Conversation, stored: Sequence[StoredEvent]) -> None:
         """Write what is to be told of events that were just appended under `head`."""
-        if not self._addressees:
-            return
         for notice in notices(head, stored):
-            told = await _of_its_ticket(session, head, notice) if notice.event in OF_TICKETS else notice
-            for addressee in self._addressees:
-                payload = addressee.payload(told, head)
-                if payload is not None:
-                    session.add(delivery(addressee.destination, told.event, payload, told.at, head.id))
+            await self.announce(session, head, notice)
+
+    async def announce(self, session: AsyncSession, head: Conversation, notice: Notice) -> None:
+        """Write what is to be told of one thing that happened; also of what is no event of the conversation, such as a time that runs out."""
+        told = await _of_its_ticket(session, head, notice) if notice.event in OF_TICKETS else notice
+        for addressee in self._addressees:
+            payload = addressee.payload(told, head)
+            if payload is not None:
+                session.add(delivery(addressee.destination, told.event, payload, told.at, head.id))
 
 
 def outbox_of(webhooks: Mapping[str, Webhook], others: Iterable[Addressee] = ()) -> Outbox | None:

@@ -126,13 +126,7 @@ async def _asked(context: ToolContext, arguments: GapsOf) -> tuple[list[_Asked],
     """Return the questions to the documents, and whether there were too many to read."""
     since = context.now - dt.timedelta(days=arguments.days)
     lookups = (
-        select(
-            ConversationEvent.conversation_id,
-            ConversationEvent.seq,
-            ConversationEvent.at,
-            ConversationEvent.payload,
-            Conversation.customer_id,
-        )
+        select(Conversation, ConversationEvent.seq, ConversationEvent.at, ConversationEvent.payload)
         .join(Conversation, col(Conversation.id) == col(ConversationEvent.conversation_id))
         .where(
             Conversation.role == "shopper",
@@ -146,15 +140,15 @@ async def _asked(context: ToolContext, arguments: GapsOf) -> tuple[list[_Asked],
     rows = (await context.session.exec(lookups)).all()
     ends = await _turn_ends(context, since)
     turns: dict[tuple[str, int], list[_Asked]] = defaultdict(list)
-    names = await _names(context, {row[4] for row in rows if row[4]})
-    for conversation_id, seq, at, payload, customer_id in sorted(rows, key=lambda row: (row[0], row[1])):
+    names = await _names(context, {row[0].customer_id for row in rows if row[0].customer_id})
+    for head, seq, at, payload in sorted(rows, key=lambda row: (row[0].id, row[1])):
         action = payload["action"]
         query, lang = action["arguments"].get("query"), action["arguments"].get("lang")
         if action["status"] != "ok" or not query or lang not in ("zh", "en") or arguments.lang not in (None, lang):
             continue
-        turn = (conversation_id, bisect.bisect_left(ends[conversation_id], seq))
+        turn = (head.id, bisect.bisect_left(ends[head.id], seq))
         answered = bool(action["result"].get("answered"))
-        turns[turn].append(_Asked(conversation_id, query, lang, at, answered, names.get(customer_id or "", ())))
+        turns[turn].append(_Asked(head.id, query, lang, at, answered, names.get(head.customer_id or "", ())))
     found = [dataclasses.replace(tries[0], answered=any(each.answered for each in tries)) for tries in turns.values()]
     return found, len(rows) >= MOST_LOOKUPS
 

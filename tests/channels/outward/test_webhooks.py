@@ -8,11 +8,12 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlmodel import select
+from sqlmodel import col, select
 
 from channels.outward.addresses import client
 from channels.outward.sending import ATTEMPTS, LEASE, LONGEST_RETRY_S, Sender, wait_s
@@ -56,15 +57,15 @@ async def talk_of(database: Database, webhooks: dict[str, Webhook]) -> Talk:
 class Shop:
     """A shopper's talk and what sends of it."""
 
-    def __init__(self, talk: Talk, webhooks: dict[str, Webhook], http: object, data: Path) -> None:
+    def __init__(self, talk: Talk, webhooks: dict[str, Webhook], http: httpx.AsyncClient, data: Path) -> None:
         self.talk, self.database, self.clock = talk, talk.database, FixedClock()
         self.webhooks, self._http, self._data = webhooks, http, data
         self.sender = self.another_sender()
 
     def another_sender(self) -> Sender:
         carrier = WebhookCarrier(
-            self.webhooks, self._http, environment={"HOOK": SECRET}, data=self._data, clock=self.clock  # type: ignore[arg-type]
-        )  # fmt: skip
+            self.webhooks, self._http, environment={"HOOK": SECRET}, data=self._data, clock=self.clock
+        )
         return Sender(self.database, {"webhook": carrier}, clock=self.clock, jitter=lambda: 1.0)
 
     async def send_all(self) -> None:
@@ -73,7 +74,7 @@ class Shop:
 
     async def rows(self) -> list[Delivery]:
         async with self.database.read() as session:
-            return list((await session.exec(select(Delivery).order_by("id"))).all())  # type: ignore[arg-type]
+            return list((await session.exec(select(Delivery).order_by(col(Delivery.id)))).all())
 
 
 @pytest_asyncio.fixture

@@ -7,11 +7,11 @@ import dataclasses
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import jsonschema  # type: ignore[import-untyped]
+import jsonschema
 
 from knowledge.yaml_files import read_yaml
 from tests.channels.outward.receiving import Answer, Received, Receiver, receiving
@@ -33,9 +33,9 @@ class Call:
 class Checking:
     """A server that checks. `broken`: what did not fit, as a test reads it."""
 
-    def __init__(self, contract: str, answers: Callable[[Call], Any]) -> None:
+    def __init__(self, contract: str, answers: ChatwootServer | ZendeskServer) -> None:
         self._contract = read_yaml(CONTRACTS / f"{contract}.yaml")
-        self._answers = answers
+        self.system = answers
         self.calls: list[Call] = []
         self.broken: list[str] = []
         self.failing = 0
@@ -48,7 +48,7 @@ class Checking:
             return 503, {}, b"busy"
         try:
             call = self._checked(request)
-            answer = self._answers(call)
+            answer = self.system(call)
             operation = next(each for each in self._contract["operations"] if each["name"] == call.name)
             jsonschema.validate(answer, operation["response"])
         except (ValueError, jsonschema.ValidationError) as error:

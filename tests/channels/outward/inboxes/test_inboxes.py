@@ -15,7 +15,7 @@ import httpx
 import pytest
 import pytest_asyncio
 import yaml
-from sqlmodel import delete, select
+from sqlmodel import col, delete, select
 
 from channels.outward.addresses import client as outward_client
 from channels.outward.inboxes.assembly import inbox_of
@@ -26,13 +26,17 @@ from dialogue.outward.inboxes import addressees, declared_inboxes
 from dialogue.outward.outbox import outbox_of
 from knowledge.schema import Conversation, ConversationEvent, Delivery, ExternalCase
 from knowledge.types import utc_now
-from tests.channels.outward.inboxes.checking import Call, Checking, chatwoot, zendesk
+from tests.channels.outward.inboxes.checking import Call, ChatwootServer, Checking, chatwoot, zendesk
 from tests.channels.test_rest import opened, problem_code, sent
+from tests.docs import blocks
 from tools.own import OwnToolError
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-SECRETS = {"INBOX_TOKEN": {"chatwoot": "cw-token", "zendesk": "zd-token"}, "INBOX_SECRET": "their-webhook-secret"}
-MORE = {"chatwoot": {"account_id": 1, "inbox_id": 3}, "zendesk": {"email": "bot@acme.example"}}
+TOKENS = {"chatwoot": "cw-token", "zendesk": "zd-token"}
+MORE: dict[str, dict[str, Any]] = {
+    "chatwoot": {"account_id": 1, "inbox_id": 3},
+    "zendesk": {"email": "bot@acme.example"},
+}
 
 
 @dataclasses.dataclass
@@ -65,10 +69,8 @@ class Elsewhere:
     # -- what the other system holds
 
     def external_id(self) -> int:
-        made: dict[str, Any] = (
-            self.checking._answers.conversations if self.kind == "chatwoot" else self.checking._answers.tickets
-        )  # type: ignore[attr-defined]
-        [one] = made.values()
+        system = self.checking.system
+        [one] = system.conversations.values() if isinstance(system, ChatwootServer) else system.tickets.values()
         return int(one["id"])
 
     def _texts(self, *, private: bool) -> list[str]:
@@ -156,7 +158,7 @@ class Elsewhere:
             query = select(ConversationEvent).where(
                 ConversationEvent.conversation_id == self.conversation, ConversationEvent.type == "replied"
             )
-            rows = (await session.exec(query.order_by("seq"))).all()  # type: ignore[arg-type]
+            rows = (await session.exec(query.order_by(col(ConversationEvent.seq)))).all()
         return [
             (row.payload["author_id"], row.payload["replies"][0]["text"])
             for row in rows
@@ -174,7 +176,7 @@ async def elsewhere(
     request: pytest.FixtureRequest, own_server: LiveServer, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Elsewhere]:
     kind: str = request.param
-    environment = {"INBOX_TOKEN": str(SECRETS["INBOX_TOKEN"][kind]), "INBOX_SECRET": str(SECRETS["INBOX_SECRET"])}  # type: ignore[index]
+    environment = {"INBOX_TOKEN": TOKENS[kind], "INBOX_SECRET": "their-webhook-secret"}
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     with (chatwoot if kind == "chatwoot" else zendesk)() as (checking, receiver):
@@ -258,7 +260,7 @@ async def test_a_crash_between_opening_and_writing_it_down_opens_no_second_case(
     await elsewhere.asked_for_a_person()
     database = elsewhere.server.context.platform.database
     async with database.write() as session:
-        row = (await session.exec(select(Delivery).order_by("id"))).first()  # type: ignore[arg-type]
+        row = (await session.exec(select(Delivery).order_by(col(Delivery.id)))).first()
         assert row is not None
         assert (row.status, row.attempts, row.last_error) == ("pending", 1, "answered 503 busy")
         row.due_at = utc_now()
@@ -267,7 +269,7 @@ async def test_a_crash_between_opening_and_writing_it_down_opens_no_second_case(
     first = elsewhere.external_id()
     async with database.write() as session:  # as if it had died before it wrote down where the case is
         await session.exec(delete(ExternalCase))
-        row = (await session.exec(select(Delivery).order_by("id"))).first()  # type: ignore[arg-type]
+        row = (await session.exec(select(Delivery).order_by(col(Delivery.id)))).first()
         assert row is not None
         assert row.status == "sent"
         row.status = "pending"
@@ -308,3 +310,12 @@ async def test_a_wrong_declaration_says_what_is_wrong(tmp_path: Any, inboxes: st
     (tmp_path / "inboxes.yaml").write_text(f"inboxes: {inboxes}")
     with pytest.raises(OwnToolError, match=why):
         declared_inboxes(tmp_path)
+
+
+async def test_the_documented_declaration_can_be_used(tmp_path: Any) -> None:
+    (tmp_path / "inboxes.yaml").write_text(blocks("use-an-inbox", "yaml")[0])
+    found = declared_inboxes(tmp_path)
+    assert {name: (inbox.kind, inbox.queues) for name, inbox in found.items()} == {
+        "support": ("chatwoot", ("general",)),
+        "returns": ("zendesk", ("returns",)),
+    }
