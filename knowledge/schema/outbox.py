@@ -16,6 +16,7 @@ class Delivery(SQLModel, table=True):
     __table_args__ = (
         Index("ix_delivery_due", "status", "due_at"),
         Index("ix_delivery_line", "destination", "conversation_id", "id"),
+        {"info": {"exported": False}},  # a copy of the shop must not tell everybody everything again
     )
 
     id: int | None = Field(default=None, primary_key=True)
