@@ -41,7 +41,7 @@ _SIGNED = re.compile(
 )
 
 
-_CLAUSE = re.compile(r"[^,，;；]+[,，;；]?\s*")
+_CLAUSE = re.compile(r"[^,，;；?？!！。]+[,，;；?？!！。]*\s*")
 _STOOD_IN = re.compile("|".join(re.escape(word) for words in STAND_INS.values() for word in words.values()))
 _ENDS = ("?", "？", ".", "。", "!", "！")
 SHORTEST_QUESTION = 4

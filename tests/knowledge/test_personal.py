@@ -63,6 +63,7 @@ def test_greeting_and_signature_are_no_part_of_an_answer(text: str, expected: st
     [
         ("Do you deliver to islands, [name] asks, order [order number]?", "Do you deliver to islands?"),
         ("能送到小岛吗，订单【订单号】", "能送到小岛吗"),
+        ("Can I rent a camel? It is for order [order number]", "Can I rent a camel?"),
         ("Where is [order number]?", "Where is [order number]?"),
         ("Well, hm, what?", "Well, hm, what?"),
     ],

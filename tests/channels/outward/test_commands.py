@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 
 from channels.cli import app
 from channels.outward.assembly import outbox_sent
+from channels.outward.checks import complaints, declared_outwards
 from channels.settings import Settings
 from channels.testing import TEST_SECRET
 from dialogue.outward.build import declared_outbox
@@ -144,3 +145,15 @@ def test_a_test_message_says_whether_it_arrives(data: Path, receiver: Receiver) 
 def test_without_a_declaration_the_list_says_how(data: Path) -> None:
     (data / "webhooks.yaml").unlink()
     assert "docs/send-webhooks.md" in xiaoer(data, "list").stdout
+
+
+def test_the_doctor_says_whose_secret_is_missing(data: Path) -> None:
+    assert [line.partition(": ")[0] for line in complaints(data, {"HOOK": SECRET})] == ["webhook bi"]
+    assert list(complaints(data, {"HOOK": SECRET, "NONE": SECRET})) == []
+    assert declared_outwards(data) == ["webhook bi", "webhook crm"]
+    text = "smtp: {host: a, user: x, password: {env: P}}\nsender: a@b.example\nsite: https://b.example\n"
+    (data / "mail.yaml").write_text(text)
+    inbox = "{kind: zendesk, url: 'https://a.example', email: a@b.c, token: {env: T}, webhook_secret: {env: W}}"
+    (data / "inboxes.yaml").write_text(f"inboxes: {{help: {inbox}}}\n")
+    found = list(complaints(data, {"HOOK": SECRET, "NONE": SECRET}))
+    assert [line.partition(": ")[0] for line in found] == ["inbox help", "e-mail"]
