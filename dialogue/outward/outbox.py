@@ -5,6 +5,7 @@ So nothing is lost in a crash, and nothing is told of what was rolled back.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -73,7 +74,9 @@ def outbox_of(webhooks: Mapping[str, Webhook], others: Iterable[Addressee] = ())
     return Outbox(addressees) if addressees else None
 
 
-def delivery(destination: str, event: str, payload: dict[str, Any], at: Any, conversation_id: str | None) -> Delivery:
+def delivery(
+    destination: str, event: str, payload: dict[str, Any], at: dt.datetime, conversation_id: str | None
+) -> Delivery:
     """Return a message to a destination, due at once."""
     return Delivery(
         message_id=new_id("msg"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.personal import Personal, general, without_courtesies
@@ -72,6 +72,7 @@ def test_a_question_is_kept_without_the_clauses_about_one_case(text: str, expect
     assert general(text) == expected
 
 
+@settings(max_examples=40)
 @given(st.text(max_size=200), st.sampled_from(["zh", "en"]))
 def test_what_was_cleaned_once_is_clean(text: str, lang: Any) -> None:
     once = EMMA.without(f"{text} emma@example.com D1001", lang)

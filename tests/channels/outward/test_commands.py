@@ -80,7 +80,7 @@ def served(data: Path, until: int, receiver: Receiver) -> None:
 
     async def serve() -> None:
         database = Database(sqlite_url(data / "shop.db"))
-        async with outbox_sent(Settings(data=data, secret=TEST_SECRET), database):  # type: ignore[arg-type]
+        async with outbox_sent(Settings(data=data, secret=TEST_SECRET), database):
             for _ in range(500):
                 await asyncio.sleep(0.01)
                 async with database.read() as session:

@@ -20,7 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.outward.errors import DeliveryError
@@ -231,6 +231,7 @@ async def test_a_customer_without_an_address_gets_nothing(database: Database, ma
     assert mailbox.taken == []
 
 
+@settings(max_examples=25)
 @given(st.text(max_size=60), st.sampled_from(sorted(messages())), st.sampled_from(["zh", "en"]))
 def test_no_fact_reaches_another_header_or_the_markup(text: str, name: str, lang: Lang) -> None:
     facts = {"queue": f"{text}\r\nBcc: thief@example.com\n\n<script>", "ticket_id": text}

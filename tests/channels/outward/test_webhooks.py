@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import json
 from collections.abc import AsyncIterator, Iterator
@@ -77,13 +78,26 @@ class Shop:
             return list((await session.exec(select(Delivery).order_by(col(Delivery.id)))).all())
 
 
-@pytest_asyncio.fixture
-async def shop(any_database: Database, receiver: Receiver, tmp_path: Path) -> AsyncIterator[Shop]:
+@contextlib.asynccontextmanager
+async def shop_on(database: Database, receiver: Receiver, data: Path) -> AsyncIterator[Shop]:
     webhooks = {"crm": webhook(receiver, personal_data=True)}
-    talk = await talk_of(any_database, webhooks)
+    talk = await talk_of(database, webhooks)
     async with client(allow_private=True) as http:
-        yield Shop(talk, webhooks, http, tmp_path)
+        yield Shop(talk, webhooks, http, data)
     await talk.conversations.executor.close()
+
+
+@pytest_asyncio.fixture
+async def shop(database: Database, receiver: Receiver, tmp_path: Path) -> AsyncIterator[Shop]:
+    async with shop_on(database, receiver, tmp_path) as shop:
+        yield shop
+
+
+@pytest_asyncio.fixture
+async def any_shop(any_database: Database, receiver: Receiver, tmp_path: Path) -> AsyncIterator[Shop]:
+    """Once on SQLite and once on PostgreSQL."""
+    async with shop_on(any_database, receiver, tmp_path) as shop:
+        yield shop
 
 
 async def handed_over_and_resolved(talk: Talk) -> None:
@@ -99,9 +113,9 @@ def bodies(receiver: Receiver) -> list[dict[str, object]]:
     return [json.loads(request.body) for request in receiver.requests]
 
 
-async def test_a_case_is_told_signed_and_in_order(shop: Shop, receiver: Receiver) -> None:
-    await handed_over_and_resolved(shop.talk)
-    await shop.send_all()
+async def test_a_case_is_told_signed_and_in_order(any_shop: Shop, receiver: Receiver) -> None:
+    await handed_over_and_resolved(any_shop.talk)
+    await any_shop.send_all()
     told = bodies(receiver)
     assert [body["type"] for body in told] == [
         "conversation.started", "message.sent", "message.received", "action.done", "ticket.opened", "message.sent",
@@ -113,7 +127,7 @@ async def test_a_case_is_told_signed_and_in_order(shop: Shop, receiver: Receiver
     assert isinstance(resolved, dict)
     assert (resolved["outcome"], resolved["status"], resolved["customer_id"]) == ("resolve", "resolved", "C1")
     assert all(is_signed(request.headers, request.body, [key_of(SECRET)], NOW) for request in receiver.requests)
-    assert {row.status for row in await shop.rows()} == {"sent"}
+    assert {row.status for row in await any_shop.rows()} == {"sent"}
 
 
 async def test_words_and_people_go_only_to_who_may_have_them(
@@ -193,24 +207,26 @@ async def test_what_fails_for_good_is_given_up_and_lets_the_next_pass(shop: Shop
     assert [row.status for row in await shop.rows()] == ["dead", "dead"]
 
 
-async def test_two_senders_send_each_message_once_and_one_that_died_is_replaced(shop: Shop, receiver: Receiver) -> None:
-    await shop.talk.open()
-    await shop.talk.open()
-    other = shop.another_sender()
-    tried = await asyncio.gather(shop.sender.send_due(), other.send_due())
+async def test_two_senders_send_each_message_once_and_one_that_died_is_replaced(
+    any_shop: Shop, receiver: Receiver
+) -> None:
+    await any_shop.talk.open()
+    await any_shop.talk.open()
+    other = any_shop.another_sender()
+    tried = await asyncio.gather(any_shop.sender.send_due(), other.send_due())
     assert sum(tried) >= 2
     ids = [request.headers["webhook-id"] for request in receiver.requests]
     assert len(ids) == len(set(ids))
-    claimed = await shop.sender._claimed()  # the first sender dies with these in its hands
+    claimed = await any_shop.sender._claimed()  # the first sender dies with these in its hands
     assert claimed
     assert await other.send_due() == 0
-    shop.clock.advance(seconds=LEASE.total_seconds() + 1)
+    any_shop.clock.advance(seconds=LEASE.total_seconds() + 1)
     assert await other.send_due() == len(claimed)
-    await shop.sender._settle(claimed[0], status="dead")  # too late: they are another's
-    assert {row.status for row in await shop.rows()} == {"sent"}
-    shop.clock.advance(days=8)
+    await any_shop.sender._settle(claimed[0], status="dead")  # too late: they are another's
+    assert {row.status for row in await any_shop.rows()} == {"sent"}
+    any_shop.clock.advance(days=8)
     await other.tidy()
-    assert await shop.rows() == []
+    assert await any_shop.rows() == []
 
 
 @given(st.integers(1, ATTEMPTS), st.floats(0, 1, exclude_max=True), st.none() | st.floats(0, 1e9))
