@@ -21,6 +21,7 @@ from channels import (
     desk_duty,
     figures,
     inspector,
+    knowledge_api,
     openai_api,
     operations,
     pages,
@@ -30,8 +31,9 @@ from channels import (
     rest,
     risk,
     signin,
-    ticket_actions,
     texts,
+    ticket_actions,
+    ticket_export,
 )
 from channels.accounts import api as accounts_api
 from channels.context import Context
@@ -39,6 +41,7 @@ from channels.guards import AddressGuard, BodyGuard, SafetyNet, SecurityHeaders
 from channels.limits import Rates
 from channels.llm_settings import llm_config
 from channels.metrics import Metrics
+from channels.outward.inboxes import incoming
 from channels.presence import Presence
 from channels.settings import Settings, environment
 from dialogue.build import Config, Platform, build
@@ -115,6 +118,7 @@ def create_app(
         rest,
         inspector,
         attachments,
+        ticket_export,  # before the desk, whose /v1/tickets/{ticket_id} would take its address
         desk,
         ticket_actions,
         desk_duty,
@@ -123,6 +127,8 @@ def create_app(
         figures,
         risk,
         texts,
+        knowledge_api,
+        incoming,
         catalog_api,
         openai_api,
         chat,

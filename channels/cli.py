@@ -20,7 +20,9 @@ from channels.accounts_cli import accounts_app
 from channels.cli_options import As, Data, Json, Language, Role, TokenRole, identifier
 from channels.eval_cli import eval_app
 from channels.models_cli import models_app
+from channels.outward.cli import webhooks_app
 from channels.people_cli import people_app
+from channels.tickets_cli import tickets_app
 
 app = typer.Typer(
     name="xiaoer",
@@ -45,7 +47,9 @@ app.add_typer(eval_app, name="eval")
 app.add_typer(emotion_app, name="emotion")
 app.add_typer(models_app, name="models")
 app.add_typer(nlu_app, name="nlu")
+app.add_typer(tickets_app, name="tickets")
 app.add_typer(tools_app, name="tools")
+app.add_typer(webhooks_app, name="webhooks")
 
 
 @app.command()

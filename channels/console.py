@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from channels.app import config_of
+from channels.outward.errors import OutwardError
 from channels.problems import ProblemError
 from channels.settings import Settings, SettingsError, load_settings
 from dialogue.build import NoShopError, Platform, build, open_database
@@ -89,6 +90,7 @@ def sentence(error: Exception) -> str | None:
         FlowError,
         KnowledgeError,
         NoShopError,
+        OutwardError,
         OwnToolError,
         PolicyError,
         ToolError,

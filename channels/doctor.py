@@ -23,6 +23,7 @@ from channels.app import config_of
 from channels.console import FAILED, print_json, settings_for
 from channels.llm_check import complaint_of, missing_packages
 from channels.llm_settings import llm_config
+from channels.outward.checks import complaints, declared_outwards
 from channels.settings import Settings, environment, secret_complaint
 from dialogue.build import database_of
 from dialogue.escalation_policy import EscalationError, load_escalation
@@ -86,8 +87,19 @@ async def examine(settings: Settings) -> list[Finding]:
         [check(settings) for check in quick]
         + await _models(settings)
         + await _servers(settings)
+        + _outwards(settings)
         + await _shop(settings)
     )
+
+
+def _outwards(settings: Settings) -> list[Finding]:
+    """Look at whoever is declared to be told what happens here: webhooks, inboxes, e-mail."""
+    try:
+        named = declared_outwards(settings.data)
+    except OwnToolError as error:
+        return [Finding("other systems", "fail", str(error), "docs/send-webhooks.md, use-an-inbox.md, send-mail.md")]
+    wrong = [Finding("other systems", "warn", complaint) for complaint in complaints(settings.data, environment())]
+    return wrong or ([Finding("other systems", "ok", ", ".join(named))] if named else [])
 
 
 def _python(_: Settings) -> Finding:

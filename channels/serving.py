@@ -20,6 +20,7 @@ from channels.app import config_of, create_app
 from channels.briefs import briefs_written
 from channels.console import BUILDING, CommandError, progress_bar, run, settings_for
 from channels.fitting import fitted_beside, tiers_kept
+from channels.outward.assembly import outbox_sent
 from channels.pages import PAGES
 from channels.settings import Settings
 from channels.signin import DEMO_SHOP
@@ -60,6 +61,7 @@ async def _serve(settings: Settings) -> None:
             fitted_beside(settings),
             tiers_kept(settings, platform.executor),
             briefs_written(settings, platform.conversations),
+            outbox_sent(settings, platform.database),
             _pictures_known(settings, platform),
             _wishes_learnt(platform.conversations.runner.understander),
         )

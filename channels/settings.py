@@ -79,6 +79,8 @@ class Settings(LlmSettings):
     """How long an offered ticket is kept for the one agent."""
     desk_grace_s: float = pydantic.Field(default=120.0, ge=0)
     """How long an agent's desk may be cut off before their tickets go back to the front of the queue; 0: for ever."""
+    allow_private_targets: bool = False
+    """Whether what is sent to other systems may go to addresses that are not public, and unencrypted: for those in one's own network."""
     max_in_flight: int = pydantic.Field(default=16, ge=1)
     """Messages of one socket that may wait for their answers."""
 

@@ -22,6 +22,7 @@ from dialogue.events import (
 )
 from dialogue.kept_states import KeptStates
 from dialogue.messages import log_turn, past_turn
+from dialogue.outward.outbox import Outbox
 from dialogue.ownership import must_be_told, overtaken
 from dialogue.replies.templates import Templates
 from dialogue.replies.types import Choice, ChoicesReply, Reply, TextReply
@@ -53,7 +54,7 @@ class DeskNotice:
 class Answering:
     """What every conversation is answered with. `dialogue.conversations` is what channels use of it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (its parts)
         self,
         database: Database,
         executor: Executor,
@@ -62,6 +63,7 @@ class Answering:
         *,
         default_lang: Lang = "zh",
         silence_s: float | None = None,
+        outbox: Outbox | None = None,
     ) -> None:
         self.database = database
         self.executor = executor
@@ -69,7 +71,7 @@ class Answering:
         self.templates = templates
         self.default_lang = default_lang
         self.clock = executor.clock
-        self.store = EventStore(database, executor.clock)
+        self.store = EventStore(database, executor.clock, outbox)
         self._live: Broadcast[StoredEvent] = Broadcast()
         self._desk: Broadcast[DeskNotice] = Broadcast()
         self._silences = SilenceWatch(silence_s, self._remind)

@@ -16,6 +16,7 @@ from dialogue.flows import Flow, load_flows, procedures
 from dialogue.learning.taught import with_taught
 from dialogue.listening import Ears, RecordingEars
 from dialogue.minds import minds_of
+from dialogue.outward.build import declared_outbox
 from dialogue.replies.templates import Templates
 from dialogue.turns import TurnRunner
 from dialogue.understanding import build_understander
@@ -256,7 +257,15 @@ async def _with_mind(
     ears = ears_of(config, database)
     runner = TurnRunner(executor, understander, flows, templates, shop.timezone, ears, minds, escalation)
     lang: Lang = "en" if shop.default_lang == "en" else "zh"
-    conversations = Conversations(database, executor, runner, templates, default_lang=lang, silence_s=config.silence_s)
+    conversations = Conversations(
+        database,
+        executor,
+        runner,
+        templates,
+        default_lang=lang,
+        silence_s=config.silence_s,
+        outbox=declared_outbox(config.data),
+    )
     return Platform(config, database, executor, opened.policy, conversations, shop)
 
 

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from dialogue.errors import ClientIdReusedError, UnknownConversationError
 from dialogue.events import Event, LanguageChanged, MessageReceived, OwnershipChanged, StoredEvent
+from dialogue.outward.outbox import Outbox
 from knowledge.db import Database
 from knowledge.schema import Conversation, ConversationEvent
 from knowledge.types import utc_now
@@ -56,9 +57,12 @@ class Seen:
 class EventStore:
     """Reads and appends the events of conversations. The head row is written with them, in one transaction."""
 
-    def __init__(self, database: Database, clock: Callable[[], dt.datetime] = utc_now) -> None:
+    def __init__(
+        self, database: Database, clock: Callable[[], dt.datetime] = utc_now, outbox: Outbox | None = None
+    ) -> None:
         self.database = database
         self.clock = clock
+        self.outbox = outbox
 
     async def create(self, conversation: Conversation, events: Sequence[Event]) -> list[StoredEvent]:
         """Store a new conversation's head and its first events."""
@@ -161,7 +165,10 @@ class EventStore:
         connection = await session.connection()
         await connection.execute(_ADD_EVENTS, rows)
         await connection.execute(_MOVE_HEAD.values(moved), {"conversation_id": head.id})
-        return [_stored(head.id, row["seq"], now, row["payload"]) for row in rows]  # as any reader will see them
+        stored = [_stored(head.id, row["seq"], now, row["payload"]) for row in rows]  # as any reader will see them
+        if self.outbox is not None:
+            await self.outbox.tell(session, head, stored)
+        return stored
 
     async def unanswered(self) -> list[str]:
         """Return open conversations that have a message which no finished turn has answered."""

@@ -6,7 +6,7 @@ An export is a folder, or a zip file when the path ends in ``.zip``::
     tables/customer.jsonl    one JSON object a line, one file a table; times in ISO 8601 (UTC), amounts in minor units
     media/...                product pictures, attachments/... what people sent: where these folders are given
 
-It holds personal data: whoever has the file has the customers. The accounts of the shop's people stay where they are.
+It holds personal data: whoever has the file has the customers. The accounts of the shop's people and what still waits to be told to other systems stay behind.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy import RowMapping, Table, func, select
+from sqlalchemy import RowMapping, Table, false, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
@@ -106,7 +106,8 @@ def _file(table: Table) -> str:
 async def _write_table(connection: AsyncConnection, table: Table, sink: Sink) -> tuple[int, str]:
     digest = hashlib.sha256()
     rows = 0
-    result = await connection.stream(select(table).order_by(*table.primary_key))
+    wanted = select(table).where(true() if table.info.get("exported", True) else false())
+    result = await connection.stream(wanted.order_by(*table.primary_key))
     with sink.open(_file(table)) as stream:
         async for batch in result.mappings().partitions(_BATCH):
             block = await asyncio.to_thread(_lines, batch)

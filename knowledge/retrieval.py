@@ -171,6 +171,11 @@ class Retriever:
         self._calibration = CALIBRATIONS.get(embedder.name, CALIBRATIONS["use-multilingual-v3"])
         self._agreement = AGREEMENTS.get(embedder.name, AGREEMENTS["use-multilingual-v3"])
 
+    @property
+    def embedder(self) -> Embedder:
+        """What turns questions into vectors here."""
+        return self._embedder
+
     async def search(self, query: str, lang: Lang, limit: int = 3) -> KnowledgeHits:
         """Return the passages that answer `query` best, in `lang` where the shop has them so."""
         corpus = await self._current()

@@ -74,7 +74,7 @@ async def store_proposal(  # noqa: PLR0913, PLR0917
 ) -> Proposal:
     """Store the call; an earlier one of the same tool that still waits in the conversation is void.
 
-    One that waits for several people stays, unless it is about the same thing.
+    One that waits for several people, or was made outside of conversations, stays unless it is about the same thing.
     """
     earlier = (*_same_place(identity), col(Proposal.tool) == tool.name, col(Proposal.status) == "pending")
     void = {"status": "void", "decided_at": now, "decided_by": "newer proposal"}
@@ -82,11 +82,26 @@ async def store_proposal(  # noqa: PLR0913, PLR0917
         for waiting in (await session.exec(select(Proposal).where(*earlier))).all():
             before = staged_of(tool, waiting)
             for_many = before is not None and need_of(rules, identity.role, before).approvals > 1
-            if not for_many or (before is not None and before.about() == preview.about()):
+            stays = for_many or identity.conversation_id is None
+            if not stays or (before is not None and before.about() == preview.about()):
                 waiting.sqlmodel_update(void)
                 session.add(waiting)
     else:
         await session.exec(update(Proposal).where(*earlier).values(**void))
+    lifetime = dt.timedelta(hours=rules.open_hours) if isinstance(preview, Staged) else LIFETIME
+    return put_proposal(session, tool, arguments, preview, identity, now, lifetime)
+
+
+def put_proposal(  # noqa: PLR0913, PLR0917
+    session: AsyncSession,
+    tool: Tool,
+    arguments: JsonObject,
+    preview: Evidence,
+    identity: Identity,
+    now: dt.datetime,
+    lifetime: dt.timedelta,
+) -> Proposal:
+    """Store a call that waits for the role of `identity`, beside whatever waits already."""
     proposal = Proposal(
         id=new_id("prp"),
         conversation_id=identity.conversation_id,
@@ -97,7 +112,7 @@ async def store_proposal(  # noqa: PLR0913, PLR0917
         approver="shopper" if identity.role == "system" else identity.role,
         proposed_by=identity.actor,
         created_at=now,
-        expires_at=now + (dt.timedelta(hours=rules.open_hours) if isinstance(preview, Staged) else LIFETIME),
+        expires_at=now + lifetime,
     )
     session.add(proposal)
     return proposal

@@ -14,6 +14,8 @@ import tools.brief.tools
 import tools.catalog.stock_warning
 import tools.catalog.tools
 import tools.changes.tools
+import tools.content.articles
+import tools.content.gaps
 import tools.content.staged
 import tools.content.tools
 import tools.customers.privacy
@@ -60,6 +62,8 @@ CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.content.tools.TOOLS,
     tools.content.staged.TOOLS,
     tools.wording.tools.TOOLS,
+    tools.content.articles.TOOLS,
+    tools.content.gaps.TOOLS,
     tools.ticketing.tools.TOOLS,
     tools.ticketing.desk_tools.TOOLS,
     tools.ticketing.assigning.TOOLS,

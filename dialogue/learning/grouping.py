@@ -6,14 +6,10 @@ import dataclasses
 from collections import Counter
 from collections.abc import Sequence
 
-import numpy as np
-
 from dialogue.learning.doubts import Doubt, Why
 from knowledge.embedding import Embedder
+from knowledge.likeness import alike_groups
 from knowledge.types import Lang
-
-ALIKE = 0.7
-"""Cosine from which two messages may say the same."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,18 +50,7 @@ def grouped(found: Sequence[Doubt], embedder: Embedder) -> list[Group]:
     texts = [last[key] for key, _ in said.most_common()]
     if not texts:
         return []
-    vectors = embedder.encode([doubt.text for doubt in texts])
-    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-    free = np.ones(len(texts), dtype=bool)
-    groups: list[Group] = []
-    for place, doubt in enumerate(texts):
-        if not free[place]:
-            continue
-        alike = (vectors @ vectors[place] >= ALIKE) & free
-        members = [texts[row] for row in np.flatnonzero(alike) if texts[row].lang == doubt.lang]
-        members = [doubt, *(member for member in members if member is not doubt)]
-        for row in np.flatnonzero(alike):
-            free[row] = texts[row].lang != doubt.lang
-        free[place] = False
-        groups.append(Group(tuple(members), sum(said[doubt.lang, member.text] for member in members)))
+    rows = alike_groups(embedder.encode([doubt.text for doubt in texts]), [doubt.lang for doubt in texts])
+    members = [tuple(texts[row] for row in group) for group in rows]
+    groups = [Group(group, sum(said[doubt.lang, doubt.text] for doubt in group)) for group in members]
     return sorted(groups, key=lambda group: -group.times)

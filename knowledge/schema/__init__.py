@@ -41,6 +41,7 @@ from knowledge.schema.orders import (
     Shipment,
     TrackingEvent,
 )
+from knowledge.schema.outbox import Delivery, ExternalCase
 from knowledge.schema.risk import RiskCase
 from knowledge.schema.wordings import Wording
 
@@ -59,11 +60,13 @@ __all__ = [
     "CouponGrant",
     "CuratedAnswer",
     "Customer",
+    "Delivery",
     "DeskAgent",
     "Document",
     "Erasure",
     "Exchange",
     "ExchangeLine",
+    "ExternalCase",
     "Invoice",
     "Order",
     "OrderLine",

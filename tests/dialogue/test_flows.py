@@ -37,7 +37,7 @@ def test_what_merchants_alone_may_start_is_taught_apart() -> None:
     found = procedures(load_flows(tools=all_tools()))
     assert {lesson.flow for lesson in found.merchants} == {
         "approve_change", "change_coupon", "change_price", "change_text", "competitor_page", "competitor_report", "create_coupon", "daily_brief",
-        "discovery_report", "edit_document", "end_coupon", "new_document", "price_curve", "reject_change", "restore_text", "review_themes",
+        "discovery_report", "edit_document", "end_coupon", "knowledge_gaps", "new_document", "price_curve", "reject_change", "restore_text", "review_themes",
         "risk_queue", "risk_threshold", "roll_back", "shop_figures", "show_text", "stock_warning", "suggest_price", "withdraw_document",
     }  # fmt: skip
     assert not found.flows & {lesson.flow for lesson in found.merchants}

@@ -14,7 +14,7 @@ from knowledge.demo import build_demo_shop
 from knowledge.errors import ExportRefusedError, ImportRefusedError
 from knowledge.export import export_shop
 from knowledge.importers import import_shop
-from knowledge.schema import Attachment, Conversation, ConversationEvent, Pin
+from knowledge.schema import Attachment, Conversation, ConversationEvent, Delivery, Pin
 from knowledge.types import JsonObject
 from tests.knowledge.demo.conftest import NOW
 from tests.knowledge.importers.shops import CSV, everything, write
@@ -49,6 +49,16 @@ def files(folder: Path) -> dict[str, bytes]:
         for file in (folder / name).rglob("*")
         if file.is_file()
     }
+
+
+async def test_what_waits_to_be_told_stays_behind(database: Database, tmp_path: Path) -> None:
+    async with database.write() as session:
+        session.add(
+            Delivery(message_id="msg_1", destination="webhook:crm", event="ticket.opened", due_at=NOW, created_at=NOW)
+        )
+    await export_shop(database, tmp_path / "out")
+    assert (tmp_path / "out" / "tables" / "delivery.jsonl").read_bytes() == b""
+    assert json.loads((tmp_path / "out" / "manifest.json").read_text())["tables"]["delivery"]["rows"] == 0
 
 
 @pytest.mark.parametrize("name", ["export", "export.zip"])

@@ -40,7 +40,7 @@ def test_every_effect_on_the_shops_money_or_goods_needs_a_yes() -> None:
     people = {"claim_ticket", "release_ticket", "decide_risk_case", "correct_ticket"}
     board = {"pin_figure", "change_pin", "unpin_figure"}
     desk = {"set_presence", "set_desk_agent", "await_shopper", "assign_ticket", "requeue_ticket", "request_call_back"}
-    assert unconfirmed == {"verify_customer", "claim_coupon", "hand_over", *people, *board, *desk}
+    assert unconfirmed == {"verify_customer", "claim_coupon", "hand_over", "draft_article", *people, *board, *desk}
 
 
 def test_schemas_show_a_role_its_own_tools_only() -> None:

@@ -55,6 +55,8 @@ class DocumentEntry(Evidence):
     kind: str
     status: str
     version: int
+    missing: Lang | None = None
+    """The language in which nobody has written it; its shoppers are answered from this one."""
 
 
 class DocumentList(Evidence):
@@ -105,6 +107,10 @@ def _named(title: str, lang: Lang, what: LocalText) -> LocalText:
     )
 
 
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _fields(text: DocumentText | None) -> dict[str, str]:
     return (
         {}
@@ -114,11 +120,15 @@ def _fields(text: DocumentText | None) -> dict[str, str]:
 
 
 class DocumentChange(Staged):
-    """Documents before and after. `answers`: exact answers that refer to them and stay; `other_stays`: so does the other language."""
+    """Documents before and after. `answers`: exact answers that refer to them and stay; `other_stays`: so does the other language.
+
+    `missing`: the language in which nobody has written it yet.
+    """
 
     moves: tuple[DocumentMove, ...]
     answers: int = 0
     other_stays: bool = False
+    missing: Lang | None = None
 
     def about(self) -> str:
         """See `Staged`."""
@@ -137,20 +147,32 @@ class DocumentChange(Staged):
         if self.other_stays:
             zh.append("另一种语言的版本不变")
             en.append("the version in the other language stays as it is")
-        return LocalText(zh="；".join(zh), en="; ".join(en).capitalize()) if zh else None
+        if self.missing is not None:
+            zh.append(f"{_LANGS[self.missing].zh}版还没有写，这部分顾客会看到这一版")
+            en.append(f"nobody has written it in {_LANGS[self.missing].en}: those shoppers are shown this version")
+        return LocalText(zh="；".join(zh), en=_sentence("; ".join(en))) if zh else None
 
 
 @tool(
     "read",
     roles=MERCHANT,
     needs_customer=False,
-    en="Every help document of the shop by slug and language, with title, status and version. Use it to find the slug of one to change. No arguments.",
-    zh="店铺的全部帮助文档：slug、语言、标题、状态、版本。要修改某篇文档、需要 slug 时使用。无参数。",
+    en="Every help document of the shop by slug and language, with title, status, version and the language in which it is missing. Use it to find the slug of one to change. No arguments.",
+    zh="店铺的全部帮助文档：slug、语言、标题、状态、版本、缺少的语言。要修改某篇文档、需要 slug 时使用。无参数。",
 )
 async def list_documents(context: ToolContext, arguments: ListDocuments) -> DocumentList:
     """Return the documents, those that were withdrawn too."""
     rows = (await context.session.exec(select(Document).order_by(Document.slug, Document.lang))).all()
-    return DocumentList(documents=tuple(DocumentEntry.model_validate(row, from_attributes=True) for row in rows))
+    published = {(row.slug, row.lang) for row in rows if row.status == "published"}
+    entries = [DocumentEntry.model_validate(row, from_attributes=True) for row in rows]
+    return DocumentList(
+        documents=tuple(
+            each.model_copy(update={"missing": _other(each.lang)})
+            if each.status == "published" and (each.slug, _other(each.lang)) not in published
+            else each
+            for each in entries
+        )
+    )
 
 
 async def preview_save(context: ToolContext, arguments: SaveDocument) -> DocumentChange:
@@ -180,11 +202,13 @@ async def preview_save(context: ToolContext, arguments: SaveDocument) -> Documen
     )
     if before is not None and before.model_copy(update={"version": after.version}) == after:
         raise RefusedError("document_unchanged", "it says that already", slug=slug)
-    other = await _document(context, slug, "en" if arguments.lang == "zh" else "zh")
+    other = await _document(context, slug, _other(arguments.lang))
+    written = other is not None and other.status == "published"
     return DocumentChange(
         moves=(DocumentMove(slug=slug, lang=arguments.lang, before=before, after=after),),
         answers=await _answers(context, [row]),
-        other_stays=before is not None and other is not None and other.status == "published",
+        other_stays=before is not None and written,
+        missing=None if written else _other(arguments.lang),
     )
 
 
@@ -286,6 +310,10 @@ async def _answers(context: ToolContext, rows: Sequence[Document | None]) -> int
     ids = [row.id for row in rows if row is not None]
     found = select(func.count()).where(col(CuratedAnswer.document_id).in_(ids), CuratedAnswer.status == "published")
     return (await context.session.exec(found)).one()
+
+
+def _other(lang: Lang) -> Lang:
+    return "en" if lang == "zh" else "zh"
 
 
 def _text(row: Document | None) -> DocumentText | None:

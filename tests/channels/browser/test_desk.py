@@ -58,6 +58,10 @@ async def test_a_person_takes_over_answers_hands_back_and_resolves(visits: Visit
     await expect(chat.log.get_by_text(words.types)).to_be_hidden()
     await expect(chat.bubbles).to_have_count(answers + 1)  # the bot has kept silent
 
+    article = {"zh": ("做成帮助文章", "已做成草稿"), "en": ("Make it an article", "Drafted as")}[words.lang]
+    await case.get_by_role("button", name=article[0]).click()
+    await expect(case.get_by_role("log").get_by_text(article[1])).to_be_visible()
+
     await case.get_by_role("button", name=words.hand_back).click()
     await desk.get_by_role("dialog").get_by_role("button", name=words.hand_back).click()
     await chat.expect_reply(words.back_with_bot)

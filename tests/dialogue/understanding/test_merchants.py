@@ -53,6 +53,8 @@ def amounts(found: Understanding) -> list[int]:
 @pytest.mark.parametrize(
     ("text", "flow"),
     [
+        ("有没有什么是顾客老问、咱们却没资料回答的", "knowledge_gaps"),
+        ("are there things shoppers want to know that none of our help pages covers?", "knowledge_gaps"),
         ("台灯标多少价比较划算", "suggest_price"),
         ("你觉得台灯现在这个价有没有问题，要不要往上提一提", "suggest_price"),
         ("any idea what we ought to be charging for the desk lamp?", "suggest_price"),

@@ -8,6 +8,7 @@ import { signIn, signOut } from "../lib/sign_in.js";
 import { Storage } from "../lib/storage.js";
 import { Session } from "../widget/session.js";
 import { Board } from "./board.js";
+import { Gaps } from "./gaps.js";
 import { Proposals } from "./proposals.js";
 import { COPILOT_STRINGS } from "./strings.js";
 import { Talk } from "./talk.js";
@@ -92,7 +93,8 @@ const actions = {
 };
 const talk = new Talk(byId("talk"), { session, i18n, actions });
 const board = new Board(byId("pins"), { api, i18n, actions, tell });
-const proposals = new Proposals(byId("proposals"), { api, i18n, tell });
+const gaps = new Gaps(byId("gaps"), { api, i18n });
+const proposals = new Proposals(byId("proposals"), { api, i18n, tell, decided: () => gaps.load() });
 const texts = new Texts(byId("texts"), { api, i18n, tell, staged: () => proposals.load() });
 
 /** @param {any} question @param {string[]} keys @param {string[]} names @param {boolean} records */
@@ -114,3 +116,4 @@ session.start();
 proposals.start();
 texts.start();
 board.load();
+gaps.load();

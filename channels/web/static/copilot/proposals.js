@@ -14,10 +14,10 @@ const ROLLED_BACK_SHOWN = 5;
 export class Proposals {
   /**
    * @param {HTMLElement} element
-   * @param {{api: import("../lib/api.js").Api, i18n: import("../lib/i18n.js").I18n, tell: (text: string) => void}} parts
+   * @param {{api: import("../lib/api.js").Api, i18n: import("../lib/i18n.js").I18n, tell: (text: string) => void, decided?: () => void}} parts
    */
-  constructor(element, { api, i18n, tell }) {
-    Object.assign(this, { element, api, i18n, tell });
+  constructor(element, { api, i18n, tell, decided = () => {} }) {
+    Object.assign(this, { element, api, i18n, tell, decided });
     /** @type {any[]} */
     this.list = [];
     /** What became of those that were decided here. @type {Map<string, {proposal: any, tone: string, text: string}>} */
@@ -95,7 +95,7 @@ export class Proposals {
     const edit = () => {
       this.editing = proposal.id;
       this.#draw();
-      /** @type {HTMLElement | null} */ (this.element.querySelector(".proposal-edit input"))?.focus();
+      /** @type {HTMLElement | null} */ (this.element.querySelector(".proposal-edit input, .proposal-edit textarea"))?.focus();
     };
     return h(
       "div",
@@ -112,9 +112,10 @@ export class Proposals {
     const { i18n } = this;
     const plain = Object.entries(proposal.arguments).filter(([, value]) => value !== null && typeof value !== "object");
     const fields = plain.map(([name, value]) => {
-      const long = typeof value === "string" && value.length > LONG;
-      const field = h(long ? "textarea" : "input", { class: "field", name, ...(long ? { rows: 4 } : { value: String(value) }), disabled: name.endsWith("_id") || name === "place" }, long ? value : null);
-      return { name, value, field, row: h("label", {}, h("span", { class: "small" }, i18n.or(`b_${name}`, name.replaceAll("_", " "))), field) };
+      const isLong = String(value).includes("\n") || String(value).length > LONG;
+      const field = /** @type {HTMLInputElement | HTMLTextAreaElement} */ (h(isLong ? "textarea" : "input", { class: "field", name, rows: isLong ? 8 : null, disabled: name.endsWith("_id") || name === "place" }));
+      field.value = String(value);
+      return { name, value, field, row: h("label", {}, h("span", { class: "small" }, i18n.or(`b_${proposal.tool}_${name}`, i18n.or(`b_${name}`, name.replaceAll("_", " ")))), field) };
     });
     const submit = (/** @type {Event} */ event) => {
       event.preventDefault();
@@ -147,6 +148,7 @@ export class Proposals {
     this.tell(outcome.text);
     await this.load();
     this.#draw();
+    this.decided();
     /** @type {HTMLElement | null} */ (this.element.querySelector("h2"))?.focus();
   }
 

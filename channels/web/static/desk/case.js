@@ -5,6 +5,7 @@ import { fill, h, icon } from "../lib/dom.js";
 import { localText } from "../lib/format.js";
 import { newId } from "../lib/storage.js";
 import { Thread } from "../thread/thread.js";
+import { articleLine } from "./article.js";
 import { caseSections } from "./body.js";
 import { clockSection, storySection } from "./clocks.js";
 import { PRIORITY_TONES } from "./inbox.js";
@@ -24,7 +25,7 @@ export class Case {
     this.risks = [];
     /** @type {(() => void) | null} */
     this.onClaimed = null;
-    this.thread = new Thread({ i18n, base: "", viewer: "agent", loadAttachment: (id) => desk.api.attachment(id), send: null });
+    this.thread = new Thread({ i18n, base: "", viewer: "agent", loadAttachment: (id) => desk.api.attachment(id), send: null, underReply: (event, seq) => articleLine(event, seq, { i18n, api: desk.api, conversation: () => this.#ticket?.conversation_id ?? null }) });
     this.#build();
     desk.addEventListener("event", (event) => this.#event(/** @type {CustomEvent} */ (event).detail.placed));
     desk.addEventListener("typing", (event) => this.#typing(/** @type {CustomEvent} */ (event).detail));

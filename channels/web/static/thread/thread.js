@@ -18,6 +18,7 @@ import { renderReply } from "./replies.js";
  * @property {((text: string) => void) | null} [send]
  * @property {((productId: string) => void) | null} [openProduct]
  * @property {((reply: any, lang: "zh" | "en") => Element) | null} [figure]
+ * @property {((event: any, seq: number) => Element | null) | null} [underReply] What stands under a reply.
  * @property {((clientId: string) => void) | null} [retry]
  * @property {((text: string) => void) | null} [onIncoming] Told about every new message of the other side.
  */
@@ -123,7 +124,7 @@ export class Thread {
     if (event.type === "message_received" && event.author !== "agent") this.#drawMessage(event, at, seq);
     else if (event.type === "voice_transcribed") this.#drawTranscript(event);
     else if (event.type === "voice_heard") this.#drawVoice(event);
-    else if (event.type === "replied") this.#drawReplied(event, at);
+    else if (event.type === "replied") this.#drawReplied(event, at, seq);
     else if (event.type === "ownership_changed") this.#drawOwner(event);
   }
 
@@ -198,8 +199,8 @@ export class Thread {
     return [icon("clock"), i18n.t(pending.state)];
   }
 
-  /** @param {any} event @param {string} at */
-  #drawReplied(event, at) {
+  /** @param {any} event @param {string} at @param {number} seq */
+  #drawReplied(event, at, seq) {
     const { i18n } = this.options;
     const own = this.#side(event.author) === "right" && event.author === this.options.viewer;
     const body = this.#groupFor(event.author, event.author_name ?? event.author_id ?? "", at);
@@ -212,6 +213,8 @@ export class Thread {
       const figure = this.options.figure ?? null;
       body.append(...renderReply(reply, { base: this.options.base, lang, i18n: i18n.in(lang), send, openProduct, reading, figure }));
     }
+    const more = this.options.underReply?.(event, seq);
+    if (more) body.append(more);
     if (event.author === "bot") this.typing(false);
     if (!own) this.#announce((event.replies ?? []).map((reply) => reply.text).join("\n"), event.author);
   }
