@@ -36,6 +36,7 @@ from channels.presence import Presence
 from channels.settings import Settings, environment
 from dialogue.build import Config, Platform, build
 from dialogue.understanding.voice.endpoint import Endpoint
+from knowledge.endpoint_embedding import EmbeddingServer
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ def config_of(settings: Settings, *, demo: bool = True) -> Config:
         database_url=settings.database_url,
         demo=demo,
         transcription=_transcription(settings),
+        embedding=embedding_server(settings),
         llm=llm_config(settings),
         silence_s=settings.silence_s or None,
         environment=environment(),
@@ -62,6 +64,14 @@ def _transcription(settings: Settings) -> Endpoint | None:
         return None
     key = settings.transcribe_api_key.get_secret_value() if settings.transcribe_api_key else None
     return Endpoint(settings.transcribe_base_url, settings.transcribe_model, key, settings.transcribe_timeout_s)
+
+
+def embedding_server(settings: Settings) -> EmbeddingServer | None:
+    """Return where vectors come from; None: from here."""
+    if settings.embed_base_url is None or settings.embed_model is None:
+        return None
+    key = settings.embed_api_key.get_secret_value() if settings.embed_api_key else None
+    return EmbeddingServer(settings.embed_base_url, settings.embed_model, key, settings.embed_timeout_s)
 
 
 def create_app(
