@@ -51,7 +51,7 @@ def config_of(settings: Settings, *, demo: bool = True) -> Config:
         data=settings.data,
         database_url=settings.database_url,
         demo=demo,
-        transcription=_transcription(settings),
+        transcription=transcription(settings),
         embedding=embedding_server(settings),
         llm=llm_config(settings),
         silence_s=settings.silence_s or None,
@@ -59,7 +59,8 @@ def config_of(settings: Settings, *, demo: bool = True) -> Config:
     )
 
 
-def _transcription(settings: Settings) -> Endpoint | None:
+def transcription(settings: Settings) -> Endpoint | None:
+    """Return where speech becomes text; None: here, where the extra ``speech`` is."""
     if settings.transcribe_base_url is None:
         return None
     key = settings.transcribe_api_key.get_secret_value() if settings.transcribe_api_key else None

@@ -17,6 +17,7 @@ import typer
 
 from channels.cli_options import As, Data, Json, Language, Role, TokenRole, identifier
 from channels.eval_cli import eval_app
+from channels.llm_cli import llm_app
 from channels.models_cli import models_app
 
 app = typer.Typer(
@@ -38,6 +39,7 @@ emotion_app = typer.Typer(
 )
 app.add_typer(eval_app, name="eval")
 app.add_typer(emotion_app, name="emotion")
+app.add_typer(llm_app, name="llm")
 app.add_typer(models_app, name="models")
 app.add_typer(nlu_app, name="nlu")
 app.add_typer(tools_app, name="tools")

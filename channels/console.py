@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+from agent.llm.errors import LlmError
 from channels.app import config_of
 from channels.problems import ProblemError
 from channels.settings import Settings, SettingsError, load_settings
@@ -85,6 +86,7 @@ def sentence(error: Exception) -> str | None:
         FittedError,
         FlowError,
         KnowledgeError,
+        LlmError,
         NoShopError,
         OwnToolError,
         PolicyError,

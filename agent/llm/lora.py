@@ -23,9 +23,9 @@ from agent.llm.errors import LlmMissingError, LlmUnavailableError
 
 RANK, ALPHA = 16, 32
 BATCH = 8
-LEARNING_RATE = 6e-4
+LEARNING_RATE = 8e-4
 WARM_UP = 0.06
-"""Share of the steps in which the learning rate rises; then it falls to nothing along a cosine."""
+"""Share of a training in which the learning rate rises; then it falls to nothing along a cosine."""
 UPPER = 2 / 3
 """Share of the layers, from above, that get an adapter: nothing has to be led back through those below, a third of the time."""
 LONGEST = 512
@@ -49,14 +49,30 @@ class Training:
     adapter: Path
     steps: int
     pairs: int
-    """How many were learnt from, some of them perhaps several times."""
+    """How many were learnt from, some of them perhaps several times; of a training that its time ended, about as many."""
     loss: float
     """Mean cross entropy of a token of the answers, in nats, over the last tenth of the steps."""
     seconds: float
 
 
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """How long to teach."""
+
+    steps: int = 200
+    """Of `BATCH` pairs each."""
+    minutes: float | None = None
+    """The end comes with this time if it comes before the steps: the learning rate falls in time for either."""
+    seed: int = 7
+
+    def share(self, step: int, seconds: float) -> float:
+        """Return how much of the training is done before a step, in [0, 1]."""
+        timed = seconds / (60 * self.minutes) if self.minutes else 0.0
+        return min(1.0, max(step / self.steps, timed))
+
+
 def train(
-    pairs: Sequence[Taught], base: Path, out: Path, *, steps: int = 300, seed: int = 7, progress: Progress | None = None
+    pairs: Sequence[Taught], base: Path, out: Path, plan: Plan = Plan(), *, progress: Progress | None = None
 ) -> Training:
     """Teach the model in `base` (GGUF, llama architecture) and write the adapter to `out`.
 
@@ -66,7 +82,7 @@ def train(
     """
     torch, transformers, peft = _imported()
     torch.set_num_threads(1)
-    torch.manual_seed(seed)
+    torch.manual_seed(plan.seed)
     started = time.monotonic()
     if progress:
         progress("reading the model", 0.0)
@@ -85,36 +101,41 @@ def train(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # peft asks transformers by a name that it will drop
         adapted = peft.get_peft_model(model, wanted)
-    losses = _fitted(torch, adapted, _batches(rows, steps, seed), steps, progress)
+    losses = _fitted(torch, adapted, _batches(rows, plan), plan, progress)
     write_adapter(adapted, out, alpha=ALPHA, heads=(model.config.num_attention_heads, model.config.num_key_value_heads))
-    last = losses[-max(1, steps // 10) :]
-    return Training(out, steps, len(rows), sum(last) / len(last), time.monotonic() - started)
+    last = losses[-max(1, len(losses) // 10) :]
+    return Training(
+        out, len(losses), min(len(rows), len(losses) * BATCH), sum(last) / len(last), time.monotonic() - started
+    )
 
 
-def _fitted(torch: Any, model: Any, batches: Iterator[Any], steps: int, progress: Progress | None) -> list[float]:
+def _fitted(torch: Any, model: Any, batches: Iterator[Any], plan: Plan, progress: Progress | None) -> list[float]:
     learnt = [weight for weight in model.parameters() if weight.requires_grad]
     optimiser = torch.optim.AdamW(learnt, lr=LEARNING_RATE, weight_decay=0.0)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _share(step, steps))
-    losses = []
+    losses: list[float] = []
+    started = time.monotonic()
     for step, batch in enumerate(batches):
+        done = plan.share(step, time.monotonic() - started)
+        if done >= 1.0 and losses:
+            break
+        for group in optimiser.param_groups:
+            group["lr"] = LEARNING_RATE * rate(done)
         loss = _loss(torch, model, batch)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(learnt, 1.0)
         optimiser.step()
-        schedule.step()
         optimiser.zero_grad()
         losses.append(float(loss.detach()))
         if progress:
-            progress(f"teaching, loss {losses[-1]:.3f}", (step + 1) / steps)
+            progress(f"teaching, loss {losses[-1]:.3f}", plan.share(step + 1, time.monotonic() - started))
     return losses
 
 
-def _share(step: int, steps: int) -> float:
-    """Return the share of the learning rate at a step."""
-    rising = max(1, round(WARM_UP * steps))
-    if step < rising:
-        return (step + 1) / rising
-    return 0.5 * (1 + math.cos(math.pi * (step - rising) / max(1, steps - rising)))
+def rate(done: float) -> float:
+    """Return the share of the learning rate when so much of a training is done; both in [0, 1]."""
+    if done < WARM_UP:
+        return max(done, WARM_UP / 10) / WARM_UP
+    return 0.5 * (1 + math.cos(math.pi * (done - WARM_UP) / (1 - WARM_UP)))
 
 
 def _loss(torch: Any, model: Any, batch: list[tuple[list[int], int]]) -> Any:
@@ -132,9 +153,9 @@ def _loss(torch: Any, model: Any, batch: list[tuple[list[int], int]]) -> Any:
     return torch.nn.functional.cross_entropy(whole.lm_head(before).float(), ids[:, 1:][wanted[:, 1:]])
 
 
-def _batches(rows: Sequence[Any], steps: int, seed: int) -> Iterator[Any]:
-    """Yield `steps` batches; rows of about one length stand together, and all were seen before one comes again."""
-    rng = random.Random(seed)  # noqa: S311 (no secret)
+def _batches(rows: Sequence[Any], plan: Plan) -> Iterator[Any]:
+    """Yield a batch a step; rows of about one length stand together, and all were seen before one comes again."""
+    rng = random.Random(plan.seed)  # noqa: S311 (no secret)
     given = 0
     while True:
         order = list(rows)
@@ -145,7 +166,7 @@ def _batches(rows: Sequence[Any], steps: int, seed: int) -> Iterator[Any]:
         batches = [pool[at : at + BATCH] for pool in pools for at in range(0, len(pool), BATCH)]
         rng.shuffle(batches)
         for batch in batches:
-            if given == steps:
+            if given == plan.steps:
                 return
             given += 1
             yield batch

@@ -37,7 +37,7 @@ from dialogue.commands import (
 from dialogue.flows.model import Flow
 from dialogue.understanding import data, training
 from dialogue.understanding.intents import Example
-from dialogue.understanding.teaching import Lesson
+from dialogue.understanding.teaching import Lesson, Said
 from knowledge.types import Lang
 from knowledge.yaml_files import read_yaml
 
@@ -97,18 +97,27 @@ class Pair:
     half: Half
 
 
-def pairs(flows: Mapping[str, Flow], lessons: Iterable[Lesson], entities: Entities, *, seed: int = 7) -> list[Pair]:
+def pairs(
+    flows: Mapping[str, Flow],
+    lessons: Iterable[Lesson],
+    entities: Entities,
+    *,
+    said: Iterable[Said] = (),
+    seed: int = 7,
+) -> list[Pair]:
     """Return the rows in a random order.
 
     Args:
         flows: the procedures; those that only merchants may start are left out.
         lessons: what flows teach beside what ships.
         entities: finds what a message mentions.
-        seed: the same one gives the same rows.
+        said: messages of a shop's own people.
+        seed: of the places in conversations, and of the order; the same lines are held out whatever it is.
     """
     rng = random.Random(seed)  # noqa: S311 (no secret)
     made = _Maker(_questions(flows), entities, rng)
-    wishes = [row for row in training.examples(lessons, seed=seed) if data.is_talk(row.intent) or row.intent in flows]
+    known = training.examples(lessons, said)  # whatever the seed: a line's source is its first row
+    wishes = [row for row in known if data.is_talk(row.intent) or row.intent in flows]
     found = [pair for row in wishes for pair in made.pair(row)]
     found += [pair for one, other in _couples(wishes, rng) for pair in made.couple(one, other)]
     found += [pair for lang in get_args(Lang) for pair in (*made.corrections(lang), *made.choices(lang))]
@@ -140,6 +149,12 @@ def _label(row: Pair) -> str:
 def held_out(source: str) -> bool:
     """Whether what stems from this line is never learnt."""
     return int(source, 16) % 1000 < HELD_SHARE * 1000
+
+
+def learnable(rows: Sequence[Example]) -> list[Example]:
+    """Return the rows of the utterances of which no line is held out: what a classifier may learn that is compared."""
+    known = sources(rows)
+    return [row for row in rows if not held_out(known[row.group])]
 
 
 def source_of(lang: str, intent: str, text: str) -> str:
@@ -202,7 +217,7 @@ class _Maker:
         """Yield the row, or nothing where no state makes it mean what its intent says."""
         lang, text = cast("Lang", row.lang), self._numbered(row.text)
         found = tuple(self._entities(text))
-        command = _command(row.intent, text, found)
+        command = command_of(row.intent, text, found)
         view = self._view(row.intent, found)
         if command is not None and view is not None:
             yield self._row(text, view, lang, found, [command], self._source(row))
@@ -280,7 +295,7 @@ class _Maker:
         )
 
 
-def _command(intent: str, text: str, found: tuple[Entity, ...]) -> Command | None:
+def command_of(intent: str, text: str, found: tuple[Entity, ...]) -> Command | None:
     """Return what a message of an intent holds; None where that needs something to be found, and nothing is."""
     kind, _, topic = intent.partition(".")
     if kind in _PLAIN:
