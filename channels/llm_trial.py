@@ -35,6 +35,7 @@ _READ: tuple[tuple[Lang, str], ...] = (
     ("zh", "我想退货，买的鞋子太小了"),
     ("en", "I'd like to return my shoes, they are too small"),
 )
+_WANTED = "return_items"
 _REWORD: tuple[tuple[Lang, str], ...] = (
     ("zh", "已为您取消订单 D1001，退款 89.00 元会在三天内退回支付宝。"),
     ("en", "I have cancelled order D1001. The refund of $89.00 will reach your card within 3 days."),
@@ -57,7 +58,9 @@ class Trial:
 
 def check(data: Path | None, *, as_json: bool) -> None:
     """Ask them and print it; exit code 1 where an answer cannot be used, or none is configured."""
-    settings = settings_for(data)
+    settings = settings_for(data).model_copy(
+        update={"llm_rest_s": 0.0}
+    )  # one that failed is asked the next thing nevertheless
     found = run(_all(settings))
     if as_json:
         print_json({"ok": all(trial.usable for trial in found), "trials": [dataclasses.asdict(each) for each in found]})
@@ -105,7 +108,8 @@ async def _reading(platform: Platform, model: ChatModel, lang: Lang, question: s
     commands = ", ".join(f"{each.kind} {getattr(each, 'flow', '')}".strip() for each in read.commands)
     if not read.model.startswith(f"{model.server.model} "):
         return False, f"gave nothing that can be used; the embedded mind reads {question!r} as: {commands}"
-    return True, f"{question!r}: {commands}"
+    right = [getattr(each, "flow", "") for each in read.commands] == [_WANTED]
+    return right, f"{question!r}: {commands}" + ("" if right else f", expected start_flow {_WANTED}")
 
 
 async def _rewording(_: Platform, model: ChatModel, lang: Lang, question: str) -> tuple[bool, str]:

@@ -27,7 +27,10 @@ from knowledge.errors import KnowledgeError
 
 PREFIX = "endpoint:"
 """What the name of such an embedder begins with; the model's follows."""
-_BATCH = 64
+_BATCH = 32
+_FEW = 4
+_BATCH_TIMEOUT_S = 60.0
+"""For more texts than `_FEW`, which nobody in a conversation waits for."""
 _VERSION = "centred-1"
 _NOTHING = "-"
 """In the place of a text without a letter, which servers refuse."""
@@ -56,7 +59,7 @@ class EmbeddingServer:
     model: str
     api_key: str | None = dataclasses.field(default=None, repr=False)
     timeout_s: float = 10.0
-    """For one answer."""
+    """For the vectors of one message."""
     rest_s: float = 20.0
     """How long a server that did not answer is left alone: meanwhile nobody waits for it."""
 
@@ -98,7 +101,7 @@ class EndpointEmbedder:
     ) -> None:
         self.server = server
         headers = {"Authorization": f"Bearer {server.api_key}"} if server.api_key else {}
-        self._client = httpx.Client(timeout=server.timeout_s, headers=headers, transport=transport)
+        self._client = httpx.Client(headers=headers, transport=transport)
         self._monotonic = monotonic
         self._rests_until = -1.0
         self._lock = threading.Lock()
@@ -139,9 +142,11 @@ class EndpointEmbedder:
             raise EmbedderUnavailableError(f"{self.server} {_complaint(error)}") from error
 
     def _post(self, texts: Sequence[str]) -> _Answer:
+        timeout_s = self.server.timeout_s if len(texts) <= _FEW else max(self.server.timeout_s, _BATCH_TIMEOUT_S)
         response = self._client.post(
             f"{self.server.base_url.rstrip('/')}/embeddings",
             json={"model": self.server.model, "input": [_readable(text) for text in texts], "encoding_format": "float"},
+            timeout=timeout_s,
         )
         return _Answer.model_validate_json(response.raise_for_status().content)
 

@@ -99,7 +99,7 @@ def test_vectors_come_in_order_of_length_one_and_without_what_they_share(server:
     assert found.shape == (153, 1024)
     assert found.dtype == np.float32
     assert np.allclose(np.linalg.norm(found, axis=1), 1.0, atol=1e-5)
-    assert [len(body["input"]) for body in server.asked] == [32, 64, 64, 25]
+    assert [len(body["input"]) for body in server.asked] == [32, 32, 32, 32, 32, 25]
     assert {body["model"] for body in server.asked} == {"m3"}
     assert server.headers["authorization"] == "Bearer sk"
     assert float(found[0] @ found[1]) > float(found[0] @ found[152])  # "text 0" is alike "text 1"
