@@ -15,10 +15,11 @@ import typer
 from agent.llm.chat import ChatModel
 from agent.llm.config import LlmServer
 from agent.llm.ledger import Budget, turn_ledger
-from agent.llm.local import LocalModel, LocalServer, embedded_model, local_model
-from agent.llm.lora import BATCH, Plan, Taught, Training
+from agent.llm.local import LocalModel, LocalServer, engine_installed, local_model
+from agent.llm.lora import BATCH, Plan, Taught, Training, check_installed
 from agent.llm.lora import train as taught
 from channels.console import CommandError, platform_of, print_json, progress_bar, run, settings_for, told
+from channels.llm_check import missing_packages
 from channels.settings import Settings
 from dialogue.build import Platform
 from dialogue.flows import Flow, procedures
@@ -61,6 +62,7 @@ def serve(base: Path | None, adapter: Path | None, port: int) -> None:
 def train(shop: Path | None, out: Path, plan: Plan, *, rows: Path | None, base: Path | None, as_json: bool) -> None:
     """Teach a model and write the adapter and its description."""
     with told():
+        check_installed()
         model = local_model(base, None)
     found = run(_train(settings_for(shop), model, out, rows, plan))
     if as_json:
@@ -105,7 +107,9 @@ def _described(done: Training, model: LocalModel, seed: int, own: int) -> JsonOb
 def evaluate(shop: Path | None, *, base: Path | None, adapter: Path | None, limit: int, as_json: bool) -> None:
     """Measure a model beside the embedded understanding."""
     with told():
-        model = local_model(base or embedded_model(), adapter)
+        if missing := [*missing_packages(), *([] if engine_installed() else ["xllamacpp"])]:
+            raise CommandError(f"measuring a model needs {', '.join(missing)}: pip install 'xiaoer[llm]'")
+        model = local_model(base, adapter)
     found = run(_evaluate(settings_for(shop), model, limit, as_json=as_json))
     if isinstance(found, str):
         typer.echo(found)

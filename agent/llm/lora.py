@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import importlib.util
 import math
 import random
 import time
@@ -30,6 +31,7 @@ UPPER = 2 / 3
 """Share of the layers, from above, that get an adapter: nothing has to be led back through those below, a third of the time."""
 LONGEST = 512
 """Tokens of a pair; longer ones are left out."""
+_PACKAGES = ("torch", "transformers", "peft", "gguf")
 _PARTS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 Progress = Callable[[str, float], None]
 
@@ -199,11 +201,17 @@ def _loaded(torch: Any, transformers: Any, base: Path) -> tuple[Any, Any]:
     return tokenizer, model
 
 
+def check_installed() -> None:
+    """Look for what a training needs, without loading it.
+
+    Raises:
+        LlmMissingError: names what is not there.
+    """
+    if missing := [name for name in _PACKAGES if importlib.util.find_spec(name) is None]:
+        raise LlmMissingError(f"teaching a model needs {', '.join(missing)}: pip install 'xiaoer[hf]'")
+
+
 def _imported() -> tuple[Any, Any, Any]:
-    try:
-        found = [importlib.import_module(name) for name in ("torch", "transformers", "peft", "gguf")]
-    except ImportError as error:
-        raise LlmMissingError(
-            f"teaching a model needs more packages ({error.name}): pip install 'xiaoer[hf]'"
-        ) from error
-    return found[0], found[1], found[2]
+    check_installed()
+    torch, transformers, peft, _ = (importlib.import_module(name) for name in _PACKAGES)
+    return torch, transformers, peft
