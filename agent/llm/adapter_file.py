@@ -43,7 +43,9 @@ def write_adapter(model: Any, path: Path, *, alpha: float, heads: tuple[int, int
         writer.add_string("general.type", "adapter")
         writer.add_string("adapter.type", "lora")
         writer.add_float32("adapter.lora.alpha", float(alpha))
-        for name, weights in sorted(peft.get_peft_model_state_dict(model).items()):
+        # Without its last argument peft asks the internet whether the vocabulary was changed.
+        learnt = peft.get_peft_model_state_dict(model, save_embedding_layers=False)
+        for name, weights in sorted(learnt.items()):
             writer.add_tensor(*tensor_of(name, weights.float().numpy(), heads))
         writer.write_header_to_file()
         writer.write_kv_data_to_file()

@@ -186,10 +186,14 @@ def _tokens(tokenizer: Any, pair: Taught) -> tuple[list[int], int]:
 def _loaded(torch: Any, transformers: Any, base: Path) -> tuple[Any, Any]:
     # Processors that multiply 16-bit floats do a step in half the time; others would take far longer by it.
     half = getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)()
+    transformers.utils.logging.disable_progress_bar()
     try:
         tokenizer = transformers.AutoTokenizer.from_pretrained(str(base.parent), gguf_file=base.name)
         model = transformers.AutoModelForCausalLM.from_pretrained(
-            str(base.parent), gguf_file=base.name, dtype=torch.bfloat16 if half else torch.float32
+            str(base.parent),
+            gguf_file=base.name,
+            dtype=torch.bfloat16 if half else torch.float32,
+            quantization_config=transformers.GgufConfig(dequantize=True),
         )
     except Exception as error:  # configurations, weights and tokenizers have errors of their own
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
