@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -80,11 +80,14 @@ def llm_train(
 def llm_evaluate(
     adapter: Adapter = None,
     model: Model = None,
+    purpose: Annotated[
+        Literal["understand", "write"], typer.Option(help="Read messages, or put replies in other words.")
+    ] = "understand",
     limit: Annotated[int, typer.Option(min=1, help="Messages of each set and language, at most.")] = 150,
     as_json: Json = False,
     shop: Shop = None,
 ) -> None:
-    """Measure how a small model reads messages, beside the embedded understanding, on messages that neither has learnt."""
-    from channels.llm_commands import evaluate
+    """Measure a small model: how it reads, beside the embedded understanding, messages that neither has learnt; or how it rewords."""
+    from channels.llm_commands import Measured, evaluate
 
-    evaluate(shop, base=model, adapter=adapter, limit=limit, as_json=as_json)
+    evaluate(shop, Measured(purpose, model, adapter, limit), as_json=as_json)

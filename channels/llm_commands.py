@@ -7,17 +7,19 @@ import contextlib
 import dataclasses
 import json
 import threading
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
+from typing import Literal, get_args
 
 import typer
 
 from agent.llm.chat import ChatModel
-from agent.llm.config import LlmServer
+from agent.llm.config import LlmServer, Purpose
 from agent.llm.ledger import Budget, turn_ledger
 from agent.llm.local import LocalModel, LocalServer, engine_installed, local_model
 from agent.llm.lora import BATCH, Plan, Taught, Training, check_installed
 from agent.llm.lora import train as taught
+from agent.writer import Writer
 from channels.console import CommandError, platform_of, print_json, progress_bar, run, settings_for, told
 from channels.llm_check import missing_packages
 from channels.settings import Settings
@@ -34,10 +36,11 @@ from dialogue.understanding.llm.brief import brief_answer, brief_form, brief_que
 from dialogue.understanding.llm.pairs import Pair, chosen, learnable, pairs
 from dialogue.understanding.llm.procedures import procedures_told
 from dialogue.understanding.teaching import Procedures, Said
+from evals import llm_writing
 from evals.intents import read_wishes
 from evals.llm_reading import figures, questions, read_all, text
 from knowledge.embedding import default_embedder
-from knowledge.types import JsonObject, utc_now
+from knowledge.types import JsonObject, Lang, utc_now
 from knowledge.whole_files import write_whole
 
 DESCRIPTION = "training.json"
@@ -104,20 +107,31 @@ def _described(done: Training, model: LocalModel, seed: int, own: int) -> JsonOb
     }
 
 
-def evaluate(shop: Path | None, *, base: Path | None, adapter: Path | None, limit: int, as_json: bool) -> None:
-    """Measure a model beside the embedded understanding."""
+@dataclasses.dataclass(frozen=True)
+class Measured:
+    """What is measured."""
+
+    purpose: Literal["understand", "write"]
+    base: Path | None
+    adapter: Path | None
+    limit: int
+
+
+def evaluate(shop: Path | None, what: Measured, *, as_json: bool) -> None:
+    """Measure a model and print the figures."""
     with told():
         if missing := [*missing_packages(), *([] if engine_installed() else ["xllamacpp"])]:
             raise CommandError(f"measuring a model needs {', '.join(missing)}: pip install 'xiaoer[llm]'")
-        model = local_model(base, adapter)
-    found = run(_evaluate(settings_for(shop), model, limit, as_json=as_json))
-    if isinstance(found, str):
-        typer.echo(found)
+        model = local_model(what.base, what.adapter)
+    work = _reading if what.purpose == "understand" else _writing
+    figures_told, shown = run(work(settings_for(shop), model, what.limit))
+    if as_json:
+        print_json(figures_told)
     else:
-        print_json(found)
+        typer.echo(shown)
 
 
-async def _evaluate(settings: Settings, model: LocalModel, limit: int, *, as_json: bool) -> JsonObject | str:
+async def _reading(settings: Settings, model: LocalModel, limit: int) -> tuple[JsonObject, str]:
     async with platform_of(_embedded(settings)) as platform:
         flows, known = _known(platform)
         mind = _mind(platform)
@@ -128,22 +142,40 @@ async def _evaluate(settings: Settings, model: LocalModel, limit: int, *, as_jso
             wishes = [wish for wish in read_wishes() if wish.half == "report"]
             asked = questions(rows, wishes, mind.entities, limit=limit)
             by_itself = figures(asked, await read_all(embedded, asked, progress=progress))
-            server = LlmServer(
-                LocalServer(model).url, model.name, timeout_s=_TIMEOUT_S, retries=0,
-                reading_form="brief", max_answer_tokens=_TOKENS,
-            )  # fmt: skip
-            asking = ChatModel(server, "understand")
-            reader = LlmUnderstander(asking, embedded, procedures_told(flows, known.lessons))
-            with turn_ledger(Budget(10**12)):
-                by_model = figures(asked, await read_all(reader, asked, model=model.name, progress=progress))
-            await asking.close()
+            async with _asking(model, "understand") as asking:
+                reader = LlmUnderstander(asking, embedded, procedures_told(flows, known.lessons))
+                with turn_ledger(Budget(10**12)):
+                    by_model = figures(asked, await read_all(reader, asked, model=model.name, progress=progress))
     found = {"embedded": by_itself, model.name: by_model}
-    if not as_json:
-        return text(found)
-    return {
+    as_told = {
         reader: {of: {lang: entry.to_json() for lang, entry in langs.items()} for of, langs in sets.items()}
         for reader, sets in found.items()
     }
+    return as_told, text(found)
+
+
+async def _writing(_: Settings, model: LocalModel, limit: int) -> tuple[JsonObject, str]:
+    found: dict[Lang, llm_writing.Figures] = {}
+    async with llm_writing.demo_shop() as platform, _asking(model, "write") as asking:
+        with progress_bar("measuring") as progress:
+            for lang in get_args(Lang):
+                said = await llm_writing.replies(platform, lang, limit=limit)
+                found[lang] = await llm_writing.measure(Writer(asking), said, progress=progress)
+    return {lang: entry.to_json() for lang, entry in found.items()}, llm_writing.text(found, model.name)
+
+
+@contextlib.asynccontextmanager
+async def _asking(model: LocalModel, purpose: Purpose) -> AsyncIterator[ChatModel]:
+    """Serve a model while it is measured."""
+    server = LlmServer(
+        LocalServer(model).url, model.name, timeout_s=_TIMEOUT_S, retries=0, rest_s=0.0,
+        reading_form="brief", max_answer_tokens=_TOKENS,
+    )  # fmt: skip
+    asking = ChatModel(server, purpose)
+    try:
+        yield asking
+    finally:
+        await asking.close()
 
 
 def _embedded(settings: Settings) -> Settings:
