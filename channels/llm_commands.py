@@ -167,8 +167,9 @@ async def _writing(_: Settings, model: LocalModel, limit: int) -> tuple[JsonObje
 @contextlib.asynccontextmanager
 async def _asking(model: LocalModel, purpose: Purpose) -> AsyncIterator[ChatModel]:
     """Serve a model while it is measured."""
+    served = LocalServer(model)  # it ends with its last name
     server = LlmServer(
-        LocalServer(model).url, model.name, timeout_s=_TIMEOUT_S, retries=0, rest_s=0.0,
+        served.url, model.name, timeout_s=_TIMEOUT_S, retries=0, rest_s=0.0,
         reading_form="brief", max_answer_tokens=_TOKENS,
     )  # fmt: skip
     asking = ChatModel(server, purpose)
@@ -176,6 +177,7 @@ async def _asking(model: LocalModel, purpose: Purpose) -> AsyncIterator[ChatMode
         yield asking
     finally:
         await asking.close()
+        del served
 
 
 def _embedded(settings: Settings) -> Settings:

@@ -31,12 +31,13 @@ from tools.base import Identity
 QUESTIONS: dict[Lang, tuple[str, ...]] = {
     "zh": (
         "你好", "我的订单到哪了", "退货要多久到账", "运费怎么算", "我想取消订单", "有什么优惠券", "可以开发票吗", "你是机器人吗", "谢谢",
-        "今天天气怎么样", "转人工", "我想退货",
+        "今天天气怎么样", "转人工", "我想退货", "你们服务真好", "太慢了，气死我了", "再见", "嗯", "等一下", "这个多少钱",
     ),
     "en": (
         "hello", "where is my order", "how long does a refund take", "how much is shipping", "I want to cancel my order",
         "what coupons do I have", "can I get an invoice", "are you a bot", "thanks", "what is the weather like", "let me talk to a person",
-        "I want to return something",
+        "I want to return something", "your service is great", "this is far too slow, I am angry", "bye", "ok", "wait a moment",
+        "how much is this",
     ),
 }  # fmt: skip
 Progress = Callable[[str, float], None]

@@ -77,7 +77,7 @@ def local_model(path: Path | None, adapter: Path | None) -> LocalModel:
 
 
 class LocalServer:
-    """A running server. It answers on the loopback address, one request at a time, on one thread; it ends with the process.
+    """A running server. It answers on the loopback address, one request at a time, on one thread; it ends with this object.
 
     One thread: on busy cores a second one makes it many times slower.
 
