@@ -142,7 +142,7 @@ def _kinds(commands: Sequence[Command]) -> list[tuple[str, str]]:
 
 def _things(commands: Sequence[Command]) -> list[frozenset[object]]:
     """Return what belongs to each command that may have something; nothing where none has."""
-    found = []
+    found: list[frozenset[object]] = []
     for command in commands:
         if isinstance(command, StartFlow | Provide | Correct):
             found.append(frozenset((each.type, each.start, each.end) for each in command.entities))

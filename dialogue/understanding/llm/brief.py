@@ -16,6 +16,8 @@ from knowledge.types import JsonObject, Lang
 LONGEST = 400
 """Characters of the message, and `_LABEL` of each choice: a small model reads some 500 tokens a second."""
 _LABEL = 40
+_Place = tuple[str, int, int]
+"""Type, start and end of an entity."""
 
 
 def brief_form(view: View, flows: Sequence[str], entities: int) -> type[pydantic.BaseModel]:
@@ -39,13 +41,13 @@ def brief_answer(commands: Sequence[Command], entities: Sequence[Entity], form: 
     Raises:
         ValueError: they are none that this form knows.
     """
-    numbers = {(entity.type, entity.start, entity.end): number for number, entity in enumerate(entities)}
+    numbers: dict[_Place, int] = {(each.type, each.start, each.end): number for number, each in enumerate(entities)}
     told = [_told(command, numbers) for command in commands]
     known = form.model_validate({"commands": told})
     return json.dumps(known.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":"))
 
 
-def _told(command: Command, numbers: dict[tuple[str, int, int], int]) -> JsonObject:
+def _told(command: Command, numbers: dict[_Place, int]) -> JsonObject:
     told: JsonObject = {"kind": command.kind}
     for name in ("flow", "topic", "lang", "out_of_scope", "indexes"):
         value = getattr(command, name, None)

@@ -64,7 +64,7 @@ _LABELS: Mapping[Lang, tuple[str, ...]] = {
     "en": ("Plain Heavy Tee, black, L", "Backpack 25L", "Bluetooth Speaker", "order D100231, yesterday", "order D100187",
            "credit card ending 4242", "gift card"),
 }  # fmt: skip
-_PLAIN: Mapping[str, type[Command]] = {"affirm": Affirm, "deny": Deny, "ask_human": AskHuman, "repeat": Repeat}  # type: ignore[valid-type]
+_PLAIN: Mapping[str, type[Command]] = {"affirm": Affirm, "deny": Deny, "ask_human": AskHuman, "repeat": Repeat}
 _ANSWERED_BY: Mapping[str, frozenset[str]] = {
     "order_ref": frozenset({"order", "order_optional"}),
     "date": frozenset({"order", "order_optional"}),
