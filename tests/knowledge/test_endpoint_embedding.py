@@ -57,7 +57,12 @@ async def test_the_event_loop_does_not_wait_for_it(server: Server) -> None:
     threads: list[int] = []
     inner: Any = embedder
     real = inner.inner.encode
-    inner.inner.encode = lambda texts: (threads.append(threading.get_ident()), real(texts))[1]
+
+    def noticed(texts: list[str]) -> Any:
+        threads.append(threading.get_ident())
+        return real(texts)
+
+    inner.inner.encode = noticed
     await encode(embedder, ["怎么退货"])
     assert threads != [threading.get_ident()]
     inner.inner.close()
