@@ -47,6 +47,7 @@ from channels.settings import Settings, environment
 from dialogue.build import Config, Platform, build
 from dialogue.desk_routing import DeskRouting, RoutingPlan
 from dialogue.understanding.voice.endpoint import Endpoint
+from knowledge.endpoint_embedding import EmbeddingServer
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +62,8 @@ def config_of(settings: Settings, *, demo: bool = True) -> Config:
         data=settings.data,
         database_url=settings.database_url,
         demo=demo,
-        transcription=_transcription(settings),
+        transcription=transcription(settings),
+        embedding=embedding_server(settings),
         llm=llm_config(settings),
         silence_s=settings.silence_s or None,
         environment=environment(),
@@ -74,11 +76,20 @@ def routing_plan(settings: Settings) -> RoutingPlan:
     return RoutingPlan(settings.desk_routing, grace, settings.desk_offer_s)
 
 
-def _transcription(settings: Settings) -> Endpoint | None:
+def transcription(settings: Settings) -> Endpoint | None:
+    """Return where speech becomes text; None: here, where the extra ``speech`` is."""
     if settings.transcribe_base_url is None:
         return None
     key = settings.transcribe_api_key.get_secret_value() if settings.transcribe_api_key else None
     return Endpoint(settings.transcribe_base_url, settings.transcribe_model, key, settings.transcribe_timeout_s)
+
+
+def embedding_server(settings: Settings) -> EmbeddingServer | None:
+    """Return where vectors come from; None: from here."""
+    if settings.embed_base_url is None or settings.embed_model is None:
+        return None
+    key = settings.embed_api_key.get_secret_value() if settings.embed_api_key else None
+    return EmbeddingServer(settings.embed_base_url, settings.embed_model, key, settings.embed_timeout_s)
 
 
 def create_app(

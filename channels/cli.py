@@ -19,6 +19,7 @@ import typer
 from channels.accounts_cli import accounts_app
 from channels.cli_options import As, Data, Json, Language, Role, TokenRole, identifier
 from channels.eval_cli import eval_app
+from channels.llm_cli import llm_app
 from channels.models_cli import models_app
 from channels.outward.cli import webhooks_app
 from channels.people_cli import people_app
@@ -45,6 +46,7 @@ app.add_typer(accounts_app, name="accounts")
 app.add_typer(people_app, name="customers")
 app.add_typer(eval_app, name="eval")
 app.add_typer(emotion_app, name="emotion")
+app.add_typer(llm_app, name="llm")
 app.add_typer(models_app, name="models")
 app.add_typer(nlu_app, name="nlu")
 app.add_typer(tickets_app, name="tickets")

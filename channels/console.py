@@ -17,6 +17,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+from agent.llm.errors import LlmError
 from channels.app import config_of
 from channels.outward.errors import OutwardError
 from channels.problems import ProblemError
@@ -89,6 +90,7 @@ def sentence(error: Exception) -> str | None:
         FittedError,
         FlowError,
         KnowledgeError,
+        LlmError,
         NoShopError,
         OutwardError,
         OwnToolError,

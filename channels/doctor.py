@@ -19,7 +19,9 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from channels.app import config_of
+from agent.llm.errors import LlmError
+from agent.llm.local import engine_installed, local_model
+from channels.app import config_of, embedding_server
 from channels.console import FAILED, print_json, settings_for
 from channels.llm_check import complaint_of, missing_packages
 from channels.llm_settings import llm_config
@@ -30,6 +32,7 @@ from dialogue.escalation_policy import EscalationError, load_escalation
 from dialogue.flows import FlowError, load_flows
 from dialogue.understanding.voice import whisper
 from dialogue.understanding.voice.features import available
+from knowledge.endpoint_embedding import EmbedderUnavailableError, EndpointEmbedder
 from knowledge.errors import KnowledgeError
 from knowledge.migrations import head, revision
 from knowledge.schema import Customer, Order, Product, Shop
@@ -81,11 +84,13 @@ async def examine(settings: Settings) -> list[Finding]:
         _encoder,
         _pictures,
         _voices,
+        _small_model,
         _port,
     )
     return (
         [check(settings) for check in quick]
         + await _models(settings)
+        + await _vectors(settings)
         + await _servers(settings)
         + _outwards(settings)
         + await _shop(settings)
@@ -164,6 +169,31 @@ def _voices(settings: Settings) -> Finding:
         mend += ", or set XIAOER_TRANSCRIBE_BASE_URL"
         return Finding("voices", "warn", "how they sound, not what is said: people are asked to type", mend)
     return Finding("voices", "warn", "kept, not heard: people are asked to type", mend)
+
+
+def _small_model(_: Settings) -> Finding:
+    """A model to serve here is nothing that anybody needs: its absence is no warning."""
+    try:
+        name = local_model(None, None).name
+    except LlmError as error:
+        return Finding("small local model", "ok", f"none, and nothing needs one ({error})")
+    if engine_installed():
+        return Finding("small local model", "ok", f"{name}: xiaoer llm serve")
+    return Finding("small local model", "ok", f"{name}, and nothing to run it (pip install 'xiaoer[llm]')")
+
+
+async def _vectors(settings: Settings) -> list[Finding]:
+    """Ask the server of the vectors for some."""
+    server = embedding_server(settings)
+    if server is None:
+        return []
+    try:
+        embedder = await asyncio.to_thread(EndpointEmbedder, server)
+    except EmbedderUnavailableError as error:
+        mend = "start that server, or mend XIAOER_EMBED_BASE_URL, _MODEL or _API_KEY; a start without it uses the embedded encoder"
+        return [Finding("model: embed", "warn", str(error), mend)]
+    embedder.close()
+    return [Finding("model: embed", "ok", f"{server} answers, {embedder.dimension} numbers a text")]
 
 
 async def _models(settings: Settings) -> list[Finding]:
@@ -293,7 +323,7 @@ def _own_files(settings: Settings, policy: str | None) -> Finding:
 
 
 def _indexes(settings: Settings) -> Finding:
-    found = {path.stem for path in (settings.data / "indexes").glob("*.faiss")}
+    found = {path.stem for path in (settings.data / "indexes").rglob("*.faiss")}
     if missing := sorted({"products", "passages"} - found):
         return Finding("indexes", "warn", f"none of {', '.join(missing)}", "the next start makes them, in seconds")
     return Finding("indexes", "ok", ", ".join(sorted(found)))

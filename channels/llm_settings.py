@@ -24,6 +24,8 @@ class LlmSettings(BaseSettings):
     """Reads messages."""
     llm_understand_url: MaybeServer = None
     llm_understand_key: MaybeSecret = None
+    llm_understand_form: Literal["full", "brief"] = "full"
+    """What it is told with a message; ``brief`` for a small model that ``xiaoer llm train`` has taught."""
     llm_agent_model: MaybeText = None
     """Works with the tools where no procedure does what is asked."""
     llm_agent_url: MaybeServer = None
@@ -94,6 +96,7 @@ def _server(
         retries=settings.llm_retries,
         rest_s=settings.llm_rest_s,
         answer_form=settings.llm_answer_form,
+        reading_form=settings.llm_understand_form,
         max_answer_tokens=settings.llm_max_answer_tokens,
         input_price=settings.llm_input_price,
         output_price=settings.llm_output_price,

@@ -90,6 +90,12 @@ class Settings(LlmSettings):
     transcribe_api_key: MaybeSecret = None
     transcribe_timeout_s: float = pydantic.Field(default=20.0, gt=0)
 
+    embed_base_url: MaybeServer = None
+    """Where the vectors come from that documents and goods are searched by: any OpenAI-compatible server, with its ``/v1``. Unset: here."""
+    embed_model: MaybeText = None
+    embed_api_key: MaybeSecret = None
+    embed_timeout_s: float = pydantic.Field(default=10.0, gt=0)
+
     shopper_llm_url: MaybeText = None
     """Where an LLM as shopper is (``xiaoer eval scenarios --shopper llm``): any OpenAI-compatible server, with its ``/v1``."""
     shopper_llm_model: MaybeText = None
@@ -116,6 +122,12 @@ class Settings(LlmSettings):
         if separator and scheme == "sqlite":
             return value
         raise ValueError("expected postgresql://USER:PASSWORD@HOST/NAME, or nothing for SQLite in the data folder")
+
+    @pydantic.model_validator(mode="after")
+    def _embedder_is_whole(self) -> Settings:
+        if (self.embed_base_url is None) != (self.embed_model is None):
+            raise ValueError("XIAOER_EMBED_BASE_URL and XIAOER_EMBED_MODEL go together: set both, or neither")
+        return self
 
     @pydantic.model_validator(mode="after")
     def _refuse_unsafe(self) -> Settings:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import datetime as dt
+import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -28,9 +30,10 @@ from dialogue.wording.speech import ShopSpeech
 from knowledge.db import Database, sqlite_url
 from knowledge.demo import build_demo_shop
 from knowledge.embedding import default_embedder
+from knowledge.endpoint_embedding import EmbedderUnavailableError, EmbeddingServer, embedder_of, folder_of
 from knowledge.migrations import migrate
-from knowledge.products import load_products
-from knowledge.retrieval import build_retriever
+from knowledge.products import ProductIndex, load_products
+from knowledge.retrieval import Retriever, build_retriever
 from knowledge.schema import Shop
 from knowledge.types import Lang, utc_now
 from tools.base import Tool
@@ -45,6 +48,7 @@ from tools.risk.guard import RiskGuard
 from tools.toolset import shop_tools
 from tools.visual_search.gallery import Gallery
 
+_log = logging.getLogger(__name__)
 Progress = Callable[[str, float], None]
 """Called with what is being done and the share done, in [0, 1]."""
 
@@ -65,6 +69,8 @@ class Config:
     """The shop's present; tests let it stand still."""
     transcription: Endpoint | None = None
     """Where speech becomes text; None: here, where the extra ``speech`` is installed."""
+    embedding: EmbeddingServer | None = None
+    """Where the vectors that documents and goods are searched by come from; None, or where it does not answer at the start: here."""
     llm: LlmConfig | None = None
     """Language models to work with; None: the embedded mind alone."""
     silence_s: float | None = None
@@ -221,12 +227,11 @@ async def _with_hands(
             "there is no shop here: import one with `xiaoer import FORMAT PATH`, or let `serve` build the demo"
         )
     policy = load_policy(shop.policy, config.data)
-    embedder = default_embedder()
-    indexes = config.data / "indexes"
+    retriever, products = await _search(config, database)
     models = Models(CAPABILITIES, config.data)
     services = Services(
-        retriever=await build_retriever(database, embedder, indexes),
-        products=await load_products(database, embedder, indexes),
+        retriever=retriever,
+        products=products,
         gallery=Gallery(database, config.data, models),
         speech=speech,
         models=models,
@@ -236,6 +241,24 @@ async def _with_hands(
     )
     executor = Executor(database, tools, policy, services=services, guard=RiskGuard(models), clock=config.clock)
     return OpenShop(config, database, executor, policy, shop)
+
+
+async def _search(config: Config, database: Database) -> tuple[Retriever, ProductIndex]:
+    """Return the search of documents and of goods."""
+    indexes = config.data / "indexes"
+    embedder = await asyncio.to_thread(embedder_of, config.embedding)
+    if embedder is not default_embedder():
+        own = folder_of(indexes, embedder)
+        spare = Retriever(database, default_embedder(), indexes)
+        try:
+            return await build_retriever(database, embedder, own, spare=spare), await load_products(
+                database, embedder, own
+            )
+        except EmbedderUnavailableError as error:
+            _log.warning("%s; the embedded encoder is used until the next start", error)
+    return await build_retriever(database, default_embedder(), indexes), await load_products(
+        database, default_embedder(), indexes
+    )
 
 
 async def _with_mind(

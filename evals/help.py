@@ -31,6 +31,7 @@ from knowledge.db import Database, sqlite_url
 from knowledge.demo.clock import Clock
 from knowledge.demo.documents import answer_rows, document_rows
 from knowledge.embedding import Embedder, default_embedder
+from knowledge.endpoint_embedding import EmbeddingServer, EndpointEmbedder
 from knowledge.retrieval import POSSIBLE, KnowledgeHit, Retriever, build_retriever
 from knowledge.schema import CuratedAnswer, Document
 from knowledge.types import JsonObject, Lang
@@ -175,9 +176,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m evals.help", description="How well help questions are answered.")
     parser.add_argument("--half", choices=("tune", "report", "all"), default="report")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--url", help="search with the vectors of a server: its address, with /v1")
+    parser.add_argument("--model", help="the model there")
     given = parser.parse_args()
+    if (given.url is None) != (given.model is None):
+        parser.error("--url and --model go together")
     questions = [entry for entry in read_questions() if given.half in ("all", entry.half)]
-    embedder = default_embedder()
+    embedder = EndpointEmbedder(EmbeddingServer(given.url, given.model)) if given.url else default_embedder()
     found = asyncio.run(evaluate(questions, embedder))
     if given.json:
         shown = {"set": QUESTIONS.name, "half": given.half, "embedder": f"{embedder.name} {embedder.version}"}

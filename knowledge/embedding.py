@@ -128,6 +128,7 @@ class CachedEmbedder:
         self.name = inner.name
         self.version = inner.version
         self.dimension = inner.dimension
+        self.waits = waits(inner)
         self._vectors: OrderedDict[str, FloatArray] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -168,11 +169,16 @@ def default_embedder() -> Embedder:
     return CachedEmbedder(UniversalSentenceEncoder())
 
 
+def waits(embedder: Embedder) -> bool:
+    """Whether an embedder waits for another machine."""
+    return bool(getattr(embedder, "waits", False))
+
+
 async def encode(embedder: Embedder, texts: Sequence[str]) -> FloatArray:
     """Encode without stopping the event loop: a short message here (a thread costs as much), anything longer in a thread."""
     if isinstance(embedder, CachedEmbedder) and all(map(embedder.knows, texts)):
         return embedder.encode(texts)
-    if len(texts) <= _INLINE_TEXTS and sum(map(len, texts)) <= _INLINE_CHARS:
+    if not waits(embedder) and len(texts) <= _INLINE_TEXTS and sum(map(len, texts)) <= _INLINE_CHARS:
         return embedder.encode(texts)
     return await asyncio.to_thread(embedder.encode, texts)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import logging
 import math
 import time
 from collections.abc import Iterable, Sequence
@@ -15,12 +16,14 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from knowledge.db import Database
-from knowledge.embedding import Embedder, encode
+from knowledge.embedding import Embedder, FloatArray, encode
+from knowledge.endpoint_embedding import EmbedderUnavailableError
 from knowledge.index import VectorIndex, build_index
 from knowledge.product_entry import NO_CATEGORY, CategoryEntry, ProductEntry, VariantEntry
 from knowledge.product_search import Findings, ProductQuery, Searcher, vector_texts, wish_text
 from knowledge.schema import Category, Product, ProductImage, Review, Shop, Stock, Variant
 
+_log = logging.getLogger(__name__)
 REFRESH_S = 15.0
 """How long a changed price may go unnoticed by search."""
 
@@ -52,12 +55,25 @@ class ProductIndex:
     async def search(self, query: ProductQuery) -> Findings:
         """Return the products that fit best; reads the catalogue again first if it changed and the last look is old."""
         if time.monotonic() - self._checked > REFRESH_S and not self._refreshing.locked():
-            await self.refresh()
+            await self._refresh_if_it_can()
         if self._searcher is None:
             return Findings((), 0)
-        wish = wish_text(query.text)
-        vector = (await encode(self._embedder, [wish]))[0] if wish else None
+        vector = await self._vector(wish_text(query.text))
         return self._searcher.search(query, vector)
+
+    async def _vector(self, wish: str) -> FloatArray | None:
+        """Return a wish's vector; None where there is no wish, or the embedder's server is away: then its words are searched alone."""
+        try:
+            return (await encode(self._embedder, [wish]))[0] if wish else None
+        except EmbedderUnavailableError as error:
+            _log.warning("goods are searched by words alone: %s", error)
+            return None
+
+    async def _refresh_if_it_can(self) -> None:
+        try:
+            await self.refresh()
+        except EmbedderUnavailableError as error:
+            _log.warning("the changed catalogue is not read yet: %s", error)
 
     async def refresh(self, *, force: bool = False) -> None:
         """Read the catalogue again if it changed; texts that stayed equal keep their vectors.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import logging
 import math
 import re
 import time
@@ -17,6 +18,7 @@ from knowledge.concepts import concepts
 from knowledge.db import Database
 from knowledge.documents import Passage, knowledge_version, passages_of, published_answers, published_documents
 from knowledge.embedding import Embedder, FloatArray, encode
+from knowledge.endpoint_embedding import EmbedderUnavailableError
 from knowledge.index import IntArray, VectorIndex, build_index
 from knowledge.lexicon.spelling import Spelling
 from knowledge.lexicon.word_lists import real_words
@@ -25,6 +27,7 @@ from knowledge.schema import CuratedAnswer
 from knowledge.types import Lang
 from knowledge.words import WordIndex, tokens
 
+_log = logging.getLogger(__name__)
 REFRESH_S = 5.0
 """How long a changed document may go unnoticed."""
 WORD_WEIGHT = 0.23
@@ -159,12 +162,17 @@ class Retriever:
     by cosine plus a small weight for the query's words and its concepts of trade; the shopper's language, and the other one
     only where a document has no version in theirs. Scores are calibrated, see `CALIBRATIONS`; `evals.help` measures it
     all. A query takes 2-4 ms on one thread, most of it for the query's vector.
+
+    Where the embedder is a server that does not answer, `spare` searches instead, which learns the documents when it is first asked.
     """
 
-    def __init__(self, database: Database, embedder: Embedder, folder: Path | None = None) -> None:
+    def __init__(
+        self, database: Database, embedder: Embedder, folder: Path | None = None, *, spare: Retriever | None = None
+    ) -> None:
         self._database = database
         self._embedder = embedder
         self._folder = folder
+        self._spare = spare
         self._corpus: _Corpus | None = None
         self._checked = -math.inf
         self._refreshing = asyncio.Lock()
@@ -181,8 +189,12 @@ class Retriever:
         corpus = await self._current()
         if not query.strip():
             return KnowledgeHits(answered=False)
-        query = _mended(query, corpus.spelling)
-        (vector,) = await encode(self._embedder, [query])
+        mended = _mended(query, corpus.spelling)
+        try:
+            (vector,) = await encode(self._embedder, [mended])
+        except EmbedderUnavailableError as error:
+            return await self._instead(error).search(query, lang, limit)
+        query = mended
         passages = [self._hit(corpus, row, features) for row, features in ranked(corpus, query, vector, lang, _DEEPEST)]
         chances: dict[str, float] = {}
         for hit in passages:
@@ -198,7 +210,10 @@ class Retriever:
         corpus = await self._current()
         if not request.strip() or not len(corpus.rows[lang]):
             return []
-        vectors = await encode(self._embedder, sentences(request))
+        try:
+            vectors = await encode(self._embedder, sentences(request))
+        except EmbedderUnavailableError as error:
+            return await self._instead(error).documents(request, lang, limit, cases=cases)
         votes = cases.votes(request, meaning(vectors)) if cases is not None else {}
         worth = corpus.shelf.worth(request, [corpus.vectors.likeness(vector) for vector in vectors], votes)
         shown = np.unique(corpus.shelf.owners[corpus.rows[lang]])
@@ -221,14 +236,31 @@ class Retriever:
     def expire(self) -> None:
         """Look for changed documents at the next search, without waiting `REFRESH_S`."""
         self._checked = -math.inf
+        if self._spare is not None:
+            self._spare.expire()
+
+    def _instead(self, error: EmbedderUnavailableError) -> Retriever:
+        """Return what searches while the embedder's server is away. Raises `error` where there is nothing."""
+        if self._spare is None:
+            raise error
+        _log.warning("documents are searched with the embedded encoder: %s", error)
+        return self._spare
 
     async def _current(self) -> _Corpus:
         due = time.monotonic() - self._checked > REFRESH_S
-        if self._corpus is None or (due and not self._refreshing.locked()):
+        if self._corpus is None:
             await self.refresh()
+        elif due and not self._refreshing.locked():
+            await self._refresh_if_it_can()
         if self._corpus is None:
             raise RuntimeError("the documents were never read")
         return self._corpus
+
+    async def _refresh_if_it_can(self) -> None:
+        try:
+            await self.refresh()
+        except EmbedderUnavailableError as error:
+            _log.warning("changed documents are not read yet: %s", error)
 
     async def _build(
         self, version: tuple[object, ...], passages: Sequence[Passage], answers: Sequence[CuratedAnswer]
@@ -271,9 +303,11 @@ class Retriever:
         )
 
 
-async def build_retriever(database: Database, embedder: Embedder, folder: Path | None = None) -> Retriever:
+async def build_retriever(
+    database: Database, embedder: Embedder, folder: Path | None = None, *, spare: Retriever | None = None
+) -> Retriever:
     """Return a retriever that is ready to answer; its vectors are kept below `folder`."""
-    retriever = Retriever(database, embedder, folder)
+    retriever = Retriever(database, embedder, folder, spare=spare)
     await retriever.refresh()
     return retriever
 

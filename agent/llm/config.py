@@ -12,6 +12,10 @@ Purpose = Literal["understand", "agent", "write"]
 AnswerForm = Literal["json_schema", "json_object", "text"]
 """How a server is told that an answer must be JSON: by a schema, by the word alone, or only by the prompt."""
 
+ReadingForm = Literal["full", "brief"]
+"""What a model that reads messages is told: ``full``, all that there is to know; ``brief``, the message and where the conversation
+stands, for a small model that has learnt the procedures by heart (``xiaoer llm train``)."""
+
 MILLION = 1_000_000
 
 
@@ -29,6 +33,8 @@ class LlmServer:
     rest_s: float = 20.0
     """How long a server that did not answer is left alone: meanwhile nobody waits for it."""
     answer_form: AnswerForm = "json_schema"
+    reading_form: ReadingForm = "full"
+    """Only ``understand``."""
     max_answer_tokens: int = 1024
     input_price: Decimal | None = None
     """Of a million tokens, in whatever money; None: not counted."""

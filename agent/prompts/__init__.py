@@ -11,6 +11,7 @@ import functools
 import hashlib
 import string
 from pathlib import Path
+from typing import Literal
 
 import pydantic
 
@@ -19,6 +20,8 @@ from knowledge.types import Lang
 from knowledge.yaml_files import read_model
 
 _FOLDER = Path(__file__).parent
+PromptName = Purpose | Literal["understand_brief"]
+"""A purpose has a prompt, and perhaps a brief one for small models."""
 
 
 class _PromptFile(pydantic.BaseModel):
@@ -49,12 +52,12 @@ class Prompt:
 
 
 @functools.cache
-def prompt_for(purpose: Purpose, lang: Lang) -> Prompt:
-    """Return the prompt of a purpose.
+def prompt_for(name: PromptName, lang: Lang) -> Prompt:
+    """Return the prompt of this name.
 
     Raises:
         knowledge.yaml_files.YamlFileError: its file is broken.
     """
-    file = read_model(_FOLDER / f"{purpose}.yaml", _PromptFile)
+    file = read_model(_FOLDER / f"{name}.yaml", _PromptFile)
     digest = hashlib.sha256(f"{file.zh}\0{file.en}".encode()).hexdigest()[:6]
-    return Prompt(f"{purpose}@{file.version}-{digest}.{lang}", file.zh if lang == "zh" else file.en)
+    return Prompt(f"{name}@{file.version}-{digest}.{lang}", file.zh if lang == "zh" else file.en)

@@ -86,6 +86,11 @@ class EmbeddedUnderstander:
         """The words of the catalogue."""
         return self._extractor.lexicon
 
+    @property
+    def extractor(self) -> Extractor:
+        """What finds the things that a message mentions."""
+        return self._extractor
+
     def _name_of(self, word: str) -> str | None:
         """Return the word of the catalogue that an English word was meant to be."""
         return self.lexicon.corrected(word) if self.lexicon.find(word) else None

@@ -7,11 +7,16 @@ from decimal import Decimal
 import pytest
 
 from agent.llm.config import LlmServer
+from channels.app import config_of, embedding_server
 from channels.doctor import examine
 from channels.llm_check import complaint_of
 from channels.llm_settings import llm_config
 from channels.settings import Settings, SettingsError, load_settings
+from knowledge.endpoint_embedding import EmbeddingServer
+from tests.knowledge.embedding_server import Server, server
 from tests.llm_server import model_server
+
+__all__ = ["server"]
 
 URL = "http://127.0.0.1:9/v1"
 
@@ -37,6 +42,22 @@ def test_a_purpose_has_a_model_and_may_have_a_server_of_its_own() -> None:
     assert config.agent is not None
     assert (config.agent.url, config.agent.key) == ("https://other.example/v1", "none")  # the key is the other server's
     assert (config.turn_tokens, config.day_tokens) == (500, 9000)
+
+
+def test_a_small_model_is_told_little_where_that_is_configured() -> None:
+    config = llm_config(settings_of(url=URL, understand_model="small", understand_form="brief"))
+    assert config is not None
+    assert config.understand == LlmServer(URL, "small", reading_form="brief")
+
+
+def test_vectors_come_from_a_server_that_is_named_with_its_model() -> None:
+    given = load_settings(embed_base_url=URL, embed_model="m3", embed_api_key="sk-secret", embed_timeout_s=2)
+    assert embedding_server(given) == EmbeddingServer(URL, "m3", "sk-secret", timeout_s=2)
+    assert config_of(given).embedding == embedding_server(given)
+    assert "sk-secret" not in repr(given) + repr(embedding_server(given))
+    assert embedding_server(load_settings(embed_base_url="", embed_model="")) is None
+    with pytest.raises(SettingsError, match="XIAOER_EMBED_BASE_URL and XIAOER_EMBED_MODEL go together"):
+        load_settings(embed_model="m3")
 
 
 @pytest.mark.parametrize(
@@ -68,6 +89,26 @@ async def test_the_doctor_says_which_purposes_are_configured_and_whether_their_s
     assert "cannot be reached" in found["model: agent"].detail
     assert "has no model 'other', only double" in found["model: write"].detail
     assert "XIAOER_LLM_AGENT_URL" in found["model: agent"].mend
+
+
+async def test_the_doctor_asks_the_server_of_the_vectors(server: Server) -> None:
+    found = [
+        next(
+            each
+            for each in await examine(load_settings(embed_base_url=url, embed_model="m3"))
+            if each.name == "model: embed"
+        )
+        for url in (server.url, URL)
+    ]
+    assert [each.status for each in found] == ["ok", "warn"]
+    assert "1024 numbers a text" in found[0].detail
+    assert "cannot be reached" in found[1].detail
+    assert "XIAOER_EMBED_BASE_URL" in found[1].mend
+
+
+async def test_no_small_model_is_no_warning() -> None:
+    [found] = [each for each in await examine(Settings()) if each.name == "small local model"]
+    assert found.status == "ok"
 
 
 async def test_the_doctor_says_that_there_are_none() -> None:

@@ -21,6 +21,18 @@ MOST_COMMANDS = 6
 _OURS = frozenset({"score", "source", "generic", "fallback"})
 """Fields that are worked out here and not read from a message."""
 _FLOW_FIELDS = frozenset({"flow", "candidates"})
+_BRIEF: Mapping[str, frozenset[str]] = types.MappingProxyType(
+    {
+        "start_flow": frozenset({"flow", "entities"}),
+        "provide": frozenset({"entities"}),
+        "correct": frozenset({"entities"}),
+        "choose": frozenset({"indexes"}),
+        "chit_chat": frozenset({"topic"}),
+        "switch_language": frozenset({"lang"}),
+        "cannot_handle": frozenset({"out_of_scope"}),
+    }
+)
+"""The fields that a command has in a brief reading, beside its kind; every other has its default."""
 SCORE = 0.9
 """Confidence of a model's command: it is not calibrated, and counts for less than a pattern that fits."""
 
@@ -36,7 +48,7 @@ def kinds_of(*, asked: bool, choices: int, flows: Sequence[str], running: bool) 
 
 @functools.lru_cache(maxsize=256)
 def reading_type(
-    kinds: tuple[str, ...], flows: tuple[str, ...], *, entities: int, choices: int
+    kinds: tuple[str, ...], flows: tuple[str, ...], *, entities: int, choices: int, brief: bool = False
 ) -> type[pydantic.BaseModel]:
     """Return the type of a reading: ``{"commands": [...]}``.
 
@@ -45,8 +57,12 @@ def reading_type(
         flows: the procedures that the person may start.
         entities: how many entities the message has.
         choices: how many choices were offered.
+        brief: commands have no fields but those that only the model can tell, for models that are slow to write.
     """
-    parts = [_part(_TYPES[kind], flows, entities, choices) for kind in kinds]
+    parts = []
+    for kind in kinds:
+        asked = _BRIEF.get(kind, frozenset()) if brief else frozenset(_TYPES[kind].model_fields)
+        parts.append(_part(_TYPES[kind], asked | {"kind"}, flows, entities, choices))
     union: Any = Annotated[Union[tuple(parts)], pydantic.Field(discriminator="kind")]  # noqa: UP007 (made at run time)
     listed: Any = Annotated[list[union], pydantic.Field(min_length=1, max_length=MOST_COMMANDS)]
     return pydantic.create_model("Reading", __config__=pydantic.ConfigDict(extra="forbid"), commands=(listed, ...))
@@ -73,7 +89,7 @@ def _command(part: Mapping[str, Any], entities: Sequence[Entity], message: str) 
             fields[name] = tuple(value) if isinstance(value, list) else value
     words = str(fields.get("text") or "")
     fields["text"] = words if words and words in message else message
-    if "query" in fields and not fields["query"].strip():
+    if "query" in made.model_fields and not str(fields.get("query", "")).strip():
         fields["query"] = message
     return cast("Command", made(**fields, score=SCORE, source="llm"))
 
@@ -88,12 +104,12 @@ _TYPES = _command_types()
 
 
 def _part(
-    command: type[pydantic.BaseModel], flows: tuple[str, ...], entities: int, choices: int
+    command: type[pydantic.BaseModel], asked: frozenset[str], flows: tuple[str, ...], entities: int, choices: int
 ) -> type[pydantic.BaseModel]:
-    """Return a command's type as a model fills it in."""
+    """Return a command's type as a model fills it in: its fields among those that are `asked` of it."""
     fields: dict[str, Any] = {}
     for name, field in command.model_fields.items():
-        if name in _OURS:
+        if name in _OURS or name not in asked:
             continue
         annotation, default = field.annotation, field.default if not field.is_required() else ...
         if _of_entities(annotation):

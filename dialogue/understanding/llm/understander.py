@@ -27,6 +27,7 @@ from dialogue.commands import (
     Understanding,
     View,
 )
+from dialogue.understanding.llm.brief import brief_form, brief_question
 from dialogue.understanding.llm.schema import SCORE, commands_of, json_schema, kinds_of, reading_type
 from dialogue.understanding.text import MAX_CHARS
 from knowledge.types import JsonObject, Lang
@@ -53,6 +54,9 @@ class LlmUnderstander:
     Entities, language and mood are the embedded understander's; the model only chooses commands, among those that make sense, for
     procedures that the person may start. What it answers is checked; a malformed answer may be mended by it once. One call a
     message, none for a button that was pressed. Where nothing usable comes of it, the embedded reading stands.
+
+    A server whose form is ``brief`` has a small model that knows the shoppers' procedures by heart: it is asked once and about
+    shoppers' messages only.
     """
 
     def __init__(self, model: ChatModel, embedded: Understander, procedures: Sequence[Procedure]) -> None:
@@ -68,10 +72,12 @@ class LlmUnderstander:
     async def understand(self, text: str, view: View) -> Understanding:
         """See `Understander.understand`; never raises for any text or answer."""
         read = await self._embedded.understand(text, view)
-        if not text.strip() or _pressed(text, view):
+        brief = self._model.server.reading_form == "brief"
+        if not text.strip() or _pressed(text, view) or (brief and view.role == "merchant"):
             return read
+        ask = self._ask_briefly if brief else self._ask
         try:
-            commands, prompt = await self._ask(text[:MAX_CHARS], view, read)
+            commands, prompt = await ask(text[:MAX_CHARS], view, read)
         except LlmError as error:
             _log.warning("a message is read without the language model: %s", error)
             return read
@@ -112,6 +118,17 @@ class LlmUnderstander:
         except ValueError as error:
             ledger().last_was("malformed")
             raise LlmError(f"{self._model.server} answered twice in a form that cannot be used") from error
+
+    async def _ask_briefly(self, text: str, view: View, read: Understanding) -> tuple[tuple[Command, ...], str]:
+        flows = tuple(each.id for each in self._procedures if not each.merchants_only)
+        form = brief_form(view, flows, len(read.entities))
+        prompt, said = brief_question(text, view, read.entities, read.lang)
+        answer = await self._model.ask(prompt.id, said, schema=json_schema(form))
+        try:
+            return _commands(form, answer, read.entities, text), prompt.id
+        except ValueError as error:
+            ledger().last_was("malformed")
+            raise LlmError(f"{self._model.server} answered in a form that cannot be used") from error
 
     def _told(self, prompt: Prompt, flows: Sequence[str], kinds: Sequence[str], schema: JsonObject, lang: Lang) -> str:
         listed = [_introduced(each, lang) for each in self._procedures if each.id in flows]
