@@ -13,8 +13,8 @@ from channels.problems import language_of, refusal_problem
 from dialogue.tickets.details import about
 from knowledge.types import JsonObject, Lang
 from tools.base import Outcome
+from tools.desk_rules import Priority
 from tools.evidence import LocalText
-from tools.policy import Priority
 from tools.ticketing.triage.labels import Category, Queue, Skill
 from tools.ticketing.types import TicketView
 

@@ -200,7 +200,7 @@ class Conversations(Answering):
         for conversation_id in conversation_ids:
             self._states.forget(conversation_id)
         for ticket_id in ticket_ids:
-            await self._notify_desk(ticket_id)
+            await self.notify_desk(ticket_id)
 
     # -- desk
 
@@ -301,7 +301,7 @@ class Conversations(Answering):
         key = f"correct_ticket:{identity.actor}:{ticket_id}:{new_id('try')}"
         outcome = await self.executor.call(ToolCall("correct_ticket", arguments), identity, idempotency_key=key)
         ticket = _ticket_of(outcome, "correct_ticket")
-        await self._notify_desk(ticket_id)
+        await self.notify_desk(ticket_id)
         return ticket
 
     async def _read_ticket(self, ticket_id: str, identity: Identity) -> TicketView:

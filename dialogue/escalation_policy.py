@@ -16,7 +16,7 @@ from dialogue.judgement import SignName
 from dialogue.understanding.alarms import AlarmKind
 from knowledge.types import JsonObject
 from knowledge.yaml_files import read_yaml
-from tools.policy import Priority
+from tools.desk_rules import Priority
 from tools.ticketing.types import Reason
 
 NAME = "escalation.yaml"

@@ -6,7 +6,7 @@ from typing import Literal
 
 import pydantic
 
-from tools.policy import Priority
+from tools.desk_rules import Priority
 
 SignName = Literal[
     "asked", "anger", "discontent", "unsure", "risk", "value", "publicity", "legal", "hazard", "injury", "self_harm", "scam", "minor",

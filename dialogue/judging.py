@@ -15,7 +15,7 @@ from dialogue.slots.base import Question
 from dialogue.state import displeasure, is_lost
 from dialogue.understanding.alarms import Alarm, alarms
 from dialogue.work import HandOverWish, Work
-from tools.policy import Priority
+from tools.desk_rules import Priority
 
 DISPLEASED = 0.1
 """Displeasure from which a message itself shows discontent."""

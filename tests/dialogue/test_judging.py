@@ -92,7 +92,7 @@ async def test_danger_hands_over_at_once_with_what_is_safe_to_do(talk: Talk) -> 
     decided = [each.event for each in await EventStore(talk.database).load(talk.id) if isinstance(each.event, Decided)]
     judged = decided[-1].judgement
     assert judged is not None
-    assert ticket.body.escalation == judged.model_dump(mode="json")
+    assert ticket.body["escalation"] == judged.model_dump(mode="json")
     assert [(sign.sign, sign.words) for sign in judged.signs if sign.decides] == [
         ("hazard", "battery of my lamp is swollen")
     ]

@@ -85,9 +85,10 @@ class Assignment:
     because: tuple[Because, ...]
 
 
-def place_of(priority: Priority, since: dt.datetime, rules: DeskRules) -> dt.datetime:
+def place_of(priority: str, since: dt.datetime, rules: DeskRules) -> dt.datetime:
     """Return the place in the line of a ticket that came at `since`: the earlier, the sooner it is taken."""
-    return since + dt.timedelta(minutes=rules.ageing_min.get(priority, rules.ageing_min.get("normal", 0)))
+    minutes = {str(name): value for name, value in rules.ageing_min.items()}
+    return since + dt.timedelta(minutes=minutes.get(priority, minutes.get("normal", 0)))
 
 
 def front_of(place: dt.datetime) -> dt.datetime:

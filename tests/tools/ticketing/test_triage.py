@@ -13,9 +13,9 @@ import pytest
 from knowledge.db import Database
 from knowledge.embedding import default_embedder
 from tools.base import Identity, Outcome, ToolCall
+from tools.desk_rules import Priority
 from tools.executor import Executor
 from tools.fitted import DataError, Models, ModelStore, TooLittleDataError, refit
-from tools.policy import Priority
 from tools.testing import NOW, agent, make_executor, make_shop, shopper
 from tools.ticketing.body import Said, Step, TicketBody
 from tools.ticketing.tools import TOOLS

@@ -6,9 +6,9 @@ import asyncio
 import logging
 from typing import Protocol
 
+from tools.desk_rules import Priority
 from tools.evidence import LocalText
 from tools.fitted import InService, Models
-from tools.policy import Priority
 from tools.ticketing.body import TicketBody, Triage, TriageReason
 from tools.ticketing.triage.labels import HEADS, MOODS, RANK, REASONS
 from tools.ticketing.triage.model import SENSE, Read, Rules, TriageModel

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
+from tools.desk_rules import Priority
 from tools.evidence import LocalText
-from tools.policy import Priority
 
 Category = Literal[
     "delivery", "order_change", "returns", "quality", "payment", "price", "product", "account", "complaint", "risk",
