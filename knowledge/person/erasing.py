@@ -15,9 +15,8 @@ import hashlib
 from typing import Any
 
 import sqlmodel
-from sqlalchemy import JSON, String, Table, case, cast, literal, or_, select, update
+from sqlalchemy import JSON, ColumnElement, String, Table, case, cast, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.sql.operators import ColumnOperators
 from sqlmodel import SQLModel, col, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.sqltypes import AutoString
@@ -231,9 +230,8 @@ async def _sweep_table(connection: AsyncConnection, table: Table, marks: Marks) 
     needles = marks.needles()
     if not columns or not needles:
         return 0
-    # SQLite's LIKE takes no notice of the case of ASCII letters, and is twice as fast on what was not turned over first.
-    has = ColumnOperators.contains if connection.dialect.name == "sqlite" else ColumnOperators.icontains
-    holds = or_(*(has(cast(column, String), needle, autoescape=True) for column in columns for needle in needles))
+    fold = connection.dialect.name != "sqlite"
+    holds = or_(*(_has(cast(column, String), needle, fold=fold) for column in columns for needle in needles))
     found = 0
     for row in (await connection.execute(select(*keys, *columns).where(holds))).mappings().all():
         changed = {column.name: marks.scrub(row[column.name]) for column in columns}
@@ -252,3 +250,8 @@ async def _ids(connection: AsyncConnection, belonging: Belonging, column: Any) -
 def _renamed(column: Any, old: str, new: str) -> Any:
     """Return the column with one value in the place of another."""
     return case((column == old, new), else_=column)
+
+
+def _has(text: ColumnElement[str], needle: str, *, fold: bool) -> ColumnElement[bool]:
+    """Tell whether a text has a needle in any case. SQLite's LIKE does so by itself, and twice as fast as on folded texts."""
+    return text.icontains(needle, autoescape=True) if fold else text.contains(needle, autoescape=True)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 import pytest_asyncio
+from websockets.asyncio.client import connect
 
+from channels import sockets
 from channels.accounts.store import SYSTEM, AccountRole, Profile
 from channels.testing import LiveServer
 from knowledge.types import new_id
@@ -199,3 +202,18 @@ async def test_twenty_guesses_at_once_are_not_twenty_tries(server: LiveServer, c
     name, _ = await employ(server, "agent")
     answers = await asyncio.gather(*(come_in(client, name, f"a wrong guess {n}") for n in range(12)))
     assert sorted(one.status_code for one in answers) == [401] * 5 + [429] * 7
+
+
+async def test_an_open_desk_closes_soon_after_its_account_is_disabled(
+    server: LiveServer, browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sockets, "SESSION_LOOKED_AT_S", 0.05)
+    name, _ = await employ(server, "agent")
+    await come_in(browser, name)
+    cookie = {"Cookie": f"xiaoer-agent={browser.cookies['xiaoer-agent']}"}
+    async with connect(f"{server.ws_url}/v1/desk", additional_headers=cookie) as socket:
+        await socket.send(json.dumps({"type": "auth", "token": f"session:agent:{name}"}))
+        assert json.loads(await socket.recv())["type"] == "ready"
+        await server.context.sign_in.accounts.disable(name, SYSTEM)
+        await asyncio.wait_for(socket.wait_closed(), 10)
+    assert socket.close_code == sockets.CLOSED_UNAUTHENTICATED
