@@ -212,8 +212,8 @@ def _dissatisfied(job: Job) -> JsonObject:
     shown["keywords"] = by_words.to_json()
     bar = _threshold(wanted, chances, by_words.false_alarms.hits)
     shown["at the keywords' false alarms"] = Figures.of(wanted, [chance > bar for chance in chances]).to_json()
-    unhappy, others = np.array(chances), np.array(wanted)
-    shown["auroc"] = round(auroc(unhappy[others], unhappy[~others]), 4)
+    sums, unhappy = np.array(chances, dtype=np.float32), np.array(wanted)
+    shown["auroc"] = round(auroc(sums[~unhappy], sums[unhappy]), 4)
     return shown
 
 

@@ -53,7 +53,7 @@ _BEGUN = frozenset({"return", "exchange", "cancel"})
 _NOUN = re.compile(r"^\W*(?:(?:what|how) about |about )?(?:my|the)\b[\w\s-]*\b(?:exchange|return|cancellation)\W*$")
 """Something under way that is named before it is asked about: "my sneakers exchange, where does it stand?"."""
 _OF_MONEY = frozenset({"refund_status", "track_order"})
-_PERSON_FROM = {"named": 0.8, "open": 0.9, "none": 1.1}
+_PERSON_FROM = {"named": 0.9, "open": 0.9, "none": 1.1}
 """Chance from which a person is wanted, by the room that the words leave for it."""
 ASKED = 4
 """Characters from which a question that no procedure answers is put to the documents."""
