@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dialogue.understanding.classifier.choosing import temperature
 from dialogue.understanding.stances import Situation, Span, Stances, training
 from dialogue.understanding.stances.model import STANCES, WEIGHTS, StanceModel, StanceModelError
 from knowledge.embedding import HashingEmbedder, default_embedder
@@ -95,11 +94,8 @@ def test_the_weights_that_ship_are_of_this_data_code_and_encoder_and_small() -> 
 
 @pytest.mark.slow
 @pytest.mark.skipif(WITHOUT_ENCODER, reason="no sentence encoder is installed")
-def test_training_again_gives_the_weights_that_ship(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_training_again_gives_the_weights_that_ship() -> None:
     rows = training.examples()
-    [held, *_] = training._folds(rows)  # one of the five tells the temperature as well, in a third of the time
-    monkeypatch.setattr(training, "_folds", lambda _rows: [held])
-    monkeypatch.setattr(training, "temperature", lambda scores, truth: temperature(scores[held], truth[held]))
     again, _ = training.fit(rows, default_embedder())
     some = [row.asked for row in rows[::50]]
     shipped = StanceModel.load(WEIGHTS).chances(some, default_embedder())
