@@ -25,7 +25,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.pool import AsyncAdaptedQueuePool, StaticPool
 from sqlalchemy.util import LRUCache, await_only
 
-SHARED_STATEMENTS = {"compiled_cache": LRUCache(1000)}
+SHARED_STATEMENTS: dict[str, Any] = {"compiled_cache": LRUCache(1000)}
 """Options of engines that share their compiled statements: whoever opens one shop after another compiles each statement once."""
 RETRY_S = 0.01
 _PRIMARY = 0xFF

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
+from channels.cli import app
 from channels.settings import Settings
 from channels.testing import TEST_SECRET, live
 from evals.tau_retail.tasks import opened, records
@@ -22,10 +23,9 @@ OLD, NEW = "1151293680", "7706410293"
 
 
 def xiaoer(data: Path, *arguments: str) -> dict[str, Any]:
-    """Run the command in a process of its own; return the one JSON object that it printed."""
-    command = [sys.executable, "-m", "channels", *arguments, "--json", "--data", str(data)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
-    assert done.returncode == 0, done.stderr
+    """Run the command, which opens the shop anew; return the one JSON object that it printed."""
+    done = CliRunner().invoke(app, [*arguments, "--json", "--data", str(data)])
+    assert done.exit_code == 0, done.stderr
     return dict(json.loads(done.stdout))
 
 
@@ -47,16 +47,16 @@ async def exchanged(data: Path) -> tuple[Any, Any]:
 
 
 async def test_an_exchange_by_say_ends_in_the_rows(shop: Path) -> None:
-    asked = xiaoer(shop, "say", WANTED)
+    asked = await asyncio.to_thread(xiaoer, shop, "say", WANTED)
     conversation = ("--conversation", asked["conversation_id"])
     assert "clicky, RGB, full size isn't available" in said(asked)
     assert any(choice["label"].startswith("clicky") for choice in asked["replies"][-1]["choices"])
 
-    chosen = xiaoer(shop, "say", "full size with no backlight then", *conversation)
+    chosen = await asyncio.to_thread(xiaoer, shop, "say", "full size with no backlight then", *conversation)
     assert chosen["actions"][-1]["status"] == "needs_confirmation", said(chosen)
     assert await exchanged(shop) == (None, None)
 
-    done = xiaoer(shop, "say", "yes", *conversation)
+    done = await asyncio.to_thread(xiaoer, shop, "say", "yes", *conversation)
     assert done["actions"][-1]["receipt"], said(done)
     assert await exchanged(shop) == ([OLD], [NEW])
 
