@@ -26,6 +26,8 @@ class LlmSettings(BaseSettings):
     llm_understand_key: MaybeSecret = None
     llm_understand_form: Literal["full", "brief"] = "full"
     """What it is told with a message; ``brief`` for a small model that ``xiaoer llm train`` has taught."""
+    llm_understand_when: Literal["always", "unsure"] = "always"
+    """Which messages it reads: every one, or those that the embedded mind cannot tell."""
     llm_agent_model: MaybeText = None
     """Works with the tools where no procedure does what is asked."""
     llm_agent_url: MaybeServer = None
@@ -97,6 +99,7 @@ def _server(
         rest_s=settings.llm_rest_s,
         answer_form=settings.llm_answer_form,
         reading_form=settings.llm_understand_form,
+        only_when_unsure=settings.llm_understand_when == "unsure",
         max_answer_tokens=settings.llm_max_answer_tokens,
         input_price=settings.llm_input_price,
         output_price=settings.llm_output_price,

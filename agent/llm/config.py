@@ -35,6 +35,8 @@ class LlmServer:
     answer_form: AnswerForm = "json_schema"
     reading_form: ReadingForm = "full"
     """Only ``understand``."""
+    only_when_unsure: bool = False
+    """Only ``understand``: it is asked where the embedded mind cannot tell what is meant, and not of every message."""
     max_answer_tokens: int = 1024
     input_price: Decimal | None = None
     """Of a million tokens, in whatever money; None: not counted."""

@@ -45,9 +45,11 @@ def test_a_purpose_has_a_model_and_may_have_a_server_of_its_own() -> None:
 
 
 def test_a_small_model_is_told_little_where_that_is_configured() -> None:
-    config = llm_config(settings_of(url=URL, understand_model="small", understand_form="brief"))
+    config = llm_config(
+        settings_of(url=URL, understand_model="small", understand_form="brief", understand_when="unsure")
+    )
     assert config is not None
-    assert config.understand == LlmServer(URL, "small", reading_form="brief")
+    assert config.understand == LlmServer(URL, "small", reading_form="brief", only_when_unsure=True)
 
 
 def test_vectors_come_from_a_server_that_is_named_with_its_model() -> None:

@@ -75,6 +75,8 @@ class LlmUnderstander:
         brief = self._model.server.reading_form == "brief"
         if not text.strip() or _pressed(text, view) or (brief and view.role == "merchant"):
             return read
+        if self._model.server.only_when_unsure and not _unsure(read):
+            return read
         ask = self._ask_briefly if brief else self._ask
         try:
             commands, prompt = await ask(text[:MAX_CHARS], view, read)
@@ -141,6 +143,11 @@ class LlmUnderstander:
 def _introduced(procedure: Procedure, lang: Lang) -> str:
     examples = " | ".join(procedure.examples.get(lang, ())[:EXAMPLES])
     return f"- {procedure.id}: {procedure.title[lang]}" + (f" ({examples})" if examples else "")
+
+
+def _unsure(read: Understanding) -> bool:
+    """Whether something in a message was not understood; what is none of the shop's business was."""
+    return any(isinstance(command, CannotHandle) and not command.out_of_scope for command in read.commands)
 
 
 def _pressed(text: str, view: View) -> bool:

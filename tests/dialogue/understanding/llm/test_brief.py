@@ -95,11 +95,12 @@ def test_the_message_comes_first_then_what_was_found_then_where_the_conversation
 
 
 async def asked(
-    answers: list[Answer], view: View, heard: dict[str, tuple[Command, ...]]
+    answers: list[Answer], view: View, heard: dict[str, tuple[Command, ...]], *, unsure: bool = False
 ) -> tuple[tuple[Command, ...], str, list[dict[str, object]]]:
     """Return what was read, by whom, and what the model was asked."""
     async with model_server(answers) as double:
-        model = ChatModel(LlmServer(double.url, "small", timeout_s=5, retries=0, reading_form="brief"), "understand")
+        server = LlmServer(double.url, "small", timeout_s=5, retries=0, reading_form="brief", only_when_unsure=unsure)
+        model = ChatModel(server, "understand")
         with turn_ledger(Budget(100_000)):
             read = await LlmUnderstander(model, Embedded(heard, "en"), PROCEDURES).understand(TEXT, view)
         await model.close()
@@ -123,6 +124,17 @@ async def test_what_it_answers_wrongly_is_read_by_the_embedded_mind_at_once(answ
     assert commands == (StartFlow(flow="return_items"),)
     assert not model.startswith("small")
     assert len(questions) == 1
+
+
+@pytest.mark.parametrize(
+    ("heard", "is_asked"),
+    [(StartFlow(flow="return_items"), False), (CannotHandle(out_of_scope=True), False), (CannotHandle(), True)],
+)
+async def test_it_may_be_asked_only_what_the_embedded_mind_cannot_tell(heard: Command, is_asked: bool) -> None:
+    said = Answer(json.dumps({"commands": [{"kind": "start_flow", "flow": "cancel_order", "entities": []}]}))
+    commands, _, questions = await asked([said], View(), {TEXT: (heard,)}, unsure=True)
+    assert len(questions) == is_asked
+    assert commands[0].kind == ("start_flow" if is_asked else heard.kind)
 
 
 async def test_merchants_are_not_read_by_it() -> None:
