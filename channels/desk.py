@@ -60,7 +60,7 @@ async def list_tickets(
     assignee: Name = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> JSONResponse:
-    """List tickets, the most urgent first, then the oldest. `assignee=me` lists the caller's own."""
+    """List tickets, the next to be taken first: by priority and how long they wait. `assignee=me` lists the caller's own."""
     caller.must_be("agent")
     wanted = {"status": status, "queue": queue, "assignee": caller.subject if assignee == "me" else assignee}
     return JSONResponse(
