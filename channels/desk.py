@@ -65,7 +65,7 @@ class TicketFilters(pydantic.BaseModel):
 async def list_tickets(
     context: ContextDep, caller: CallerDep, filters: Annotated[TicketFilters, Query()]
 ) -> JSONResponse:
-    """List tickets, the most urgent first, then the oldest."""
+    """List tickets, the next to be taken first: by priority and how long they wait."""
     caller.must_be("agent")
     wanted = filters.model_dump()
     if filters.assignee == "me":

@@ -12,10 +12,16 @@ import pydantic
 
 Priority = Literal["low", "normal", "high", "urgent"]
 """Of a ticket."""
+_PRIORITIES: dict[str, Priority] = {"low": "low", "normal": "normal", "high": "high", "urgent": "urgent"}
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Minutes = Annotated[float, pydantic.Field(gt=0, le=60 * 24 * 365)]
 
 _SHIFT = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\s?[-–]\s?([01]\d|2[0-4]):([0-5]\d)")
+
+
+def priority_of(name: str) -> Priority:
+    """Return the priority of that name; one that is not known counts as normal."""
+    return _PRIORITIES.get(name, "normal")
 
 
 class _Rules(pydantic.BaseModel):

@@ -8,6 +8,7 @@ from sqlmodel import select
 
 from knowledge.schema import DeskAgent
 from tools.base import ToolContext, tool
+from tools.desk_rules import priority_of
 from tools.errors import RefusedError
 from tools.ticketing.desk_types import AssignTicket, RequeueTicket
 from tools.ticketing.duty import is_offered, read_board
@@ -58,7 +59,7 @@ async def _check_room(context: ToolContext, arguments: AssignTicket, priority: s
     statement = select(DeskAgent).where(DeskAgent.subject == arguments.assignee).with_for_update()
     agent = (await context.session.exec(statement)).first()
     extra = context.policy.desk.over_capacity
-    room = 0 if agent is None else agent.capacity + next((n for name, n in extra.items() if name == priority), 0)
+    room = 0 if agent is None else agent.capacity + extra.get(priority_of(priority), 0)
     load = (await read_board(context.session, context.now)).loads[arguments.assignee]
     if agent is None or agent.state != "available" or load >= room:
         raise RefusedError("no_room", "the agent takes no more tickets now", agent=arguments.assignee)

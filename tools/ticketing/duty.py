@@ -14,14 +14,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from knowledge.db import Database
 from knowledge.schema import DeskAgent, Ticket, TicketEvent
 from knowledge.types import Lang
-from tools.desk_rules import DeskRules, Priority
+from tools.desk_rules import DeskRules, priority_of
 from tools.ticketing.history import steps_of, waits_for_shopper
 from tools.ticketing.routing import OnDuty, Waiting, place_of
 from tools.ticketing.service_levels import Step
 
 LEASE = dt.timedelta(seconds=45)
 """An agent whose socket was seen open no longer ago than this counts as there."""
-_PRIORITIES: dict[str, Priority] = {"low": "low", "normal": "normal", "high": "high", "urgent": "urgent"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,12 +43,12 @@ class Board:
         return [
             Waiting(
                 id=ticket.id,
-                priority=_PRIORITIES.get(ticket.priority, "normal"),
+                priority=priority_of(ticket.priority),
                 queue=ticket.queue,
                 skills=frozenset({ticket.skill} & known),
                 lang="en" if ticket.lang == "en" else "zh",
                 since=ticket.created_at,
-                place=ticket.queue_at or place_of(_PRIORITIES.get(ticket.priority, "normal"), ticket.created_at, rules),
+                place=ticket.queue_at or place_of(priority_of(ticket.priority), ticket.created_at, rules),
                 not_for=self.lapsed.get(ticket.id, frozenset()),
             )
             for ticket in self.tickets

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from knowledge.schema import ConversationEvent, Ticket, TicketEvent
-from tools.desk_rules import Priority, Targets
+from tools.desk_rules import Targets, priority_of
 from tools.policy import Policy
 from tools.ticketing.calendars import Calendar
 from tools.ticketing.service_levels import Clock, Kind, Step, clocks
@@ -83,8 +83,7 @@ def calendar_of(policy: Policy) -> Calendar:
 
 def targets_of(policy: Policy, priority: str) -> Targets:
     """Return what is promised a ticket of this priority."""
-    known: dict[str, Priority] = {"low": "low", "normal": "normal", "high": "high", "urgent": "urgent"}
-    name = known.get(priority, "normal")
+    name = priority_of(priority)
     targets = policy.desk.targets.get(name, Targets())
     hours = policy.human.resolve_within_h.get(name)
     if targets.resolution_min is None and hours is not None:

@@ -65,7 +65,7 @@ class TicketView(Evidence):
 
 
 class ListTickets(Arguments):
-    """Tickets, most urgent first, then oldest first."""
+    """Tickets, the next to be taken first; resolved ones last."""
 
     status: Literal["open", "claimed", "resolved"] | None = None
     queue: str | None = None
