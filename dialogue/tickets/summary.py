@@ -196,6 +196,6 @@ def _without_repeats(words: list[str]) -> list[str]:
 
 
 def _attachments(case: Case) -> Iterator[Statement]:
-    sent = {seq: len(message.attachments) for seq, message in case.work.state.messages.items() if message.attachments}
+    sent = {turn.seq: len(turn.attachments) for turn in case.turns if turn.attachments}
     if sent:
         yield _statement("attachment", case.both("ticket_says.attachment", count=sum(sent.values())), *sent)

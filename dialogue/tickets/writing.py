@@ -45,7 +45,7 @@ async def write(
         summary=statements(case, person, stuck),
         suggestions=await suggestions(case),
         actions=actions(case),
-        attachments=tuple(ref.id for message in work.state.messages.values() for ref in message.attachments),
+        attachments=tuple(sent for turn in case.turns for sent in turn.attachments),
     )
     triage = await triaged(work.executor.services.models, body, wish.reason)
     return body.model_copy(update={"triage": triage})
