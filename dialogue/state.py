@@ -30,7 +30,7 @@ from dialogue.events import (
     VoiceTranscribed,
 )
 from dialogue.replies.types import Reply
-from dialogue.trail import Trail, traced, understood
+from dialogue.trail import Received, Trail, traced, understood
 from dialogue.turn import Action, TicketRef
 from dialogue.understanding.alarms import AlarmKind
 from dialogue.understanding.voice.types import HeardVoice
@@ -318,28 +318,21 @@ def _attempted(state: DialogueState, event: ToolReturned, seq: int) -> dict[str,
 
 def _understood(state: DialogueState, event: Understood) -> dict[str, Any]:
     lost = is_lost(event.understanding)
-    text = "\n".join(said for seq, said in sorted(_words(state).items()) if seq <= event.of_seq and said)
+    question = state.pending.question if state.pending else None
     return {
         "moods": [*state.moods, event.understanding.emotion][-MOODS_KEPT:],
         "failures": state.failures + 1 if lost else 0,
         "lang_known": True,
-        "trail": understood(
-            state.trail,
-            event.of_seq,
-            text,
-            event.understanding,
-            question=state.pending.question if state.pending else None,
-            lost=lost,
-        ),
+        "trail": understood(state.trail, _received(state, event.of_seq), event.understanding, question, lost=lost),
     }
 
 
-def _words(state: DialogueState) -> dict[int, str]:
-    """Return what was said in each unanswered message, written or spoken."""
-    return {
-        seq: "\n".join(filter(None, (message.text, state.transcripts.get(seq, ""))))
-        for seq, message in state.messages.items()
-    }
+def _received(state: DialogueState, last: int) -> Received:
+    """Return what a turn answers: the unanswered messages up to `last`, written or spoken."""
+    messages = {seq: message for seq, message in sorted(state.messages.items()) if seq <= last}
+    words = [part for seq, message in messages.items() for part in (message.text, state.transcripts.get(seq, ""))]
+    sent = tuple(ref.id for message in messages.values() for ref in message.attachments)
+    return Received(last, "\n".join(filter(None, words)), sent)
 
 
 def is_lost(understanding: Understanding) -> bool:

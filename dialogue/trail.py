@@ -5,6 +5,7 @@ A turn is named by the sequence number of the last message that it answered, whi
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
@@ -32,6 +33,15 @@ class Mention(pydantic.BaseModel):
     """The turn in which the choice was offered that this is one of."""
 
 
+@dataclasses.dataclass(frozen=True)
+class Received:
+    """What a turn answers: its last message's sequence number, all that was said, ids of what came with it."""
+
+    seq: int
+    text: str
+    attachments: tuple[str, ...] = ()
+
+
 class TurnTrace(pydantic.BaseModel):
     """One turn of the person."""
 
@@ -45,6 +55,8 @@ class TurnTrace(pydantic.BaseModel):
     emotion: Emotion = Emotion()
     voice: HeardVoice | None = None
     lost: bool = False
+    attachments: tuple[str, ...] = ()
+    """Ids of what came with it."""
     told: tuple[Mention, ...] = ()
 
 
@@ -85,18 +97,19 @@ class FrameLike(Protocol):
 
 
 def understood(
-    trail: Trail, seq: int, text: str, understanding: Understanding, *, question: PendingQuestion | None, lost: bool
+    trail: Trail, turn: Received, understanding: Understanding, question: PendingQuestion | None, *, lost: bool
 ) -> Trail:
     """Return the trail with a turn that was just understood; `question` is the one that was open."""
     trace = TurnTrace(
-        seq=seq,
-        text=text[:LONGEST],
+        seq=turn.seq,
+        text=turn.text[:LONGEST],
         lang=understanding.lang,
         intent=intent_of(understanding),
         emotion=understanding.emotion,
         voice=trail.voices[-1] if trail.voices else None,
         lost=lost,
-        told=tuple(_told(text, understanding, question, trail.asked)),
+        attachments=turn.attachments,
+        told=tuple(_told(turn.text, understanding, question, trail.asked)),
     )
     return trail.model_copy(update={"turns": (*trail.turns, trace)[-TURNS_KEPT:], "voices": ()})
 

@@ -92,6 +92,7 @@ class TurnRunner:
         text = "\n".join(part for part in said if part)
         work = Work.begin(state, self.executor, identity, self.flows, last_seq, text)
         work.escalation = self.escalation
+        work.voices = tuple(each.voice for each in heard.every if each.voice is not None)
         understanding = with_pressed(await self._understand(work, text, heard), messages.values())
         work.times.understand = (time.perf_counter() - started) * 1000
         decide_from = time.perf_counter()

@@ -17,6 +17,7 @@ from dialogue.replies.types import Choice, ChoicesReply, Reply, TextReply
 from dialogue.slots.base import Question
 from dialogue.state import DialogueState, Frame, Heard, Memory, Pending, copy_of
 from dialogue.turn import Action, Satisfaction, TicketRef, TurnTimes
+from dialogue.understanding.voice.types import HeardVoice
 from knowledge.types import JsonObject, Lang
 from tools.base import Evidence, Identity, Outcome, ToolCall
 from tools.executor import Executor
@@ -62,6 +63,8 @@ class Work:
     satisfaction: Satisfaction = dataclasses.field(default_factory=Satisfaction)
     shows_discontent: bool = False
     """Whether this message itself does, and not only those before."""
+    voices: tuple[HeardVoice, ...] = ()
+    """How the voice messages sounded that it answers."""
     route: str = ""
     route_reason: str = ""
     calls: int = 0

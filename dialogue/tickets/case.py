@@ -10,9 +10,9 @@ from typing import Any
 from dialogue.commands import Understanding
 from dialogue.flows.model import walk
 from dialogue.replies.templates import Templates
-from dialogue.state import Frame
+from dialogue.state import Frame, is_lost
 from dialogue.tickets.gathering import Records
-from dialogue.trail import Trail, TurnTrace, traced, understood
+from dialogue.trail import Received, Trail, TurnTrace, traced, understood
 from dialogue.turn import Action
 from dialogue.work import HandOverWish, Work
 from knowledge.types import Lang
@@ -46,7 +46,10 @@ class Case:
         trail, seq = work.state.trail, work.message_seq
         if understanding is not None:
             question = work.state.pending.question if work.state.pending else None
-            trail = understood(trail, seq, work.text, understanding, question=question, lost=False)
+            sent = tuple(ref.id for message in work.state.messages.values() for ref in message.attachments)
+            heard = trail.model_copy(update={"voices": work.voices})
+            turn = Received(seq, work.text, sent)
+            trail = understood(heard, turn, understanding, question, lost=is_lost(understanding))
         before, after = [*work.state.stack, *work.state.queue], [*work.stack, *work.queue]
         return cls(work, wish, templates, traced(trail, before, after, seq))
 

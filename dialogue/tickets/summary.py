@@ -56,6 +56,8 @@ def _statement(kind: StatementKind, text: LocalText, *seqs: int) -> Statement:
 def person_of(case: Case) -> Person:
     """Return who talks and how that is known."""
     work, state = case.work, case.work.state
+    if work.identity.role == "merchant":
+        return Person(id=work.identity.subject, verified="signed_in")
     customer_id = work.identity.customer_id
     proven = next((event for event in reversed(work.events) if event.type == "customer_proven"), None)
     name, proof = (proven.name, proven.proof) if proven is not None else (state.customer_name, state.proof)
@@ -196,6 +198,6 @@ def _without_repeats(words: list[str]) -> list[str]:
 
 
 def _attachments(case: Case) -> Iterator[Statement]:
-    sent = {seq: len(message.attachments) for seq, message in case.work.state.messages.items() if message.attachments}
+    sent = {turn.seq: len(turn.attachments) for turn in case.turns if turn.attachments}
     if sent:
         yield _statement("attachment", case.both("ticket_says.attachment", count=sum(sent.values())), *sent)

@@ -47,7 +47,7 @@ async def write(
         actions=actions(case),
         escalation=work.judgement.model_dump(mode="json"),
         agreed=tuple(each.text for each in work.state.agreed),
-        attachments=tuple(ref.id for message in work.state.messages.values() for ref in message.attachments),
+        attachments=tuple(sent for turn in case.turns for sent in turn.attachments),
     )
     triage = await triaged(work.executor.services.models, body, wish.reason)
     return body.model_copy(update={"triage": triage})

@@ -71,9 +71,9 @@ def unsupported(statements: Sequence[Statement], log: Sequence[StoredEvent]) -> 
 def _fault(statement: Statement, log: Sequence[StoredEvent]) -> str:
     if not statement.seqs:
         return "it names no message"
-    messages = {one.seq for one in log if isinstance(one.event, MessageReceived) and one.event.author == "shopper"}
+    messages = {one.seq for one in log if isinstance(one.event, MessageReceived) and one.event.author != "agent"}
     if strange := set(statement.seqs) - messages:
-        return f"no message of the shopper stands at {sorted(strange)}"
+        return f"no message of theirs stands at {sorted(strange)}"
     turns = [event for seq in statement.seqs for event in _turn(seq, log)]
     said = _text(turns)
     for text in (statement.text.zh, statement.text.en):
@@ -176,7 +176,7 @@ def _person_fault(statement: Statement, turns: Sequence[Event], log: Sequence[St
     if "proven by" in statement.text.en:
         return "" if any(event.customer_id in statement.text.en for event in proven) else "nobody was proven there"
     authors = {event.author_id for event in turns if isinstance(event, MessageReceived)}
-    if "signed in" in statement.text.en:
+    if "signed in" in statement.text.en.lower():
         return "" if any(author and f"({author})" in statement.text.en for author in authors) else "somebody else wrote"
     ever = any(isinstance(one.event, CustomerProven) for one in log)
     return "somebody was proven" if ever else ""

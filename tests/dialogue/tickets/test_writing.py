@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dialogue.commands import Affirm, AskHuman, AskKnowledge, Emotion, StartFlow
+from dialogue.commands import Affirm, AskHuman, AskKnowledge, ChitChat, Emotion, StartFlow
+from dialogue.testing import ScriptedEars, hearing
 from evals.tickets.support import unsupported
 from tests.dialogue.conftest import Talk
 from tests.dialogue.test_conversations import CANCEL
+from tests.dialogue.test_hearing import attach
 from tools.base import Identity
 from tools.ticketing.body import TicketBody
 from tools.ticketing.types import TicketView
@@ -116,4 +118,24 @@ async def test_a_second_case_of_a_conversation_says_nothing_of_the_first(talk: T
     body = (await handed_over(talk)).body
     assert (body.wants, body.tried, body.stuck) == ((), (), None)
     assert [said.text for said in body.said] == ["a human please"]
+    await must_be_founded(talk, body)
+
+
+async def test_how_voices_sounded_stands_beside_their_words_also_in_the_last_turn(talk: Talk) -> None:
+    ears = ScriptedEars()
+    talk.conversations.runner.ears = ears
+    spoken = [await attach(talk, name) for name in ("att_1", "att_2")]
+    ears.script = {
+        spoken[0]: hearing(spoken[0], "hello there", "annoyed"),
+        spoken[1]: hearing(spoken[1], "a human please", "angry", known=True),
+    }
+    talk.understander.script |= {"hello there": (ChitChat(topic="greeting"),), "a human please": (AskHuman(),)}
+    await talk.say("", attachments=(spoken[0],))
+    turn = await talk.say("", attachments=(spoken[1],))
+    assert turn.ticket is not None
+    body = (await talk.conversations.claim(turn.ticket.id, ADA, version=1)).body
+    assert [point.voice.label for point in body.emotion.points if point.voice] == ["annoyed", "angry"]
+    assert [said.text for said in body.said] == ["hello there", "a human please"]
+    assert body.attachments == tuple(spoken)
+    assert "The voice sounds angry." in [each.text.en for each in body.summary]
     await must_be_founded(talk, body)
