@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import datetime as dt
 import functools
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
@@ -29,6 +30,7 @@ from dialogue.events import (
     StoredEvent,
 )
 from dialogue.messages import checked_text
+from dialogue.outward.notices import Notice
 from dialogue.ownership import handed_back, taken_over
 from dialogue.replies.figures import pressed
 from dialogue.replies.types import Reply, TextReply
@@ -40,6 +42,7 @@ from knowledge.types import JsonObject, Lang, new_id
 from tools.analytics.query import Question
 from tools.base import Evidence, Identity, Outcome, Role, ToolCall
 from tools.errors import ArgumentError, RefusedError
+from tools.ticketing.service_levels import Goal
 from tools.ticketing.types import TicketView
 
 ChangeOfHands = Callable[[Conversation, TicketView], Awaitable[list[Event]]]
@@ -345,6 +348,22 @@ class Conversations(Answering):
         ticket = _ticket_of(outcome, tool)
         self._publish(ticket.conversation_id, stored)
         return ticket
+
+    async def warn_of_breach(self, ticket_id: str, goal: Goal, due_at: dt.datetime) -> bool:
+        """Tell whoever is told of such things that a promise of a ticket is about to be broken; False where they were told before."""
+
+        async def announce(session: AsyncSession, evidence: Evidence) -> None:
+            outbox = self.store.outbox
+            if isinstance(evidence, TicketView) and outbox is not None:
+                head = await self.store.locked_head(session, evidence.conversation_id)
+                told = {"ticket_id": ticket_id, "goal": goal, "due_at": due_at.isoformat()}
+                await outbox.announce(session, head, Notice("ticket.breach_warning", head.last_seq, self.clock(), told))
+
+        call = ToolCall("warn_of_breach", {"ticket_id": ticket_id, "goal": goal, "due_at": due_at.isoformat()})
+        key = f"warn_of_breach:{ticket_id}:{new_id('try')}"
+        identity = Identity("system", subject="desk")
+        outcome = await self.executor.call(call, identity, idempotency_key=key, together_with=announce)
+        return outcome.status == "ok"
 
     # -- inside
 

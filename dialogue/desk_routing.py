@@ -26,8 +26,9 @@ from tools.base import Identity
 from tools.errors import ToolError
 from tools.ticketing.calendars import is_open
 from tools.ticketing.duty import LEASE, Board, is_offered, keep_seen, read_board
-from tools.ticketing.history import calendar_of, waits_for_shopper
+from tools.ticketing.history import calendar_of, clocks_of, waits_for_shopper
 from tools.ticketing.routing import Assignment, route, vanished
+from tools.ticketing.service_levels import Goal
 from tools.ticketing.types import TicketView
 
 logger = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ class DeskRouting:
         self._sockets: Counter[str] = Counter()
         self._beat_at: dt.datetime | None = None
         self._versions: dict[str, int] | None = None
+        self._warned: set[tuple[str, Goal, dt.datetime]] = set()
         self._wake = asyncio.Event()
 
     @contextlib.contextmanager
@@ -118,6 +120,7 @@ class DeskRouting:
             self._beat_at = now
         board = await self._board(now)
         await self._tell_changes(board)
+        await self._warn(board, now)
         freed = await self._take_back(board, now)
         if self._plan.mode == "off" or not is_open(calendar_of(self._policy), now):
             return freed
@@ -138,6 +141,18 @@ class DeskRouting:
             changed = [name for name, version in now.items() if before.get(name) != version]
             for ticket_id in (*changed, *(before.keys() - now.keys())):
                 await self._talk.notify_desk(ticket_id)
+
+    async def _warn(self, board: Board, now: dt.datetime) -> None:
+        """Say of promises that are about to be broken, or were while nobody looked, that they are: once, by whichever replica is first."""
+        for ticket in board.tickets:
+            for clock in clocks_of(ticket, board.steps[ticket.id], self._policy, now):
+                if clock.state in {"warning", "breached"} and clock.due is not None and not clock.ended:
+                    warned = (ticket.id, clock.goal, clock.due)
+                    if warned not in self._warned:
+                        await self._talk.warn_of_breach(*warned)
+                        self._warned.add(warned)
+        here = {ticket.id for ticket in board.tickets}
+        self._warned = {warned for warned in self._warned if warned[0] in here}
 
     async def _take_back(self, board: Board, now: dt.datetime) -> int:
         agents = {agent.subject: agent for agent in board.agents}

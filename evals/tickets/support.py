@@ -50,6 +50,7 @@ _REASONS: dict[str, str] = {
     "discontent": "the shopper is not content",
     "policy": "the policy leaves it to a person",
     "safety": "safety",
+    "legal": "the law was spoken of",
     "knowledge_gap": "nothing that the shop knows answers it",
 }
 

@@ -15,10 +15,12 @@ from sqlmodel import select
 from dialogue.commands import Affirm, AskHuman, ChitChat, Command, Deny, Provide, Understanding, View
 from dialogue.conversations import Conversations
 from dialogue.desk_routing import DeskRouting, RoutingPlan
+from dialogue.outward.notices import Notice
+from dialogue.outward.outbox import Outbox
 from dialogue.testing import ScriptedUnderstander, entity
 from dialogue.turn import Turn
 from knowledge.db import Database
-from knowledge.schema import Ticket, TicketEvent
+from knowledge.schema import Conversation, Delivery, Ticket, TicketEvent
 from knowledge.types import Lang
 from tests.dialogue.conftest import assemble, small_shop, words
 from tools.base import Identity, ToolCall
@@ -34,6 +36,7 @@ SCRIPT: dict[str, tuple[Command, ...]] = {
     "human": (AskHuman(),), "人工": (AskHuman(),), "yes": (Affirm(),), "no": (Deny(),), "13912345678": (PHONE,), "hello": (ChitChat(topic="greeting"),),
 }  # fmt: skip
 DAYTIME = DeskRules.model_validate({"hours": {"daily": ["09:00-18:00"]}})
+PRIORITIES = ("low", "normal", "high", "urgent")
 MINUTE = dt.timedelta(minutes=1)
 
 
@@ -256,3 +259,30 @@ async def test_an_agent_claims_what_waited_for_the_desk_to_open(desk: Desk) -> N
     await keep_seen(desk.database, {"anna"}, desk.clock())
     assert await routing.look() == 1
     assert (await desk.say(conversation, "yes")).handled_by == "human"
+
+
+class Everything:
+    """One who is told all that happens."""
+
+    destination = "test:everything"
+
+    def payload(self, notice: Notice, head: Conversation) -> dict[str, Any] | None:
+        return notice.payload(head, personal_data=False)
+
+
+async def test_a_promise_that_is_about_to_be_broken_is_told_once_whoever_looks(desk: Desk) -> None:
+    desk.rule(DeskRules.model_validate({"targets": dict.fromkeys(PRIORITIES, {"first_response_min": 10}), "warn_from": 0.8}))
+    desk.talk.store.outbox = Outbox([Everything()])
+    conversation = await desk.handed_over()
+    replicas = desk.routing(mode="off"), desk.routing(mode="off")
+    for minutes in (1, 8, 3):
+        desk.wait(minutes=minutes)
+        for routing in replicas:
+            await routing.look()
+    warned = [facts for kind, facts in await desk.story(conversation) if kind == "warned"]
+    assert [facts["goal"] for facts in warned] == ["first_response"]
+    async with desk.database.read() as session:
+        told = (await session.exec(select(Delivery).where(Delivery.event == "ticket.breach_warning"))).all()
+    assert [(one.payload["data"]["goal"], one.payload["data"]["due_at"]) for one in told] == [
+        ("first_response", warned[0]["due_at"])
+    ]

@@ -39,7 +39,15 @@ def test_every_effect_on_the_shops_money_or_goods_needs_a_yes() -> None:
     unconfirmed = {name for name, tool in TOOLS if tool.effect == "write" and not tool.confirm}
     people = {"claim_ticket", "release_ticket", "decide_risk_case", "correct_ticket"}
     board = {"pin_figure", "change_pin", "unpin_figure"}
-    desk = {"set_presence", "set_desk_agent", "await_shopper", "assign_ticket", "requeue_ticket", "request_call_back"}
+    desk = {
+        "set_presence",
+        "set_desk_agent",
+        "await_shopper",
+        "assign_ticket",
+        "requeue_ticket",
+        "request_call_back",
+        "warn_of_breach",
+    }
     assert unconfirmed == {"verify_customer", "claim_coupon", "hand_over", "draft_article", *people, *board, *desk}
 
 

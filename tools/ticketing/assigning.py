@@ -1,4 +1,4 @@
-"""Giving tickets to agents, and taking them back from those who vanished. The platform alone does this, for reasons that it writes down."""
+"""Giving tickets to agents, taking them back from those who vanished, and warning. The platform alone does this, for reasons that it writes down."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import datetime as dt
 
 from sqlmodel import select
 
-from knowledge.schema import DeskAgent
+from knowledge.schema import DeskAgent, TicketEvent
 from tools.base import ToolContext, tool
 from tools.desk_rules import priority_of
 from tools.errors import RefusedError
-from tools.ticketing.desk_types import AssignTicket, RequeueTicket
+from tools.ticketing.desk_types import AssignTicket, RequeueTicket, WarnOfBreach
 from tools.ticketing.duty import is_offered, read_board
 from tools.ticketing.history import note
 from tools.ticketing.routing import front_of
@@ -101,5 +101,25 @@ async def requeue_ticket(context: ToolContext, arguments: RequeueTicket) -> Tick
     return await as_view(context, ticket)
 
 
-TOOLS = (assign_ticket, requeue_ticket)
+@tool(
+    "write",
+    roles=("system",),
+    needs_customer=False,
+    confirm=False,
+    en="Write down that a promise of a ticket is about to be broken; refused where that was written down before.",
+    zh="记录工单的某项时限即将超时；已记录过的会被拒绝。",
+)
+async def warn_of_breach(context: ToolContext, arguments: WarnOfBreach) -> TicketView:
+    """Note the warning once for each promise and time, whoever looks first."""
+    ticket = await found_ticket(context, arguments.ticket_id, lock=True)
+    facts = {"goal": arguments.goal, "due_at": arguments.due_at.isoformat()}
+    noted = select(TicketEvent).where(TicketEvent.ticket_id == ticket.id, TicketEvent.kind == "warned")
+    if any(event.facts == facts for event in (await context.session.exec(noted)).all()):
+        raise RefusedError("already_warned", "it was warned of before", ticket_id=ticket.id)
+    note(context.session, ticket, "warned", context.identity.actor, context.now, **facts)
+    await context.session.flush()
+    return await as_view(context, ticket)
+
+
+TOOLS = (assign_ticket, requeue_ticket, warn_of_breach)
 """Roles: ``system`` alone; no token can be had for it."""

@@ -9,6 +9,7 @@ import pydantic
 
 from knowledge.types import Lang
 from tools.base import Arguments, Evidence
+from tools.ticketing.service_levels import Goal
 
 Name = Annotated[str, pydantic.Field(min_length=1, max_length=64)]
 
@@ -98,6 +99,14 @@ class RequeueTicket(Arguments):
     ticket_id: str
     version: int
     because: Literal["vanished", "lapsed"]
+
+
+class WarnOfBreach(Arguments):
+    """A promise that is about to be broken."""
+
+    ticket_id: str
+    goal: Goal
+    due_at: dt.datetime
 
 
 class RequestCallBack(Arguments):

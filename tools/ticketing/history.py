@@ -27,6 +27,7 @@ What = Literal[
     "resumed",
     "call_back",
     "corrected",
+    "warned",
     "resolved",
 ]
 """What is written down of a ticket. ``offered``, ``assigned`` and ``requeued`` have their reasons in `facts`."""

@@ -21,7 +21,7 @@ LIMIT_S = 2.0
 SHOWN = 6
 _LEAST_SHARE = 0.02
 _FLOWS = 3
-_AT_LEAST: dict[str, Priority] = {"safety": "high"}
+_AT_LEAST: dict[str, Priority] = {"safety": "high", "legal": "high"}
 """Reason of the hand-over -> the priority below which no model may put it."""
 
 

@@ -74,6 +74,7 @@ REASONS: dict[str, LocalText] = {
     "discontent": LocalText(zh="顾客多次不满意", en="the shopper is not content"),
     "policy": LocalText(zh="按规定需人工", en="the policy leaves it to a person"),
     "safety": LocalText(zh="涉及安全", en="safety"),
+    "legal": LocalText(zh="涉及法律", en="the law was spoken of"),
     "knowledge_gap": LocalText(zh="资料里没有答案", en="nothing that the shop knows answers it"),
 }
 """Why a conversation was handed over, in words."""

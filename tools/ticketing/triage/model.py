@@ -72,9 +72,9 @@ _RULES: tuple[tuple[str, str], ...] = (
     ("flow:change_items", "order_change"), ("flow:change_payment", "order_change"), ("flow:request_invoice", "payment"),
     ("flow:price_protection", "price"), ("flow:price_match", "price"), ("flow:claim_coupon", "price"), ("flow:list_coupons", "price"),
     ("flow:identify", "account"), ("flow:profile", "account"), ("flow:change_default_address", "account"),
-    ("by:anger", "complaint"), ("by:discontent", "complaint"), ("by:knowledge_gap", "product"),
+    ("by:anger", "complaint"), ("by:discontent", "complaint"), ("by:legal", "complaint"), ("by:knowledge_gap", "product"),
 )  # fmt: skip
-_URGENCY = {"safety": "urgent", "anger": "high", "discontent": "high", "knowledge_gap": "low"}
+_URGENCY = {"safety": "urgent", "anger": "high", "legal": "high", "discontent": "high", "knowledge_gap": "low"}
 
 
 class Rules:
