@@ -137,6 +137,8 @@ export class Desk extends EventTarget {
   /** Make an offered call, or confirm the one that it led to. @param {any} ticket @param {{key?: string, proposal_id?: string}} wanted @returns {Promise<any>} */
   act(ticket, wanted) {
     return this.api.post(`/v1/tickets/${encodeURIComponent(ticket.ticket_id)}/actions`, wanted);
+  }
+
   /** Let the clock stand still until the shopper writes, or go on. @param {any} ticket @param {boolean} waiting */
   awaitShopper(ticket, waiting) {
     return this.#act(ticket, "await", { waiting });
