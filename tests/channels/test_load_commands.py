@@ -83,7 +83,7 @@ def test_what_was_measured_is_printed_when_it_is_stopped(demo_data: Path, stop: 
     command = [sys.executable, "-m", "channels", "eval", "load", "--rate", "10", "--seconds", "300", "--json"]
     process = subprocess.Popen([*command, "--data", str(demo_data)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     log = demo_data / "bench-server.log"
-    while not (log.exists() and log.read_text(encoding="utf-8").count("INFO channels.turns turn") > 8):
+    while not (log.exists() and log.read_text(encoding="utf-8").count("INFO channels.turns turn") > 40):
         assert process.poll() is None
         time.sleep(0.2)
     os.kill(process.pid, stop)

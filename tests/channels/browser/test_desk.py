@@ -75,7 +75,7 @@ async def test_a_person_takes_over_answers_hands_back_and_resolves(visits: Visit
     await case.get_by_role("button", name=words.claim).first.click()
     await case.get_by_role("button", name=words.resolve).click()
     dialog = desk.get_by_role("dialog")
-    await dialog.get_by_role("textbox").fill(words.answer)
+    await dialog.get_by_role("textbox").first.fill(words.answer)
     await dialog.get_by_role("button", name=words.resolve).click()
     await chat.expect_reply(words.dealt_with)
     await chat.say(words.find)

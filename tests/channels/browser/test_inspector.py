@@ -38,7 +38,7 @@ async def test_the_inspector_shows_how_a_turn_came_about(visits: Visits, words: 
     call = part(third, words.tools)
     await expect(call).to_contain_text("hand_over")
     await expect(call.get_by_text(re.compile("^rcp_"))).to_be_visible()
-    await call.get_by_text("hand_over").click()
+    await call.get_by_text("hand_over").first.click()
     await expect(call.locator("details.tool")).to_contain_text("ticket_id")
 
 
