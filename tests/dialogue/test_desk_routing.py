@@ -272,7 +272,9 @@ class Everything:
 
 async def test_a_promise_that_is_about_to_be_broken_is_told_once_whoever_looks(desk: Desk) -> None:
     desk.rule(
-        DeskRules.model_validate({"targets": dict.fromkeys(PRIORITIES, {"first_response_min": 10}), "warn_from": 0.8})
+        DeskRules.model_validate(
+            {"targets": {name: {"first_response_min": 10} for name in PRIORITIES}, "warn_from": 0.8}
+        )
     )
     desk.talk.store.outbox = Outbox([Everything()])
     conversation = await desk.handed_over()

@@ -159,7 +159,12 @@ def _fit(ticket: Waiting, agent: OnDuty, rules: DeskRules, now: dt.datetime) -> 
 
 def _preference(agent: OnDuty, fit: tuple[Because, ...]) -> tuple[bool, bool, float, int, float, str]:
     idle = agent.idle_since.timestamp() if agent.idle_since is not None else -math.inf
-    return "other_language" in fit, "overflow" in fit, agent.load / agent.capacity, agent.breadth, idle, agent.id
+    return "other_language" in fit, "overflow" in fit, _busy(agent), agent.breadth, idle, agent.id
+
+
+def _busy(agent: OnDuty) -> float:
+    """Return the share of an agent's room that is taken; who has none is as busy as can be."""
+    return agent.load / agent.capacity if agent.capacity else math.inf
 
 
 def _standing(ticket: Waiting, line: Sequence[Waiting]) -> tuple[Because, ...]:
@@ -177,10 +182,10 @@ def _choice(agent: OnDuty, able: Sequence[tuple[OnDuty, tuple[Because, ...]]]) -
     others = [other for other, _ in able if other.id != agent.id]
     if not others:
         return ()
-    busy = agent.load / agent.capacity
-    if all(busy < other.load / other.capacity for other in others):
+    busy = _busy(agent)
+    if all(busy < _busy(other) for other in others):
         return ("least_busy",)
-    equals = [other for other in others if other.load / other.capacity == busy]
+    equals = [other for other in others if _busy(other) == busy]
     return ("narrowest",) if equals and all(agent.breadth < other.breadth for other in equals) else ()
 
 

@@ -35,7 +35,7 @@ def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
         return [SwitchLanguage(lang=lang, text=reading.words(), source="pattern"), *useful], []
     question = reading.view.pending
     chosen = question is not None and pressed(low, question) is not None  # 都不是，转人工 may be a choice of its own
-    if not chosen and persons.asks_human(low):
+    if not chosen and not _says_where(reading) and persons.asks_human(low):
         return _with_human(reading)
     found = _of_what_runs(reading)
     if found is None:
@@ -54,18 +54,26 @@ def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
     return _tidied(found), intents
 
 
+def _says_where(reading: Reading) -> bool:
+    """Whether it is said where to call back, which was asked: "yes, call me on 415-555-0199" is no new call for a person."""
+    question = reading.view.pending
+    asked = question is not None and question.slot_type == "contact"
+    return asked and any(item.type in {"phone", "email"} for item in reading.entities)
+
+
 def _of_what_runs(reading: Reading) -> list[Command] | None:
     """Read what is called off, a turn to a rival procedure, and other values than those that hold, whatever words they come in."""
     question = reading.view.pending
     if question is not None and pressed(reading.text.low, question) is not None:
         return None
     off = called_off(reading)
-    certain = off is not None and (bool(reading.view.waiting) or off[0].score >= BY_NAME)
-    if (question is not None and question.slot_type in FREE_TEXT) or certain:
+    if (question is not None and question.slot_type in FREE_TEXT) or (off is not None and reading.view.waiting):
         # Of several wishes one may be dropped and its goods named: that is no other value for the one that runs.
         return off
     if (rival := turned(reading)) is not None:
         return [rival]
+    if off is not None and off[0].score >= BY_NAME:
+        return off
     if (figures := replaced_figures(reading)) is not None:
         return figures
     correct = replaced(reading)

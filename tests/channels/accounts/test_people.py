@@ -31,6 +31,7 @@ from knowledge.schema import (
 )
 from knowledge.types import new_id, utc_now
 from tools.base import ToolCall
+from tools.ticketing.body import TicketBody
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -180,7 +181,11 @@ async def test_a_person_is_given_out_whole_and_erased_whole(own_server: LiveServ
     assert b"PNG" not in left
     pseudonym = done.json()["pseudonym"]
     assert (head["owner"], head["customer_id"], head["subject"], events) == ("closed", pseudonym, None, [])
-    assert (ticket["status"], ticket["body"], ticket["customer_id"]) == ("resolved", {}, pseudonym)
+    assert (ticket["status"], ticket["body"], ticket["customer_id"]) == (
+        "resolved",
+        TicketBody().model_dump(mode="json"),
+        pseudonym,
+    )
     asked = next(each["event"]["text"] for each in said if each["event"]["type"] == "message_received")
     assert asked == "what did [erased] ([erased], [erased], [erased]) order? not C20"
     assert [label.text for label in Labels(data / LABELS).known.values()] == [

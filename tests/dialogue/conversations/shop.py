@@ -11,7 +11,9 @@ from typing import Any
 
 from dialogue.build import Platform
 
-TALK = frozenset({"conversation", "conversationevent", "ticket", "proposal", "receipt", "auditrow", "attachment"})
+TALK = frozenset(
+    {"conversation", "conversationevent", "ticket", "ticketevent", "proposal", "receipt", "auditrow", "attachment"}
+)
 """Tables that every conversation writes; all others are the shop."""
 NOISE = frozenset({"version", "updated_at", "created_at"})
 """Columns that say that a row changed, not how."""
