@@ -165,6 +165,7 @@ async def erased(shop: Shop, customer_id: str, identity: Identity) -> JsonObject
 
 async def _erase(shop: Shop, customer_id: str, identity: Identity) -> ErasedCustomer:
     """Propose and confirm, as the door has asked the person already."""
+    await shop.executor.audit.flush()  # what waits to be written down of them is erased too
     call = ToolCall("erase_customer", {"person": customer_id})
     outcome = await shop.executor.call(call, identity, idempotency_key=new_id("erase"))
     if outcome.proposal_id is not None:

@@ -56,9 +56,7 @@ def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
 
 def _says_where(reading: Reading) -> bool:
     """Whether it is said where to call back, which was asked: "yes, call me on 415-555-0199" is no new call for a person."""
-    question = reading.view.pending
-    asked = question is not None and question.slot_type == "contact"
-    return asked and any(item.type in {"phone", "email"} for item in reading.entities)
+    return reading.view.active_flow == "call_back" and any(item.type in {"phone", "email"} for item in reading.entities)
 
 
 def _of_what_runs(reading: Reading) -> list[Command] | None:
