@@ -62,7 +62,11 @@ def weigh(policy: EscalationPolicy, seen: Iterable[SignSeen]) -> Judgement:
     elif chance >= policy.offer_from:
         then = "offer"
     # Discontent is always weighed, also its absence; it raises the priority only where it is one.
-    urgent = [policy.signs[sign.sign].priority for sign in signs if sign.sign != "discontent" or then != "go_on"]
+    urgent = [
+        policy.signs[sign.sign].priority
+        for sign in signs
+        if sign.sign != "discontent" or (then != "go_on" and sign.contribution > 0)
+    ]
     return Judgement(
         chance=round(chance, 3),
         then=then,

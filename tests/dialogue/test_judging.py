@@ -148,3 +148,13 @@ async def test_a_calm_conversation_leaves_no_judgement_behind(talk: Talk) -> Non
 async def _ticket(talk: Talk) -> Ticket:
     async with talk.database.read() as session:
         return (await session.exec(select(Ticket))).one()
+
+
+async def test_who_is_content_and_asks_for_a_person_is_no_urgent_case(talk: Talk) -> None:
+    turn = await talk.say("a person please", AskHuman())
+    assert turn.ticket is not None
+    judged = [each.event for each in await EventStore(talk.database).load(talk.id) if isinstance(each.event, Decided)][
+        -1
+    ]
+    assert judged.judgement is not None
+    assert judged.judgement.priority == "normal"
