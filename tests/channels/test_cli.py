@@ -164,7 +164,7 @@ def printed(monkeypatch: pytest.MonkeyPatch, encoding: str, *arguments: str) -> 
             cli.main()
     assert not ended.value.code
     terminal.flush()
-    return bytes(terminal.buffer.getvalue())  # type: ignore[attr-defined]
+    return bytes(terminal.buffer.getvalue())
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "latin-1", "utf-8"])
