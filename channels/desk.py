@@ -173,14 +173,17 @@ class _Desk:
         self._caller = caller
         self._socket = socket
         self._watched: dict[str, asyncio.Task[None]] = {}
+        self._told = asyncio.Event()
 
     async def run(self, claimed: list[str]) -> None:
         """Serve until either side ends."""
+        notices = asyncio.create_task(self._notices())
+        await asyncio.sleep(0)  # it listens now: what changes after the agent was told "ready" is not missed
         try:
             await self._socket.send(ReadyFrame(role=self._caller.role, subject=self._caller.subject))
+            self._told.set()
             for conversation_id in claimed:
                 await self._watch(conversation_id, None)
-            notices = asyncio.create_task(self._notices())
             reader = asyncio.create_task(self._reader())
             session = asyncio.create_task(self._socket.kept_signed_in())
             async with running(notices), running(reader), running(session):
