@@ -193,6 +193,7 @@ class _Desk:
         except SocketGoneError:
             return
         finally:
+            notices.cancel()
             for conversation_id in list(self._watched):
                 await self._unwatch(conversation_id)
 
@@ -200,6 +201,7 @@ class _Desk:
         try:
             async with closing(self._context.platform.conversations.follow_desk(self._caller.identity())) as notices:
                 async for notice in notices:
+                    await self._told.wait()
                     self._context.looks.saw(self._caller, "ticket", notice.ticket.ticket_id, listed=True)
                     await self._socket.send(TicketFrame(ticket=notice.ticket.model_dump(mode="json")))
                     await self._follow_ticket(notice.ticket)
