@@ -11,6 +11,7 @@ from pathlib import Path
 
 import typer
 
+from channels.beside import beside
 from channels.console import CommandError, platform_of, print_json, run, settings_for
 from channels.render import plain_all
 from channels.settings import Settings
@@ -55,14 +56,8 @@ async def _found(platform: Platform, day: dt.date | None, lang: Lang) -> DailyBr
 async def briefs_written(settings: Settings, conversations: Conversations) -> AsyncIterator[None]:
     """Write each day's brief while the block runs, where the settings say when."""
     at = settings.brief_at
-    task = asyncio.create_task(_keep_writing(at, conversations)) if at is not None else None
-    try:
+    async with beside(_keep_writing(at, conversations) if at is not None else None):
         yield
-    finally:
-        if task is not None:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
 
 
 async def _keep_writing(at: dt.time, conversations: Conversations) -> None:

@@ -178,22 +178,22 @@ class _Desk:
     async def run(self, claimed: list[str]) -> None:
         """Serve until either side ends."""
         notices = asyncio.create_task(self._notices())
-        await asyncio.sleep(0)  # it listens now: what changes after the agent was told "ready" is not missed
         try:
-            await self._socket.send(ReadyFrame(role=self._caller.role, subject=self._caller.subject))
-            self._told.set()
-            for conversation_id in claimed:
-                await self._watch(conversation_id, None)
-            reader = asyncio.create_task(self._reader())
-            session = asyncio.create_task(self._socket.kept_signed_in())
-            async with running(notices), running(reader), running(session):
-                await asyncio.wait((notices, reader), return_when=asyncio.FIRST_COMPLETED)
-                if not reader.done():
-                    await self._socket.close(CLOSED_AGAIN, "connect again")
+            async with running(notices):
+                await asyncio.sleep(0)  # it listens now: what changes after the agent was told "ready" is not missed
+                await self._socket.send(ReadyFrame(role=self._caller.role, subject=self._caller.subject))
+                self._told.set()
+                for conversation_id in claimed:
+                    await self._watch(conversation_id, None)
+                reader = asyncio.create_task(self._reader())
+                session = asyncio.create_task(self._socket.kept_signed_in())
+                async with running(reader), running(session):
+                    await asyncio.wait((notices, reader), return_when=asyncio.FIRST_COMPLETED)
+                    if not reader.done():
+                        await self._socket.close(CLOSED_AGAIN, "connect again")
         except SocketGoneError:
             return
         finally:
-            notices.cancel()
             for conversation_id in list(self._watched):
                 await self._unwatch(conversation_id)
 

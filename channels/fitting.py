@@ -14,6 +14,7 @@ import shutil
 import sys
 from collections.abc import AsyncIterator
 
+from channels.beside import beside
 from channels.settings import Settings
 from knowledge.types import new_id
 from tools.base import Identity, Outcome, ToolCall
@@ -28,13 +29,8 @@ TIERS_EVERY_S = 86_400.0
 @contextlib.asynccontextmanager
 async def fitted_beside(settings: Settings) -> AsyncIterator[None]:
     """Fit what was never fitted while the block runs; what is not done by its end is dropped."""
-    task = asyncio.create_task(fit_missing(settings))
-    try:
+    async with beside(fit_missing(settings)):
         yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
 
 
 async def fit_missing(settings: Settings) -> None:
@@ -76,14 +72,8 @@ async def _fit(name: str, settings: Settings) -> None:
 @contextlib.asynccontextmanager
 async def tiers_kept(settings: Settings, executor: Executor) -> AsyncIterator[None]:
     """Give customers the tiers that their orders earn, now and every `TIERS_EVERY_S` while the block runs, where the settings say so."""
-    task = asyncio.create_task(_keep_tiers(executor)) if settings.update_tiers else None
-    try:
+    async with beside(_keep_tiers(executor) if settings.update_tiers else None):
         yield
-    finally:
-        if task is not None:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
 
 
 async def _keep_tiers(executor: Executor) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import gc
 import logging
@@ -17,6 +16,7 @@ import uvicorn
 from uvicorn.loops.auto import auto_loop_factory
 
 from channels.app import config_of, create_app
+from channels.beside import beside
 from channels.briefs import briefs_written
 from channels.console import BUILDING, CommandError, progress_bar, run, settings_for
 from channels.fitting import fitted_beside, tiers_kept
@@ -81,16 +81,8 @@ def _pictures_known(settings: Settings, platform: Platform) -> contextlib.Abstra
 @contextlib.asynccontextmanager
 async def _wishes_learnt(understander: Understander) -> AsyncIterator[None]:
     """Learn beside the server what merchants ask for, so that their first message does not wait for it."""
-    if not isinstance(understander, Learns):
-        yield
-        return
-    task = asyncio.create_task(understander.warm())
-    try:
-        yield
-    finally:
-        task.cancel()  # what the thread learns meanwhile is kept for the next start
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+    async with beside(understander.warm() if isinstance(understander, Learns) else None):
+        yield  # what its thread still learns at the end is kept for the next start
 
 
 def server_config(settings: Settings, app: object) -> uvicorn.Config:

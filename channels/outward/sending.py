@@ -14,6 +14,7 @@ from sqlalchemy import delete, exists, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col, or_, select
 
+from channels.beside import beside
 from channels.outward.errors import DeliveryError, OutwardError
 from knowledge.db import Database
 from knowledge.errors import KnowledgeError
@@ -151,13 +152,8 @@ def wait_s(attempts: int, jitter: float, asked_s: float | None = None) -> float:
 @contextlib.asynccontextmanager
 async def sending(sender: Sender) -> AsyncIterator[None]:
     """Send while the block runs."""
-    task = asyncio.create_task(_keep_sending(sender))
-    try:
+    async with beside(_keep_sending(sender)):
         yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
 
 
 async def _keep_sending(sender: Sender) -> None:
