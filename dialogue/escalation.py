@@ -6,10 +6,14 @@ from dialogue.commands import Understanding
 from dialogue.engine import Engine
 from dialogue.judging import RANK
 from dialogue.tickets import write
+from dialogue.trail import intent_of
 from dialogue.turn import TicketRef
 from dialogue.waiting import offer_call_back, show_hand_over
 from dialogue.work import Work
 from tools.ticketing.types import TicketView
+
+_NO_MATTER = frozenset({"", "ask_human", "chit_chat", "affirm", "deny"})
+"""What a message is taken for that does not say what the case is about."""
 
 
 async def hand_over(work: Work, understanding: Understanding | None, engine: Engine) -> bool:
@@ -24,7 +28,7 @@ async def hand_over(work: Work, understanding: Understanding | None, engine: Eng
             "priority": max(wish.priority, work.judgement.priority, key=lambda each: RANK[each]),
             "queue": wish.queue,
             "lang": work.lang,
-            "subject": _subject(work),
+            "subject": _subject(work, understanding),
             "body": (await write(work, wish, understanding, templates)).model_dump(mode="json"),
         },
     )
@@ -42,9 +46,13 @@ async def hand_over(work: Work, understanding: Understanding | None, engine: Eng
     return True
 
 
-def _subject(work: Work) -> str:
+def _subject(work: Work, understanding: Understanding | None) -> str:
     frame = work.business_frame
     if frame is not None:
         order = frame.slots.get("order")
         return work.flows[frame.flow].title.get(work.lang) + (f" · {order}" if order else "")
-    return work.text.strip().replace("\n", " ")[:80]
+    said = work.text
+    if understanding is not None and intent_of(understanding) in _NO_MATTER:
+        earlier = (turn.text for turn in reversed(work.state.trail.turns) if turn.intent not in _NO_MATTER)
+        said = next(filter(str.strip, earlier), said)
+    return said.strip().replace("\n", " ")[:80]

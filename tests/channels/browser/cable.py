@@ -38,7 +38,11 @@ class Cable:
         task.add_done_callback(self._open.discard)
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        to_server = await asyncio.open_connection(self._server.hostname, self._server.port)
+        try:
+            to_server = await asyncio.open_connection(self._server.hostname, self._server.port)
+        except OSError:  # the server is down: whoever called is told so, and not kept waiting
+            writer.transport.abort()
+            return
         try:
             await asyncio.wait(
                 [asyncio.create_task(_copy(reader, to_server[1])), asyncio.create_task(_copy(to_server[0], writer))],

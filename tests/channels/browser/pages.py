@@ -122,8 +122,8 @@ class Chat:
         """Press one of the offered answers that is still open."""
         await self.log.get_by_role("button", name=name, disabled=False).last.click()
 
-    async def expect_reply(self, text: str | re.Pattern[str]) -> None:
-        await expect(self.log.locator(".group.left:not(.typing)").last).to_contain_text(text)
+    async def expect_reply(self, text: str | re.Pattern[str], *, within_ms: float = WAIT_MS) -> None:
+        await expect(self.log.locator(".group.left:not(.typing)").last).to_contain_text(text, timeout=within_ms)
 
     async def attach(self, picture: Path) -> None:
         async with self.page.expect_file_chooser() as chooser:

@@ -58,6 +58,12 @@ async def test_what_was_done_is_told_with_its_receipt_and_the_turn_of_it(talk: T
     await must_be_founded(talk, body)
 
 
+async def test_who_asks_for_a_person_is_listed_by_what_they_asked_before(visitor: Talk) -> None:
+    await visitor.say("do you have keyboards", StartFlow(flow="find_products", text="do you have keyboards"))
+    await visitor.say("thanks", ChitChat(topic="thanks"))
+    assert (await handed_over(visitor)).subject == "do you have keyboards"
+
+
 async def test_an_offered_action_is_a_whole_call_on_what_the_case_is_about(talk: Talk) -> None:
     await talk.say("cancel D1002", CANCEL)
     body = (await handed_over(talk)).body

@@ -184,7 +184,7 @@ function orders(value, { i18n }) {
       h("p", { class: "case-row" }, h("strong", { class: "mono" }, each.order_id), h("span", { class: "tag" }, i18n.or(`order_${each.status}`, each.status)), h("span", {}, formatMoney(each.total, i18n.lang))),
       h("ul", { class: "small" }, each.lines.map((/** @type {any} */ line) => h("li", {}, `${localText(line.title, i18n.lang)} ${Object.values(line.options).map((each) => optionWord(String(each), i18n.lang)).join(" / ")} ×${line.quantity}`))),
       each.tracking_number ? h("p", { class: "small muted" }, `${each.carrier} ${each.tracking_number}`) : null,
-      each.delivered_at ? h("p", { class: "small muted" }, i18n.t("delivered_at", { when: formatMoment(each.delivered_at, i18n.lang) })) : each.eta ? h("p", { class: "small muted" }, i18n.t("due_at", { when: formatMoment(each.eta, i18n.lang) })) : null,
+      each.delivered_at ? h("p", { class: "small muted" }, i18n.t("delivered_at", { when: formatMoment(each.delivered_at, i18n.lang) })) : each.eta ? h("p", { class: "small muted" }, i18n.t("arrives_at", { when: formatMoment(each.eta, i18n.lang) })) : null,
     );
   return h("ul", { class: "case-list" }, value.map(order));
 }

@@ -1,5 +1,7 @@
 /** The platform's HTTP interface as the pages use it. */
 
+const UNREACHABLE = { zh: "连不上服务器，请检查网络后再试", en: "the server cannot be reached; check the connection and try again" };
+
 /** What the server refused, from its problem document. */
 export class Problem extends Error {
   /** @param {number} status @param {{title?: string, detail?: string, code?: string, type?: string}} body */
@@ -76,8 +78,8 @@ export class Api {
     let response;
     try {
       response = await fetch(this.base + path, { method, body, headers, credentials: credentials ?? (isSession(token) ? "same-origin" : "omit") });
-    } catch (error) {
-      throw new Problem(0, { detail: String(error), code: "unreachable" });
+    } catch {
+      throw new Problem(0, { detail: UNREACHABLE[document.documentElement.lang.startsWith("zh") ? "zh" : "en"], code: "unreachable" });
     }
     if (!response.ok) throw new Problem(response.status, await response.json().catch(() => ({})));
     return response;

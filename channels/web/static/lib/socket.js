@@ -70,6 +70,7 @@ export class LiveSocket {
     clearTimeout(this.timer);
     const socket = new WebSocket(this.options.url());
     this.socket = socket;
+    this.heard = Date.now(); // who picks up and says nothing is given up like who falls silent
     socket.addEventListener("open", () => {
       this.heard = Date.now();
       socket.send(JSON.stringify({ type: "auth", token: this.options.token() }));
@@ -98,8 +99,7 @@ export class LiveSocket {
   }
 
   #ping() {
-    if (this.state !== "online") return;
-    if (Date.now() - this.heard > SILENCE_MS) this.#drop();
+    if (this.socket && Date.now() - this.heard > SILENCE_MS) this.#drop();
     else this.send({ type: "ping" });
   }
 
