@@ -8,6 +8,8 @@ said is written down as they say it and held against the server's events and aga
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import dataclasses
 import os
 import re
 import shutil
@@ -20,7 +22,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from knowledge.types import JsonObject
-from tests.channels.browser.cable import cable_to
+from tests.channels.browser.cable import Cable, cable_to
 from tests.channels.browser.hour import Agent, Book, Server, Shopper, serving
 from tests.channels.browser.pages import WAIT_MS, Chat, Visits, sign_in_shopper, sign_in_staff
 from tests.channels.browser.words import EN, ZH, Words
@@ -30,7 +32,6 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.browser, py
 ALWAYS_OPEN = 'extends: default\ndesk:\n  hours:\n    daily: ["00:00-24:00"]\n'
 NO_CONNECTION = re.compile("WebSocket connection to .* failed|net::ERR_|status of 409")
 """What a browser says of a pulled cable and of the slower of two agents."""
-WITH_A_PERSON = {"zh": "人工客服", "en": "person"}
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -99,111 +100,166 @@ def unanswered(events: list[JsonObject]) -> list[str]:
     return open_
 
 
-async def test_an_hour_at_the_desk(browser: Browser, server: Server) -> None:
+@dataclasses.dataclass(frozen=True)
+class Hour:
+    """Who is there: two agents, three shoppers, and what keeps them together."""
+
+    server: Server
+    cable: Cable
+    book: Book
+    li: Agent
+    anna: Agent
+    """Reaches the server by the cable."""
+    wang: Shopper
+    emma: Shopper
+    guest: Shopper
+
+    @property
+    def shoppers(self) -> tuple[Shopper, ...]:
+        return self.wang, self.emma, self.guest
+
+
+@contextlib.asynccontextmanager
+async def an_hour(browser: Browser, server: Server) -> AsyncIterator[Hour]:
+    """Let everybody in; at the end no page may have asked another host or complained on its console."""
     book = Book(server.url)
     async with cable_to(server.url) as cable:
-        visits, far = Visits(browser, server.url), Visits(browser, cable.url)
-        visits.expected = far.expected = NO_CONNECTION
-        li, anna = await agent(visits, book, ZH), await agent(far, book, EN)
-        wang = await customer(visits, book, ZH, ZH.customer)
-        emma = await customer(visits, book, EN, EN.customer, phone=True)
-        guest = await customer(visits, book, ZH, None, phone=True)
-
-        # 00: the bot serves all three
-        await wang.says(ZH.find)
-        await emma.says(EN.ask_order)
-        await emma.chat.expect_reply(EN.shipped_order)
-        await guest.says(ZH.policy)
-        await guest.chat.expect_reply(re.compile(ZH.policy_says))
-
-        # 05: two want a person
-        of_wang = await wang.asks_for_a_person(ZH.human)
-        of_emma = await emma.asks_for_a_person(EN.human)
-        await li.claims(of_wang)
-        await anna.claims(of_emma)
-        await li.says(wang, "您好，我是小李，请问键盘要哪种轴？")
-        await wang.says("红轴的，声音小一点")
-        await li.reads("红轴的，声音小一点")
-        await anna.says(emma, "Hello Emma, I am looking at your parcel.")
-        await shot(li.page, "05-desk-zh")
-        await shot(emma.chat.page, "05-widget-en-phone")
-
-        # 15: Anna's network is gone; Emma goes on writing
-        await cable.cut()
-        await expect(anna.page.locator("#connection")).to_have_class(re.compile(r"\bwarn\b"))
-        await emma.says("it should have come on Monday")
-        await emma.says("I need it for a birthday")
-        await anna.field.fill("It is with the courier and comes tomorrow.")
-        await anna.field.press("Control+Enter")
-        await expect(anna.case.locator(".notice")).to_be_visible()
-        await shot(anna.page, "15-desk-en-cut-off")
-        await cable.mend()
-        await anna.online()
-        await anna.reads("it should have come on Monday")
-        await anna.reads("I need it for a birthday")
-        await expect(anna.field).to_have_value("It is with the courier and comes tomorrow.")
-        await anna.says(emma, "It is with the courier and comes tomorrow.")
-
-        # 25: both reach for the guest's ticket
-        of_guest = await guest.asks_for_a_person("叫个真人来")
-        for each in (li, anna):
-            await each.opens(of_guest, among=each.words.waiting)
-        await asyncio.gather(
-            *(each.case.get_by_role("button", name=each.words.claim).first.click() for each in (li, anna))
+        near, far = Visits(browser, server.url), Visits(browser, cable.url)
+        near.expected = far.expected = NO_CONNECTION
+        yield Hour(
+            server,
+            cable,
+            book,
+            li=await agent(near, book, ZH),
+            anna=await agent(far, book, EN),
+            wang=await customer(near, book, ZH, ZH.customer),
+            emma=await customer(near, book, EN, EN.customer, phone=True),
+            guest=await customer(near, book, ZH, None, phone=True),
         )
-        await expect(guest.chat.log).to_contain_text(ZH.joined.removeprefix("人工客服"))
-        holder = (await book.ticket(of_guest))["assignee"]
-        winner, loser = (li, anna) if holder == li.name else (anna, li)
-        await expect(winner.field).to_be_visible()
-        await expect(loser.field).to_be_hidden()
-        await winner.says(guest, "您好，请说。")
-        await shot(loser.page, "25-desk-slower")
-
-        # 35: the server is killed, while everybody writes
-        await server.end(signal.SIGKILL)
-        for shopper, text in ((wang, "还有现货吗"), (emma, "thanks, and the invoice?"), (guest, "可以开发票吗")):
-            await expect(shopper.chat.dialog.get_by_role("status")).to_contain_text(shopper.words.no_connection)
-            await shopper.says(text, delivered=False)
-        await shot(guest.chat.page, "35-widget-zh-phone-no-server")
-        await server.start()
-        for shopper in (wang, emma, guest):
-            await shopper.chat.online()
-        for each in (li, anna):
-            await each.online()
-        await winner.reads("可以开发票吗")
-        await winner.says(guest, "可以，抬头请发给我。")
-
-        # 45: cases end
-        await winner.finishes(winner.words.resolve, note="开发票")
-        await guest.chat.expect_reply(ZH.dealt_with)
-        await li.opens(of_wang, among=ZH.mine)
-        await li.reads("还有现货吗")
-        await li.says(wang, "有现货，今天能发。")
-        await li.finishes(ZH.hand_back, agreed="红轴键盘今天发货")
-        await wang.chat.expect_reply(ZH.back_with_bot)
-        await anna.opens(of_emma, among=EN.mine)
-        await anna.reads("thanks, and the invoice?")
-        await anna.says(emma, "The invoice is in your account now.")
-        await anna.finishes(EN.resolve, note="late parcel")
-        await emma.chat.expect_reply(EN.dealt_with)
-
-        # 55: the bot serves again
-        await wang.says(ZH.policy)
-        await wang.chat.expect_reply(re.compile(ZH.policy_says), within_ms=4 * WAIT_MS)  # its models are read anew
-        await emma.says(EN.ask_order)
-        await emma.chat.expect_reply(EN.shipped_order)
-        await shot(wang.chat.page, "55-widget-zh")
-
-        for shopper in (wang, emma, guest):
-            events = await book.events(shopper.conversation)
-            assert messages(events) == book.said[shopper.conversation]
-            assert speaks_out_of_turn(events) == []
-            assert unanswered(events) == []
-            seen = await shopper.chat.bubbles.all_inner_texts()
-            for _, text in book.said[shopper.conversation]:
-                assert seen.count(text) == [each for _, each in book.said[shopper.conversation]].count(text)
-        assert {ticket["status"] for ticket in await book.tickets()} == {"resolved"}
         await book.close()
-        await visits.close()
+        await near.close()
         await far.close()
-    assert (visits.complaints, visits.foreign, far.complaints, far.foreign) == ([], [], [], [])
+    assert (near.complaints, near.foreign, far.complaints, far.foreign) == ([], [], [], [])
+
+
+async def test_an_hour_at_the_desk(browser: Browser, server: Server) -> None:
+    async with an_hour(browser, server) as hour:
+        await the_bot_serves(hour)
+        of_wang, of_emma = await two_want_a_person(hour)
+        await a_network_is_gone(hour)
+        guests_agent = await both_reach_for_a_ticket(hour)
+        await the_server_is_killed(hour)
+        await guests_agent.reads("可以开发票吗")
+        await guests_agent.says(hour.guest, "可以，抬头请发给我。")
+        await guests_agent.finishes(guests_agent.words.resolve, note="开发票")
+        await hour.guest.chat.expect_reply(ZH.dealt_with)
+        await cases_end(hour, of_wang, of_emma)
+        await the_bot_serves_again(hour)
+        await everything_is_there_once(hour)
+
+
+async def the_bot_serves(hour: Hour) -> None:
+    await hour.wang.says(ZH.find)
+    await hour.emma.says(EN.ask_order)
+    await hour.emma.chat.expect_reply(EN.shipped_order)
+    await hour.guest.says(ZH.policy)
+    await hour.guest.chat.expect_reply(re.compile(ZH.policy_says))
+
+
+async def two_want_a_person(hour: Hour) -> tuple[str, str]:
+    """Returns their tickets."""
+    of_wang = await hour.wang.asks_for_a_person(ZH.human)
+    of_emma = await hour.emma.asks_for_a_person(EN.human)
+    await hour.li.claims(of_wang)
+    await hour.anna.claims(of_emma)
+    await hour.li.says(hour.wang, "您好，我是小李，请问键盘要哪种轴？")
+    await hour.wang.says("红轴的，声音小一点")
+    await hour.li.reads("红轴的，声音小一点")
+    await hour.anna.says(hour.emma, "Hello Emma, I am looking at your parcel.")
+    await shot(hour.li.page, "05-desk-zh")
+    await shot(hour.emma.chat.page, "05-widget-en-phone")
+    return of_wang, of_emma
+
+
+async def a_network_is_gone(hour: Hour) -> None:
+    """Anna's; Emma goes on writing, and Anna's answer goes out once she is back."""
+    anna, answer = hour.anna, "It is with the courier and comes tomorrow."
+    await hour.cable.cut()
+    await expect(anna.page.locator("#connection")).to_have_class(re.compile(r"\bwarn\b"))
+    await hour.emma.says("it should have come on Monday")
+    await hour.emma.says("I need it for a birthday")
+    await anna.field.fill(answer)
+    await anna.field.press("Control+Enter")
+    await expect(anna.case.locator(".notice")).to_contain_text("cannot be reached")
+    await shot(anna.page, "15-desk-en-cut-off")
+    await hour.cable.mend()
+    await anna.online()
+    await anna.reads("it should have come on Monday")
+    await anna.reads("I need it for a birthday")
+    await expect(anna.field).to_have_value(answer)
+    await anna.says(hour.emma, answer)
+
+
+async def both_reach_for_a_ticket(hour: Hour) -> Agent:
+    """Returns who has it: one of them."""
+    ticket = await hour.guest.asks_for_a_person("叫个真人来")
+    agents = (hour.li, hour.anna)
+    for each in agents:
+        await each.opens(ticket, among=each.words.waiting)
+    await asyncio.gather(*(each.case.get_by_role("button", name=each.words.claim).first.click() for each in agents))
+    await expect(hour.guest.chat.log).to_contain_text(ZH.joined)
+    holder = (await hour.book.ticket(ticket))["assignee"]
+    winner, loser = agents if holder == hour.li.name else agents[::-1]
+    await expect(winner.field).to_be_visible()
+    await expect(loser.field).to_be_hidden()
+    await winner.says(hour.guest, "您好，请说。")
+    await shot(loser.page, "25-desk-slower")
+    return winner
+
+
+async def the_server_is_killed(hour: Hour) -> None:
+    """While three people write; when it is back, so is everybody."""
+    await hour.server.end(signal.SIGKILL)
+    for shopper, text in zip(hour.shoppers, ("还有现货吗", "thanks, and the invoice?", "可以开发票吗"), strict=True):
+        await expect(shopper.chat.dialog.get_by_role("status")).to_contain_text(shopper.words.no_connection)
+        await shopper.says(text, delivered=False)
+    await shot(hour.guest.chat.page, "35-widget-zh-phone-no-server")
+    await hour.server.start()
+    for shopper in hour.shoppers:
+        await shopper.chat.online()
+    for each in (hour.li, hour.anna):
+        await each.online()
+
+
+async def cases_end(hour: Hour, of_wang: str, of_emma: str) -> None:
+    li, anna = hour.li, hour.anna
+    await li.opens(of_wang, among=ZH.mine)
+    await li.reads("还有现货吗")
+    await li.says(hour.wang, "有现货，今天能发。")
+    await li.finishes(ZH.hand_back, agreed="红轴键盘今天发货")
+    await hour.wang.chat.expect_reply(ZH.back_with_bot)
+    await anna.opens(of_emma, among=EN.mine)
+    await anna.reads("thanks, and the invoice?")
+    await anna.says(hour.emma, "The invoice is in your account now.")
+    await anna.finishes(EN.resolve, note="late parcel")
+    await hour.emma.chat.expect_reply(EN.dealt_with)
+
+
+async def the_bot_serves_again(hour: Hour) -> None:
+    await hour.wang.says(ZH.policy)
+    await hour.wang.chat.expect_reply(re.compile(ZH.policy_says), within_ms=4 * WAIT_MS)  # it reads its models anew
+    await hour.emma.says(EN.ask_order)
+    await hour.emma.chat.expect_reply(EN.shipped_order)
+    await shot(hour.wang.chat.page, "55-widget-zh")
+
+
+async def everything_is_there_once(hour: Hour) -> None:
+    for shopper in hour.shoppers:
+        said = hour.book.said[shopper.conversation]
+        events = await hour.book.events(shopper.conversation)
+        assert messages(events) == said
+        assert speaks_out_of_turn(events) == []
+        assert unanswered(events) == []
+        seen, texts = await shopper.chat.bubbles.all_inner_texts(), [text for _, text in said]
+        assert [seen.count(text) for text in texts] == [texts.count(text) for text in texts]
+    assert {ticket["status"] for ticket in await hour.book.tickets()} == {"resolved"}
