@@ -7,8 +7,8 @@ import { newId } from "../lib/storage.js";
 import { Thread } from "../thread/thread.js";
 import { articleLine } from "./article.js";
 import { caseSections } from "./body.js";
+import { CaseHead } from "./case_head.js";
 import { clockSection, storySection } from "./clocks.js";
-import { PRIORITY_TONES } from "./inbox.js";
 import { riskSection } from "./risk.js";
 
 /** The right side of the desk. */
@@ -37,11 +37,11 @@ export class Case {
   }
 
   #build() {
-    this.head = h("header", { class: "case-head" });
     this.notice = h("p", { class: "notice", role: "alert", hidden: true });
     this.facts = h("aside", { class: "case-facts-panel" });
     this.riskSlot = h("div", {});
     this.dialog = h("dialog", { class: "sure-dialog card" });
+    this.head = new CaseHead({ desk: this.desk, i18n: this.i18n, dialog: this.dialog, close: () => this.close(), fail: (error) => this.#fail(error) });
     this.typingNote = h("p", { class: "small muted typing-note", hidden: true, data: { t: "shopper_typing" } });
     this.field = h("textarea", {
       class: "field",
@@ -96,7 +96,7 @@ export class Case {
       this.i18n.apply(this.element);
       return;
     }
-    fill(this.element, this.head, this.notice, this.tabs, this.body, this.dialog);
+    fill(this.element, this.head.element, this.notice, this.tabs, this.body, this.dialog);
     this.#pickTab("talk");
     this.notice.hidden = true;
     this.bodyDrawn = "";
@@ -172,7 +172,7 @@ export class Case {
     const ticket = this.#ticket;
     if (!ticket) return;
     const { i18n } = this;
-    this.#drawHead(ticket);
+    this.head.draw(ticket, this.#mine);
     this.claimBar.hidden = ticket.status !== "open";
     this.replyForm.hidden = !this.#mine;
     this.#drawRisks(ticket.ticket_id);
@@ -285,33 +285,6 @@ export class Case {
     fill(this.riskSlot, riskSection(this.risks, { i18n: this.i18n, decide, rings: (account) => this.#rings(account) }));
   }
 
-  /** @param {any} ticket */
-  #drawHead(ticket) {
-    const { i18n } = this;
-    const waits = (ticket.clocks ?? []).some((clock) => clock.paused_by === "shopper");
-    const act = (/** @type {string} */ key, /** @type {string} */ style, /** @type {() => void} */ press) =>
-      h("button", { class: `button ${style}`, type: "button", on: { click: press } }, i18n.t(key));
-    fill(
-      this.head,
-      h("button", { class: "icon-button back", type: "button", "aria-label": i18n.t("back"), on: { click: () => this.close() } }, icon("back")),
-      h(
-        "div",
-        { class: "case-title" },
-        h("h2", {}, ticket.subject || ticket.ticket_id),
-        h(
-          "p",
-          { class: "case-row" },
-          h("span", { class: `tag ${PRIORITY_TONES[ticket.priority] ?? ""}` }, i18n.or(`priority_${ticket.priority}`, ticket.priority)),
-          h("span", { class: "tag" }, i18n.or(`reason_${ticket.reason}`, ticket.reason)),
-          h("span", { class: "small muted" }, ticket.assignee ? i18n.t("by", { name: ticket.assignee }) : i18n.t(`status_${ticket.status}`)),
-        ),
-      ),
-      this.#mine ? act(waits ? "await_no" : "await", "", () => this.#await(!waits)) : null,
-      this.#mine ? act("hand_back", "", () => this.#askRelease("hand_back")) : null,
-      this.#mine ? act("resolve", "primary", () => this.#askRelease("resolve")) : null,
-    );
-  }
-
   /** @param {string} id */
   #picture(id) {
     const slot = h("div", {});
@@ -323,12 +296,6 @@ export class Case {
       () => fill(slot, h("p", { class: "small muted" }, this.i18n.t("attachment_gone"))),
     );
     return slot;
-  }
-
-  /** @param {boolean} waiting */
-  async #await(waiting) {
-    const ticket = this.#ticket;
-    if (ticket) await this.desk.awaitShopper(ticket, waiting).catch((error) => this.#fail(error));
   }
 
   async #claim() {
@@ -350,40 +317,6 @@ export class Case {
     const now = await this.desk.reread(ticket.ticket_id).catch(() => ticket);
     const other = now.assignee && now.assignee !== this.desk.agent;
     this.#say("warn", other ? this.i18n.t("claimed_by_other", { name: now.assignee }) : this.i18n.t("changed"));
-  }
-
-  /** @param {"hand_back" | "resolve"} outcome */
-  #askRelease(outcome) {
-    const { i18n } = this;
-    const note = h("textarea", { class: "field", rows: 3, maxlength: 4000, "aria-label": i18n.t("note"), placeholder: i18n.t("note") });
-    const agreed = h("textarea", { class: "field", rows: 2, maxlength: 3000, "aria-label": i18n.t("agreed"), placeholder: i18n.t("agreed") });
-    const kind = outcome === "resolve" ? "resolve" : "back";
-    const submit = async (/** @type {Event} */ event) => {
-      event.preventDefault();
-      this.dialog.close();
-      const ticket = this.#ticket;
-      const lines = agreed.value.split("\n").map((line) => line.trim()).filter(Boolean);
-      if (ticket) await this.desk.release(ticket, outcome, note.value.trim(), lines).catch((error) => this.#fail(error));
-    };
-    fill(
-      this.dialog,
-      h(
-        "form",
-        { on: { submit } },
-        h("h2", {}, i18n.t(`${kind}_title`)),
-        h("p", { class: "muted" }, i18n.t(`${kind}_text`)),
-        note,
-        agreed,
-        h(
-          "div",
-          { class: "sure-row" },
-          h("button", { class: "button", type: "button", on: { click: () => this.dialog.close() } }, i18n.t("cancel")),
-          h("button", { class: "button primary", type: "submit" }, i18n.t(outcome)),
-        ),
-      ),
-    );
-    this.dialog.showModal();
-    note.focus();
   }
 
   /** @param {KeyboardEvent} event */
