@@ -22,13 +22,16 @@ from tools.ticketing.body import read_body
 WORDS_OF_A_SEARCH = 12
 _LONGEST_TERM = 80
 _BATCH = 100
+_HAN = "\u3000"
+"""Chinese characters come after it."""
 _LAST = "\U0010ffff"
 """Comes after every letter: what begins with a term stands between it and it with this."""
 
 
 def terms_of(texts: Iterable[str]) -> set[str]:
-    """Return the words of texts as they are stored."""
-    return {term for text in texts for term in tokens(text) if len(term) <= _LONGEST_TERM}
+    """Return the words of texts as they are stored; of two Chinese characters the second too, so that each is found by itself."""
+    found = {term for text in texts for term in tokens(text) if len(term) <= _LONGEST_TERM}
+    return found | {term[1] for term in found if len(term) == 2 and term[1] > _HAN}
 
 
 def wanted_terms(query: str) -> list[str]:
@@ -118,12 +121,11 @@ async def used_tags(session: AsyncSession) -> list[tuple[str, int]]:
 
 def _terms(ticket: Ticket, said: Iterable[str]) -> set[str]:
     body = read_body(ticket.body)
-    orders = [order.order_id for order in body.orders]
-    told = [each.value for each in body.told]
-    words = terms_of([ticket.subject, body.customer.name, *orders, *told, *(each.text for each in body.said), *said])
+    ids = (ticket.id, ticket.customer_id or "", *(order.order_id for order in body.orders))
+    told = (*(each.value for each in body.told), *(each.text for each in body.said))
+    words = terms_of([ticket.subject, body.customer.name, *ids, *told, *said])
     names = {word for word in normalise(body.customer.name).split() if len(word) <= _LONGEST_TERM}
-    exact = {normalise(name) for name in (ticket.id, ticket.customer_id or "", *orders) if name}
-    return words | names | exact | {term_of_tag(tag) for tag in ticket.tags}
+    return words | names | {term_of_tag(tag) for tag in ticket.tags}
 
 
 async def _said(session: AsyncSession, conversations: Collection[str]) -> dict[str, list[str]]:
