@@ -22,7 +22,7 @@ export class CaseDialogs {
     const note = h("textarea", { class: "field", rows: 3, maxlength: 4000, "aria-label": i18n.t("note"), placeholder: i18n.t("note") });
     const agreed = h("textarea", { class: "field", rows: 2, maxlength: 3000, "aria-label": told, placeholder: told });
     const kind = outcome === "resolve" ? "resolve" : "back";
-    const text = i18n.t(ticket.split_from ? "split_text" : `${kind}_text`);
+    const text = i18n.t(ticket.split_from ? "split_resolve_text" : `${kind}_text`);
     this.#ask({ title: i18n.t(`${kind}_title`), text, fields: [note, agreed], go: i18n.t(outcome) }, () => {
       const lines = agreed.value.split("\n").map((line) => line.trim()).filter(Boolean);
       return this.desk.release(ticket, outcome, note.value.trim(), lines);
@@ -58,7 +58,7 @@ export class CaseDialogs {
     when.hidden = true;
     const choice = (/** @type {string} */ name, /** @type {boolean} */ checked) =>
       h("label", { class: "choice" }, h("input", { type: "radio", name: "snooze", value: name, checked, on: { change: () => (when.hidden = name !== "date") } }), i18n.t(`snooze_${name}`));
-    const choices = h("fieldset", { class: "choices" }, h("legend", { class: "sr-only" }, i18n.t("snooze")), ["hour", "opening", "shopper", "date"].map((name, at) => choice(name, at === 0)), when);
+    const choices = h("fieldset", { class: "choices", "aria-label": i18n.t("snooze") }, ["hour", "opening", "shopper", "date"].map((name, at) => choice(name, at === 0)), when);
     this.#ask({ title: i18n.t("snooze_title"), text: i18n.t("snooze_text"), fields: [choices], go: i18n.t("snooze") }, () => {
       const chosen = /** @type {HTMLInputElement} */ (choices.querySelector("input:checked")).value;
       const until = { hour: { until: new Date(Date.now() + HOUR_MS).toISOString() }, opening: { at_opening: true }, shopper: {}, date: { until: new Date(when.value).toISOString() } };
