@@ -15,6 +15,7 @@ from channels import (
     attachments,
     audit_api,
     auth,
+    case_actions,
     catalog_api,
     chat,
     desk,
@@ -132,6 +133,7 @@ def create_app(
         ticket_export,  # before the desk, whose /v1/tickets/{ticket_id} would take its address
         desk,
         ticket_actions,
+        case_actions,
         desk_duty,
         proposals,
         people,

@@ -36,8 +36,9 @@ from channels.wire import (
 from dialogue.errors import MessageRefusedError
 from dialogue.events import StoredEvent
 from knowledge.schema import Conversation
-from knowledge.types import new_id
+from knowledge.types import Lang, new_id
 from tools.base import Evidence, ToolCall
+from tools.desk_rules import Priority
 from tools.ticketing.types import TicketList, TicketView
 
 router = APIRouter(tags=["desk"])
@@ -51,13 +52,20 @@ Name = Annotated[str | None, pydantic.Field(max_length=64)]
 
 
 class TicketFilters(pydantic.BaseModel):
-    """Which tickets are listed. ``assignee=me``: the caller's own."""
+    """Which tickets are listed: those that every filter lets through; see `tools.ticketing.types.ListTickets`. ``assignee=me``: the caller's own."""
 
+    q: Annotated[str | None, pydantic.Field(max_length=200)] = None
     status: TicketStatus | None = None
     queue: Name = None
     category: Name = None
     skill: Name = None
     assignee: Name = None
+    priority: Priority | None = None
+    lang: Lang | None = None
+    tag: Name = None
+    snoozed: bool | None = None
+    waits_for: Literal["desk", "agent", "shopper"] | None = None
+    breached: bool | None = None
     limit: Annotated[int, pydantic.Field(ge=1, le=500)] = 100
 
 
@@ -155,7 +163,8 @@ async def live(websocket: WebSocket) -> None:
     except Exception as error:  # one socket turn
         await socket.refuse(error)
         return
-    claimed = [ticket.conversation_id for ticket in mine.tickets] if isinstance(mine, TicketList) else []
+    tickets = mine.tickets if isinstance(mine, TicketList) else ()
+    claimed = [conversation_id for ticket in tickets for conversation_id in ticket.conversations]
     with context.metrics.sockets.labels("desk").track_inprogress(), context.routing.connected(caller.subject):
         await _Desk(context, caller, socket).run(claimed)
 
@@ -211,12 +220,13 @@ class _Desk:
             await self._socket.refuse(error)
 
     async def _follow_ticket(self, ticket: TicketView) -> None:
-        """Watch what this agent claims; stop when it is released or another has it."""
+        """Watch what this agent claims, every conversation of it; stop when it is released or another has it."""
         mine = ticket.status == "claimed" and ticket.assignee == self._caller.subject
-        if mine and ticket.conversation_id not in self._watched:
-            await self._watch(ticket.conversation_id, None)
-        elif not mine and ticket.status == "resolved":
-            await self._unwatch(ticket.conversation_id)
+        for conversation_id in ticket.conversations:
+            if mine and conversation_id not in self._watched:
+                await self._watch(conversation_id, None)
+            elif not mine and ticket.status == "resolved":
+                await self._unwatch(conversation_id)
 
     async def _reader(self) -> None:
         while True:

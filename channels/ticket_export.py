@@ -27,7 +27,7 @@ Format = Literal["csv", "json"]
 Status = Literal["open", "claimed", "resolved"]
 PLAIN = (
     "ticket_id", "conversation_id", "status", "reason", "priority", "queue", "lang", "assignee", "created_at", "claimed_at",
-    "resolved_at", "outcome",
+    "resolved_at", "outcome", "tags", "reopens", "merged_into", "split_from",
 )  # fmt: skip
 PERSONAL = ("customer_id", "subject", "note")
 """Columns with who somebody is, or with words that people wrote."""
@@ -43,6 +43,7 @@ def row_of(ticket: Ticket, *, personal: bool) -> dict[str, str | None]:
         "ticket_id": ticket.id,
         **ticket.model_dump(include={*PLAIN, *PERSONAL}, mode="json"),
         "outcome": ending.get("outcome"),
+        "tags": ", ".join(ticket.tags),
         "note": ending.get("note"),
     }
     return {name: row[name] for name in columns(personal=personal)}

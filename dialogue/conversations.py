@@ -252,7 +252,8 @@ class Conversations(Answering):
     ) -> TicketView:
         """End a case: ``hand_back`` says that the bot goes on with it, ``resolve`` that it was dealt with.
 
-        Either way the shopper is the bot's again, in a new episode.
+        Either way the shopper is the bot's again, in a new episode. A split-off ticket ends behind the scenes: what was agreed is its answer,
+        which whoever holds the conversation finds with their ticket; where that is the bot's again, the bot says it.
 
         Args:
             agreed: what the agent and the shopper agreed to, a sentence each: the shopper is told it, the bot knows it, and so does the
@@ -270,8 +271,19 @@ class Conversations(Answering):
             facts = [Agreement(text=text, ticket_id=ticket_id, agent_id=identity.subject) for text in words]
             return handed_back(head, state.episode + 1, said, reason=outcome, agreed=facts)
 
-        ticket = await self.change_ticket("release_ticket", arguments, identity, hand_back)
-        await self.notify_desk(ticket_id)
+        async def answer(head: Conversation, _: TicketView) -> list[Event]:
+            words = [text.strip() for text in agreed]
+            if head.owner != "bot" or not words:
+                return []
+            lang: Lang = "en" if head.lang == "en" else "zh"
+            await self.templates.refresh()
+            said = TextReply(text=self.templates.say("handoff.answered", lang, agreed=words), lang=lang)
+            return [Replied(replies=(said,))]
+
+        ticket = await self.change_ticket("release_ticket", arguments, identity, hand_back, behind=answer)
+        for each in (ticket_id, ticket.split_from):
+            if each is not None:
+                await self.notify_desk(each)
         return ticket
 
     async def await_shopper(self, ticket_id: str, identity: Identity, *, waiting: bool) -> TicketView:
@@ -293,7 +305,7 @@ class Conversations(Answering):
 
         The call and what came of it are written into the conversation.
         """
-        ticket = await self._read_ticket(ticket_id, identity)
+        ticket = await self.read_ticket(ticket_id, identity)
         acted = await act(self.executor, ticket, identity, key=key, proposal_id=proposal_id, lang=lang)
         await self._append(ticket.conversation_id, acted.events)
         return acted.outcome
@@ -303,13 +315,14 @@ class Conversations(Answering):
         arguments = {"ticket_id": ticket_id, **correction}
         key = f"correct_ticket:{identity.actor}:{ticket_id}:{new_id('try')}"
         outcome = await self.executor.call(ToolCall("correct_ticket", arguments), identity, idempotency_key=key)
-        ticket = _ticket_of(outcome, "correct_ticket")
+        ticket = ticket_of(outcome, "correct_ticket")
         await self.notify_desk(ticket_id)
         return ticket
 
-    async def _read_ticket(self, ticket_id: str, identity: Identity) -> TicketView:
+    async def read_ticket(self, ticket_id: str, identity: Identity) -> TicketView:
+        """Return a ticket as it is."""
         call = ToolCall("get_ticket", {"ticket_id": ticket_id})
-        return _ticket_of(await self.executor.call(call, identity, idempotency_key=new_id("read")), "get_ticket")
+        return ticket_of(await self.executor.call(call, identity, idempotency_key=new_id("read")), "get_ticket")
 
     async def follow_desk(self, identity: Identity) -> AsyncIterator[DeskNotice]:
         """Yield a notice for every ticket that appears or changes from now on."""
@@ -325,28 +338,37 @@ class Conversations(Answering):
         arguments: JsonObject,
         identity: Identity,
         change: ChangeOfHands,
+        *,
+        behind: ChangeOfHands | None = None,
     ) -> TicketView:
-        """Change a ticket and its conversation's owner in one transaction: no crash leaves a shopper with nobody.
+        """Change a ticket and who owns its conversations in one transaction: no crash leaves a shopper with nobody.
 
         Args:
             tool: a write of the ticket tools, which returns the ticket.
-            change: given the conversation's head and the ticket as it is then, what is written down in the conversation.
+            change: given the head of each conversation that goes with the ticket, and the ticket as it is then, what is written down there.
+            behind: the same for the conversation that a split-off ticket came from, which is another ticket's.
 
         Raises:
             ArgumentError, RefusedError: the tool refused; nothing was changed.
         """
-        stored: list[StoredEvent] = []
+        stored: dict[str, list[StoredEvent]] = {}
 
         async def change_hands(session: AsyncSession, evidence: Evidence) -> None:
-            if isinstance(evidence, TicketView):
-                head = await self.store.locked_head(session, evidence.conversation_id)
-                stored[:] = await self.store.append_in(session, head, await change(head, evidence))
+            if not isinstance(evidence, TicketView):
+                return
+            works = dict.fromkeys(evidence.conversations, change)
+            if behind is not None and evidence.split_from is not None:
+                works = {evidence.conversation_id: behind}
+            for conversation_id, work in works.items():
+                head = await self.store.locked_head(session, conversation_id)
+                stored[conversation_id] = await self.store.append_in(session, head, await work(head, evidence))
 
         key = f"{tool}:{identity.actor}:{arguments['ticket_id']}:{new_id('try')}"
         call = ToolCall(tool, arguments)
         outcome = await self.executor.call(call, identity, idempotency_key=key, together_with=change_hands)
-        ticket = _ticket_of(outcome, tool)
-        self._publish(ticket.conversation_id, stored)
+        ticket = ticket_of(outcome, tool)
+        for conversation_id, events in stored.items():
+            self._publish(conversation_id, events)
         return ticket
 
     async def warn_of_breach(self, ticket_id: str, goal: Goal, due_at: dt.datetime) -> bool:
@@ -383,7 +405,8 @@ class Conversations(Answering):
         )
 
 
-def _ticket_of(outcome: Outcome, tool: str) -> TicketView:
+def ticket_of(outcome: Outcome, tool: str) -> TicketView:
+    """Return the ticket that a tool gave. Raises as `Conversations.change_ticket`."""
     if outcome.status == "ok" and isinstance(outcome.evidence, TicketView):
         return outcome.evidence
     kind = ArgumentError if outcome.mendable else RefusedError

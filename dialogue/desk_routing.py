@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from typing import Literal
 
 from dialogue.conversations import ChangeOfHands, Conversations
-from dialogue.events import Event, OwnershipChanged, Replied
-from dialogue.ownership import taken_over
+from dialogue.events import Event
+from dialogue.ownership import put_back, taken_over
 from dialogue.replies.types import TextReply
 from knowledge.errors import KnowledgeError
 from knowledge.schema import Conversation, DeskAgent, Ticket
@@ -28,6 +28,8 @@ from tools.ticketing.calendars import is_open
 from tools.ticketing.duty import LEASE, Board, is_offered, keep_seen, read_board
 from tools.ticketing.history import calendar_of, clocks_of, waits_for_shopper
 from tools.ticketing.routing import Assignment, route, vanished
+from tools.ticketing.rows import has_written_since
+from tools.ticketing.search import index_missing
 from tools.ticketing.service_levels import Goal
 from tools.ticketing.types import TicketView
 
@@ -50,6 +52,10 @@ class RoutingPlan:
     grace: dt.timedelta | None = dt.timedelta(seconds=120)
     """How long an agent may be gone before their tickets go back; None: for ever."""
     offer_s: float = 30.0
+
+
+async def _nothing(_: Conversation, __: TicketView) -> list[Event]:
+    return []
 
 
 class DeskRouting:
@@ -85,9 +91,11 @@ class DeskRouting:
         self._wake.set()
 
     async def run(self) -> None:
-        """Look at the desk for ever, at once when a ticket appears or changes."""
+        """Look at the desk for ever, at once when a ticket appears or changes. Tickets that no search finds yet are looked after first."""
         listening = asyncio.create_task(self._listen())
         try:
+            with contextlib.suppress(KnowledgeError):  # the next start does it
+                await index_missing(self._talk.database)
             while True:
                 self._wake.clear()
                 try:
@@ -121,6 +129,7 @@ class DeskRouting:
         board = await self._board(now)
         await self._tell_changes(board)
         await self._warn(board, now)
+        await self._wake_up(board, now)
         freed = await self._take_back(board, now)
         if self._plan.mode == "off" or not is_open(calendar_of(self._policy), now):
             return freed
@@ -154,6 +163,14 @@ class DeskRouting:
         here = {ticket.id for ticket in board.tickets}
         self._warned = {warned for warned in self._warned if warned[0] in here}
 
+    async def _wake_up(self, board: Board, now: dt.datetime) -> None:
+        """Bring back what was put aside and whose time has come, or whose shopper has written: by whichever replica is first."""
+        for ticket in board.tickets:
+            due = ticket.snoozed_until is not None and ticket.snoozed_until <= now
+            if ticket.snoozed_at is not None and (due or has_written_since(ticket, board.steps[ticket.id])):
+                arguments: JsonObject = {"ticket_id": ticket.id, "version": ticket.version}
+                await self._change("wake_ticket", arguments, _nothing)
+
     async def _take_back(self, board: Board, now: dt.datetime) -> int:
         agents = {agent.subject: agent for agent in board.agents}
         freed = 0
@@ -170,10 +187,12 @@ class DeskRouting:
         What an agent did without a socket is a sign of life too; and nobody is held to have vanished by a desk that was down itself.
         """
         steps = board.steps[ticket.id]
-        if self._plan.grace is None or agent is None or agent.seen_at is None or waits_for_shopper(steps):
+        aside = ticket.snoozed_at is not None or waits_for_shopper(steps)
+        if self._plan.grace is None or agent is None or agent.seen_at is None or aside:
             return False
         spoke = [step.at for step in steps if step.kind == "agent_replied"]
-        alive = max([agent.seen_at, self._began, ticket.claimed_at or agent.seen_at, *spoke])
+        had = [moment for moment in (ticket.claimed_at, ticket.woken_at) if moment is not None]
+        alive = max([agent.seen_at, self._began, *had, *spoke])
         return vanished(alive, now, self._plan.grace)
 
     async def _give(self, ticket: Ticket, given: Assignment) -> bool:
@@ -204,10 +223,7 @@ class DeskRouting:
             return []
         lang: Lang = "en" if head.lang == "en" else "zh"
         said = self._talk.templates.say("handoff.requeued", lang, ticket=view.ticket_id, position=view.position)
-        return [
-            OwnershipChanged(owner="queued", version=head.ownership_version + 1, reason="vanished"),
-            Replied(replies=(TextReply(text=said, lang=lang),)),
-        ]
+        return put_back(head, TextReply(text=said, lang=lang), reason="vanished")
 
     async def _change(self, tool: str, arguments: JsonObject, change: ChangeOfHands) -> bool:
         """Change a ticket; False where somebody was faster or nothing of it is so any more."""

@@ -30,9 +30,29 @@ from knowledge.schema import Conversation
 
 def taken_over(head: Conversation, agent_id: str | None) -> list[Event]:
     """Return what a claim changes: nothing where the agent has the conversation already."""
-    if head.owner == "human" and head.agent_id == agent_id:
+    return given_to(head, agent_id, reason="claimed")
+
+
+def given_to(head: Conversation, agent_id: str | None, *, reason: str, after: int | None = None) -> list[Event]:
+    """Return what gives a conversation to an agent in one step; nothing where they have it.
+
+    Args:
+        after: the version of a change of hands that goes before in the same step.
+    """
+    if after is None and head.owner == "human" and head.agent_id == agent_id:
         return []
-    return [OwnershipChanged(owner="human", version=head.ownership_version + 1, agent_id=agent_id, reason="claimed")]
+    version = (head.ownership_version if after is None else after) + 1
+    return [OwnershipChanged(owner="human", version=version, agent_id=agent_id, reason=reason)]
+
+
+def put_back(head: Conversation, said: Reply, *, reason: str) -> list[Event]:
+    """Return what takes a conversation from the agent who has it: it waits for a person again, the bot stays silent, and the shopper is told."""
+    if head.owner != "human":
+        return []
+    return [
+        OwnershipChanged(owner="queued", version=head.ownership_version + 1, reason=reason),
+        Replied(replies=(said,)),
+    ]
 
 
 def handed_back(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy.exc
@@ -13,11 +13,20 @@ from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from dialogue.errors import ClientIdReusedError, UnknownConversationError
-from dialogue.events import Event, LanguageChanged, MessageReceived, OwnershipChanged, StoredEvent
+from dialogue.events import (
+    Event,
+    LanguageChanged,
+    MessageReceived,
+    OwnershipChanged,
+    Replied,
+    StoredEvent,
+    VoiceTranscribed,
+)
 from dialogue.outward.outbox import Outbox
 from knowledge.db import Database
 from knowledge.schema import Conversation, ConversationEvent
 from knowledge.types import utc_now
+from tools.ticketing.search import add_words
 
 # What every turn runs is made once: SQLAlchemy takes longer to make a statement than SQLite to run it.
 _HEADS: Table = SQLModel.metadata.tables[str(Conversation.__tablename__)]
@@ -166,6 +175,8 @@ class EventStore:
         await connection.execute(_ADD_EVENTS, rows)
         await connection.execute(_MOVE_HEAD.values(moved), {"conversation_id": head.id})
         stored = [_stored(head.id, row["seq"], now, row["payload"]) for row in rows]  # as any reader will see them
+        if head.owner != "bot" or "owner" in moved:
+            await add_words(session, head.id, _words(stored))
         if self.outbox is not None:
             await self.outbox.tell(session, head, stored)
         return stored
@@ -198,6 +209,18 @@ def _known(head: Conversation | None, conversation_id: str) -> Conversation:
 
 def _stored(conversation_id: str, seq: int, at: dt.datetime, payload: Any) -> StoredEvent:
     return StoredEvent.model_validate({"conversation_id": conversation_id, "seq": seq, "at": at, "event": payload})
+
+
+def _words(stored: Sequence[StoredEvent]) -> Iterator[str]:
+    """Yield what persons said: the tickets of a conversation that is with the desk are found by it."""
+    for entry in stored:
+        match entry.event:
+            case MessageReceived(text=text):
+                yield text
+            case VoiceTranscribed(transcript=transcript):
+                yield transcript.text
+            case Replied(author="agent", replies=replies):
+                yield from (reply.text for reply in replies)
 
 
 def is_message(stored: StoredEvent) -> bool:

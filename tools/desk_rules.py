@@ -110,6 +110,8 @@ class DeskRules(_Rules):
     """From when on agents of other queues take a ticket too; never where its priority is not named."""
     language_overflow_after_min: Minutes | None = None
     """From when on agents without its language take it too; None: never."""
+    reopen_within_days: Annotated[float, pydantic.Field(ge=0, le=365)] = 7
+    """For how long after its end a ticket is the earlier one of a shopper who comes back with the same matter; 0: never."""
 
     @pydantic.field_validator("timezone")
     @classmethod

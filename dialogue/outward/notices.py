@@ -93,5 +93,6 @@ def with_ticket(notice: Notice, ticket: Ticket) -> Notice:
         "queue": ticket.queue,
         "reason": ticket.reason,
         "assignee": ticket.assignee,
+        "tags": list(ticket.tags),
     }
     return dataclasses.replace(notice, data={**notice.data, **plain}, personal={"subject": ticket.subject})

@@ -91,9 +91,13 @@ def delivery(
 
 async def _of_its_ticket(session: AsyncSession, head: Conversation, notice: Notice) -> Notice:
     query = (
-        select(Ticket).where(Ticket.conversation_id == head.id).order_by(col(Ticket.created_at).desc(), col(Ticket.id))
+        select(Ticket)
+        .where(Ticket.conversation_id == head.id, col(Ticket.split_from).is_(None))
+        .order_by(col(Ticket.created_at).desc(), col(Ticket.id))
     )
     if ticket_id := notice.data.get("ticket_id"):
         query = query.where(Ticket.id == ticket_id)
     ticket = (await session.exec(query)).first()
+    if ticket is not None and ticket.merged_into is not None:
+        ticket = await session.get(Ticket, ticket.merged_into)
     return notice if ticket is None else with_ticket(notice, ticket)

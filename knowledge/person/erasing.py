@@ -41,9 +41,12 @@ from knowledge.schema import (
     RiskCase,
     Shipment,
     Ticket,
+    TicketEvent,
+    TicketTerm,
     TrackingEvent,
 )
 from knowledge.types import new_id
+from knowledge.words import tokens
 
 _NOT_SWEPT = frozenset(
     {
@@ -53,6 +56,8 @@ _NOT_SWEPT = frozenset(
     }
 )  # fmt: skip
 """Rows of other people, who may live at the same address: their data is theirs; and the catalogue, which is about nobody."""
+_WITH_WORDS = ("transferred", "tagged", "split_off", "answered")
+"""What is done with a ticket and written down in words of people."""
 _KEPT_OF_ADDRESS = ("country", "state")
 """What taxes and figures by region go by."""
 
@@ -94,6 +99,7 @@ async def erase(session: AsyncSession, customer: Customer, *, by: str, now: dt.d
     await _hand_over(connection, customer.id, pseudonym)
     await session.exec(delete(Customer).where(col(Customer.id) == customer.id))
     counts["mentions"] = await _sweep(connection, marks)
+    await _forget_codes(session, marks)
     counts = {name: count for name, count in counts.items() if count}
     proof = await find_erasure(session, customer.id) or Erasure(
         digest=digest_of(customer.id), pseudonym="", erased_by="", erased_at=now
@@ -139,7 +145,15 @@ async def _strip_the_talk(
     # What is found through the actor or the owner is changed before these are.
     await session.exec(delete(ConversationEvent).where(theirs[ConversationEvent].theirs).execution_options(**_UNSEEN))
     await session.exec(delete(Attachment).where(theirs[Attachment].theirs).execution_options(**_UNSEEN))
-    await strip(Ticket, subject="", body={}, status="resolved", version=col(Ticket.version) + 1)
+    tickets = sqlmodel.select(Ticket.id).where(theirs[Ticket].theirs)
+    words = delete(TicketTerm).where(col(TicketTerm.ticket_id).in_(tickets))
+    await session.exec(words.execution_options(**_UNSEEN))
+    told = update(TicketEvent).where(col(TicketEvent.ticket_id).in_(tickets), col(TicketEvent.kind).in_(_WITH_WORDS))
+    await session.exec(told.values(facts={}).execution_options(**_UNSEEN))
+    await strip(
+        Ticket, subject="", body={}, tags=[], moved={}, status="resolved", version=col(Ticket.version) + 1,
+        snoozed_at=None, snoozed_until=None,
+    )  # fmt: skip
     resolved = update(Ticket).where(theirs[Ticket].theirs, col(Ticket.resolved_at).is_(None)).values(resolved_at=now)
     await session.exec(resolved.execution_options(**_UNSEEN))
     pending = update(Proposal).where(theirs[Proposal].theirs, col(Proposal.status) == "pending").values(status="void")
@@ -218,6 +232,13 @@ async def _sweep(connection: AsyncConnection, marks: Marks) -> int:
         if table.name not in _NOT_SWEPT:
             found += await _sweep_table(connection, table, marks)
     return found
+
+
+async def _forget_codes(session: AsyncSession, marks: Marks) -> None:
+    """Let no ticket of others be found by the person's id, orders' numbers, telephone or the like; words are everybody's."""
+    codes = {term for needle in marks.needles() for term in tokens(needle) if any(map(str.isdigit, term))}
+    gone = delete(TicketTerm).where(col(TicketTerm.term).in_(codes))
+    await session.exec(gone.execution_options(**_UNSEEN))
 
 
 async def _sweep_table(connection: AsyncConnection, table: Table, marks: Marks) -> int:

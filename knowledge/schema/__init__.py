@@ -23,6 +23,7 @@ from knowledge.schema.conversations import (
     Proposal,
     Receipt,
     Ticket,
+    TicketTerm,
 )
 from knowledge.schema.customers import Address, Customer, PaymentMethod
 from knowledge.schema.desk import DeskAgent, TicketEvent
@@ -91,6 +92,7 @@ __all__ = [
     "SupplierOffer",
     "Ticket",
     "TicketEvent",
+    "TicketTerm",
     "TrackingEvent",
     "Variant",
     "Wording",

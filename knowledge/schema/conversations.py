@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from knowledge.types import JsonColumn, JsonObject, UtcDateTime
+from knowledge.types import JsonColumn, JsonObject, OrderedText, UtcDateTime
 
 
 class Conversation(SQLModel, table=True):
@@ -69,7 +69,7 @@ class Ticket(SQLModel, table=True):
     corrected_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When an agent corrected one of these last; such tickets are learned from."""
     lang: str = "zh"
-    customer_id: str | None = Field(default=None, foreign_key="customer.id")
+    customer_id: str | None = Field(default=None, foreign_key="customer.id", index=True)
     subject: str = ""
     body: JsonObject = Field(default_factory=dict, sa_type=JsonColumn)
     """Everything that is known: `tools.ticketing.body.TicketBody`, or an older form of it."""
@@ -81,10 +81,37 @@ class Ticket(SQLModel, table=True):
     offered_until: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
     call_back: JsonObject = Field(default_factory=dict, sa_type=JsonColumn)
     """The shopper's wish to be called back: ``by`` phone or email, ``to``, ``not_before``, ``asked_at``; empty: none."""
+    tags: list[str] = Field(default_factory=list, sa_type=JsonColumn)
+    """In the order in which they were put on."""
+    moved: JsonObject = Field(default_factory=dict, sa_type=JsonColumn)
+    """The last transfer: ``by`` whom, ``to`` which ``agent``, ``queue`` or ``skill``, ``reason``, ``at``; empty: none."""
+    snoozed_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Since when its agent has put it aside; None: they have not."""
+    snoozed_until: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When it comes back by itself; None while it is put aside: when the shopper writes."""
+    woken_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When it came back last."""
+    reopens: str | None = Field(default=None, index=True)
+    """The earlier ticket of the same matter, which the shopper came back with."""
+    prefers: str | None = None
+    """The agent who gets it before others, if they are there and have room."""
+    merged_into: str | None = Field(default=None, index=True)
+    """The ticket that it is part of now."""
+    split_from: str | None = Field(default=None, index=True)
+    """The ticket that it was a matter of; its conversation stays with that one."""
     version: int = 1
-    created_at: dt.datetime = Field(sa_type=UtcDateTime)
+    created_at: dt.datetime = Field(sa_type=UtcDateTime, index=True)
     claimed_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
     resolved_at: dt.datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class TicketTerm(SQLModel, table=True):
+    """A word by which a ticket is found: of what it says and of what was said, or ``#tag``. Made anew from these where it is missing."""
+
+    __table_args__ = {"info": {"exported": False}}
+
+    term: str = Field(primary_key=True, sa_type=OrderedText)
+    ticket_id: str = Field(primary_key=True, foreign_key="ticket.id", index=True)
 
 
 class Proposal(SQLModel, table=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 import functools
 import itertools
 import shutil
@@ -18,7 +19,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlmodel import select
 
+from dialogue.cases import Cases
 from dialogue.commands import Affirm, AskHuman, ChitChat, Command, Deny, StartFlow, Understanding, View
+from dialogue.desk_routing import DeskRouting, RoutingPlan
 from dialogue.errors import NotOwnerError
 from dialogue.events import (
     PUBLIC_TYPES,
@@ -40,6 +43,9 @@ from knowledge.schema import Conversation, Receipt, Ticket
 from tests.dialogue.conftest import assemble, small_shop
 from tools.base import Identity
 from tools.errors import ToolError
+from tools.testing import FixedClock
+from tools.ticketing.duty import keep_seen
+from tools.ticketing.returning import running_ticket
 
 EMMA = Identity("shopper", subject="C1", customer_id="C1")
 AGENTS = (Identity("agent", subject="ada"), Identity("agent", subject="ben"))
@@ -118,6 +124,8 @@ class Ownership(RuleBasedStateMachine):
         self.read: list[int] = []
         """Numbers of the events that came down the shopper's line, over all its connections."""
         self.came = asyncio.Event()
+        self.beside: dict[str, list[str]] = {}
+        """Other conversations of the shopper, and what they sent there."""
 
     def do(self, work: Coroutine[Any, Any, Any]) -> Any:
         return self.runner.run(work)
@@ -135,6 +143,12 @@ class Ownership(RuleBasedStateMachine):
         self.database = Database(sqlite_url(self.path))
         self.understander = SlowUnderstander()
         self.conversations = await assemble(self.database, self.understander)
+        self.cases = Cases(self.conversations)
+        self.routing = DeskRouting(self.conversations, RoutingPlan(grace=None))
+        await self._all_are_there()
+
+    async def _all_are_there(self) -> None:
+        await keep_seen(self.database, {str(agent.subject) for agent in AGENTS}, self.conversations.clock())
 
     def teardown(self) -> None:
         try:
@@ -255,9 +269,19 @@ class Ownership(RuleBasedStateMachine):
     def _ticket(self) -> Ticket | None:
         async def work() -> Ticket | None:
             async with self.database.read() as session:
+                running = await running_ticket(session, self.id)
                 query = select(Ticket).where(Ticket.conversation_id == self.id).order_by(Ticket.created_at)  # type: ignore[arg-type]
                 tickets = (await session.exec(query)).all()
-            return next((ticket for ticket in tickets if ticket.status != "resolved"), tickets[-1] if tickets else None)
+            return running or (tickets[-1] if tickets else None)
+
+        found = self.do(work())
+        assert found is None or isinstance(found, Ticket)
+        return found
+
+    def _running(self, conversation_id: str) -> Ticket | None:
+        async def work() -> Ticket | None:
+            async with self.database.read() as session:
+                return await running_ticket(session, conversation_id)
 
         found = self.do(work())
         assert found is None or isinstance(found, Ticket)
@@ -306,6 +330,95 @@ class Ownership(RuleBasedStateMachine):
             with contextlib.suppress(ToolError):
                 self.do(self.conversations.release(ticket.id, agent, outcome=outcome, agreed=agreed))
                 self.agreed += agreed
+
+    # -- what is done with a case
+
+    @rule(agent=st.sampled_from(AGENTS), to=st.sampled_from(["ada", "ben", "delivery"]), stale=st.integers(0, 1))
+    def passes_it_on(self, agent: Identity, to: str, stale: int) -> None:
+        ticket = self._ticket()
+        if ticket is not None:
+            where = {"queue": to} if to == "delivery" else {"agent": to}
+            version = ticket.version - stale
+            with contextlib.suppress(ToolError):
+                self.do(self.cases.transfer(ticket.id, agent, version=version, reason="a reason", to=where))
+
+    @rule(agent=st.sampled_from(AGENTS), hours=st.sampled_from([0, 1]))
+    def puts_it_aside(self, agent: Identity, hours: int) -> None:
+        ticket = self._ticket()
+        if ticket is not None:
+            until = self.conversations.clock() + dt.timedelta(hours=hours)
+            with contextlib.suppress(ToolError):
+                self.do(self.cases.snooze(ticket.id, agent, **({"until": until.isoformat()} if hours else {})))
+
+    @rule(minutes=st.sampled_from([1, 90]))
+    def time_passes_and_the_desk_looks(self, minutes: int) -> None:
+        async def work() -> None:
+            clock = self.conversations.clock
+            assert isinstance(clock, FixedClock)
+            clock.advance(minutes=minutes)
+            await self._all_are_there()
+            await self.routing.look()
+
+        self.do(work())
+        ticket = self._ticket()
+        due = ticket.snoozed_until if ticket is not None and ticket.status == "claimed" else None
+        assert due is None or due > self.conversations.clock()
+
+    @rule(agent=st.sampled_from(AGENTS))
+    def takes_it_up_again(self, agent: Identity) -> None:
+        ticket = self._ticket()
+        if ticket is not None:
+            with contextlib.suppress(ToolError):
+                self.do(self.cases.reopen(ticket.id, agent, version=ticket.version))
+
+    @precondition(lambda self: len(self.beside) < 2)
+    @rule()
+    def comes_from_another_window(self) -> None:
+        async def work() -> None:
+            conversation = await self.conversations.open(EMMA, lang="en")
+            self.beside[conversation.id] = []
+
+        self.do(work())
+        self.writes_in_another_window(-1, "a person, please")
+
+    @precondition(lambda self: self.beside)
+    @rule(which=st.integers(-1, 1), text=st.sampled_from(["hello", "a person, please"]))
+    def writes_in_another_window(self, which: int, text: str) -> None:
+        conversation_id = list(self.beside)[max(-1, min(which, len(self.beside) - 1))]
+
+        async def work() -> None:
+            self.understander.gate.set()
+            client_id = f"b{next(self.numbers)}"
+            self.beside[conversation_id].append(client_id)
+            await self.conversations.send(conversation_id, EMMA, client_id=client_id, text=text)
+            await self._settle()
+
+        self.do(work())
+
+    @precondition(lambda self: self.beside)
+    @rule(agent=st.sampled_from(AGENTS), which=st.integers(0, 1), away=st.booleans(), claim=st.booleans())
+    def joins_two(self, agent: Identity, which: int, away: bool, claim: bool) -> None:
+        ours, other = self._ticket(), self._running(list(self.beside)[which % len(self.beside)])
+        if ours is None or other is None:
+            return
+
+        async def work() -> None:
+            version = other.version
+            if claim and other.status == "open":
+                version = (await self.conversations.claim(other.id, agent, version=version)).version
+            one, kept = ((ours.id, ours.version), (other.id, version))[:: -1 if away else 1]
+            await self.cases.merge(one[0], agent, version=one[1], into=kept[0], into_version=kept[1])
+
+        with contextlib.suppress(ToolError):
+            self.do(work())
+
+    @rule(agent=st.sampled_from(AGENTS))
+    def splits_it(self, agent: Identity) -> None:
+        ticket = self._ticket()
+        if ticket is not None:
+            part = {"version": ticket.version, "subject": "a part", "category": "payment"}
+            with contextlib.suppress(ToolError):
+                self.do(self.cases.split(ticket.id, agent, part))
 
     # -- the machine room
 
@@ -363,7 +476,24 @@ class Ownership(RuleBasedStateMachine):
         self._the_line_is_whole(events)
         self._agreements_stand(events, state)
         self._nothing_lost_or_doubled(events, settled=settled)
-        self._somebody(state, settled=settled)
+        self._somebody(state, self._running(self.id), settled=settled)
+        for conversation_id, sent in self.beside.items():
+            self._beside_holds(conversation_id, sent, settled=settled)
+
+    def _beside_holds(self, conversation_id: str, sent: list[str], *, settled: bool) -> None:
+        events, head = self.do(self._of(conversation_id))
+        state = functools.reduce(fold, events, initial(conversation_id, "shopper", "en", "C1"))
+        assert (head.owner, head.agent_id, head.ownership_version) == (
+            state.owner, state.agent_id, state.ownership_version,
+        )  # fmt: skip
+        one_speaker(events)
+        received = [stored.event.client_id for stored in events if isinstance(stored.event, MessageReceived)]
+        assert received == sent
+        self._somebody(state, self._running(conversation_id), settled=settled)
+
+    async def _of(self, conversation_id: str) -> tuple[list[StoredEvent], Conversation]:
+        store = self.conversations.store
+        return await store.load(conversation_id), await store.head(conversation_id)
 
     async def _quiet_moment(self) -> tuple[list[StoredEvent], Conversation, DialogueState]:
         """Read everything at one moment, though turns go on meanwhile."""
@@ -390,8 +520,12 @@ class Ownership(RuleBasedStateMachine):
         )
         assert all(text in told for text in self.agreed)
         ticket = self._ticket()
-        opened = [stored.seq for stored in events if isinstance(stored.event, TicketOpened)]
-        if ticket is not None and ticket.status != "resolved" and opened:
+        opened = [
+            stored.seq
+            for stored in events
+            if ticket is not None and isinstance(stored.event, TicketOpened) and stored.event.ticket.id == ticket.id
+        ]
+        if ticket is not None and ticket.status != "resolved" and len(opened) == 1:
             before = [
                 each.text
                 for stored in events
@@ -423,13 +557,12 @@ class Ownership(RuleBasedStateMachine):
         async with self.database.read() as session:
             return list((await session.exec(select(Receipt.id).where(Receipt.tool == "cancel_order"))).all())
 
-    def _somebody(self, state: DialogueState, *, settled: bool) -> None:
-        ticket = self._ticket()
+    def _somebody(self, state: DialogueState, ticket: Ticket | None, *, settled: bool) -> None:
         if not settled:
             return
         assert state.unanswered == []
         if state.owner == "bot":
-            assert ticket is None or ticket.status == "resolved"
+            assert ticket is None
         elif state.owner == "queued":
             assert ticket is not None
             assert ticket.status == "open"
@@ -439,6 +572,6 @@ class Ownership(RuleBasedStateMachine):
 
 
 Ownership.TestCase.settings = settings(
-    max_examples=10, stateful_step_count=16, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=10, stateful_step_count=24, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestOwnership = Ownership.TestCase

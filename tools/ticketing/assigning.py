@@ -14,10 +14,8 @@ from tools.ticketing.desk_types import AssignTicket, RequeueTicket, WarnOfBreach
 from tools.ticketing.duty import is_offered, read_board
 from tools.ticketing.history import note
 from tools.ticketing.routing import front_of
-from tools.ticketing.rows import as_view, change, check_version, found_ticket
+from tools.ticketing.rows import NO_OFFER, NO_SNOOZE, as_view, change, check_version, found_ticket
 from tools.ticketing.types import TicketView
-
-NO_OFFER: dict[str, None] = {"offered_to": None, "offered_until": None}
 
 
 @tool(
@@ -95,7 +93,7 @@ async def requeue_ticket(context: ToolContext, arguments: RequeueTicket) -> Tick
             because="vanished",
         )
         place = front_of(ticket.queue_at or ticket.created_at)
-        change(ticket, status="open", assignee=None, claimed_at=None, queue_at=place, **NO_OFFER)
+        change(ticket, status="open", assignee=None, claimed_at=None, queue_at=place, **NO_OFFER, **NO_SNOOZE)
     context.session.add(ticket)
     await context.session.flush()
     return await as_view(context, ticket)

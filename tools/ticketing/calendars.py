@@ -16,6 +16,8 @@ WEEK: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HORIZON_DAYS = 800
 """How far ahead an opening is looked for."""
 NO_TIME = dt.timedelta()
+MORNING = dt.time(9)
+"""When the day of a desk begins that never closes."""
 _SECOND = dt.timedelta(seconds=1)
 
 Span = tuple[dt.datetime, dt.datetime]
@@ -104,6 +106,17 @@ def opening(calendar: Calendar, at: dt.datetime) -> dt.datetime | None:
     if calendar.always_open:
         return at.astimezone(dt.UTC)
     return next((opens for opens, _ in spans(calendar, at)), None)
+
+
+def next_day(calendar: Calendar, at: dt.datetime) -> dt.datetime | None:
+    """Return when the desk opens on the next day on which it does, at nine where that is open all day; None: not within `HORIZON_DAYS`."""
+    day = at.astimezone(calendar.zone).date()
+    for _ in range(HORIZON_DAYS):
+        day += dt.timedelta(days=1)
+        if shifts := calendar.shifts(day):
+            begin = MORNING if shifts[0] == ALL_DAY else shifts[0].begin
+            return _instant(dt.datetime.combine(day, begin), calendar.zone, last=False)
+    return None
 
 
 def closing(calendar: Calendar, at: dt.datetime) -> dt.datetime | None:

@@ -14,6 +14,7 @@ from tools.ticketing.calendars import opening
 from tools.ticketing.desk_types import CallBack, NoFilter, QueueWait, Reachable, RequestCallBack
 from tools.ticketing.duty import read_board
 from tools.ticketing.history import calendar_of, note
+from tools.ticketing.returning import running_ticket
 from tools.ticketing.routing import RATE_MINUTES, OnDuty, expected_wait
 from tools.ticketing.rows import as_view
 
@@ -110,9 +111,11 @@ async def request_call_back(context: ToolContext, arguments: RequestCallBack) ->
 
 
 async def _own_ticket(context: ToolContext) -> Ticket:
-    """Return the newest ticket of the conversation."""
-    statement = select(Ticket).where(Ticket.conversation_id == context.identity.conversation_id)
-    ticket = (await context.session.exec(statement.order_by(col(Ticket.created_at).desc()))).first()
+    """Return the newest ticket that the conversation is worked on with."""
+    conversation_id = context.identity.conversation_id or ""
+    own = select(Ticket).where(Ticket.conversation_id == conversation_id, col(Ticket.split_from).is_(None))
+    ticket = await running_ticket(context.session, conversation_id)
+    ticket = ticket or (await context.session.exec(own.order_by(col(Ticket.created_at).desc()))).first()
     if ticket is None:
         raise RefusedError("no_ticket", "this conversation was not handed over")
     return ticket

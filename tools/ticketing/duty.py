@@ -32,10 +32,10 @@ class Board:
     agents: tuple[DeskAgent, ...]
     steps: dict[str, list[Step]]
     loads: Counter[str]
-    """Tickets in hand or offered, without those that wait for the shopper."""
+    """Tickets in hand or offered, without those that wait for the shopper or are put aside."""
     last_took: dict[str, dt.datetime]
     lapsed: dict[str, frozenset[str]]
-    """Ticket -> agents who let an offer of it lapse."""
+    """Ticket -> agents who let an offer of it lapse, or passed it on."""
 
     def waiting(self, rules: DeskRules, now: dt.datetime) -> list[Waiting]:
         """Return the tickets that nobody has and nobody is offered. A skill that no agent of the desk has is asked of none."""
@@ -50,6 +50,7 @@ class Board:
                 since=ticket.created_at,
                 place=ticket.queue_at or place_of(priority_of(ticket.priority), ticket.created_at, rules),
                 not_for=self.lapsed.get(ticket.id, frozenset()),
+                prefers=ticket.prefers,
             )
             for ticket in self.tickets
             if ticket.status == "open" and not is_offered(ticket, now)
@@ -94,7 +95,8 @@ async def read_board(session: AsyncSession, now: dt.datetime) -> Board:
     steps = await steps_of(session, tickets)
     loads: Counter[str] = Counter()
     for ticket in tickets:
-        if ticket.status == "claimed" and ticket.assignee and not waits_for_shopper(steps[ticket.id]):
+        aside = ticket.snoozed_at is not None or waits_for_shopper(steps[ticket.id])
+        if ticket.status == "claimed" and ticket.assignee and not aside:
             loads[ticket.assignee] += 1
         elif ticket.offered_to is not None and is_offered(ticket, now):
             loads[ticket.offered_to] += 1
@@ -107,10 +109,12 @@ async def read_board(session: AsyncSession, now: dt.datetime) -> Board:
 
 async def _lapsed(session: AsyncSession, tickets: Sequence[Ticket]) -> dict[str, frozenset[str]]:
     waiting = [ticket.id for ticket in tickets if ticket.status == "open"]
-    statement = select(TicketEvent).where(TicketEvent.kind == "lapsed", col(TicketEvent.ticket_id).in_(waiting))
+    kinds = ("lapsed", "transferred")
+    statement = select(TicketEvent).where(col(TicketEvent.kind).in_(kinds), col(TicketEvent.ticket_id).in_(waiting))
     found: dict[str, frozenset[str]] = {}
     for event in (await session.exec(statement)).all() if waiting else ():
-        found[event.ticket_id] = found.get(event.ticket_id, frozenset()) | {str(event.facts.get("agent", ""))}
+        who = event.facts.get("agent" if event.kind == "lapsed" else "held") or ""
+        found[event.ticket_id] = found.get(event.ticket_id, frozenset()) | {str(who)}
     return found
 
 

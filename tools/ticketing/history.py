@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from sqlmodel import col, select
@@ -28,10 +28,25 @@ What = Literal[
     "call_back",
     "corrected",
     "warned",
+    "transferred",
+    "tagged",
+    "snoozed",
+    "woken",
+    "reopened",
+    "merged",
+    "merged_into",
+    "split_off",
+    "split_from",
+    "answered",
     "resolved",
 ]
-"""What is written down of a ticket. ``offered``, ``assigned`` and ``requeued`` have their reasons in `facts`."""
-_STEPS: dict[str, Kind] = {"waiting": "waiting_for_shopper", "resumed": "resumed"}
+"""What is written down of a ticket. ``offered``, ``assigned``, ``requeued`` and ``transferred`` have their reasons in `facts`."""
+_STEPS: dict[str, Kind] = {
+    "waiting": "waiting_for_shopper",
+    "resumed": "resumed",
+    "resolved": "resolved",
+    "reopened": "reopened",
+}
 
 
 def note(session: AsyncSession, ticket: Ticket, what: What, actor: str, at: dt.datetime, **facts: Any) -> None:
@@ -44,17 +59,42 @@ async def steps_of(session: AsyncSession, tickets: Sequence[Ticket]) -> dict[str
     found: dict[str, list[Step]] = {ticket.id: _ends(ticket) for ticket in tickets}
     if not tickets:
         return found
-    noted = select(TicketEvent.ticket_id, TicketEvent.kind, TicketEvent.at).where(
+    noted = select(TicketEvent.ticket_id, TicketEvent.kind, TicketEvent.at, TicketEvent.facts).where(
         col(TicketEvent.ticket_id).in_(found), col(TicketEvent.kind).in_(_STEPS)
     )
-    for ticket_id, kind, at in (await session.exec(noted)).all():
-        found[ticket_id].append(Step(_STEPS[kind], at))
-    said = await _said(session, tickets)
+    for ticket_id, kind, at, facts in (await session.exec(noted)).all():
+        if kind != "reopened" or facts.get("of") == ticket_id:
+            found[ticket_id].append(Step(_STEPS[kind], at))
+    talks = await conversations_of(session, tickets)
+    said = await _said(session, tickets, talks)
     for ticket in tickets:
-        until = ticket.resolved_at
-        spoken = said[ticket.conversation_id]
-        found[ticket.id] += [step for step in spoken if ticket.created_at <= step.at and (not until or step.at < until)]
+        spoken = [step for talk in talks[ticket.id] for step in said[talk]]
+        found[ticket.id] += [step for step in spoken if _in_hand(step.at, ticket, found[ticket.id])]
     return found
+
+
+async def conversations_of(session: AsyncSession, tickets: Sequence[Ticket]) -> dict[str, list[str]]:
+    """Return the conversations that go with each ticket: its own first, then those of tickets merged into it.
+
+    None go with a merged ticket, nor with a split-off one: theirs go with another.
+    """
+    own = [ticket for ticket in tickets if ticket.merged_into is None and ticket.split_from is None]
+    found = {ticket.id: [ticket.conversation_id] if ticket in own else [] for ticket in tickets}
+    statement = select(Ticket.merged_into, Ticket.conversation_id).where(
+        col(Ticket.merged_into).in_([ticket.id for ticket in own]), col(Ticket.split_from).is_(None)
+    )
+    for ticket_id, conversation_id in (await session.exec(statement.order_by(col(Ticket.id)))).all():
+        if ticket_id is not None and conversation_id not in found[ticket_id]:
+            found[ticket_id].append(conversation_id)
+    return found
+
+
+def _in_hand(at: dt.datetime, ticket: Ticket, steps: Sequence[Step]) -> bool:
+    """Tell whether the ticket stood open at a moment: what was said between its end and its reopening was said to the bot."""
+    if at < ticket.created_at:
+        return False
+    turns = [step for step in steps if step.kind in ("resolved", "reopened") and step.at <= at]
+    return not turns or max(turns, key=lambda step: (step.at, step.kind == "reopened")).kind == "reopened"
 
 
 def _ends(ticket: Ticket) -> list[Step]:
@@ -62,11 +102,13 @@ def _ends(ticket: Ticket) -> list[Step]:
     return ends if ticket.resolved_at is None else [*ends, Step("resolved", ticket.resolved_at)]
 
 
-async def _said(session: AsyncSession, tickets: Sequence[Ticket]) -> dict[str, list[Step]]:
-    """Return when shoppers and agents wrote in the conversations of tickets."""
+async def _said(
+    session: AsyncSession, tickets: Sequence[Ticket], talks: Mapping[str, Sequence[str]]
+) -> dict[str, list[Step]]:
+    """Return when shoppers and agents wrote in the conversations that go with tickets."""
     author = col(ConversationEvent.payload)["author"].as_string()
     statement = select(ConversationEvent.conversation_id, ConversationEvent.type, ConversationEvent.at).where(
-        col(ConversationEvent.conversation_id).in_({ticket.conversation_id for ticket in tickets}),
+        col(ConversationEvent.conversation_id).in_({talk for found in talks.values() for talk in found}),
         col(ConversationEvent.at) >= min(ticket.created_at for ticket in tickets),
         (col(ConversationEvent.type) == "message_received")
         | (col(ConversationEvent.type) == "replied") & (author == "agent"),
@@ -93,8 +135,10 @@ def targets_of(policy: Policy, priority: str) -> Targets:
 
 
 def clocks_of(ticket: Ticket, steps: Sequence[Step], policy: Policy, now: dt.datetime) -> tuple[Clock, ...]:
-    """Return the clocks of a ticket."""
+    """Return the clocks of a ticket. Nobody waits for words from one that was split off: only its resolution counts."""
     targets = targets_of(policy, ticket.priority)
+    if ticket.split_from is not None:
+        targets = Targets(resolution_min=targets.resolution_min)
     return clocks(steps, targets, calendar_of(policy), now, warn_from=policy.desk.warn_from)
 
 

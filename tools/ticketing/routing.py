@@ -17,6 +17,7 @@ from knowledge.types import Lang
 from tools.desk_rules import DeskRules, Priority
 
 Because = Literal[
+    "same_agent",
     "queue",
     "overflow",
     "any_queue",
@@ -29,7 +30,7 @@ Because = Literal[
     "least_busy",
     "narrowest",
 ]
-"""Why this ticket went to this agent: they are of its queue; it waited so long that others take it too; they take from all queues;
+"""Why this ticket went to this agent: they had its matter before; they are of its queue; it waited so long that others take it too; they take from all queues;
 they speak its language; nobody who does came; they have its skills; it waited longer than some of higher priority; it was in hand
 before and its agent vanished; nobody had room and its priority is worth one more; they had the most room; of several they can do the least else."""
 DEFAULT_CAPACITY = 3
@@ -52,7 +53,9 @@ class Waiting:
     """See `place_of`."""
     skills: frozenset[str] = frozenset()
     not_for: frozenset[str] = frozenset()
-    """Agents who let an offer of it lapse."""
+    """Agents who let an offer of it lapse, or passed it on."""
+    prefers: str | None = None
+    """The agent who had its matter before."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -113,7 +116,7 @@ def route(waiting: Iterable[Waiting], agents: Iterable[OnDuty], rules: DeskRules
         able = _able(ticket, free.values(), rules, now)
         if not able:
             continue
-        agent, fit = min(able, key=lambda pair: _preference(*pair))
+        agent, fit = min(able, key=lambda pair: (pair[0].id != ticket.prefers, *_preference(*pair)))
         found.append(Assignment(ticket.id, agent.id, (*fit, *_standing(ticket, line), *_choice(agent, able))))
         taken = dataclasses.replace(agent, load=agent.load + 1, idle_since=now)
         free[agent.id] = taken
@@ -139,7 +142,7 @@ def _fit(ticket: Waiting, agent: OnDuty, rules: DeskRules, now: dt.datetime) -> 
     if agent.id in ticket.not_for or not ticket.skills <= agent.skills:
         return None
     waited = (now - ticket.since).total_seconds() / 60
-    because: list[Because] = []
+    because: list[Because] = ["same_agent"] if agent.id == ticket.prefers else []
     if not agent.queues:
         because.append("any_queue")
     elif ticket.queue in agent.queues:

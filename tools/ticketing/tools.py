@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func
-from sqlmodel import col, select
-
 from knowledge.schema import Conversation, Customer, Ticket
 from knowledge.types import new_id
 from tools.base import ToolContext, tool
 from tools.errors import RefusedError
 from tools.ticketing.body import Ending, TicketBody, Triage, read_body
 from tools.ticketing.history import note
+from tools.ticketing.listing import listed
+from tools.ticketing.returning import earlier_ticket, running_ticket
 from tools.ticketing.routing import place_of
-from tools.ticketing.rows import as_view, change, check_version, clocks_for, found_ticket, in_line, view, waiting_line
+from tools.ticketing.rows import NO_OFFER, NO_SNOOZE, as_view, change, check_version, found_ticket
+from tools.ticketing.search import index
 from tools.ticketing.triage.deciding import labels_of, triaged
 from tools.ticketing.triage.labels import USUAL
 from tools.ticketing.types import (
@@ -47,18 +47,29 @@ async def hand_over(context: ToolContext, arguments: HandOver) -> TicketView:
     conversation_id = context.identity.conversation_id
     if conversation_id is None or await context.session.get(Conversation, conversation_id) is None:
         raise RefusedError("no_conversation", "only a conversation can be handed over; open one first")
-    running = select(Ticket).where(Ticket.conversation_id == conversation_id, Ticket.status != "resolved")
-    ticket = (await context.session.exec(running.order_by(col(Ticket.created_at)))).first()
+    ticket = await running_ticket(context.session, conversation_id)
     if ticket is None:
         body = await _with_name(context, arguments.body)
         if body.triage is None:
             triage = await triaged(context.services.models, body, arguments.reason)
             body = body.model_copy(update={"triage": triage})
         ticket = _opened(context, arguments, body, conversation_id)
+        await _take_up(context, ticket, body)
         context.session.add(ticket)
         await context.session.flush()
         note(context.session, ticket, "opened", context.identity.actor, context.now, reason=arguments.reason)
+        if ticket.reopens is not None:
+            facts = {"of": ticket.reopens, "by": "shopper"}
+            note(context.session, ticket, "reopened", context.identity.actor, context.now, **facts)
+        await index(context.session, [ticket])
     return (await as_view(context, ticket)).model_copy(update={"body": TicketBody()})
+
+
+async def _take_up(context: ToolContext, ticket: Ticket, body: TicketBody) -> None:
+    """Link the ticket to the one that the shopper comes back with, if there is one, and prefer its agent."""
+    earlier = await earlier_ticket(context.session, ticket, body, context.now, context.policy.desk)
+    if earlier is not None:
+        ticket.sqlmodel_update({"reopens": earlier.id, "prefers": earlier.assignee})
 
 
 def _opened(context: ToolContext, arguments: HandOver, body: TicketBody, conversation_id: str) -> Ticket:
@@ -99,31 +110,8 @@ async def _with_name(context: ToolContext, body: TicketBody) -> TicketBody:
 )
 async def list_tickets(context: ToolContext, arguments: ListTickets) -> TicketList:
     """Return the tickets that the filters let through."""
-    wanted = [
-        column == value
-        for column, value in (
-            (col(Ticket.status), arguments.status),
-            (col(Ticket.queue), arguments.queue),
-            (col(Ticket.category), arguments.category),
-            (col(Ticket.skill), arguments.skill),
-            (col(Ticket.assignee), arguments.assignee),
-        )
-        if value is not None
-    ]
-    line = waiting_line()
-    statement = (
-        select(Ticket, line.c.position)
-        .join(line, line.c.id == col(Ticket.id), isouter=True)
-        .where(*wanted)
-        .order_by(col(Ticket.status) == "resolved", *in_line())
-        .limit(arguments.limit)
-    )
-    rows = (await context.session.exec(statement)).all()
-    total = (await context.session.exec(select(func.count()).select_from(Ticket).where(*wanted))).one()
-    clocks = await clocks_for(context, [ticket for ticket, _ in rows if ticket.status != "resolved"])
-    return TicketList(
-        tickets=tuple(view(ticket, position, clocks.get(ticket.id, ())) for ticket, position in rows), total=total
-    )
+    found = await listed(context, arguments)
+    return TicketList(tickets=found.views, total=found.total)
 
 
 @tool(
@@ -158,7 +146,7 @@ async def claim_ticket(context: ToolContext, arguments: ClaimTicket) -> TicketVi
         )
     if ticket.status == "open":
         check_version(ticket, arguments.version)
-        change(ticket, status="claimed", assignee=agent, claimed_at=context.now, offered_to=None, offered_until=None)
+        change(ticket, status="claimed", assignee=agent, claimed_at=context.now, **NO_OFFER)
         note(context.session, ticket, "claimed", agent, context.now)
         context.session.add(ticket)
         await context.session.flush()
@@ -189,12 +177,25 @@ async def release_ticket(context: ToolContext, arguments: ReleaseTicket) -> Tick
     ending = Ending(
         outcome=arguments.outcome, note=arguments.note, agreed=arguments.agreed, agent=agent, at=context.now
     )
-    change(ticket, status="resolved", resolved_at=context.now)
+    change(ticket, status="resolved", resolved_at=context.now, **NO_SNOOZE)
     note(context.session, ticket, "resolved", agent, context.now, outcome=arguments.outcome)
     ticket.body = {**ticket.body, "ending": ending.model_dump(mode="json")}
     context.session.add(ticket)
+    if ticket.split_from is not None:
+        await _answer(context, ticket.split_from, ticket, arguments.agreed)
     await context.session.flush()
     return await as_view(context, ticket)
+
+
+async def _answer(context: ToolContext, whole_id: str, part: Ticket, answer: tuple[str, ...]) -> None:
+    """Tell the ticket that a matter was split off from what came of it."""
+    whole = await found_ticket(context, whole_id, lock=True)
+    if whole.merged_into is not None:
+        whole = await found_ticket(context, whole.merged_into, lock=True)
+    facts = {"other": part.id, "answer": list(answer)}
+    note(context.session, whole, "answered", context.identity.actor, context.now, **facts)
+    change(whole, status=whole.status)
+    context.session.add(whole)
 
 
 @tool(

@@ -62,16 +62,60 @@ class TicketView(Evidence):
     offered_until: dt.datetime | None = None
     call_back: dict[str, Any] = {}
     """The shopper's wish to be called back; empty: none."""
+    tags: tuple[str, ...] = ()
+    moved: dict[str, Any] = {}
+    """The last transfer: ``by``, ``to``, ``reason``, ``at``; empty: none."""
+    snoozed_at: dt.datetime | None = None
+    """Since when its agent has put it aside; None: they have not."""
+    snoozed_until: dt.datetime | None = None
+    """When it comes back by itself; None while it is put aside: when the shopper writes."""
+    reopens: str | None = None
+    """The earlier ticket of the same matter, which the shopper came back with."""
+    merged_into: str | None = None
+    split_from: str | None = None
+    """The ticket that it was a matter of: its conversation is that one's, and who answers the shopper."""
+    conversations: tuple[str, ...] = ()
+    """Those that go with the ticket, its own first, then those of tickets merged into it; none of a merged or split-off one."""
+    links: tuple[TicketLink, ...] = ()
+    """Tickets that belong to it; lists leave them out."""
+
+
+LinkKind = Literal["reopens", "reopened_by", "merged_into", "merged", "split_from", "split_off"]
+
+
+class TicketLink(pydantic.BaseModel):
+    """Another ticket of the same matter, and what it is to this one."""
+
+    model_config = pydantic.ConfigDict(frozen=True)
+
+    how: LinkKind
+    ticket_id: str
+    conversation_id: str
+    status: str
+    subject: str
+    assignee: str | None
+    answer: tuple[str, ...] = ()
+    """Of a split-off ticket that is done: what the shopper may be told."""
 
 
 class ListTickets(Arguments):
-    """Tickets, the next to be taken first; resolved ones last."""
+    """Tickets that every filter lets through, the next to be taken first; resolved ones last, those of late before others."""
 
     status: Literal["open", "claimed", "resolved"] | None = None
     queue: str | None = None
     category: str | None = None
     skill: str | None = None
     assignee: str | None = None
+    priority: Priority | None = None
+    lang: Lang | None = None
+    tag: str | None = None
+    snoozed: bool | None = None
+    waits_for: Literal["desk", "agent", "shopper"] | None = None
+    """Of tickets that are not resolved: nobody has it, its agent has the word, or the shopper has."""
+    breached: bool | None = None
+    """Of tickets that are not resolved: whether a promise that still stands was broken."""
+    q: str | None = None
+    """Words of the subject, the shopper's name, ids of orders, of the ticket itself, and of what was said; all of them."""
     limit: int = 100
 
 
@@ -119,3 +163,6 @@ class CorrectTicket(Arguments):
         if not (self.category or self.priority or self.queue or self.skill):
             raise ValueError("expected a category, priority, queue or skill")
         return self
+
+
+TicketView.model_rebuild()

@@ -12,7 +12,17 @@ from typing import Any
 from dialogue.build import Platform
 
 TALK = frozenset(
-    {"conversation", "conversationevent", "ticket", "ticketevent", "proposal", "receipt", "auditrow", "attachment"}
+    {
+        "conversation",
+        "conversationevent",
+        "ticket",
+        "ticketevent",
+        "ticketterm",
+        "proposal",
+        "receipt",
+        "auditrow",
+        "attachment",
+    }
 )
 """Tables that every conversation writes; all others are the shop."""
 NOISE = frozenset({"version", "updated_at", "created_at"})

@@ -82,6 +82,7 @@ async def test_a_handed_over_conversation_has_a_ticket_with_everything(executor:
             created_at=NOW,
             position=1,
             clocks=made.clocks,
+            conversations=("c1",),
         )
     )
     assert seen.body == TicketBody(

@@ -7,18 +7,23 @@ import { newId } from "../lib/storage.js";
 import { Thread } from "../thread/thread.js";
 import { articleLine } from "./article.js";
 import { caseSections } from "./body.js";
+import { CaseHead } from "./case_head.js";
 import { clockSection, storySection } from "./clocks.js";
-import { PRIORITY_TONES } from "./inbox.js";
+import { linksSection } from "./links.js";
 import { riskSection } from "./risk.js";
 
 /** The right side of the desk. */
 export class Case {
   /**
    * @param {HTMLElement} element
-   * @param {{desk: import("./desk.js").Desk, i18n: import("../lib/i18n.js").I18n, close: () => void}} parts
+   * @param {{desk: import("./desk.js").Desk, i18n: import("../lib/i18n.js").I18n, close: () => void, open: (ticketId: string) => void}} parts
    */
-  constructor(element, { desk, i18n, close }) {
-    Object.assign(this, { element, desk, i18n, close });
+  constructor(element, { desk, i18n, close, open }) {
+    Object.assign(this, { element, desk, i18n, close, open });
+    /** @type {string | null} The conversation that is shown, where others were merged into the ticket; null: its own. */
+    this.conversation = null;
+    /** @type {{seq: number, text: string}[]} */
+    this.said = [];
     /** @type {string | null} */
     this.ticketId = null;
     /** @type {any[]} */
@@ -28,6 +33,7 @@ export class Case {
     this.thread = new Thread({ i18n, base: "", viewer: "agent", loadAttachment: (id) => desk.api.attachment(id), send: null, underReply: (event, seq) => articleLine(event, seq, { i18n, api: desk.api, conversation: () => this.#ticket?.conversation_id ?? null }) });
     this.#build();
     desk.addEventListener("event", (event) => this.#event(/** @type {CustomEvent} */ (event).detail.placed));
+    desk.addEventListener("elsewhere", (event) => this.#elsewhere(/** @type {CustomEvent} */ (event).detail));
     desk.addEventListener("typing", (event) => this.#typing(/** @type {CustomEvent} */ (event).detail));
     desk.addEventListener("tickets", () => this.#drawTicket());
     desk.addEventListener("problem", (event) => this.#say("bad", /** @type {CustomEvent} */ (event).detail));
@@ -37,11 +43,21 @@ export class Case {
   }
 
   #build() {
-    this.head = h("header", { class: "case-head" });
     this.notice = h("p", { class: "notice", role: "alert", hidden: true });
     this.facts = h("aside", { class: "case-facts-panel" });
     this.riskSlot = h("div", {});
     this.dialog = h("dialog", { class: "sure-dialog card" });
+    this.head = new CaseHead({
+      desk: this.desk,
+      i18n: this.i18n,
+      dialog: this.dialog,
+      close: () => this.close(),
+      open: (id) => this.#openOther(id),
+      fail: (error) => this.#fail(error),
+      say: (text) => this.#say("ok", text),
+      said: () => this.said,
+      pick: (id) => this.#pickTalk(id),
+    });
     this.typingNote = h("p", { class: "small muted typing-note", hidden: true, data: { t: "shopper_typing" } });
     this.field = h("textarea", {
       class: "field",
@@ -79,8 +95,10 @@ export class Case {
     for (const button of this.tabs.children) button.setAttribute("aria-pressed", String(/** @type {HTMLElement} */ (button).dataset.tab === tab));
   }
 
+  /** The ticket, with the conversation that is shown. */
   get #ticket() {
-    return this.ticketId ? this.desk.tickets.get(this.ticketId) : undefined;
+    const ticket = this.ticketId ? this.desk.tickets.get(this.ticketId) : undefined;
+    return ticket && this.conversation && ticket.conversations?.includes(this.conversation) ? { ...ticket, conversation_id: this.conversation } : ticket;
   }
 
   get #mine() {
@@ -91,12 +109,14 @@ export class Case {
   async show(ticketId) {
     if (ticketId === this.ticketId && ticketId !== null) return;
     this.ticketId = ticketId;
+    this.conversation = null;
+    this.head.unseen.clear();
     if (ticketId === null) {
       fill(this.element, h("div", { class: "empty" }, icon("flag"), h("p", { data: { t: "choose" } }), h("p", { class: "small", data: { t: "key_hint" } })));
       this.i18n.apply(this.element);
       return;
     }
-    fill(this.element, this.head, this.notice, this.tabs, this.body, this.dialog);
+    fill(this.element, this.head.element, this.notice, this.tabs, this.body, this.dialog);
     this.#pickTab("talk");
     this.notice.hidden = true;
     this.bodyDrawn = "";
@@ -104,18 +124,48 @@ export class Case {
     this.thread.clear();
     this.risks = [];
     this.#drawTicket();
-    await Promise.all([this.#load(), this.#loadRisks()]);
+    await Promise.all([this.#load(), this.#loadRisks(), this.desk.reread(ticketId).catch((error) => this.#fail(error))]);
+  }
+
+  /** Show another conversation of the ticket. @param {string} conversation */
+  async #pickTalk(conversation) {
+    this.conversation = conversation;
+    this.head.unseen.delete(conversation);
+    this.thread.clear();
+    this.#drawTicket();
+    await this.#load();
+  }
+
+  /** Words in a conversation of the ticket that is not shown. @param {any} frame */
+  #elsewhere({ conversation }) {
+    const talks = this.#ticket?.conversations ?? [];
+    if (!talks.includes(conversation)) return;
+    this.head.unseen.add(conversation);
+    this.#say("warn", this.i18n.t("talk_news", { n: talks.indexOf(conversation) + 1 }));
+    this.#drawTicket();
+  }
+
+  /** @param {string} ticketId */
+  async #openOther(ticketId) {
+    try {
+      await this.desk.reread(ticketId);
+      this.open(ticketId);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   async #load() {
     const ticket = this.#ticket;
     if (!ticket) return;
+    this.said = [];
     try {
       const events = await this.desk.watch(ticket.conversation_id);
-      if (ticket.ticket_id !== this.ticketId) return;
-      for (const placed of events) this.thread.add(placed);
+      if (ticket.ticket_id !== this.ticketId || ticket.conversation_id !== this.#ticket?.conversation_id) return;
+      for (const placed of events) this.#add(placed);
       this.thread.replaying = false;
       this.thread.toEnd();
+      if (ticket.split_from) this.thread.belong(ticket.body.said.map((/** @type {any} */ each) => each.seq));
     } catch (error) {
       this.#fail(error);
     }
@@ -157,6 +207,13 @@ export class Case {
   /** @param {import("../thread/thread.js").Placed} placed */
   #event(placed) {
     this.typingNote.hidden = true;
+    this.#add(placed);
+  }
+
+  /** @param {import("../thread/thread.js").Placed} placed */
+  #add(placed) {
+    const { seq, event } = placed;
+    if (event.type === "message_received" && event.author === "shopper" && seq > (this.said.at(-1)?.seq ?? 0)) this.said.push({ seq, text: event.text });
     this.thread.add(placed);
   }
 
@@ -172,11 +229,11 @@ export class Case {
     const ticket = this.#ticket;
     if (!ticket) return;
     const { i18n } = this;
-    this.#drawHead(ticket);
+    this.head.draw(ticket, this.#mine);
     this.claimBar.hidden = ticket.status !== "open";
-    this.replyForm.hidden = !this.#mine;
+    this.replyForm.hidden = !this.#mine || ticket.conversations.length === 0;
     this.#drawRisks(ticket.ticket_id);
-    this.#drawStory(ticket.ticket_id);
+    this.#drawStory(ticket);
     this.#drawBody(ticket);
     i18n.apply(this.element);
   }
@@ -197,7 +254,7 @@ export class Case {
       act: mine ? (action) => this.#act(action) : null,
       correct: ticket.status === "resolved" ? null : (correction) => this.#correct(correction),
     });
-    fill(this.facts, clockSection(ticket, i18n), this.riskSlot, sections, this.story);
+    fill(this.facts, clockSection(ticket, i18n), linksSection(ticket, { i18n, open: (id) => this.#openOther(id), useReply: mine ? (text) => this.#use(text) : null }), this.riskSlot, sections, this.story);
   }
 
   /** @param {number} seq */
@@ -267,13 +324,15 @@ export class Case {
     this.#say("ok", this.i18n.t("acted", { title: localText(action.title, this.i18n.lang), receipt: came.receipt ?? "" }));
   }
 
-  /** Draw it anew only for another ticket or language: one that was opened stays open. @param {string} ticketId */
-  #drawStory(ticketId) {
-    const key = `${ticketId} ${this.i18n.lang}`;
+  /** Draw it anew only for another version or language: one that was opened stays open. @param {any} ticket */
+  #drawStory({ ticket_id: ticketId, version }) {
+    const key = `${ticketId} ${version} ${this.i18n.lang}`;
     if (key === this.storyDrawn) return;
+    const open = this.storyDrawn?.startsWith(`${ticketId} `) && this.story?.open;
     this.storyDrawn = key;
     const load = () => this.desk.story(ticketId).catch((error) => (this.#fail(error), []));
     this.story = storySection({ ticket_id: ticketId }, { i18n: this.i18n, load });
+    this.story.open = open ?? false;
   }
 
   /** Draw them anew only when they or the agent's right to decide have changed: a note that is being written stays. @param {string} ticketId */
@@ -283,33 +342,6 @@ export class Case {
     this.risksDrawn = key;
     const decide = this.#mine ? (/** @type {string} */ id, /** @type {"allow" | "fraud"} */ decision, /** @type {string} */ note) => this.#decide(id, decision, note) : null;
     fill(this.riskSlot, riskSection(this.risks, { i18n: this.i18n, decide, rings: (account) => this.#rings(account) }));
-  }
-
-  /** @param {any} ticket */
-  #drawHead(ticket) {
-    const { i18n } = this;
-    const waits = (ticket.clocks ?? []).some((clock) => clock.paused_by === "shopper");
-    const act = (/** @type {string} */ key, /** @type {string} */ style, /** @type {() => void} */ press) =>
-      h("button", { class: `button ${style}`, type: "button", on: { click: press } }, i18n.t(key));
-    fill(
-      this.head,
-      h("button", { class: "icon-button back", type: "button", "aria-label": i18n.t("back"), on: { click: () => this.close() } }, icon("back")),
-      h(
-        "div",
-        { class: "case-title" },
-        h("h2", {}, ticket.subject || ticket.ticket_id),
-        h(
-          "p",
-          { class: "case-row" },
-          h("span", { class: `tag ${PRIORITY_TONES[ticket.priority] ?? ""}` }, i18n.or(`priority_${ticket.priority}`, ticket.priority)),
-          h("span", { class: "tag" }, i18n.or(`reason_${ticket.reason}`, ticket.reason)),
-          h("span", { class: "small muted" }, ticket.assignee ? i18n.t("by", { name: ticket.assignee }) : i18n.t(`status_${ticket.status}`)),
-        ),
-      ),
-      this.#mine ? act(waits ? "await_no" : "await", "", () => this.#await(!waits)) : null,
-      this.#mine ? act("hand_back", "", () => this.#askRelease("hand_back")) : null,
-      this.#mine ? act("resolve", "primary", () => this.#askRelease("resolve")) : null,
-    );
   }
 
   /** @param {string} id */
@@ -323,12 +355,6 @@ export class Case {
       () => fill(slot, h("p", { class: "small muted" }, this.i18n.t("attachment_gone"))),
     );
     return slot;
-  }
-
-  /** @param {boolean} waiting */
-  async #await(waiting) {
-    const ticket = this.#ticket;
-    if (ticket) await this.desk.awaitShopper(ticket, waiting).catch((error) => this.#fail(error));
   }
 
   async #claim() {
@@ -350,40 +376,6 @@ export class Case {
     const now = await this.desk.reread(ticket.ticket_id).catch(() => ticket);
     const other = now.assignee && now.assignee !== this.desk.agent;
     this.#say("warn", other ? this.i18n.t("claimed_by_other", { name: now.assignee }) : this.i18n.t("changed"));
-  }
-
-  /** @param {"hand_back" | "resolve"} outcome */
-  #askRelease(outcome) {
-    const { i18n } = this;
-    const note = h("textarea", { class: "field", rows: 3, maxlength: 4000, "aria-label": i18n.t("note"), placeholder: i18n.t("note") });
-    const agreed = h("textarea", { class: "field", rows: 2, maxlength: 3000, "aria-label": i18n.t("agreed"), placeholder: i18n.t("agreed") });
-    const kind = outcome === "resolve" ? "resolve" : "back";
-    const submit = async (/** @type {Event} */ event) => {
-      event.preventDefault();
-      this.dialog.close();
-      const ticket = this.#ticket;
-      const lines = agreed.value.split("\n").map((line) => line.trim()).filter(Boolean);
-      if (ticket) await this.desk.release(ticket, outcome, note.value.trim(), lines).catch((error) => this.#fail(error));
-    };
-    fill(
-      this.dialog,
-      h(
-        "form",
-        { on: { submit } },
-        h("h2", {}, i18n.t(`${kind}_title`)),
-        h("p", { class: "muted" }, i18n.t(`${kind}_text`)),
-        note,
-        agreed,
-        h(
-          "div",
-          { class: "sure-row" },
-          h("button", { class: "button", type: "button", on: { click: () => this.dialog.close() } }, i18n.t("cancel")),
-          h("button", { class: "button primary", type: "submit" }, i18n.t(outcome)),
-        ),
-      ),
-    );
-    this.dialog.showModal();
-    note.focus();
   }
 
   /** @param {KeyboardEvent} event */

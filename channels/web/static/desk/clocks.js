@@ -2,6 +2,7 @@
 
 import { h } from "../lib/dom.js";
 import { formatMoment, formatSince } from "../lib/format.js";
+import { storyFacts } from "./marks.js";
 
 /** @typedef {import("../lib/i18n.js").I18n} I18n */
 /** @typedef {{goal: string, state: string, due: string | null, warn_at: string | null, ended: boolean, paused_by: string | null}} Clock */
@@ -67,6 +68,9 @@ export function storySection(ticket, { i18n, load }) {
   return details;
 }
 
+/** Steps of which it is told who did them. */
+const BY_THE_AGENT = ["claimed", "corrected", "transferred", "tagged", "snoozed", "reopened", "merged", "merged_into", "split_off", "split_from", "answered"];
+
 /** @param {any} event @param {I18n} i18n */
 function storyEntry(event, i18n) {
   const { because, agent } = event.facts;
@@ -76,7 +80,8 @@ function storyEntry(event, i18n) {
     { class: "case-row" },
     h("span", { class: "small muted" }, formatMoment(event.at, i18n.lang)),
     h("span", {}, i18n.or(`story_${event.what}`, event.what)),
-    agent || ["claimed", "corrected"].includes(event.what) ? h("strong", {}, agent ?? event.actor) : null,
+    (agent && event.what !== "transferred") || BY_THE_AGENT.includes(event.what) ? h("strong", {}, (event.what !== "transferred" && agent) || event.actor) : null,
+    h("span", {}, storyFacts(event, i18n)),
     why.length ? h("span", { class: "small muted" }, why.join(i18n.t("comma"))) : null,
   );
 }

@@ -21,6 +21,8 @@ export class Desk extends EventTarget {
     this.api = new Api("", () => this.token);
     /** @type {Map<string, any>} */
     this.tickets = new Map();
+    /** @type {Map<string, any>} What was searched for last. */
+    this.found = new Map();
     /** @type {string | null} */
     this.watched = null;
     this.after = 0;
@@ -53,7 +55,8 @@ export class Desk extends EventTarget {
   /** Read the list anew: after every (re)connection, so that nothing is missed. */
   async refresh() {
     const lists = await Promise.all(["open", "claimed", "resolved"].map((status) => this.api.get("/v1/tickets", { status })));
-    this.tickets = new Map(lists.flatMap((list) => list.tickets).map((ticket) => [ticket.ticket_id, ticket]));
+    const listed = lists.flatMap((list) => list.tickets).map((ticket) => [ticket.ticket_id, ticket]);
+    this.tickets = new Map([...this.found, ...listed]);
     this.#tell("tickets", null);
   }
 
@@ -64,9 +67,9 @@ export class Desk extends EventTarget {
       this.refresh().catch((error) => this.#tell("problem", error.message));
       if (this.watched) this.socket.send({ type: "watch", conversation_id: this.watched, after: this.after });
     } else if (frame.kind === "ticket") {
-      const isNew = !this.tickets.has(frame.ticket.ticket_id);
+      const before = this.tickets.get(frame.ticket.ticket_id);
       this.tickets.set(frame.ticket.ticket_id, frame.ticket);
-      this.#tell("ticket", { ticket: frame.ticket, isNew });
+      this.#tell("ticket", { ticket: frame.ticket, isNew: !before, before });
       this.#tell("tickets", null);
     } else if (frame.kind === "event" && this.#isNews(frame)) {
       this.after = frame.placed.seq;
@@ -82,12 +85,13 @@ export class Desk extends EventTarget {
   #isNews(frame) {
     const { type, author } = frame.placed.event;
     if (type === "message_received" || (type === "replied" && author === "agent")) this.#rereadSoon(frame.conversation);
+    if (type === "message_received" && frame.conversation !== this.watched) this.#tell("elsewhere", frame);
     return frame.conversation === this.watched && frame.placed.seq > this.after;
   }
 
   /** @param {string} conversation */
   #rereadSoon(conversation) {
-    const ticket = [...this.tickets.values()].find((each) => each.conversation_id === conversation && each.status !== "resolved");
+    const ticket = [...this.tickets.values()].find((each) => each.conversations?.includes(conversation) && each.status !== "resolved");
     if (!ticket) return;
     clearTimeout(this.rereads.get(conversation));
     this.rereads.set(conversation, setTimeout(() => this.reread(ticket.ticket_id).catch((error) => this.complain(error)), REREAD_MS));
@@ -120,6 +124,19 @@ export class Desk extends EventTarget {
   /** @param {any} ticket @param {"hand_back" | "resolve"} outcome @param {string} note @param {string[]} agreed */
   release(ticket, outcome, note, agreed = []) {
     return this.#act(ticket, "release", { outcome, note, agreed });
+  }
+
+  /** What is done with a case: `transfer`, `tags`, `snooze`, `wake`, `reopen`, `merge`, `split`. @param {any} ticket @param {string} verb @param {object} body */
+  change(ticket, verb, body) {
+    return this.#act(ticket, verb, body);
+  }
+
+  /** Tickets that filters let through; what is found can be opened. @param {Record<string, unknown>} filters @returns {Promise<{tickets: any[], total: number}>} */
+  async find(filters) {
+    const list = await this.api.get("/v1/tickets", filters);
+    this.found = new Map(list.tickets.map((/** @type {any} */ ticket) => [ticket.ticket_id, ticket]));
+    for (const [id, ticket] of this.found) if (!this.tickets.has(id)) this.tickets.set(id, ticket);
+    return list;
   }
 
   /** @param {any} ticket @param {string} verb @param {object} body */

@@ -3,8 +3,10 @@
 import { fill, h } from "../lib/dom.js";
 import { formatSince } from "../lib/format.js";
 import { clockTag, Warnings } from "./clocks.js";
+import { Finder } from "./finder.js";
+import { markTags, newsOf, passedOnTo } from "./marks.js";
 
-const FILTERS = ["open", "mine", "resolved", "all"];
+const FILTERS = ["open", "mine", "snoozed", "resolved", "all"];
 const RANK = { urgent: 0, high: 1, normal: 2, low: 3 };
 export const PRIORITY_TONES = { urgent: "bad", high: "warn", normal: "", low: "" };
 const TICK_MS = 15000;
@@ -15,7 +17,10 @@ export class Inbox {
   /** @param {{desk: import("./desk.js").Desk, i18n: import("../lib/i18n.js").I18n, open: (ticketId: string) => void}} parts */
   constructor({ desk, i18n, open }) {
     Object.assign(this, { desk, i18n, open });
-    this.filter = "open";
+    this.finder = new Finder(byId("finder"), { desk, i18n });
+    this.filter = this.finder.view(FILTERS) ?? (this.finder.active ? "all" : "open");
+    this.finder.within(this.filter, this.#within());
+    this.finder.addEventListener("change", (event) => (/** @type {CustomEvent} */ (event).detail.began ? this.pick("all") : this.draw()));
     /** @type {string | null} */
     this.current = null;
     /** @type {Set<string>} */
@@ -32,6 +37,7 @@ export class Inbox {
   /** @param {string} filter */
   pick(filter) {
     this.filter = filter;
+    this.finder.within(filter, this.#within());
     this.draw();
   }
 
@@ -47,8 +53,19 @@ export class Inbox {
     /** @type {HTMLElement | null} */ (byId("tickets").querySelector(`[data-ticket="${CSS.escape(ticketId)}"]`))?.focus();
   }
 
-  /** @param {{ticket: any, isNew: boolean}} news */
-  #arrived({ ticket, isNew }) {
+  /** What the server's list is asked for in a tab. */
+  #within() {
+    const own = { assignee: this.desk.agent, status: "claimed" };
+    return { open: { status: "open" }, mine: { ...own, snoozed: false }, snoozed: { snoozed: true }, resolved: { status: "resolved" }, all: {} }[this.filter] ?? {};
+  }
+
+  /** @param {{ticket: any, isNew: boolean, before: any}} news */
+  #arrived({ ticket, isNew, before }) {
+    const told = newsOf(before, ticket, this.desk.agent, this.i18n);
+    if (told) {
+      byId("news").textContent = told;
+      this.fresh.add(ticket.ticket_id);
+    }
     if (this.#isOffered(ticket)) byId("news").textContent = this.i18n.t("offered_news", { subject: ticket.subject });
     if (!isNew || ticket.status !== "open") return;
     this.fresh.add(ticket.ticket_id);
@@ -60,14 +77,18 @@ export class Inbox {
     const all = [...this.desk.tickets.values()];
     if (filter === "open") return all.filter((ticket) => ticket.status === "open");
     if (filter === "resolved") return all.filter((ticket) => ticket.status === "resolved");
-    if (filter === "mine") return all.filter((ticket) => ticket.status === "claimed" && ticket.assignee === this.desk.agent);
+    const held = (/** @type {any} */ ticket) => ticket.status === "claimed" && ticket.assignee === this.desk.agent;
+    if (filter === "mine") return all.filter((ticket) => held(ticket) && !ticket.snoozed_at);
+    if (filter === "snoozed") return all.filter((ticket) => held(ticket) && ticket.snoozed_at);
     return all;
   }
 
   #shown() {
+    if (this.finder.active) return this.finder.results.map((found) => this.desk.tickets.get(found.ticket_id) ?? found);
     const shown = this.#in(this.filter);
+    if (this.filter === "snoozed") return shown.sort((a, b) => String(a.snoozed_until ?? "9").localeCompare(String(b.snoozed_until ?? "9")));
     if (this.filter === "resolved") return shown.sort((a, b) => String(b.resolved_at).localeCompare(String(a.resolved_at)));
-    return shown.sort((a, b) => Number(this.#isOffered(b)) - Number(this.#isOffered(a)) || (a.position ?? 1e9) - (b.position ?? 1e9) || (RANK[a.priority] ?? 2) - (RANK[b.priority] ?? 2) || String(a.created_at).localeCompare(String(b.created_at)));
+    return shown.sort((a, b) => passedOnTo(b, this.desk.agent).localeCompare(passedOnTo(a, this.desk.agent)) || Number(this.#isOffered(b)) - Number(this.#isOffered(a)) || (a.position ?? 1e9) - (b.position ?? 1e9) || (RANK[a.priority] ?? 2) - (RANK[b.priority] ?? 2) || String(a.created_at).localeCompare(String(b.created_at)));
   }
 
   draw() {
@@ -75,7 +96,7 @@ export class Inbox {
     const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.ticket;
     fill(byId("filters"), FILTERS.map((filter) => this.#tab(filter)));
     const shown = this.#shown();
-    fill(byId("tickets"), shown.length ? shown.map((ticket) => this.#row(ticket)) : h("li", { class: "empty" }, i18n.t(`none_${this.filter}`)));
+    fill(byId("tickets"), shown.length ? shown.map((ticket) => this.#row(ticket)) : h("li", { class: "empty" }, i18n.t(this.finder.active ? "none_found" : `none_${this.filter}`)));
     if (focused) this.focus(focused);
     const news = this.warnings.next([...this.#in("open"), ...this.#in("mine")], i18n);
     if (news) byId("news").textContent = news;
@@ -85,7 +106,7 @@ export class Inbox {
 
   /** @param {string} filter */
   #tab(filter) {
-    const count = filter === "open" || filter === "mine" ? this.#in(filter).length : 0;
+    const count = filter === "open" || filter === "mine" || filter === "snoozed" ? this.#in(filter).length : 0;
     return h(
       "button",
       { class: "filter", type: "button", "aria-pressed": String(filter === this.filter), on: { click: () => this.pick(filter) } },
@@ -119,6 +140,7 @@ export class Inbox {
           h("span", { class: "tag" }, i18n.or(`category_${ticket.category}`, ticket.category)),
           ticket.queue !== "general" ? h("span", { class: "tag" }, i18n.or(`queue_${ticket.queue}`, ticket.queue)) : null,
           ticket.status === "claimed" ? h("span", { class: "tag info" }, i18n.t("by", { name: ticket.assignee })) : null,
+          markTags(ticket, i18n),
         ),
       ),
     );

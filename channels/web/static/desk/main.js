@@ -6,12 +6,13 @@ import { pageStrings, wireBar } from "../lib/page.js";
 import { signIn, signOut } from "../lib/sign_in.js";
 import { loadWords } from "../lib/words.js";
 import { Case } from "./case.js";
+import { CASES_STRINGS } from "./cases_strings.js";
 import { Desk } from "./desk.js";
 import { Inbox } from "./inbox.js";
 import { PresenceSwitch } from "./presence.js";
 import { DESK_STRINGS } from "./strings.js";
 
-const i18n = pageStrings(DESK_STRINGS);
+const i18n = pageStrings({ zh: { ...DESK_STRINGS.zh, ...CASES_STRINGS.zh }, en: { ...DESK_STRINGS.en, ...CASES_STRINGS.en } });
 const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 /** @type {Desk | null} */
 let desk = null;
@@ -31,7 +32,7 @@ async function enter() {
   wireAccount({ i18n, token, leave });
   byId("board").hidden = false;
   showName();
-  const detail = new Case(byId("case"), { desk, i18n, close: () => show(null) });
+  const detail = new Case(byId("case"), { desk, i18n, close: () => show(null), open: (id) => show(id) });
   const inbox = new Inbox({ desk, i18n, open: (id) => show(id) });
   new PresenceSwitch(byId("presence"), { desk, i18n });
   detail.onClaimed = () => inbox.pick("mine");

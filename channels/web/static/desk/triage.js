@@ -4,7 +4,7 @@ import { h } from "../lib/dom.js";
 import { formatMoment, localText } from "../lib/format.js";
 
 /** The choices of each label, as `tools.ticketing.triage.labels` has them. */
-const LABELS = {
+export const LABELS = {
   category: ["delivery", "order_change", "returns", "quality", "payment", "price", "product", "account", "complaint", "risk", "safety", "other"],
   priority: ["low", "normal", "high", "urgent"],
   queue: ["general", "pre_sales", "after_sales", "delivery", "payments", "complaints", "security"],

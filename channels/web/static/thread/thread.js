@@ -140,6 +140,11 @@ export class Thread {
     return true;
   }
 
+  /** Mark the messages that belong to a matter. @param {number[]} seqs */
+  belong(seqs) {
+    for (const seq of seqs) this.list.querySelector(`[data-seq="${seq}"]`)?.classList.add("belongs");
+  }
+
   /** @param {any} event @param {string} at @param {number} seq */
   #drawMessage(event, at, seq) {
     this.#closeChoices();
