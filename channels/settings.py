@@ -44,6 +44,8 @@ class Settings(LlmSettings):
     environment: Literal["development", "production"] = "development"
     debug: bool = False
     database_url: MaybeText = None
+    redis_url: MaybeText = None
+    """The Redis server through which replicas tell one another what goes on; unset: one process serves the shop."""
     allowed_origins: Annotated[tuple[str, ...] | None, NoDecode] = None
     """Other sites that may embed the widget, separated by commas. Unset: every site in development, none in production."""
 

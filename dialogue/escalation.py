@@ -24,7 +24,7 @@ async def hand_over(work: Work, understanding: Understanding | None, engine: Eng
             "priority": max(wish.priority, work.judgement.priority, key=lambda each: RANK[each]),
             "queue": wish.queue,
             "lang": work.lang,
-            "subject": _subject(work),
+            "subject": subject_of(work),
             "body": (await write(work, wish, understanding, templates)).model_dump(mode="json"),
         },
     )
@@ -42,7 +42,8 @@ async def hand_over(work: Work, understanding: Understanding | None, engine: Eng
     return True
 
 
-def _subject(work: Work) -> str:
+def subject_of(work: Work) -> str:
+    """Return what a ticket is called: the procedure that runs, or what was said last."""
     frame = work.business_frame
     if frame is not None:
         order = frame.slots.get("order")

@@ -36,6 +36,8 @@ import tools.risk.tools
 import tools.ticketing.assigning
 import tools.ticketing.calling_back
 import tools.ticketing.desk_tools
+import tools.ticketing.live
+import tools.ticketing.taking_over
 import tools.ticketing.tools
 import tools.visual_search.tools
 import tools.wording.tools
@@ -68,6 +70,8 @@ CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.ticketing.desk_tools.TOOLS,
     tools.ticketing.assigning.TOOLS,
     tools.ticketing.calling_back.TOOLS,
+    tools.ticketing.taking_over.TOOLS,
+    tools.ticketing.live.TOOLS,
     tools.risk.tools.TOOLS,
     tools.risk.staged.TOOLS,
     tools.visual_search.tools.TOOLS,

@@ -28,9 +28,10 @@ What = Literal[
     "call_back",
     "corrected",
     "warned",
+    "taken_over",
     "resolved",
 ]
-"""What is written down of a ticket. ``offered``, ``assigned`` and ``requeued`` have their reasons in `facts`."""
+"""What is written down of a ticket. ``offered``, ``assigned``, ``requeued`` and ``taken_over`` have their reasons in `facts`."""
 _STEPS: dict[str, Kind] = {"waiting": "waiting_for_shopper", "resumed": "resumed"}
 
 

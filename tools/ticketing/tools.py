@@ -50,15 +50,21 @@ async def hand_over(context: ToolContext, arguments: HandOver) -> TicketView:
     running = select(Ticket).where(Ticket.conversation_id == conversation_id, Ticket.status != "resolved")
     ticket = (await context.session.exec(running.order_by(col(Ticket.created_at)))).first()
     if ticket is None:
-        body = await _with_name(context, arguments.body)
-        if body.triage is None:
-            triage = await triaged(context.services.models, body, arguments.reason)
-            body = body.model_copy(update={"triage": triage})
-        ticket = _opened(context, arguments, body, conversation_id)
-        context.session.add(ticket)
-        await context.session.flush()
-        note(context.session, ticket, "opened", context.identity.actor, context.now, reason=arguments.reason)
+        ticket = await opened_ticket(context, arguments, conversation_id)
     return (await as_view(context, ticket)).model_copy(update={"body": TicketBody()})
+
+
+async def opened_ticket(context: ToolContext, arguments: HandOver, conversation_id: str) -> Ticket:
+    """Open a ticket, in the transaction of the call that needs one."""
+    body = await _with_name(context, arguments.body)
+    if body.triage is None:
+        triage = await triaged(context.services.models, body, arguments.reason)
+        body = body.model_copy(update={"triage": triage})
+    ticket = _opened(context, arguments, body, conversation_id)
+    context.session.add(ticket)
+    await context.session.flush()
+    note(context.session, ticket, "opened", context.identity.actor, context.now, reason=arguments.reason)
+    return ticket
 
 
 def _opened(context: ToolContext, arguments: HandOver, body: TicketBody, conversation_id: str) -> Ticket:
