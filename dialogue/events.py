@@ -229,6 +229,9 @@ PUBLIC_TYPES = frozenset({
 })  # fmt: skip
 """What a shopper's own token may see."""
 
+INTERNAL_TYPES = frozenset({"whispered"})
+"""What the shop's people say among themselves; it is given to no shopper, not even in a copy of their data."""
+
 
 class StoredEvent(pydantic.BaseModel):
     """An event in its place: the form of ``GET /events`` and of WebSocket frames."""
