@@ -10,6 +10,7 @@ import { caseSections } from "./body.js";
 import { clockSection, storySection } from "./clocks.js";
 import { PRIORITY_TONES } from "./inbox.js";
 import { riskSection } from "./risk.js";
+import { Viewers } from "./viewers.js";
 
 /** The right side of the desk. */
 export class Case {
@@ -26,13 +27,13 @@ export class Case {
     /** @type {(() => void) | null} */
     this.onClaimed = null;
     this.thread = new Thread({ i18n, base: "", viewer: "agent", loadAttachment: (id) => desk.api.attachment(id), send: null, underReply: (event, seq) => articleLine(event, seq, { i18n, api: desk.api, conversation: () => this.#ticket?.conversation_id ?? null }) });
+    this.viewers = new Viewers({ desk, i18n });
     this.#build();
     desk.addEventListener("event", (event) => this.#event(/** @type {CustomEvent} */ (event).detail.placed));
     desk.addEventListener("typing", (event) => this.#typing(/** @type {CustomEvent} */ (event).detail));
     desk.addEventListener("tickets", () => this.#drawTicket());
     desk.addEventListener("problem", (event) => this.#say("bad", /** @type {CustomEvent} */ (event).detail));
     i18n.addEventListener("change", () => this.#drawTicket());
-    document.addEventListener("keydown", (event) => this.#pressed(event));
     this.show(null);
   }
 
@@ -47,7 +48,7 @@ export class Case {
       class: "field",
       rows: 2,
       maxlength: 4000,
-      data: { tLabel: "reply", tPlaceholder: "reply" },
+      data: { tLabel: "reply", tPlaceholder: "reply", key: "r" },
       on: { keydown: (event) => this.#key(event), input: () => this.#ticket && this.desk.typing(this.#ticket.conversation_id) },
     });
     this.replyForm = h(
@@ -60,7 +61,7 @@ export class Case {
       "div",
       { class: "claim-bar" },
       h("p", { class: "small", data: { t: "claim_first" } }),
-      h("button", { class: "button primary", type: "button", data: { t: "claim" }, on: { click: () => this.#claim() } }),
+      h("button", { class: "button primary", type: "button", data: { t: "claim", key: "c" }, on: { click: () => this.#claim() } }),
     );
     this.thread.list.dataset.tLabel = "conversation";
     this.tabs = h("div", { class: "tabs", role: "group" }, ["talk", "case"].map((tab) => this.#tab(tab)));
@@ -91,12 +92,13 @@ export class Case {
   async show(ticketId) {
     if (ticketId === this.ticketId && ticketId !== null) return;
     this.ticketId = ticketId;
+    this.viewers.look(this.#ticket?.conversation_id ?? null);
     if (ticketId === null) {
       fill(this.element, h("div", { class: "empty" }, icon("flag"), h("p", { data: { t: "choose" } }), h("p", { class: "small", data: { t: "key_hint" } })));
       this.i18n.apply(this.element);
       return;
     }
-    fill(this.element, this.head, this.notice, this.tabs, this.body, this.dialog);
+    fill(this.element, this.head, this.viewers.element, this.notice, this.tabs, this.body, this.dialog);
     this.#pickTab("talk");
     this.notice.hidden = true;
     this.bodyDrawn = "";
@@ -290,7 +292,7 @@ export class Case {
     const { i18n } = this;
     const waits = (ticket.clocks ?? []).some((clock) => clock.paused_by === "shopper");
     const act = (/** @type {string} */ key, /** @type {string} */ style, /** @type {() => void} */ press) =>
-      h("button", { class: `button ${style}`, type: "button", on: { click: press } }, i18n.t(key));
+      h("button", { class: `button ${style}`, type: "button", data: { key: key === "resolve" ? "e" : null }, on: { click: press } }, i18n.t(key));
     fill(
       this.head,
       h("button", { class: "icon-button back", type: "button", "aria-label": i18n.t("back"), on: { click: () => this.close() } }, icon("back")),
@@ -410,14 +412,15 @@ export class Case {
     }
   }
 
-  /** The suggested reply of that number, where it may be used. @param {KeyboardEvent} event */
-  #pressed(event) {
-    const writing = /** @type {HTMLElement} */ (event.target).closest("input, textarea, select, [contenteditable], dialog");
-    if (writing || event.ctrlKey || event.metaKey || event.altKey || !this.#mine || !/^[1-3]$/.test(event.key)) return;
-    const suggested = this.#ticket?.body.suggestions?.[Number(event.key) - 1];
-    if (!suggested) return;
-    event.preventDefault();
-    this.#use(suggested.text);
+  /** The conversation that is on screen. */
+  get conversation() {
+    return this.#ticket?.conversation_id ?? null;
+  }
+
+  /** Use the suggested reply of that number, where it may be used. @param {number} number */
+  suggest(number) {
+    const suggested = this.#mine && this.#ticket?.body.suggestions?.[number - 1];
+    if (suggested) this.#use(suggested.text);
   }
 
   /** @param {string} text */

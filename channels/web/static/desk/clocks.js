@@ -69,14 +69,16 @@ export function storySection(ticket, { i18n, load }) {
 
 /** @param {any} event @param {I18n} i18n */
 function storyEntry(event, i18n) {
-  const { because, agent } = event.facts;
+  const { because, agent, held_by } = event.facts;
+  const who = held_by ? i18n.or(`held_by_${held_by}`, held_by) : agent;
   const why = (Array.isArray(because) ? because : because ? [because] : []).map((each) => i18n.or(`because_${each}`, each));
   return h(
     "li",
     { class: "case-row" },
     h("span", { class: "small muted" }, formatMoment(event.at, i18n.lang)),
     h("span", {}, i18n.or(`story_${event.what}`, event.what)),
-    agent || ["claimed", "corrected"].includes(event.what) ? h("strong", {}, agent ?? event.actor) : null,
+    who || ["claimed", "corrected"].includes(event.what) ? h("strong", {}, who ?? event.actor) : null,
+    held_by ? h("span", { class: "small muted" }, i18n.t("story_by", { name: event.actor })) : null,
     why.length ? h("span", { class: "small muted" }, why.join(i18n.t("comma"))) : null,
   );
 }
