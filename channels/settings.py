@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from collections.abc import Mapping
 from decimal import Decimal
@@ -124,6 +125,17 @@ class Settings(LlmSettings):
         if separator and scheme == "sqlite":
             return value
         raise ValueError("expected postgresql://USER:PASSWORD@HOST/NAME, or nothing for SQLite in the data folder")
+
+    @pydantic.field_validator("redis_url")
+    @classmethod
+    def _reachable_redis(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        if not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("expected redis://HOST:PORT, or nothing where one process serves the shop")
+        if importlib.util.find_spec("redis") is None:
+            raise ValueError("needs the Redis client: pip install 'xiaoer[redis]'")
+        return value
 
     @pydantic.model_validator(mode="after")
     def _embedder_is_whole(self) -> Settings:

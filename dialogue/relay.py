@@ -25,6 +25,7 @@ WAITING = 5000
 """News that may wait to be sent; past that they are dropped."""
 AGAIN_S = 1.0
 """How long a lost connection rests before it is made again."""
+ANSWERS_IN_S = 3.0
 
 
 class Relay(Protocol):
@@ -45,6 +46,22 @@ class Alone:
 
     def listen(self, listener: Listener) -> None:
         """Hear nothing."""
+
+
+async def answers(url: str) -> None:
+    """Ask a Redis server whether it is there.
+
+    Raises:
+        OSError: it is not, or lets nobody in.
+    """
+    import redis.asyncio  # noqa: PLC0415  (an extra)
+    import redis.exceptions  # noqa: PLC0415
+
+    async with redis.asyncio.from_url(url, socket_connect_timeout=ANSWERS_IN_S, socket_timeout=ANSWERS_IN_S) as client:
+        try:
+            await client.ping()
+        except redis.exceptions.RedisError as error:
+            raise ConnectionError(str(error)) from error
 
 
 class RedisRelay:

@@ -15,10 +15,10 @@ import redis
 import redis.exceptions
 
 from channels.presence import GONE_S, Presence
-from channels.settings import Settings
+from channels.settings import Settings, SettingsError, load_settings
 from channels.testing import LiveServer, live, small_platform
 from channels.wire import ViewersFrame
-from dialogue.relay import RedisRelay
+from dialogue.relay import RedisRelay, answers
 from dialogue.testing import LinkedRelay
 from knowledge.types import JsonObject
 from tests.channels.conftest import Person
@@ -169,3 +169,13 @@ async def test_a_replica_that_fell_silent_has_nobody_who_looks() -> None:
     now = GONE_S + 1
     presence.beat()
     assert shown == [("ada",), ("ada", "ben"), ("ada",)]
+
+
+async def test_a_redis_that_is_not_there_is_told_by_the_doctor_and_a_wrong_address_by_the_settings(
+    settings: Settings, redis_url: str
+) -> None:
+    await answers(redis_url)
+    with pytest.raises(OSError, match="9"):
+        await answers("redis://127.0.0.1:9")
+    with pytest.raises(SettingsError, match="XIAOER_REDIS_URL: expected redis://HOST:PORT"):
+        load_settings(redis_url="127.0.0.1:6379")
