@@ -23,6 +23,7 @@ from channels import (
     figures,
     inspector,
     knowledge_api,
+    live,
     openai_api,
     operations,
     pages,
@@ -47,6 +48,7 @@ from channels.presence import Presence
 from channels.settings import Settings, environment
 from dialogue.build import Config, Platform, build
 from dialogue.desk_routing import DeskRouting, RoutingPlan
+from dialogue.relay import RedisRelay
 from dialogue.understanding.voice.endpoint import Endpoint
 from knowledge.endpoint_embedding import EmbeddingServer
 
@@ -69,6 +71,11 @@ def config_of(settings: Settings, *, demo: bool = True) -> Config:
         silence_s=settings.silence_s or None,
         environment=environment(),
     )
+
+
+def relay_of(settings: Settings) -> RedisRelay | None:
+    """Return what replicas tell one another through; None: there is one."""
+    return RedisRelay(settings.redis_url) if settings.redis_url else None
 
 
 def routing_plan(settings: Settings) -> RoutingPlan:
@@ -135,6 +142,7 @@ def create_app(
         ticket_actions,
         case_actions,
         desk_duty,
+        live,
         proposals,
         people,
         figures,
@@ -195,6 +203,11 @@ def _lifespan(
         working = (asyncio.create_task(_recover(context)), asyncio.create_task(context.routing.run()))
         try:
             async with contextlib.AsyncExitStack() as stack:
+                if (relay := relay_of(context.settings)) is not None:
+                    platform.conversations.join(relay)
+                    context.presence.join(relay)
+                    await stack.enter_async_context(relay.running())
+                    await stack.enter_async_context(context.presence.shared())
                 for each in beside:
                     await stack.enter_async_context(each)
                 yield

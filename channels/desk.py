@@ -13,6 +13,8 @@ from fastapi.responses import JSONResponse
 
 from channels.auth import Caller
 from channels.context import CallerDep, Context, ContextDep
+from channels.live_feed import LiveFeed
+from channels.presence import Notice
 from channels.problems import ProblemError, problem_of, refusal_problem
 from channels.sockets import CLOSED_AGAIN, Socket, SocketGoneError, closing, running
 from channels.turns import known_form
@@ -20,15 +22,18 @@ from channels.wire import (
     AgentMessage,
     ClaimBody,
     DeskClientFrame,
+    DeskFrame,
     DeskMessageFrame,
     DeskTypingFrame,
+    LookFrame,
     PingFrame,
     PongFrame,
     ReadyFrame,
     ReleaseBody,
+    SuperviseFrame,
     TicketFrame,
-    TypingNotice,
     UnwatchFrame,
+    ViewersFrame,
     WatchFrame,
     event_json,
     printable,
@@ -42,9 +47,7 @@ from tools.desk_rules import Priority
 from tools.ticketing.types import TicketList, TicketView
 
 router = APIRouter(tags=["desk"])
-_FRAMES: pydantic.TypeAdapter[WatchFrame | UnwatchFrame | DeskMessageFrame | DeskTypingFrame | PingFrame] = (
-    pydantic.TypeAdapter(DeskClientFrame)
-)
+_FRAMES: pydantic.TypeAdapter[DeskFrame] = pydantic.TypeAdapter(DeskClientFrame)
 MAX_WATCHED = 50
 
 TicketStatus = Literal["open", "claimed", "resolved"]
@@ -176,12 +179,14 @@ class _Desk:
         self,
         context: Context,
         caller: Caller,
-        socket: Socket[WatchFrame | UnwatchFrame | DeskMessageFrame | DeskTypingFrame | PingFrame],
+        socket: Socket[DeskFrame],
     ) -> None:
         self._context = context
         self._caller = caller
         self._socket = socket
         self._watched: dict[str, asyncio.Task[None]] = {}
+        self._looked_at: str | None = None
+        self._live: asyncio.Task[None] | None = None
         self._told = asyncio.Event()
 
     async def run(self, claimed: list[str]) -> None:
@@ -203,6 +208,8 @@ class _Desk:
         except SocketGoneError:
             return
         finally:
+            self._look(None)
+            await self._supervise(on=False)
             for conversation_id in list(self._watched):
                 await self._unwatch(conversation_id)
 
@@ -239,7 +246,7 @@ class _Desk:
                 client_id = frame.client_id if isinstance(frame, DeskMessageFrame) else None
                 await self._socket.problem(problem_of(error), client_id)
 
-    async def _handle(self, frame: WatchFrame | UnwatchFrame | DeskMessageFrame | DeskTypingFrame | PingFrame) -> None:
+    async def _handle(self, frame: DeskFrame) -> None:
         match frame:
             case WatchFrame():
                 await self._watch(known_form(frame.conversation_id), frame.after)
@@ -249,6 +256,12 @@ class _Desk:
                 await _say(self._context, self._caller, frame.conversation_id, frame.client_id, frame.text)
             case DeskTypingFrame():
                 self._context.presence.typing(frame.conversation_id, "agent", on=frame.on)
+                self._context.presence.writes(frame.conversation_id, self._caller.subject, on=frame.on)
+            case LookFrame():
+                self._look(None if frame.conversation_id is None else known_form(frame.conversation_id))
+            case SuperviseFrame():
+                self._caller.must_supervise()
+                await self._supervise(on=frame.on)
             case PingFrame():
                 await self._socket.send(PongFrame())
 
@@ -287,5 +300,33 @@ class _Desk:
             with contextlib.suppress(SocketGoneError):
                 await self._socket.problem(error)
 
-    def _hint(self, notice: TypingNotice) -> None:
-        self._socket.hint(notice)
+    def _hint(self, notice: Notice) -> None:
+        send = self._socket.post if isinstance(notice, ViewersFrame) else self._socket.hint
+        send(notice)
+
+    def _look(self, conversation_id: str | None) -> None:
+        """Have a case on screen, or none."""
+        presence, before = self._context.presence, self._looked_at
+        if conversation_id == before:
+            return
+        self._looked_at = conversation_id
+        if before is not None:
+            presence.looks_away(before, self._caller.subject, self._hint)
+        if conversation_id is not None:
+            presence.looks(conversation_id, self._caller.subject, self._hint)
+
+    async def _supervise(self, *, on: bool) -> None:
+        if self._live is not None:
+            self._live.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._live
+        self._live = asyncio.create_task(self._live_feed()) if on else None
+
+    async def _live_feed(self) -> None:
+        try:
+            await LiveFeed(self._context, self._caller, self._socket.send).run()
+        except SocketGoneError:
+            await self._socket.close(CLOSED_AGAIN, "too slow")
+        except Exception as error:  # one socket turn
+            with contextlib.suppress(SocketGoneError):
+                await self._socket.problem(error)

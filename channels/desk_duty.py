@@ -34,6 +34,7 @@ async def presence(context: ContextDep, caller: CallerDep, body: PresenceBody) -
     if outcome.status != "ok" or outcome.evidence is None:
         raise refusal_problem(outcome.code, outcome.facts, mendable=outcome.mendable)
     context.routing.wake()
+    context.platform.conversations.desk_changed()
     return JSONResponse(outcome.evidence.model_dump(mode="json"))
 
 

@@ -30,6 +30,7 @@ from channels.settings import Settings, environment, secret_complaint
 from dialogue.build import database_of
 from dialogue.escalation_policy import EscalationError, load_escalation
 from dialogue.flows import FlowError, load_flows
+from dialogue.relay import answers
 from dialogue.understanding.voice import whisper
 from dialogue.understanding.voice.features import available
 from knowledge.endpoint_embedding import EmbedderUnavailableError, EndpointEmbedder
@@ -92,9 +93,22 @@ async def examine(settings: Settings) -> list[Finding]:
         + await _models(settings)
         + await _vectors(settings)
         + await _servers(settings)
+        + await _replicas(settings)
         + _outwards(settings)
         + await _shop(settings)
     )
+
+
+async def _replicas(settings: Settings) -> list[Finding]:
+    """Look whether replicas reach one another, where they are to."""
+    if settings.redis_url is None:
+        return []
+    try:
+        await answers(settings.redis_url)
+    except (OSError, TimeoutError) as error:
+        mend = "start Redis, or mend the address in XIAOER_REDIS_URL"
+        return [Finding("replicas", "warn", f"they hear nothing of one another: {error}", mend)]
+    return [Finding("replicas", "ok", "they tell one another through Redis")]
 
 
 def _outwards(settings: Settings) -> list[Finding]:

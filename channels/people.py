@@ -15,18 +15,19 @@ from typing import Any
 
 import pydantic
 from fastapi import APIRouter, Response
-from sqlmodel import select
+from sqlmodel import SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from channels.auth import Caller
 from channels.context import CallerDep, Context, ContextDep
 from channels.problems import ProblemError, refusal_problem
 from dialogue.conversations import Conversations
+from dialogue.events import INTERNAL_TYPES
 from dialogue.learning.forgetting import forget
 from knowledge.db import Database
 from knowledge.errors import KnowledgeError
 from knowledge.person import belongings, digest_of, find_erasure, marks_of
-from knowledge.schema import Attachment, Customer, Erasure
+from knowledge.schema import Attachment, ConversationEvent, Customer, Erasure
 from knowledge.types import JsonObject, new_id, utc_now
 from tools.audit import audit_row
 from tools.base import Identity, ToolCall
@@ -115,9 +116,14 @@ async def _everything(
     attachments: list[Attachment] = []
     for belonging in belongings(customer_id):
         rows = (await session.exec(select(belonging.model).where(belonging.theirs))).all()
-        tables[belonging.name] = [row.model_dump(mode="json") for row in rows]
+        tables[belonging.name] = [row.model_dump(mode="json") for row in rows if not _is_internal(row)]
         attachments += [row for row in rows if isinstance(row, Attachment)]
     return tables, attachments
+
+
+def _is_internal(row: SQLModel) -> bool:
+    """Tell whether it is what the shop's people said among themselves: that is theirs."""
+    return isinstance(row, ConversationEvent) and row.type in INTERNAL_TYPES
 
 
 def _zipped(

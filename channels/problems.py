@@ -116,6 +116,14 @@ CATALOGUE: dict[str, tuple[int, str, str]] = {
         "The ticket has changed since you read it; read it again.",
         "工单在您读取之后已变化，请重新读取。",
     ),
+    "conversation_changed": (
+        409,
+        "The conversation has changed hands since you read it; look again.",
+        "对话在您查看之后已换人处理，请重新查看。",
+    ),
+    "reason_needed": (422, "Say why: {agent} is told.", "请写明原因，{agent} 会看到。"),
+    "supervisors_only": (403, "Only a supervisor may do that.", "只有主管可以这样做。"),
+    "nobody_holds_it": (409, "No agent holds this conversation.", "没有客服在处理这个对话。"),
     "already_claimed": (409, "{agent} has this ticket already.", "{agent} 已认领该工单。"),
     "ticket_resolved": (409, "This ticket is resolved already.", "该工单已结案。"),
     "already_so": (409, "The ticket says so already.", "工单已经是这样了。"),
@@ -285,6 +293,7 @@ def refusal_problem(code: str, facts: Mapping[str, object], *, mendable: bool, d
 
 _TOOL_CODES = {
     "ticket_not_found": "unknown_ticket",
+    "conversation_not_found": "unknown_conversation",
     "proposal_not_found": "unknown_proposal",
     "product_not_found": "unknown_product",
     "not_allowed": "forbidden",

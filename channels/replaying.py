@@ -28,6 +28,7 @@ from dialogue.events import (
     Understood,
     VoiceHeard,
     VoiceTranscribed,
+    Whispered,
 )
 from dialogue.store import EventStore
 from evals.judge.files import yaml_of
@@ -113,6 +114,8 @@ def _change(event: Event) -> str:
             return f"    ticket {event.ticket.id} {event.ticket.priority} {event.ticket.queue}"
         case OwnershipChanged():
             return f"    owner {event.owner} {event.agent_id or ''} ({event.reason})"
+        case Whispered():
+            return f"    {event.author_id} to {event.to}: {event.text}"
         case LanguageChanged():
             return f"    language {event.lang}"
         case TurnEnded():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from collections.abc import Mapping
 from decimal import Decimal
@@ -44,6 +45,8 @@ class Settings(LlmSettings):
     environment: Literal["development", "production"] = "development"
     debug: bool = False
     database_url: MaybeText = None
+    redis_url: MaybeText = None
+    """The Redis server through which replicas tell one another what goes on; unset: one process serves the shop."""
     allowed_origins: Annotated[tuple[str, ...] | None, NoDecode] = None
     """Other sites that may embed the widget, separated by commas. Unset: every site in development, none in production."""
 
@@ -122,6 +125,17 @@ class Settings(LlmSettings):
         if separator and scheme == "sqlite":
             return value
         raise ValueError("expected postgresql://USER:PASSWORD@HOST/NAME, or nothing for SQLite in the data folder")
+
+    @pydantic.field_validator("redis_url")
+    @classmethod
+    def _reachable_redis(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        if not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("expected redis://HOST:PORT, or nothing where one process serves the shop")
+        if importlib.util.find_spec("redis") is None:
+            raise ValueError("needs the Redis client: pip install 'xiaoer[redis]'")
+        return value
 
     @pydantic.model_validator(mode="after")
     def _embedder_is_whole(self) -> Settings:

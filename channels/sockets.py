@@ -149,6 +149,10 @@ class Socket(Generic[FrameT]):
         if not self._sending.locked():
             self._context.detach(self._try(frame))
 
+    def post(self, frame: pydantic.BaseModel) -> None:
+        """Send a frame that must not be lost, without waiting for it."""
+        self._context.detach(self._try(frame))
+
     async def _try(self, frame: pydantic.BaseModel) -> None:
         with contextlib.suppress(SocketGoneError):
             await self.send(frame)

@@ -9,8 +9,9 @@ Chat socket ``WS /v1/conversations/{id}/stream?after=N``
 
 Desk socket ``WS /v1/desk``
     The same token rules, for agents. Client frames: `AuthFrame`, `WatchFrame`, `UnwatchFrame`, `DeskMessageFrame`,
-    `DeskTypingFrame`, `PingFrame`. Server frames: `ReadyFrame`, `TicketFrame`, `EventFrame` of watched conversations (those of the
-    agent's claimed tickets are watched by themselves), `TypingNotice`, `ErrorFrame`, `PongFrame`.
+    `DeskTypingFrame`, `LookFrame`, `SuperviseFrame`, `PingFrame`. Server frames: `ReadyFrame`, `TicketFrame`, `EventFrame` of watched
+    conversations (those of the agent's claimed tickets are watched by themselves), `TypingNotice`, `ViewersFrame` and `WritingFrame` of
+    the case on screen, `LiveFrame` and `LiveChangedFrame` for supervisors who asked for them, `ErrorFrame`, `PongFrame`.
 
 Close codes: 4401 no valid token, 4403 wrong role, 4404 unknown conversation, 4408 no token in time, 1009 frame too
 big, 1008 an unreadable address or too many malformed frames, 1013 the client reads too slowly or the server is going down.
@@ -295,9 +296,22 @@ class DeskTypingFrame(_Body):
     on: bool
 
 
-DeskClientFrame = Annotated[
-    WatchFrame | UnwatchFrame | DeskMessageFrame | DeskTypingFrame | PingFrame, pydantic.Field(discriminator="type")
-]
+class LookFrame(_Body):
+    """The case that is on screen; None: no more any."""
+
+    type: Literal["look"]
+    conversation_id: str | None = None
+
+
+class SuperviseFrame(_Body):
+    """Send what goes on at the whole desk, and what changes, or no more of it. For supervisors."""
+
+    type: Literal["supervise"]
+    on: bool = True
+
+
+DeskFrame = WatchFrame | UnwatchFrame | DeskMessageFrame | DeskTypingFrame | LookFrame | SuperviseFrame | PingFrame
+DeskClientFrame = Annotated[DeskFrame, pydantic.Field(discriminator="type")]
 
 
 class ReadyFrame(_Body):
@@ -341,6 +355,40 @@ class TicketFrame(_Body):
 
     type: Literal["ticket"] = "ticket"
     ticket: dict[str, Any]
+
+
+class ViewersFrame(_Body):
+    """Who has the case on screen that this desk has on screen, itself included."""
+
+    type: Literal["viewers"] = "viewers"
+    conversation_id: str
+    viewers: tuple[str, ...]
+
+
+class WritingFrame(_Body):
+    """An agent is writing in the case that is on screen, or stopped."""
+
+    type: Literal["writing"] = "writing"
+    conversation_id: str
+    agent: str
+    on: bool
+
+
+class LiveFrame(_Body):
+    """What goes on, after `SuperviseFrame`: `board` is a `tools.ticketing.live.LiveBoard`."""
+
+    type: Literal["live"] = "live"
+    board: dict[str, Any]
+
+
+class LiveChangedFrame(_Body):
+    """What is new of it: conversations as they are now, those that are over, and agents and queues where they changed."""
+
+    type: Literal["live_changed"] = "live_changed"
+    conversations: list[dict[str, Any]] = []
+    gone: list[str] = []
+    agents: list[dict[str, Any]] | None = None
+    queues: list[dict[str, Any]] | None = None
 
 
 class ErrorFrame(_Body):
@@ -389,6 +437,20 @@ class AwaitBody(_Body):
     """Whether the case waits for the shopper."""
 
     waiting: bool = True
+
+
+class TakeOverBody(_Body):
+    """The version of the conversation's ownership that was seen, and why, for the agent who has it."""
+
+    version: int = pydantic.Field(ge=0, le=MAX_SEQ)
+    because: str = pydantic.Field(default="", max_length=300)
+
+
+class WhisperBody(_Body):
+    """A supervisor's words to the agent who holds the conversation."""
+
+    client_id: ClientId
+    text: str
 
 
 class RiskDecision(_Body):

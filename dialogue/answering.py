@@ -24,6 +24,7 @@ from dialogue.kept_states import KeptStates
 from dialogue.messages import log_turn, past_turn
 from dialogue.outward.outbox import Outbox
 from dialogue.ownership import must_be_told, overtaken
+from dialogue.relay import Alone, Relay
 from dialogue.replies.templates import Templates
 from dialogue.replies.types import Choice, ChoicesReply, Reply, TextReply
 from dialogue.silence import SilenceWatch
@@ -34,12 +35,13 @@ from dialogue.turns import Finished, TurnRunner
 from knowledge.db import Database
 from knowledge.errors import KnowledgeError
 from knowledge.schema import Conversation
-from knowledge.types import Lang, new_id
+from knowledge.types import JsonObject, Lang, new_id
 from tools.base import Identity, ToolCall
 from tools.executor import Executor
 from tools.ticketing.types import TicketView
 
 DESK = "desk"
+EVERY = "every"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,6 +76,9 @@ class Answering:
         self.store = EventStore(database, executor.clock, outbox)
         self._live: Broadcast[StoredEvent] = Broadcast()
         self._desk: Broadcast[DeskNotice] = Broadcast()
+        self.goings_on: Broadcast[str] = Broadcast()
+        """The id of each conversation that goes on, here or on another replica, under `EVERY`; "" where it is the desk."""
+        self._relay: Relay = Alone()
         self._silences = SilenceWatch(silence_s, self._remind)
         self._states = KeptStates()
         self._locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
@@ -81,6 +86,35 @@ class Answering:
     async def close(self) -> None:
         """Stop what waits. The database stays open."""
         await self._silences.close()
+
+    def join(self, relay: Relay) -> None:
+        """Tell other replicas what goes on here, and show here what goes on there."""
+        self._relay = relay
+        relay.listen(self._elsewhere)
+
+    def desk_changed(self) -> None:
+        """Say that somebody came to the desk, left it, or takes tickets no longer."""
+        self.goings_on.publish(EVERY, "")
+        self._relay.tell({"of": "desk"})
+
+    async def _elsewhere(self, news: JsonObject) -> None:
+        match news:
+            case {"of": "conversation", "id": str(conversation_id), "after": int(after)}:
+                if self._live.followed(conversation_id):
+                    for entry in await self.store.load(conversation_id, after):
+                        self._live.publish(conversation_id, entry)
+                self.goings_on.publish(EVERY, conversation_id)
+            case {"of": "ticket", "id": str(ticket_id)}:
+                await self.show_desk(ticket_id)
+            case {"of": "desk"}:
+                self.goings_on.publish(EVERY, "")
+            case {"of": "again"}:
+                for conversation_id in self._live.topics():
+                    head = await self.store.head(conversation_id)
+                    for entry in await self.store.load(conversation_id, head.last_seq - 1):
+                        self._live.publish(conversation_id, entry)  # who follows it reads what lies before
+            case _:
+                pass
 
     async def _answer(self, conversation_id: str, identity: Identity, seq: int) -> Turn:
         """Answer everything unanswered up to now, unless another call's turn has done it meanwhile."""
@@ -180,7 +214,12 @@ class Answering:
         return past_turn(conversation_id, await self.store.load(conversation_id, seq), seq)
 
     async def notify_desk(self, ticket_id: str) -> None:
-        """Show everybody at the desk a ticket as it is now."""
+        """Show everybody at the desk a ticket as it is now, on every replica."""
+        await self.show_desk(ticket_id)
+        self._relay.tell({"of": "ticket", "id": ticket_id})
+
+    async def show_desk(self, ticket_id: str) -> None:
+        """Show everybody who sits at the desk on this replica a ticket as it is now."""
         system = Identity("agent", subject="desk")
         outcome = await self.executor.call(
             ToolCall("get_ticket", {"ticket_id": ticket_id}), system, idempotency_key=new_id("read")
@@ -193,6 +232,7 @@ class Answering:
         state = _first_state(conversation)
         stored = await self.store.create(conversation, events)
         self._states.keep(functools.reduce(fold, stored, state))
+        self.goings_on.publish(EVERY, conversation.id)
         return stored
 
     async def _append(
@@ -208,12 +248,23 @@ class Answering:
         self._publish(conversation_id, stored)
         return stored
 
+    async def state_of(self, conversation_id: str) -> DialogueState:
+        """Return what a conversation knows at present. Raises `UnknownConversationError`."""
+        return await self._state(conversation_id)
+
+    def publish(self, conversation_id: str, stored: Sequence[StoredEvent]) -> None:
+        """Show events that were stored in another's transaction to whoever follows."""
+        self._publish(conversation_id, stored)
+
     def _publish(self, conversation_id: str, stored: Sequence[StoredEvent]) -> None:
         if stored:
             self._states.go_on(conversation_id, stored)
             self._watch_silence(conversation_id, stored)
         for entry in stored:
             self._live.publish(conversation_id, entry)
+        if stored:
+            self.goings_on.publish(EVERY, conversation_id)
+            self._relay.tell({"of": "conversation", "id": conversation_id, "after": stored[0].seq - 1})
 
     def _watch_silence(self, conversation_id: str, stored: Sequence[StoredEvent]) -> None:
         """Count a silence from a question to somebody who is there; whatever else happens ends it."""

@@ -32,6 +32,10 @@ class Broadcast(Generic[T]):
         """Tell whether anybody follows `topic` here."""
         return topic in self._queues
 
+    def topics(self) -> tuple[str, ...]:
+        """Return what is followed here."""
+        return tuple(self._queues)
+
     @contextlib.contextmanager
     def subscribe(self, topic: str) -> Iterator[asyncio.Queue[T | None]]:
         """Yield a queue that gets every item from now on; None in it means: cut off."""

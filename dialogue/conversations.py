@@ -41,7 +41,7 @@ from knowledge.schema import Attachment, Conversation
 from knowledge.types import JsonObject, Lang, new_id
 from tools.analytics.query import Question
 from tools.base import Evidence, Identity, Outcome, Role, ToolCall
-from tools.errors import ArgumentError, RefusedError
+from tools.errors import ArgumentError, RefusedError, ToolError
 from tools.ticketing.service_levels import Goal
 from tools.ticketing.types import TicketView
 
@@ -363,7 +363,7 @@ class Conversations(Answering):
                 head = await self.store.locked_head(session, conversation_id)
                 stored[conversation_id] = await self.store.append_in(session, head, await work(head, evidence))
 
-        key = f"{tool}:{identity.actor}:{arguments['ticket_id']}:{new_id('try')}"
+        key = f"{tool}:{identity.actor}:{arguments.get('ticket_id', '')}:{new_id('try')}"
         call = ToolCall(tool, arguments)
         outcome = await self.executor.call(call, identity, idempotency_key=key, together_with=change_hands)
         ticket = ticket_of(outcome, tool)
@@ -409,8 +409,13 @@ def ticket_of(outcome: Outcome, tool: str) -> TicketView:
     """Return the ticket that a tool gave. Raises as `Conversations.change_ticket`."""
     if outcome.status == "ok" and isinstance(outcome.evidence, TicketView):
         return outcome.evidence
+    raise refusal_of(outcome, tool)
+
+
+def refusal_of(outcome: Outcome, tool: str) -> ToolError:
+    """Return the error that says what the executor said."""
     kind = ArgumentError if outcome.mendable else RefusedError
-    raise kind(outcome.code or "failed", f"{tool} was refused: {outcome.code}", **outcome.facts)
+    return kind(outcome.code or "failed", f"{tool} was refused: {outcome.code}", **outcome.facts)
 
 
 def _visible(entry: StoredEvent, identity: Identity) -> bool:

@@ -126,6 +126,7 @@ class DeskRouting:
         if self._sockets and (self._beat_at is None or now - self._beat_at >= _BEAT):
             await keep_seen(self._talk.database, set(self._sockets), now)
             self._beat_at = now
+            self._talk.desk_changed()
         board = await self._board(now)
         await self._tell_changes(board)
         await self._warn(board, now)
@@ -149,7 +150,7 @@ class DeskRouting:
         if before is not None:
             changed = [name for name, version in now.items() if before.get(name) != version]
             for ticket_id in (*changed, *(before.keys() - now.keys())):
-                await self._talk.notify_desk(ticket_id)
+                await self._talk.show_desk(ticket_id)  # the others look for themselves
 
     async def _warn(self, board: Board, now: dt.datetime) -> None:
         """Say of promises that are about to be broken, or were while nobody looked, that they are: once, by whichever replica is first."""

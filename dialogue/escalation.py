@@ -28,7 +28,7 @@ async def hand_over(work: Work, understanding: Understanding | None, engine: Eng
             "priority": max(wish.priority, work.judgement.priority, key=lambda each: RANK[each]),
             "queue": wish.queue,
             "lang": work.lang,
-            "subject": _subject(work, understanding),
+            "subject": subject_of(work, understanding),
             "body": (await write(work, wish, understanding, templates)).model_dump(mode="json"),
         },
     )
@@ -46,7 +46,8 @@ async def hand_over(work: Work, understanding: Understanding | None, engine: Eng
     return True
 
 
-def _subject(work: Work, understanding: Understanding | None) -> str:
+def subject_of(work: Work, understanding: Understanding | None) -> str:
+    """Return what a ticket is called: the procedure that runs, or what was said last that says what it is about."""
     frame = work.business_frame
     if frame is not None:
         order = frame.slots.get("order")

@@ -185,6 +185,17 @@ class OwnershipChanged(_Event):
     reason: str = ""
 
 
+class Whispered(_Event):
+    """A supervisor said something to the agent who holds the conversation, or held it until now. No shopper is ever shown it."""
+
+    type: Literal["whispered"] = "whispered"
+    author_id: str
+    to: str
+    text: str
+    taken_over: bool = False
+    """It says why the conversation was taken from them."""
+
+
 class EpisodeStarted(_Event):
     """What came before is history: an old request for a person is not a live fact."""
 
@@ -209,7 +220,7 @@ class TurnEnded(_Event):
 
 Event = Annotated[
     MessageReceived | VoiceTranscribed | VoiceHeard | Understood | Decided | FlowsChanged | Asked | ToolCalled | ToolReturned | ModelCalled | CustomerProven
-    | LanguageChanged | Replied | ReplyDropped | TicketOpened | OwnershipChanged | EpisodeStarted | TurnEnded,
+    | LanguageChanged | Replied | ReplyDropped | TicketOpened | OwnershipChanged | Whispered | EpisodeStarted | TurnEnded,
     pydantic.Field(discriminator="type"),
 ]  # fmt: skip
 
@@ -217,6 +228,9 @@ PUBLIC_TYPES = frozenset({
     "message_received", "voice_transcribed", "replied", "ownership_changed", "ticket_opened", "language_changed",
 })  # fmt: skip
 """What a shopper's own token may see."""
+
+INTERNAL_TYPES = frozenset({"whispered"})
+"""What the shop's people say among themselves; it is given to no shopper, not even in a copy of their data."""
 
 
 class StoredEvent(pydantic.BaseModel):

@@ -14,16 +14,18 @@ from dialogue.events import (
     OwnershipChanged,
     Replied,
     ReplyDropped,
+    TicketOpened,
     ToolCalled,
     ToolReturned,
     TurnEnded,
     Understood,
     VoiceHeard,
     VoiceTranscribed,
+    Whispered,
 )
 from dialogue.replies.types import Reply, TextReply
 from dialogue.state import DialogueState
-from dialogue.turn import Turn
+from dialogue.turn import TicketRef, Turn
 from dialogue.turns import Finished
 from knowledge.schema import Conversation
 
@@ -53,6 +55,25 @@ def put_back(head: Conversation, said: Reply, *, reason: str) -> list[Event]:
         OwnershipChanged(owner="queued", version=head.ownership_version + 1, reason=reason),
         Replied(replies=(said,)),
     ]
+
+
+def seized(
+    head: Conversation, taker: str, *, ticket: TicketRef, known: TicketRef | None, because: str = ""
+) -> list[Event]:
+    """Return what it changes that a supervisor takes a conversation, from the bot, from the queue or from an agent, who is told why.
+
+    Args:
+        known: the ticket that the conversation knows of by now.
+    """
+    if head.owner == "human" and head.agent_id == taker:
+        return []
+    version = head.ownership_version + 1
+    events: list[Event] = [OwnershipChanged(owner="human", version=version, agent_id=taker, reason="taken_over")]
+    if known is None or known.id != ticket.id:
+        events.insert(0, TicketOpened(ticket=ticket))
+    if head.owner == "human" and head.agent_id is not None:
+        events.append(Whispered(author_id=taker, to=head.agent_id, text=because, taken_over=True))
+    return events
 
 
 def handed_back(

@@ -1,14 +1,16 @@
-"""For tests: an understander and ears that play a script; entities and voice messages in one line each."""
+"""For tests: an understander and ears that play a script; replicas in one process; entities and voice messages in one line each."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dialogue.commands import CannotHandle, Command, Emotion, EmotionLabel, Entity, EntityType, Understanding, View
 from dialogue.events import AttachmentRef
+from dialogue.relay import Listener
 from dialogue.understanding.voice.types import Delivery, HeardVoice, Hearing, Transcript, VoiceMood
-from knowledge.types import Lang
+from knowledge.types import JsonObject, Lang
 
 
 class ScriptedUnderstander:
@@ -31,6 +33,35 @@ class ScriptedUnderstander:
         commands = self.script.get(text, (CannotHandle(),))
         emotion = self.emotions.get(text, Emotion())
         return Understanding(lang=self.lang, commands=commands, emotion=emotion, model="scripted")
+
+
+class LinkedRelay:
+    """A relay to others of this process, which are given to `link`; what is told arrives when the loop turns."""
+
+    def __init__(self) -> None:
+        self._others: list[LinkedRelay] = []
+        self._listeners: list[Listener] = []
+        self._told: set[asyncio.Task[None]] = set()
+
+    def link(self, other: LinkedRelay) -> None:
+        """Tell each the news of the other from now on."""
+        self._others.append(other)
+        other._others.append(self)
+
+    def tell(self, news: JsonObject) -> None:
+        """Tell the others."""
+        for other in self._others:
+            task = asyncio.ensure_future(other._hear(news))
+            self._told.add(task)
+            task.add_done_callback(self._told.discard)
+
+    def listen(self, listener: Listener) -> None:
+        """Call `listener` with what the others tell."""
+        self._listeners.append(listener)
+
+    async def _hear(self, news: JsonObject) -> None:
+        for listener in self._listeners:
+            await listener(news)
 
 
 def entity(kind: EntityType, said: str = "", start: int = 0, /, **value: Any) -> Entity:

@@ -37,7 +37,9 @@ import tools.ticketing.assigning
 import tools.ticketing.calling_back
 import tools.ticketing.desk_tools
 import tools.ticketing.joining
+import tools.ticketing.live
 import tools.ticketing.moving
+import tools.ticketing.taking_over
 import tools.ticketing.tools
 import tools.visual_search.tools
 import tools.wording.tools
@@ -72,6 +74,8 @@ CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.ticketing.calling_back.TOOLS,
     tools.ticketing.moving.TOOLS,
     tools.ticketing.joining.TOOLS,
+    tools.ticketing.taking_over.TOOLS,
+    tools.ticketing.live.TOOLS,
     tools.risk.tools.TOOLS,
     tools.risk.staged.TOOLS,
     tools.visual_search.tools.TOOLS,

@@ -52,6 +52,7 @@ _REASONS: dict[str, str] = {
     "safety": "safety",
     "legal": "the law was spoken of",
     "knowledge_gap": "nothing that the shop knows answers it",
+    "taken_over": "a supervisor took it over",
 }
 
 

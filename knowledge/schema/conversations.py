@@ -33,7 +33,7 @@ class Conversation(SQLModel, table=True):
     """Grows with every change of owner; a bot reply made under an older one is dropped."""
     last_seq: int = 0
     created_at: dt.datetime = Field(sa_type=UtcDateTime)
-    updated_at: dt.datetime = Field(sa_type=UtcDateTime)
+    updated_at: dt.datetime = Field(sa_type=UtcDateTime, index=True)
 
 
 class ConversationEvent(SQLModel, table=True):

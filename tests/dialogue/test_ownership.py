@@ -35,6 +35,7 @@ from dialogue.events import (
 )
 from dialogue.replies.types import TextReply
 from dialogue.state import AGREED_KEPT, DialogueState, fold, initial
+from dialogue.supervising import Supervising
 from dialogue.testing import ScriptedUnderstander, entity
 from dialogue.turn import Turn
 from knowledge.db import Database, sqlite_url
@@ -48,7 +49,8 @@ from tools.ticketing.duty import keep_seen
 from tools.ticketing.returning import running_ticket
 
 EMMA = Identity("shopper", subject="C1", customer_id="C1")
-AGENTS = (Identity("agent", subject="ada"), Identity("agent", subject="ben"))
+BOSS = Identity("agent", subject="boss", supervisor=True)
+AGENTS = (Identity("agent", subject="ada"), Identity("agent", subject="ben"), BOSS)
 SCRIPT: dict[str, tuple[Command, ...]] = {
     "hello": (ChitChat(topic="greeting"),),
     "a person, please": (AskHuman(),),
@@ -104,7 +106,7 @@ def one_speaker(events: list[StoredEvent]) -> None:
 
 
 class Ownership(RuleBasedStateMachine):
-    """One shopper, two agents, one bot, a server that dies now and then."""
+    """One shopper, two agents and their supervisor, one bot, a server that dies now and then."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -294,6 +296,25 @@ class Ownership(RuleBasedStateMachine):
             claim = self.conversations.claim(ticket.id, agent, version=ticket.version - stale)
             with contextlib.suppress(ToolError):
                 self.do(claim)
+
+    @rule(stale=st.integers(0, 1), agent=st.sampled_from([None, *AGENTS]))
+    def the_supervisor_takes_over(self, stale: int, agent: Identity | None) -> None:
+        """From whoever has it, at whatever point of an answer, perhaps while an agent claims it."""
+        ticket = self._ticket()
+
+        async def work() -> None:
+            version = (await self.conversations.store.head(self.id)).ownership_version - stale
+            seize = Supervising(self.conversations).take_over(self.id, BOSS, version=version, because="mine")
+            deeds: list[Coroutine[Any, Any, Any]] = [seize]
+            if agent is not None and ticket is not None:
+                deeds.append(self.conversations.claim(ticket.id, agent, version=ticket.version))
+            came = await asyncio.gather(*deeds, return_exceptions=True)
+            assert all(isinstance(each, ToolError) for each in came if isinstance(each, BaseException))
+            assert stale == 0 or isinstance(came[0], ToolError)
+            if not isinstance(came[0], BaseException):
+                assert (came[0].status, came[0].assignee) == ("claimed", BOSS.subject)
+
+        self.do(work())
 
     @rule()
     def both_claim_at_once(self) -> None:

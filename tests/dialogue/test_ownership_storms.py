@@ -1,4 +1,4 @@
-"""Everybody at once on two replicas: a shopper, two agents and the bot, on both databases, in an order that nobody chose."""
+"""Everybody at once on two replicas: a shopper, two agents, their supervisor and the bot, on both databases, in an order that nobody chose."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from sqlmodel import select
 
 from dialogue.conversations import Conversations
 from dialogue.errors import NotOwnerError
-from dialogue.events import MessageReceived, Replied, TurnEnded
+from dialogue.events import MessageReceived, OwnershipChanged, Replied, TurnEnded, Whispered
 from dialogue.state import fold, initial
+from dialogue.supervising import Supervising
 from dialogue.testing import ScriptedUnderstander
 from knowledge.db import Database
 from knowledge.schema import Conversation, Receipt, Ticket
@@ -36,6 +37,7 @@ class Storm:
         self.said: list[str] = []
         self.agreed: list[str] = []
         self.claimed: list[tuple[str, int]] = []
+        self.seized: list[tuple[int, str]] = []
 
     def somewhere(self) -> Conversations:
         return self.chance.choice(self.replicas)
@@ -63,12 +65,20 @@ class Storm:
             async with desk.database.read() as session:
                 found = select(Ticket).where(Ticket.conversation_id == self.id, Ticket.status != "resolved")
                 ticket = (await session.exec(found)).first()
-            if ticket is None:
-                continue
             try:
-                await self._act(desk, who, ticket, number)
+                if who.supervisor and self.chance.random() < 0.5:
+                    await self._seize(desk, who)
+                elif ticket is not None:
+                    await self._act(desk, who, ticket, number)
             except (ToolError, NotOwnerError):
                 continue
+
+    async def _seize(self, desk: Conversations, who: Identity) -> None:
+        """Take the conversation from whoever has it, or whoever had it a moment ago."""
+        version = (await desk.store.head(self.id)).ownership_version
+        await self.a_while()
+        ticket = await Supervising(desk).take_over(self.id, who, version=version, because="I know them")
+        self.seized.append((version, ticket.ticket_id))
 
     async def _act(self, desk: Conversations, who: Identity, ticket: Ticket, number: int) -> None:
         name = f"{who.subject} {number}"
@@ -121,4 +131,9 @@ async def _check(storm: Storm, database: Database) -> None:
     assert sorted(said) == sorted(storm.said)
     assert sorted(each.text for each in state.agreed) == sorted(storm.agreed)
     assert len(set(storm.claimed)) == len(storm.claimed), "two agents won the same ticket"
+    taken = [event for event in events if isinstance(event, OwnershipChanged) and event.reason == "taken_over"]
+    assert len(taken) <= len(storm.seized), "somebody took over and was told that they did not"
+    assert {event.version - 1 for event in taken} <= {version for version, _ in storm.seized}
+    told = [event for event in events if isinstance(event, Whispered)]
+    assert all(event.to != event.author_id for event in told)
     assert len(receipts) <= 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from sqlmodel import col, select
 
 from knowledge.schema import DeskAgent, Ticket, TicketEvent
@@ -71,7 +73,7 @@ async def list_desk_agents(context: ToolContext, arguments: NoFilter) -> DeskAge
     """Return everybody at the desk."""
     board = await read_board(context.session, context.now)
     return DeskAgents(
-        agents=tuple(_view(context, row, board.loads[row.subject]) for row in board.agents),
+        agents=tuple(agent_view(row, board.loads[row.subject], context.now) for row in board.agents),
         waiting=sum(ticket.status == "open" for ticket in board.tickets),
     )
 
@@ -125,14 +127,15 @@ async def _kept(context: ToolContext, row: DeskAgent) -> DeskAgentView:
     context.session.add(row)
     await context.session.flush()
     board = await read_board(context.session, context.now)
-    return _view(context, row, board.loads[row.subject])
+    return agent_view(row, board.loads[row.subject], context.now)
 
 
-def _view(context: ToolContext, row: DeskAgent, load: int) -> DeskAgentView:
+def agent_view(row: DeskAgent, load: int, now: dt.datetime) -> DeskAgentView:
+    """Return an agent as the desk shows them."""
     return DeskAgentView(
         agent=row.subject,
         state=row.state,
-        connected=is_there(row, context.now),
+        connected=is_there(row, now),
         load=load,
         capacity=row.capacity,
         queues=tuple(row.queues),

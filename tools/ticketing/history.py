@@ -29,6 +29,7 @@ What = Literal[
     "corrected",
     "warned",
     "transferred",
+    "taken_over",
     "tagged",
     "snoozed",
     "woken",
@@ -40,7 +41,7 @@ What = Literal[
     "answered",
     "resolved",
 ]
-"""What is written down of a ticket. ``offered``, ``assigned``, ``requeued`` and ``transferred`` have their reasons in `facts`."""
+"""What is written down of a ticket. ``offered``, ``assigned``, ``requeued``, ``transferred`` and ``taken_over`` have their reasons in `facts`."""
 _STEPS: dict[str, Kind] = {
     "waiting": "waiting_for_shopper",
     "resumed": "resumed",

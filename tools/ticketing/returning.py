@@ -16,9 +16,10 @@ _ORDERS = frozenset({"order", "order_ref"})
 """Names under which a ticket says what order it is about."""
 
 
-async def running_ticket(session: AsyncSession, conversation_id: str) -> Ticket | None:
+async def running_ticket(session: AsyncSession, conversation_id: str, *, lock: bool = False) -> Ticket | None:
     """Return the ticket that a conversation is worked on with: its own, or the one that its own was merged into."""
     running = select(Ticket).where(Ticket.status != "resolved", col(Ticket.split_from).is_(None))
+    running = running.with_for_update() if lock else running
     own = running.where(Ticket.conversation_id == conversation_id).order_by(col(Ticket.created_at))
     found = (await session.exec(own)).first()
     if found is not None:

@@ -49,20 +49,25 @@ async def hand_over(context: ToolContext, arguments: HandOver) -> TicketView:
         raise RefusedError("no_conversation", "only a conversation can be handed over; open one first")
     ticket = await running_ticket(context.session, conversation_id)
     if ticket is None:
-        body = await _with_name(context, arguments.body)
-        if body.triage is None:
-            triage = await triaged(context.services.models, body, arguments.reason)
-            body = body.model_copy(update={"triage": triage})
-        ticket = _opened(context, arguments, body, conversation_id)
-        await _take_up(context, ticket, body)
-        context.session.add(ticket)
-        await context.session.flush()
-        note(context.session, ticket, "opened", context.identity.actor, context.now, reason=arguments.reason)
-        if ticket.reopens is not None:
-            facts = {"of": ticket.reopens, "by": "shopper"}
-            note(context.session, ticket, "reopened", context.identity.actor, context.now, **facts)
-        await index(context.session, [ticket])
+        ticket = await opened_ticket(context, arguments, conversation_id)
     return (await as_view(context, ticket)).model_copy(update={"body": TicketBody()})
+
+
+async def opened_ticket(context: ToolContext, arguments: HandOver, conversation_id: str) -> Ticket:
+    """Open a ticket, in the transaction of the call that needs one."""
+    body = await _with_name(context, arguments.body)
+    if body.triage is None:
+        triage = await triaged(context.services.models, body, arguments.reason)
+        body = body.model_copy(update={"triage": triage})
+    ticket = _opened(context, arguments, body, conversation_id)
+    await _take_up(context, ticket, body)
+    context.session.add(ticket)
+    await context.session.flush()
+    note(context.session, ticket, "opened", context.identity.actor, context.now, reason=arguments.reason)
+    if ticket.reopens is not None:
+        note(context.session, ticket, "reopened", context.identity.actor, context.now, of=ticket.reopens, by="shopper")
+    await index(context.session, [ticket])
+    return ticket
 
 
 async def _take_up(context: ToolContext, ticket: Ticket, body: TicketBody) -> None:

@@ -14,7 +14,7 @@ from tools.ticketing.body import Body, StoredBody, TicketBody
 from tools.ticketing.service_levels import Clock
 from tools.ticketing.triage.labels import Category, Queue, Skill
 
-Reason = Literal["asked", "failures", "anger", "discontent", "policy", "safety", "legal", "knowledge_gap"]
+Reason = Literal["asked", "failures", "anger", "discontent", "policy", "safety", "legal", "knowledge_gap", "taken_over"]
 
 
 AgreedText = Annotated[str, pydantic.StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]

@@ -76,6 +76,7 @@ REASONS: dict[str, LocalText] = {
     "safety": LocalText(zh="涉及安全", en="safety"),
     "legal": LocalText(zh="涉及法律", en="the law was spoken of"),
     "knowledge_gap": LocalText(zh="资料里没有答案", en="nothing that the shop knows answers it"),
+    "taken_over": LocalText(zh="主管接管", en="a supervisor took it over"),
 }
 """Why a conversation was handed over, in words."""
 MOODS: dict[str, LocalText] = {

@@ -11,6 +11,7 @@ import { CaseHead } from "./case_head.js";
 import { clockSection, storySection } from "./clocks.js";
 import { linksSection } from "./links.js";
 import { riskSection } from "./risk.js";
+import { Viewers } from "./viewers.js";
 
 /** The right side of the desk. */
 export class Case {
@@ -31,6 +32,7 @@ export class Case {
     /** @type {(() => void) | null} */
     this.onClaimed = null;
     this.thread = new Thread({ i18n, base: "", viewer: "agent", loadAttachment: (id) => desk.api.attachment(id), send: null, underReply: (event, seq) => articleLine(event, seq, { i18n, api: desk.api, conversation: () => this.#ticket?.conversation_id ?? null }) });
+    this.viewers = new Viewers({ desk, i18n });
     this.#build();
     desk.addEventListener("event", (event) => this.#event(/** @type {CustomEvent} */ (event).detail.placed));
     desk.addEventListener("elsewhere", (event) => this.#elsewhere(/** @type {CustomEvent} */ (event).detail));
@@ -38,7 +40,6 @@ export class Case {
     desk.addEventListener("tickets", () => this.#drawTicket());
     desk.addEventListener("problem", (event) => this.#say("bad", /** @type {CustomEvent} */ (event).detail));
     i18n.addEventListener("change", () => this.#drawTicket());
-    document.addEventListener("keydown", (event) => this.#pressed(event));
     this.show(null);
   }
 
@@ -63,7 +64,7 @@ export class Case {
       class: "field",
       rows: 2,
       maxlength: 4000,
-      data: { tLabel: "reply", tPlaceholder: "reply" },
+      data: { tLabel: "reply", tPlaceholder: "reply", key: "r" },
       on: { keydown: (event) => this.#key(event), input: () => this.#ticket && this.desk.typing(this.#ticket.conversation_id) },
     });
     this.replyForm = h(
@@ -76,7 +77,7 @@ export class Case {
       "div",
       { class: "claim-bar" },
       h("p", { class: "small", data: { t: "claim_first" } }),
-      h("button", { class: "button primary", type: "button", data: { t: "claim" }, on: { click: () => this.#claim() } }),
+      h("button", { class: "button primary", type: "button", data: { t: "claim", key: "c" }, on: { click: () => this.#claim() } }),
     );
     this.thread.list.dataset.tLabel = "conversation";
     this.tabs = h("div", { class: "tabs", role: "group" }, ["talk", "case"].map((tab) => this.#tab(tab)));
@@ -111,12 +112,13 @@ export class Case {
     this.ticketId = ticketId;
     this.conversation = null;
     this.head.unseen.clear();
+    this.viewers.look(this.#ticket?.conversation_id ?? null);
     if (ticketId === null) {
       fill(this.element, h("div", { class: "empty" }, icon("flag"), h("p", { data: { t: "choose" } }), h("p", { class: "small", data: { t: "key_hint" } })));
       this.i18n.apply(this.element);
       return;
     }
-    fill(this.element, this.head.element, this.notice, this.tabs, this.body, this.dialog);
+    fill(this.element, this.head.element, this.viewers.element, this.notice, this.tabs, this.body, this.dialog);
     this.#pickTab("talk");
     this.notice.hidden = true;
     this.bodyDrawn = "";
@@ -402,14 +404,15 @@ export class Case {
     }
   }
 
-  /** The suggested reply of that number, where it may be used. @param {KeyboardEvent} event */
-  #pressed(event) {
-    const writing = /** @type {HTMLElement} */ (event.target).closest("input, textarea, select, [contenteditable], dialog");
-    if (writing || event.ctrlKey || event.metaKey || event.altKey || !this.#mine || !/^[1-3]$/.test(event.key)) return;
-    const suggested = this.#ticket?.body.suggestions?.[Number(event.key) - 1];
-    if (!suggested) return;
-    event.preventDefault();
-    this.#use(suggested.text);
+  /** The conversation that is on screen. */
+  get conversation() {
+    return this.#ticket?.conversation_id ?? null;
+  }
+
+  /** Use the suggested reply of that number, where it may be used. @param {number} number */
+  suggest(number) {
+    const suggested = this.#mine && this.#ticket?.body.suggestions?.[number - 1];
+    if (suggested) this.#use(suggested.text);
   }
 
   /** @param {string} text */

@@ -5,6 +5,9 @@ import { CaseDialogs } from "./case_dialogs.js";
 import { PRIORITY_TONES } from "./inbox.js";
 import { snoozeText } from "./marks.js";
 
+/** Keys of what may be done, see `keys.js`. */
+const KEY = { resolve: "e", transfer: "t", snooze: "s" };
+
 /** The head, and the dialogs that its buttons open. */
 export class CaseHead {
   /**
@@ -89,7 +92,7 @@ export class CaseHead {
   #buttons(ticket, mine) {
     const waits = (ticket.clocks ?? []).some((/** @type {any} */ clock) => clock.paused_by === "shopper");
     const act = (/** @type {string} */ key, /** @type {string} */ style, /** @type {() => void} */ press) =>
-      h("button", { class: `button ${style}`, type: "button", data: { act: key }, on: { click: press } }, this.i18n.t(key));
+      h("button", { class: `button ${style}`, type: "button", data: { act: key, key: KEY[key] ?? null }, on: { click: press } }, this.i18n.t(key));
     if (ticket.status === "resolved") return ticket.merged_into ? [] : [act("reopen", "", () => this.dialogs.reopen(ticket))];
     if (!mine) return [];
     return [
@@ -105,7 +108,7 @@ export class CaseHead {
     const { dialogs, i18n } = this;
     const ours = mine || ticket.status === "open";
     const entry = (/** @type {string} */ key, /** @type {() => void} */ press) =>
-      h("button", { class: "menu-entry", type: "button", data: { act: key }, on: { click: () => (this.#closeMenu(true), press()) } }, i18n.t(key));
+      h("button", { class: "menu-entry", type: "button", data: { act: key, key: KEY[key] ?? null }, on: { click: () => (this.#closeMenu(true), press()) } }, i18n.t(key));
     const entries = [
       ours ? entry("transfer", () => dialogs.transfer(ticket)) : null,
       mine && !ticket.snoozed_at ? entry("snooze", () => dialogs.snooze(ticket)) : null,

@@ -73,14 +73,16 @@ const BY_THE_AGENT = ["claimed", "corrected", "transferred", "tagged", "snoozed"
 
 /** @param {any} event @param {I18n} i18n */
 function storyEntry(event, i18n) {
-  const { because, agent } = event.facts;
+  const { because, agent, held_by } = event.facts;
+  const who = held_by ? i18n.or(`held_by_${held_by}`, held_by) : agent;
   const why = (Array.isArray(because) ? because : because ? [because] : []).map((each) => i18n.or(`because_${each}`, each));
   return h(
     "li",
     { class: "case-row" },
     h("span", { class: "small muted" }, formatMoment(event.at, i18n.lang)),
     h("span", {}, i18n.or(`story_${event.what}`, event.what)),
-    (agent && event.what !== "transferred") || BY_THE_AGENT.includes(event.what) ? h("strong", {}, (event.what !== "transferred" && agent) || event.actor) : null,
+    (who && event.what !== "transferred") || BY_THE_AGENT.includes(event.what) ? h("strong", {}, (event.what !== "transferred" && who) || event.actor) : null,
+    held_by ? h("span", { class: "small muted" }, i18n.t("story_by", { name: event.actor })) : null,
     h("span", {}, storyFacts(event, i18n)),
     why.length ? h("span", { class: "small muted" }, why.join(i18n.t("comma"))) : null,
   );

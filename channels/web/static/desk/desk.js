@@ -10,7 +10,8 @@ const REREAD_MS = 400;
 
 /**
  * Fires `tickets` (the list changed), `ticket` (detail: a new or changed one), `event` (detail: `{conversation, placed}`),
- * `typing`, `online` (detail: socket state), `problem` (detail: message), `signed-out`.
+ * `heard` (the same of every conversation that is followed, on screen or not), `typing`, `viewers`, `writing`, `live`, `live_changed`,
+ * `online` (detail: socket state), `problem` (detail: message), `signed-out`. Told `mention` (detail: `{conversation, name, text}`), it alerts.
  */
 export class Desk extends EventTarget {
   /** @param {string} token @param {string} agent */
@@ -26,6 +27,8 @@ export class Desk extends EventTarget {
     /** @type {string | null} */
     this.watched = null;
     this.after = 0;
+    /** @type {Set<string>} Tickets that were taken here, by this very agent. */
+    this.taken = new Set();
     /** @type {Map<string, ReturnType<typeof setTimeout>>} */
     this.rereads = new Map();
     this.socket = new LiveSocket({
@@ -71,11 +74,15 @@ export class Desk extends EventTarget {
       this.tickets.set(frame.ticket.ticket_id, frame.ticket);
       this.#tell("ticket", { ticket: frame.ticket, isNew: !before, before });
       this.#tell("tickets", null);
-    } else if (frame.kind === "event" && this.#isNews(frame)) {
+    } else if (frame.kind === "event") {
+      this.#tell("heard", frame);
+      if (!this.#isNews(frame)) return;
       this.after = frame.placed.seq;
       this.#tell("event", frame);
     } else if (frame.kind === "typing" && frame.conversation === this.watched) {
       this.#tell("typing", frame);
+    } else if (["viewers", "writing", "live", "live_changed"].includes(frame.kind)) {
+      this.#tell(frame.kind, frame);
     } else if (frame.kind === "problem") {
       this.#tell("problem", frame.message);
     }
@@ -106,7 +113,7 @@ export class Desk extends EventTarget {
 
   /** Follow one conversation; its past comes back at once. @param {string} conversation @returns {Promise<any[]>} */
   async watch(conversation) {
-    if (this.watched && this.watched !== conversation) this.socket.send({ type: "unwatch", conversation_id: this.watched });
+    if (this.watched !== conversation) this.unwatch();
     this.watched = null;
     const body = await this.api.get(`/v1/conversations/${encodeURIComponent(conversation)}/events`);
     const events = Array.isArray(body) ? body : body.events;
@@ -116,8 +123,30 @@ export class Desk extends EventTarget {
     return events;
   }
 
+  /** Follow it no longer, unless it is one of one's own: what is said there is told wherever one looks. */
+  unwatch() {
+    const mine = [...this.tickets.values()].some((ticket) => ticket.conversation_id === this.watched && ticket.status === "claimed" && ticket.assignee === this.agent);
+    if (this.watched && !mine) this.socket.send({ type: "unwatch", conversation_id: this.watched });
+    this.watched = null;
+  }
+
+  /** Take a conversation from whoever has it. @param {any} row Of the live view. @param {string} because @returns {Promise<any>} */
+  async takeOver(row, because) {
+    if (row.ticket_id) this.taken.add(row.ticket_id);
+    const ticket = await this.api.post(`/v1/conversations/${encodeURIComponent(row.conversation_id)}/take-over`, { version: row.version, because });
+    this.taken.add(ticket.ticket_id);
+    this.#keep(ticket);
+    return ticket;
+  }
+
+  /** Say something to the agent who has a conversation. @param {string} conversation @param {string} text @param {string} clientId */
+  whisper(conversation, text, clientId) {
+    return this.api.post(`/v1/conversations/${encodeURIComponent(conversation)}/whispers`, { client_id: clientId, text });
+  }
+
   /** @param {any} ticket */
   claim(ticket) {
+    this.taken.add(ticket.ticket_id);
     return this.#act(ticket, "claim", { version: ticket.version });
   }
 

@@ -29,7 +29,6 @@ export class Inbox {
     desk.addEventListener("tickets", () => this.draw());
     desk.addEventListener("ticket", (event) => this.#arrived(/** @type {CustomEvent} */ (event).detail));
     i18n.addEventListener("change", () => this.draw());
-    document.addEventListener("keydown", (event) => this.#key(event));
     setInterval(() => this.draw(), TICK_MS);
     this.draw();
   }
@@ -100,8 +99,6 @@ export class Inbox {
     if (focused) this.focus(focused);
     const news = this.warnings.next([...this.#in("open"), ...this.#in("mine")], i18n);
     if (news) byId("news").textContent = news;
-    const open = this.#in("open").length;
-    document.title = `${open ? `(${open}) ` : ""}${i18n.t("desk")} · ${i18n.t("bot")}`;
   }
 
   /** @param {string} filter */
@@ -164,16 +161,13 @@ export class Inbox {
     return i18n.t(ticket.status === "claimed" ? "handled" : "waiting", { time: formatSince(since, i18n.lang) });
   }
 
-  /** J and K walk through the list. @param {KeyboardEvent} event */
-  #key(event) {
-    const writing = /** @type {HTMLElement} */ (event.target).matches?.("input, textarea, select");
-    if (writing || event.ctrlKey || event.metaKey || event.altKey || (event.key !== "j" && event.key !== "k")) return;
+  /** Walk through the list, from where the focus is, or else from the ticket that is open. @param {1 | -1} step */
+  walk(step) {
     const ids = this.#shown().map((ticket) => ticket.ticket_id);
     if (ids.length === 0) return;
-    const at = this.current ? ids.indexOf(this.current) : -1;
-    const next = event.key === "j" ? Math.min(ids.length - 1, at + 1) : Math.max(0, at - 1);
-    this.open(ids[next]);
-    this.focus(ids[next]);
+    const from = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.ticket ?? this.current;
+    const at = from ? ids.indexOf(from) : -1;
+    this.focus(ids[Math.min(ids.length - 1, Math.max(0, at + step))]);
   }
 }
 

@@ -2,17 +2,23 @@
 
 import { wireAccount } from "../lib/account.js";
 import { claimsOf } from "../lib/api.js";
+import { fill, icon } from "../lib/dom.js";
 import { pageStrings, wireBar } from "../lib/page.js";
 import { signIn, signOut } from "../lib/sign_in.js";
 import { loadWords } from "../lib/words.js";
+import { Alerts } from "./alerts.js";
 import { Case } from "./case.js";
 import { CASES_STRINGS } from "./cases_strings.js";
 import { Desk } from "./desk.js";
 import { Inbox } from "./inbox.js";
+import { Keys } from "./keys.js";
+import { LiveView } from "./live.js";
+import { LIVE_STRINGS } from "./live_strings.js";
 import { PresenceSwitch } from "./presence.js";
 import { DESK_STRINGS } from "./strings.js";
 
-const i18n = pageStrings({ zh: { ...DESK_STRINGS.zh, ...CASES_STRINGS.zh }, en: { ...DESK_STRINGS.en, ...CASES_STRINGS.en } });
+const PARTS = [DESK_STRINGS, CASES_STRINGS, LIVE_STRINGS];
+const i18n = pageStrings({ zh: Object.assign({}, ...PARTS.map((part) => part.zh)), en: Object.assign({}, ...PARTS.map((part) => part.en)) });
 const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 /** @type {Desk | null} */
 let desk = null;
@@ -34,19 +40,46 @@ async function enter() {
   showName();
   const detail = new Case(byId("case"), { desk, i18n, close: () => show(null), open: (id) => show(id) });
   const inbox = new Inbox({ desk, i18n, open: (id) => show(id) });
-  new PresenceSwitch(byId("presence"), { desk, i18n });
+  const presence = new PresenceSwitch(byId("presence"), { desk, i18n });
   detail.onClaimed = () => inbox.pick("mine");
   const show = (/** @type {string | null} */ id) => {
     document.body.classList.toggle("with-case", id !== null);
     const left = inbox.current;
     inbox.select(id);
     detail.show(id);
+    alerts.read();
     if (id === null && left) inbox.focus(left);
   };
+  const openTicket = (/** @type {string} */ id) => {
+    live?.toggle(false);
+    show(id);
+  };
+  const supervisor = Boolean(claimsOf(token).supervisor);
+  const live = supervisor ? new LiveView(byId("live"), { button: byId("live-toggle"), desk, i18n, openTicket, leaveCase: () => show(null) }) : null;
+  const alerts = new Alerts(byId("alerts"), { desk, i18n, isAway: () => presence.state === "away", onScreen: () => (live?.isOpen ? live.current : detail.conversation), open: openTicket });
+  wireKeys(new Keys({ i18n, button: byId("keys") }), { inbox, detail, live, show });
   desk.addEventListener("online", (event) => showState(/** @type {CustomEvent} */ (event).detail));
   desk.addEventListener("signed-out", leave);
   loadWords("");
   desk.start();
+}
+
+/** @param {Keys} keys @param {{inbox: Inbox, detail: Case, live: LiveView | null, show: (id: string | null) => void}} parts */
+function wireKeys(keys, { inbox, detail, live, show }) {
+  const list = (/** @type {string} */ filter) => () => {
+    live?.toggle(false);
+    inbox.pick(filter);
+  };
+  for (const filter of ["open", "mine", "resolved", "all"]) keys.on(filter, list(filter));
+  keys.on("next", () => (live?.isOpen ? live.walk(1) : inbox.walk(1)));
+  keys.on("previous", () => (live?.isOpen ? live.walk(-1) : inbox.walk(-1)));
+  keys.on("suggestion", (key) => detail.suggest(Number(key)));
+  keys.on("escape", () => {
+    if (live?.isOpen) live.close() || live.toggle(false);
+    else if (inbox.current) show(null);
+  });
+  if (live) keys.on("live", () => live.toggle());
+  fill(byId("keys"), icon("keyboard"));
 }
 
 /** @param {string} state */

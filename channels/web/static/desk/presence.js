@@ -1,4 +1,4 @@
-/** Whether tickets may be given to this agent: a switch in the bar, and the key A. */
+/** Whether tickets may be given to this agent: a switch in the bar. */
 
 /** The switch. */
 export class PresenceSwitch {
@@ -8,7 +8,6 @@ export class PresenceSwitch {
     /** @type {string | null} */
     this.state = null;
     button.addEventListener("click", () => this.#turn());
-    document.addEventListener("keydown", (event) => this.#key(event));
     desk.addEventListener("online", (event) => {
       if (/** @type {CustomEvent} */ (event).detail === "online") this.#read();
     });
@@ -41,11 +40,5 @@ export class PresenceSwitch {
     this.button.setAttribute("aria-checked", String(on));
     this.button.textContent = this.i18n.t(on ? "presence_available" : "presence_away");
     this.button.title = this.i18n.t("presence_hint");
-  }
-
-  /** @param {KeyboardEvent} event */
-  #key(event) {
-    const writing = /** @type {HTMLElement} */ (event.target).matches?.("input, textarea, select");
-    if (event.key === "a" && !writing && !event.ctrlKey && !event.metaKey && !event.altKey) this.#turn();
   }
 }

@@ -110,6 +110,9 @@ const ICONS = {
   flag: "M6 21V4h11l-2 4 2 4H6",
   globe: "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16zM4 12h16M12 4c5 5 5 11 0 16M12 4c-5 5-5 11 0 16",
   warning: "M12 4l9 16H3zM12 10v4M12 17h.01",
+  eye: "M3 12s3.5-6 9-6 9 6 9 6-3.5 6-9 6-9-6-9-6zM12 9.5a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5z",
+  bell: "M6 17v-6a6 6 0 0 1 12 0v6l1.5 2h-15zM10.5 21.5h3",
+  keyboard: "M3 7h18v10H3zM7 10.5h.01M11 10.5h.01M15 10.5h.01M18 10.5h.01M8 14h8",
 };
 
 /** @typedef {keyof typeof ICONS} IconName */

@@ -9,6 +9,10 @@ export const CLOSED = { noToken: 4401, wrongRole: 4403, unknownConversation: 440
  *   | {kind: "turn", client_id: string}
  *   | {kind: "typing", who: "bot" | "agent" | "shopper", on: boolean, conversation: string | null}
  *   | {kind: "ticket", ticket: any}
+ *   | {kind: "live", board: any}
+ *   | {kind: "live_changed", conversations: any[], gone: string[], agents: any[] | null, queues: any[] | null}
+ *   | {kind: "viewers", conversation: string, viewers: string[]}
+ *   | {kind: "writing", conversation: string, agent: string, on: boolean}
  *   | {kind: "problem", client_id: string | null, code: string, message: string, status: number}} Frame
  */
 
@@ -25,6 +29,14 @@ export function readFrame(frame) {
       return { kind: "typing", who: frame.who, on: frame.on, conversation: frame.conversation_id ?? null };
     case "ticket":
       return { kind: "ticket", ticket: frame.ticket };
+    case "live":
+      return { kind: "live", board: frame.board };
+    case "live_changed":
+      return { kind: "live_changed", conversations: frame.conversations, gone: frame.gone, agents: frame.agents, queues: frame.queues };
+    case "viewers":
+      return { kind: "viewers", conversation: frame.conversation_id, viewers: frame.viewers };
+    case "writing":
+      return { kind: "writing", conversation: frame.conversation_id, agent: frame.agent, on: frame.on };
     case "error": {
       const { code = "", detail = "", status = 0 } = frame.problem ?? {};
       return { kind: "problem", client_id: frame.client_id ?? null, code, message: detail, status };

@@ -126,6 +126,7 @@ export class Thread {
     else if (event.type === "voice_heard") this.#drawVoice(event);
     else if (event.type === "replied") this.#drawReplied(event, at, seq);
     else if (event.type === "ownership_changed") this.#drawOwner(event);
+    else if (event.type === "whispered") this.#drawWhisper(event, at, seq);
   }
 
   /** Show a message of the past and say so to who cannot see it. @param {number} seq @returns {boolean} Whether it is there. */
@@ -233,6 +234,17 @@ export class Thread {
     this.group = null;
     this.#place(h("p", { class: "system small" }, text));
     if (!this.replaying) this.live.textContent = text;
+  }
+
+  /** What a supervisor said to the agent, for the desk's eyes alone. @param {any} event @param {string} at @param {number} seq */
+  #drawWhisper(event, at, seq) {
+    if (this.options.viewer !== "agent") return;
+    const { i18n } = this.options;
+    const said = i18n.t(event.taken_over ? "whisper_taken_over" : "whisper_from", { from: event.author_id, to: event.to });
+    const head = h("p", { class: "whisper-head" }, icon("eye"), h("span", {}, said), h("time", { datetime: at }, formatClock(at, i18n.lang)));
+    this.group = null;
+    this.#place(h("div", { class: "whisper", role: "note", data: { seq } }, head, event.text ? h("p", { class: "words" }, linked(event.text)) : null));
+    if (!this.replaying) this.live.textContent = `${said}${i18n.t("colon")}${event.text}`;
   }
 
   /** The group that the next bubble belongs to. @param {string} author @param {string} name @param {string} at */

@@ -2,7 +2,7 @@
 
 import { fill, h, icon } from "../lib/dom.js";
 import { iconButton } from "./composer.js";
-import { blip } from "./sound.js";
+import { blip } from "../lib/sound.js";
 
 /** A button and what it opens. */
 export class Menu {

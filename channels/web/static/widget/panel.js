@@ -5,7 +5,7 @@ import { loadWords } from "../lib/words.js";
 import { Thread } from "../thread/thread.js";
 import { Composer, iconButton } from "./composer.js";
 import { Menu } from "./menu.js";
-import { blip } from "./sound.js";
+import { blip } from "../lib/sound.js";
 
 /** @typedef {import("./session.js").Outgoing} Outgoing */
 
