@@ -3,11 +3,11 @@
 import { Problem } from "../lib/api.js";
 import { fill, h, icon } from "../lib/dom.js";
 import { localText } from "../lib/format.js";
-import { newId } from "../lib/storage.js";
 import { Thread } from "../thread/thread.js";
 import { articleLine } from "./article.js";
 import { caseSections } from "./body.js";
 import { clockSection, storySection } from "./clocks.js";
+import { Composer } from "./composer.js";
 import { PRIORITY_TONES } from "./inbox.js";
 import { riskSection } from "./risk.js";
 
@@ -43,19 +43,7 @@ export class Case {
     this.riskSlot = h("div", {});
     this.dialog = h("dialog", { class: "sure-dialog card" });
     this.typingNote = h("p", { class: "small muted typing-note", hidden: true, data: { t: "shopper_typing" } });
-    this.field = h("textarea", {
-      class: "field",
-      rows: 2,
-      maxlength: 4000,
-      data: { tLabel: "reply", tPlaceholder: "reply" },
-      on: { keydown: (event) => this.#key(event), input: () => this.#ticket && this.desk.typing(this.#ticket.conversation_id) },
-    });
-    this.replyForm = h(
-      "form",
-      { class: "reply", on: { submit: (event) => this.#submit(event) } },
-      this.field,
-      h("div", { class: "reply-row" }, h("span", { class: "small muted key-hint", data: { t: "key_hint" } }), h("button", { class: "button primary", type: "submit", data: { t: "send" } })),
-    );
+    this.composer = new Composer({ desk: this.desk, i18n: this.i18n, ticket: () => this.#ticket, said: () => (this.notice.hidden = true), fail: (error) => this.#fail(error) });
     this.claimBar = h(
       "div",
       { class: "claim-bar" },
@@ -64,7 +52,7 @@ export class Case {
     );
     this.thread.list.dataset.tLabel = "conversation";
     this.tabs = h("div", { class: "tabs", role: "group" }, ["talk", "case"].map((tab) => this.#tab(tab)));
-    this.talk = h("div", { class: "talk" }, this.thread.list, this.thread.live, this.typingNote, this.claimBar, this.replyForm);
+    this.talk = h("div", { class: "talk" }, this.thread.list, this.thread.live, this.typingNote, this.claimBar, this.composer.element);
     this.body = h("div", { class: "case-body" }, this.talk, this.facts);
   }
 
@@ -100,7 +88,7 @@ export class Case {
     this.#pickTab("talk");
     this.notice.hidden = true;
     this.bodyDrawn = "";
-    this.field.value = "";
+    this.composer.clear();
     this.thread.clear();
     this.risks = [];
     this.#drawTicket();
@@ -174,7 +162,7 @@ export class Case {
     const { i18n } = this;
     this.#drawHead(ticket);
     this.claimBar.hidden = ticket.status !== "open";
-    this.replyForm.hidden = !this.#mine;
+    this.composer.element.hidden = !this.#mine;
     this.#drawRisks(ticket.ticket_id);
     this.#drawStory(ticket.ticket_id);
     this.#drawBody(ticket);
@@ -338,7 +326,7 @@ export class Case {
       await this.desk.claim(ticket);
       this.onClaimed?.();
       this.notice.hidden = true;
-      this.field.focus();
+      this.composer.focus();
     } catch (error) {
       await this.#refused(error, ticket);
     }
@@ -386,30 +374,6 @@ export class Case {
     note.focus();
   }
 
-  /** @param {KeyboardEvent} event */
-  #key(event) {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) this.replyForm.requestSubmit();
-    else if (event.key === "Escape") /** @type {HTMLElement} */ (event.target).blur();
-  }
-
-  /** @param {Event} event */
-  async #submit(event) {
-    event.preventDefault();
-    const text = this.field.value.trim();
-    const ticket = this.#ticket;
-    if (!text || !ticket) return;
-    if (this.attempt?.text !== text) this.attempt = { text, id: newId() };
-    try {
-      await this.desk.say(ticket.conversation_id, text, this.attempt.id);
-      this.attempt = null;
-      if (this.field.value.trim() === text) this.field.value = "";
-      this.notice.hidden = true;
-      this.field.focus();
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
   /** The suggested reply of that number, where it may be used. @param {KeyboardEvent} event */
   #pressed(event) {
     const writing = /** @type {HTMLElement} */ (event.target).closest("input, textarea, select, [contenteditable], dialog");
@@ -423,8 +387,7 @@ export class Case {
   /** @param {string} text */
   #use(text) {
     this.#pickTab("talk");
-    this.field.value = text;
-    this.field.focus();
+    this.composer.use(text);
   }
 
   /** @param {unknown} error */
