@@ -22,6 +22,7 @@ from channels.presence import Presence
 from channels.problems import ProblemError
 from channels.settings import Settings
 from dialogue.build import Platform
+from dialogue.desk_notes import DeskNotes
 from dialogue.desk_routing import DeskRouting
 
 
@@ -77,6 +78,15 @@ class Context:
     def looks(self) -> Looks:
         """Writes down who looked at whose data."""
         return Looks(self.platform.executor.audit)
+
+    @functools.cached_property
+    def desk_notes(self) -> DeskNotes:
+        """The staff's notes, live.
+
+        Raises:
+            ProblemError: ``starting``.
+        """
+        return DeskNotes(self.platform.executor)
 
     async def caller(self, token: str, connection: HTTPConnection) -> Caller:
         """Return who holds a token, or who signed in by password at the browser that sends the session's cookie.

@@ -22,6 +22,7 @@ from channels.wire import (
     DeskClientFrame,
     DeskMessageFrame,
     DeskTypingFrame,
+    NoteFrame,
     PingFrame,
     PongFrame,
     ReadyFrame,
@@ -178,8 +179,9 @@ class _Desk:
     async def run(self, claimed: list[str]) -> None:
         """Serve until either side ends."""
         notices = asyncio.create_task(self._notices())
+        notes = asyncio.create_task(self._notes())
         try:
-            async with running(notices):
+            async with running(notices), running(notes):
                 await asyncio.sleep(0)  # it listens now: what changes after the agent was told "ready" is not missed
                 await self._socket.send(ReadyFrame(role=self._caller.role, subject=self._caller.subject))
                 self._told.set()
@@ -209,6 +211,16 @@ class _Desk:
             await self._socket.close(CLOSED_AGAIN, "too slow")
         except Exception as error:  # one socket turn
             await self._socket.refuse(error)
+
+    async def _notes(self) -> None:
+        """Send the staff's notes; one who misses some connects again and reads them anew."""
+        with contextlib.suppress(SocketGoneError):
+            async with closing(self._context.desk_notes.follow(self._caller.identity())) as notes:
+                async for note in notes:
+                    await self._told.wait()
+                    self._context.looks.saw(self._caller, "ticket", note.ticket_id, listed=True)
+                    await self._socket.send(NoteFrame(note=note.model_dump(mode="json")))
+        await self._socket.close(CLOSED_AGAIN, "connect again")
 
     async def _follow_ticket(self, ticket: TicketView) -> None:
         """Watch what this agent claims; stop when it is released or another has it."""

@@ -94,6 +94,7 @@ CATALOGUE: dict[str, tuple[int, str, str]] = {
     "not_found": (404, "There is nothing at this address.", "该地址没有内容。"),
     "unknown_conversation": (404, "There is no such conversation.", "没有这个会话。"),
     "unknown_ticket": (404, "There is no such ticket.", "没有这个工单。"),
+    "note_not_found": (404, "There is no such note.", "没有这条备注。"),
     "unknown_proposal": (404, "There is no such proposal.", "没有这个待批事项。"),
     "unknown_attachment": (404, "There is no such attachment.", "没有这个附件。"),
     "unknown_customer": (404, "There is no such customer.", "没有这位顾客。"),

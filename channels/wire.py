@@ -9,7 +9,7 @@ Chat socket ``WS /v1/conversations/{id}/stream?after=N``
 
 Desk socket ``WS /v1/desk``
     The same token rules, for agents. Client frames: `AuthFrame`, `WatchFrame`, `UnwatchFrame`, `DeskMessageFrame`,
-    `DeskTypingFrame`, `PingFrame`. Server frames: `ReadyFrame`, `TicketFrame`, `EventFrame` of watched conversations (those of the
+    `DeskTypingFrame`, `PingFrame`. Server frames: `ReadyFrame`, `TicketFrame`, `NoteFrame`, `EventFrame` of watched conversations (those of the
     agent's claimed tickets are watched by themselves), `TypingNotice`, `ErrorFrame`, `PongFrame`.
 
 Close codes: 4401 no valid token, 4403 wrong role, 4404 unknown conversation, 4408 no token in time, 1009 frame too
@@ -341,6 +341,13 @@ class TicketFrame(_Body):
 
     type: Literal["ticket"] = "ticket"
     ticket: dict[str, Any]
+
+
+class NoteFrame(_Body):
+    """A note of the staff was written: `note` is a `tools.ticketing.note_types.NoteView`. At the desk only."""
+
+    type: Literal["note"] = "note"
+    note: dict[str, Any]
 
 
 class ErrorFrame(_Body):

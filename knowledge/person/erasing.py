@@ -33,6 +33,7 @@ from knowledge.schema import (
     Customer,
     Erasure,
     Invoice,
+    NoteMention,
     Order,
     PaymentMethod,
     Proposal,
@@ -41,6 +42,7 @@ from knowledge.schema import (
     RiskCase,
     Shipment,
     Ticket,
+    TicketNote,
     TrackingEvent,
 )
 from knowledge.types import new_id
@@ -139,6 +141,8 @@ async def _strip_the_talk(
     # What is found through the actor or the owner is changed before these are.
     await session.exec(delete(ConversationEvent).where(theirs[ConversationEvent].theirs).execution_options(**_UNSEEN))
     await session.exec(delete(Attachment).where(theirs[Attachment].theirs).execution_options(**_UNSEEN))
+    await session.exec(delete(NoteMention).where(theirs[NoteMention].theirs).execution_options(**_UNSEEN))
+    await session.exec(delete(TicketNote).where(theirs[TicketNote].theirs).execution_options(**_UNSEEN))
     await strip(Ticket, subject="", body={}, status="resolved", version=col(Ticket.version) + 1)
     resolved = update(Ticket).where(theirs[Ticket].theirs, col(Ticket.resolved_at).is_(None)).values(resolved_at=now)
     await session.exec(resolved.execution_options(**_UNSEEN))

@@ -26,6 +26,7 @@ from knowledge.schema.conversations import (
 )
 from knowledge.schema.customers import Address, Customer, PaymentMethod
 from knowledge.schema.desk import DeskAgent, TicketEvent
+from knowledge.schema.desk_talk import CannedReply, NoteMention, TicketNote
 from knowledge.schema.documents import CuratedAnswer, Document
 from knowledge.schema.marketing import Coupon, CouponGrant
 from knowledge.schema.orders import (
@@ -52,6 +53,7 @@ __all__ = [
     "Attachment",
     "AuditRow",
     "BehaviourEvent",
+    "CannedReply",
     "Category",
     "CompetitorPrice",
     "Conversation",
@@ -68,6 +70,7 @@ __all__ = [
     "ExchangeLine",
     "ExternalCase",
     "Invoice",
+    "NoteMention",
     "Order",
     "OrderLine",
     "Payment",
@@ -91,6 +94,7 @@ __all__ = [
     "SupplierOffer",
     "Ticket",
     "TicketEvent",
+    "TicketNote",
     "TrackingEvent",
     "Variant",
     "Wording",
