@@ -95,6 +95,13 @@ CATALOGUE: dict[str, tuple[int, str, str]] = {
     "unknown_conversation": (404, "There is no such conversation.", "没有这个会话。"),
     "unknown_ticket": (404, "There is no such ticket.", "没有这个工单。"),
     "note_not_found": (404, "There is no such note.", "没有这条备注。"),
+    "canned_reply_not_found": (404, "There is no kept reply {name}.", "没有常用回复 {name}。"),
+    "unknown_variable": (
+        422,
+        "A reply cannot hold {variable}. What it may hold: {known}.",
+        "常用回复里不能用 {variable}，可用的变量有：{known}。",
+    ),
+    "canned_text_missing": (422, "The words are missing in: {langs}.", "缺少以下语言的内容：{langs}。"),
     "unknown_proposal": (404, "There is no such proposal.", "没有这个待批事项。"),
     "unknown_attachment": (404, "There is no such attachment.", "没有这个附件。"),
     "unknown_customer": (404, "There is no such customer.", "没有这位顾客。"),

@@ -35,6 +35,7 @@ import tools.risk.staged
 import tools.risk.tools
 import tools.ticketing.assigning
 import tools.ticketing.calling_back
+import tools.ticketing.canned
 import tools.ticketing.desk_tools
 import tools.ticketing.notes
 import tools.ticketing.tools
@@ -70,6 +71,7 @@ CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.ticketing.assigning.TOOLS,
     tools.ticketing.calling_back.TOOLS,
     tools.ticketing.notes.TOOLS,
+    tools.ticketing.canned.TOOLS,
     tools.risk.tools.TOOLS,
     tools.risk.staged.TOOLS,
     tools.visual_search.tools.TOOLS,

@@ -49,6 +49,8 @@ def test_every_effect_on_the_shops_money_or_goods_needs_a_yes() -> None:
         "warn_of_breach",
         "note_ticket",
         "read_mentions",
+        "set_canned_reply",
+        "remove_canned_reply",
     }
     assert unconfirmed == {"verify_customer", "claim_coupon", "hand_over", "draft_article", *people, *board, *desk}
 

@@ -9,25 +9,32 @@ import { caseSections } from "./body.js";
 import { clockSection, storySection } from "./clocks.js";
 import { Composer } from "./composer.js";
 import { PRIORITY_TONES } from "./inbox.js";
+import { interleaved, noteCard, placedNote } from "./notes.js";
 import { riskSection } from "./risk.js";
 
 /** The right side of the desk. */
 export class Case {
   /**
    * @param {HTMLElement} element
-   * @param {{desk: import("./desk.js").Desk, i18n: import("../lib/i18n.js").I18n, close: () => void}} parts
+   * @param {{desk: import("./desk.js").Desk, i18n: import("../lib/i18n.js").I18n, close: () => void, mentions: import("./mentions.js").Mentions}} parts
    */
-  constructor(element, { desk, i18n, close }) {
-    Object.assign(this, { element, desk, i18n, close });
+  constructor(element, { desk, i18n, close, mentions }) {
+    Object.assign(this, { element, desk, i18n, close, mentions });
+    /** @type {Set<string>} */
+    this.noted = new Set();
+    /** Notes that came while the conversation was read. @type {import("./notes.js").Note[]} */
+    this.early = [];
     /** @type {string | null} */
     this.ticketId = null;
     /** @type {any[]} */
     this.risks = [];
     /** @type {(() => void) | null} */
     this.onClaimed = null;
-    this.thread = new Thread({ i18n, base: "", viewer: "agent", loadAttachment: (id) => desk.api.attachment(id), send: null, underReply: (event, seq) => articleLine(event, seq, { i18n, api: desk.api, conversation: () => this.#ticket?.conversation_id ?? null }) });
+    this.thread = new Thread({ i18n, base: "", viewer: "agent", loadAttachment: (id) => desk.api.attachment(id), send: null, underReply: (event, seq) => articleLine(event, seq, { i18n, api: desk.api, conversation: () => this.#ticket?.conversation_id ?? null }), other: (event) => (event.type === "note" ? noteCard(event, { i18n, agent: desk.agent }) : null) });
     this.#build();
     desk.addEventListener("event", (event) => this.#event(/** @type {CustomEvent} */ (event).detail.placed));
+    desk.addEventListener("online", (event) => /** @type {CustomEvent} */ (event).detail === "online" && this.#missed());
+    desk.addEventListener("note", (event) => this.#note(/** @type {CustomEvent} */ (event).detail));
     desk.addEventListener("typing", (event) => this.#typing(/** @type {CustomEvent} */ (event).detail));
     desk.addEventListener("tickets", () => this.#drawTicket());
     desk.addEventListener("problem", (event) => this.#say("bad", /** @type {CustomEvent} */ (event).detail));
@@ -43,7 +50,7 @@ export class Case {
     this.riskSlot = h("div", {});
     this.dialog = h("dialog", { class: "sure-dialog card" });
     this.typingNote = h("p", { class: "small muted typing-note", hidden: true, data: { t: "shopper_typing" } });
-    this.composer = new Composer({ desk: this.desk, i18n: this.i18n, ticket: () => this.#ticket, said: () => (this.notice.hidden = true), fail: (error) => this.#fail(error) });
+    this.composer = new Composer({ desk: this.desk, i18n: this.i18n, ticket: () => this.#ticket, said: (note) => this.#said(note), fail: (error) => this.#fail(error) });
     this.claimBar = h(
       "div",
       { class: "claim-bar" },
@@ -90,6 +97,8 @@ export class Case {
     this.bodyDrawn = "";
     this.composer.clear();
     this.thread.clear();
+    this.noted.clear();
+    this.early = [];
     this.risks = [];
     this.#drawTicket();
     await Promise.all([this.#load(), this.#loadRisks()]);
@@ -99,11 +108,14 @@ export class Case {
     const ticket = this.#ticket;
     if (!ticket) return;
     try {
-      const events = await this.desk.watch(ticket.conversation_id);
+      const [events, notes] = await Promise.all([this.desk.watch(ticket.conversation_id), this.desk.notes(ticket)]);
       if (ticket.ticket_id !== this.ticketId) return;
-      for (const placed of events) this.thread.add(placed);
+      for (const note of notes) this.noted.add(note.note_id);
+      for (const placed of interleaved(events, notes)) this.thread.add(placed);
       this.thread.replaying = false;
+      for (const note of this.early.splice(0)) this.#note(note);
       this.thread.toEnd();
+      await this.mentions.lookedAt(ticket);
     } catch (error) {
       this.#fail(error);
     }
@@ -148,6 +160,34 @@ export class Case {
     this.thread.add(placed);
   }
 
+  /** A note came, of whomever: shown once. @param {import("./notes.js").Note} note */
+  #note(note) {
+    const ticket = this.#ticket;
+    if (!ticket || note.conversation_id !== ticket.conversation_id || this.noted.has(note.note_id)) return;
+    if (this.thread.replaying) {
+      this.early.push(note);
+      return;
+    }
+    this.noted.add(note.note_id);
+    this.thread.add(placedNote(note));
+    if (note.mentions.includes(this.desk.agent)) this.mentions.lookedAt(ticket);
+  }
+
+  /** Read the notes anew: some may have come while the desk was cut off. */
+  async #missed() {
+    const ticket = this.#ticket;
+    if (!ticket || this.thread.replaying) return;
+    const notes = await this.desk.notes(ticket).catch((error) => (this.#fail(error), []));
+    for (const note of notes) this.#note(note);
+  }
+
+  /** @param {import("./notes.js").Note} [note] */
+  #said(note) {
+    this.notice.hidden = true;
+    if (note) this.#note(note);
+    this.thread.toEnd();
+  }
+
   /** @param {{who: string, on: boolean}} notice */
   #typing({ who, on }) {
     if (who !== "shopper") return;
@@ -162,7 +202,7 @@ export class Case {
     const { i18n } = this;
     this.#drawHead(ticket);
     this.claimBar.hidden = ticket.status !== "open";
-    this.composer.element.hidden = !this.#mine;
+    this.composer.allow(this.#mine);
     this.#drawRisks(ticket.ticket_id);
     this.#drawStory(ticket.ticket_id);
     this.#drawBody(ticket);

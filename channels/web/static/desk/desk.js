@@ -10,7 +10,7 @@ const REREAD_MS = 400;
 
 /**
  * Fires `tickets` (the list changed), `ticket` (detail: a new or changed one), `event` (detail: `{conversation, placed}`),
- * `typing`, `online` (detail: socket state), `problem` (detail: message), `signed-out`.
+ * `note` (detail: a note of the staff), `typing`, `online` (detail: socket state), `problem` (detail: message), `signed-out`.
  */
 export class Desk extends EventTarget {
   /** @param {string} token @param {string} agent */
@@ -71,6 +71,8 @@ export class Desk extends EventTarget {
     } else if (frame.kind === "event" && this.#isNews(frame)) {
       this.after = frame.placed.seq;
       this.#tell("event", frame);
+    } else if (frame.kind === "note") {
+      this.#tell("note", frame.note);
     } else if (frame.kind === "typing" && frame.conversation === this.watched) {
       this.#tell("typing", frame);
     } else if (frame.kind === "problem") {
@@ -165,6 +167,16 @@ export class Desk extends EventTarget {
   /** @param {string} conversation @param {string} text @param {string} [clientId] The same again for another try. */
   say(conversation, text, clientId = newId()) {
     return this.api.post(`/v1/conversations/${encodeURIComponent(conversation)}/agent-messages`, { client_id: clientId, text });
+  }
+
+  /** Write a note for colleagues. @param {any} ticket @param {string} text @param {string} clientId @returns {Promise<any>} */
+  note(ticket, text, clientId) {
+    return this.api.post(`/v1/tickets/${encodeURIComponent(ticket.ticket_id)}/notes`, { client_id: clientId, text });
+  }
+
+  /** The staff's notes on a ticket's conversation. @param {any} ticket @returns {Promise<any[]>} */
+  async notes(ticket) {
+    return (await this.api.get(`/v1/tickets/${encodeURIComponent(ticket.ticket_id)}/notes`)).notes;
   }
 
   /** @param {string} conversation */

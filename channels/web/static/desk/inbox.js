@@ -4,7 +4,7 @@ import { fill, h } from "../lib/dom.js";
 import { formatSince } from "../lib/format.js";
 import { clockTag, Warnings } from "./clocks.js";
 
-const FILTERS = ["open", "mine", "resolved", "all"];
+const FILTERS = ["open", "mine", "mentions", "resolved", "all"];
 const RANK = { urgent: 0, high: 1, normal: 2, low: 3 };
 export const PRIORITY_TONES = { urgent: "bad", high: "warn", normal: "", low: "" };
 const TICK_MS = 15000;
@@ -12,9 +12,10 @@ const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.
 
 /** The left column. */
 export class Inbox {
-  /** @param {{desk: import("./desk.js").Desk, i18n: import("../lib/i18n.js").I18n, open: (ticketId: string) => void}} parts */
-  constructor({ desk, i18n, open }) {
-    Object.assign(this, { desk, i18n, open });
+  /** @param {{desk: import("./desk.js").Desk, i18n: import("../lib/i18n.js").I18n, mentions: import("./mentions.js").Mentions, open: (ticketId: string) => void}} parts */
+  constructor({ desk, i18n, mentions, open }) {
+    Object.assign(this, { desk, i18n, mentions, open });
+    mentions.addEventListener("change", () => this.draw());
     this.filter = "open";
     /** @type {string | null} */
     this.current = null;
@@ -65,6 +66,7 @@ export class Inbox {
   }
 
   #shown() {
+    if (this.filter === "mentions") return [...new Set(this.mentions.items.map(({ note }) => note.ticket_id))].map((ticket_id) => ({ ticket_id }));
     const shown = this.#in(this.filter);
     if (this.filter === "resolved") return shown.sort((a, b) => String(b.resolved_at).localeCompare(String(a.resolved_at)));
     return shown.sort((a, b) => Number(this.#isOffered(b)) - Number(this.#isOffered(a)) || (a.position ?? 1e9) - (b.position ?? 1e9) || (RANK[a.priority] ?? 2) - (RANK[b.priority] ?? 2) || String(a.created_at).localeCompare(String(b.created_at)));
@@ -75,7 +77,8 @@ export class Inbox {
     const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.ticket;
     fill(byId("filters"), FILTERS.map((filter) => this.#tab(filter)));
     const shown = this.#shown();
-    fill(byId("tickets"), shown.length ? shown.map((ticket) => this.#row(ticket)) : h("li", { class: "empty" }, i18n.t(`none_${this.filter}`)));
+    const rows = this.filter === "mentions" ? this.mentions.items.map((item) => this.mentions.row(item, () => this.open(item.note.ticket_id))) : shown.map((ticket) => this.#row(ticket));
+    fill(byId("tickets"), rows.length ? rows : h("li", { class: "empty" }, i18n.t(`none_${this.filter}`)));
     if (focused) this.focus(focused);
     const news = this.warnings.next([...this.#in("open"), ...this.#in("mine")], i18n);
     if (news) byId("news").textContent = news;
@@ -85,7 +88,7 @@ export class Inbox {
 
   /** @param {string} filter */
   #tab(filter) {
-    const count = filter === "open" || filter === "mine" ? this.#in(filter).length : 0;
+    const count = filter === "mentions" ? this.mentions.unread : filter === "open" || filter === "mine" ? this.#in(filter).length : 0;
     return h(
       "button",
       { class: "filter", type: "button", "aria-pressed": String(filter === this.filter), on: { click: () => this.pick(filter) } },
@@ -112,6 +115,7 @@ export class Inbox {
           { class: "ticket-tags" },
           clockTag(ticket, i18n),
           this.#isOffered(ticket) ? h("span", { class: "tag info" }, i18n.t("offered")) : null,
+          this.mentions.waitsAt(ticket) ? h("span", { class: "tag info" }, i18n.t("mention_tag")) : null,
           ticket.call_back?.to ? h("span", { class: "tag info" }, i18n.t("wants_call_back")) : null,
           h("span", { class: `tag ${PRIORITY_TONES[ticket.priority] ?? ""}` }, i18n.or(`priority_${ticket.priority}`, ticket.priority)),
           h("span", { class: "tag" }, i18n.or(`reason_${ticket.reason}`, ticket.reason)),

@@ -8,10 +8,12 @@ import { loadWords } from "../lib/words.js";
 import { Case } from "./case.js";
 import { Desk } from "./desk.js";
 import { Inbox } from "./inbox.js";
+import { Mentions } from "./mentions.js";
 import { PresenceSwitch } from "./presence.js";
 import { DESK_STRINGS } from "./strings.js";
+import { TALK_STRINGS } from "./talk_strings.js";
 
-const i18n = pageStrings(DESK_STRINGS);
+const i18n = pageStrings({ zh: { ...DESK_STRINGS.zh, ...TALK_STRINGS.zh }, en: { ...DESK_STRINGS.en, ...TALK_STRINGS.en } });
 const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 /** @type {Desk | null} */
 let desk = null;
@@ -31,11 +33,14 @@ async function enter() {
   wireAccount({ i18n, token, leave });
   byId("board").hidden = false;
   showName();
-  const detail = new Case(byId("case"), { desk, i18n, close: () => show(null) });
-  const inbox = new Inbox({ desk, i18n, open: (id) => show(id) });
+  const mentions = new Mentions({ desk, i18n, news: (text) => (byId("news").textContent = text) });
+  const detail = new Case(byId("case"), { desk, i18n, mentions, close: () => show(null) });
+  const inbox = new Inbox({ desk, i18n, mentions, open: (id) => show(id) });
   new PresenceSwitch(byId("presence"), { desk, i18n });
   detail.onClaimed = () => inbox.pick("mine");
-  const show = (/** @type {string | null} */ id) => {
+  const known = desk;
+  const show = async (/** @type {string | null} */ id) => {
+    if (id !== null && !known.tickets.has(id)) await known.reread(id).catch((error) => known.complain(error));
     document.body.classList.toggle("with-case", id !== null);
     const left = inbox.current;
     inbox.select(id);

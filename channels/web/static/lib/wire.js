@@ -9,6 +9,7 @@ export const CLOSED = { noToken: 4401, wrongRole: 4403, unknownConversation: 440
  *   | {kind: "turn", client_id: string}
  *   | {kind: "typing", who: "bot" | "agent" | "shopper", on: boolean, conversation: string | null}
  *   | {kind: "ticket", ticket: any}
+ *   | {kind: "note", note: any}
  *   | {kind: "problem", client_id: string | null, code: string, message: string, status: number}} Frame
  */
 
@@ -25,6 +26,8 @@ export function readFrame(frame) {
       return { kind: "typing", who: frame.who, on: frame.on, conversation: frame.conversation_id ?? null };
     case "ticket":
       return { kind: "ticket", ticket: frame.ticket };
+    case "note":
+      return { kind: "note", note: frame.note };
     case "error": {
       const { code = "", detail = "", status = 0 } = frame.problem ?? {};
       return { kind: "problem", client_id: frame.client_id ?? null, code, message: detail, status };

@@ -19,6 +19,7 @@ import { renderReply } from "./replies.js";
  * @property {((productId: string) => void) | null} [openProduct]
  * @property {((reply: any, lang: "zh" | "en") => Element) | null} [figure]
  * @property {((event: any, seq: number) => Element | null) | null} [underReply] What stands under a reply.
+ * @property {((event: any) => Element | null) | null} [other] How something is shown that is no event of the conversation.
  * @property {((clientId: string) => void) | null} [retry]
  * @property {((text: string) => void) | null} [onIncoming] Told about every new message of the other side.
  */
@@ -126,6 +127,17 @@ export class Thread {
     else if (event.type === "voice_heard") this.#drawVoice(event);
     else if (event.type === "replied") this.#drawReplied(event, at, seq);
     else if (event.type === "ownership_changed") this.#drawOwner(event);
+    else this.#drawOther(event, at);
+  }
+
+  /** @param {any} event @param {string} at */
+  #drawOther(event, at) {
+    const element = this.options.other?.(event);
+    if (!element) return;
+    this.#drawDay(at);
+    this.group = null;
+    this.#place(element);
+    if (!this.replaying) this.live.textContent = element.textContent;
   }
 
   /** Show a message of the past and say so to who cannot see it. @param {number} seq @returns {boolean} Whether it is there. */
