@@ -114,17 +114,23 @@ async def agent_message(
     context: ContextDep, caller: CallerDep, conversation_id: str, body: AgentMessage
 ) -> dict[str, Any]:
     """Say something to the shopper; only the agent who holds the conversation may."""
-    stored = await _say(context, caller, conversation_id, body.client_id, body.text)
+    stored = await _say(context, caller, conversation_id, body)
     return event_json(stored, caller.role)
 
 
-async def _say(context: Context, caller: Caller, conversation_id: str, client_id: str, text: str) -> StoredEvent:
+async def _say(
+    context: Context, caller: Caller, conversation_id: str, message: AgentMessage | DeskMessageFrame
+) -> StoredEvent:
     caller.must_be("agent")
-    text = printable(text)
-    if not text.strip():
+    text = printable(message.text)
+    if not text.strip() and not message.attachments:
         raise MessageRefusedError("empty", "the message is empty")
     return await context.platform.conversations.reply_as_agent(
-        known_form(conversation_id), caller.identity(conversation_id), client_id=client_id, text=text
+        known_form(conversation_id),
+        caller.identity(conversation_id),
+        client_id=message.client_id,
+        text=text,
+        attachments=message.attachments,
     )
 
 
@@ -248,7 +254,7 @@ class _Desk:
             case UnwatchFrame():
                 await self._unwatch(frame.conversation_id)
             case DeskMessageFrame():
-                await _say(self._context, self._caller, frame.conversation_id, frame.client_id, frame.text)
+                await _say(self._context, self._caller, frame.conversation_id, frame)
             case DeskTypingFrame():
                 self._context.presence.typing(frame.conversation_id, "agent", on=frame.on)
             case PingFrame():

@@ -279,12 +279,13 @@ class UnwatchFrame(_Body):
 
 
 class DeskMessageFrame(_Body):
-    """An agent's words to the shopper."""
+    """An agent's words to the shopper, or something sent along."""
 
     type: Literal["message"]
     conversation_id: str
     client_id: ClientId
-    text: str
+    text: str = ""
+    attachments: AttachmentIds = ()
 
 
 class DeskTypingFrame(_Body):
@@ -365,10 +366,11 @@ class PongFrame(_Body):
 
 
 class AgentMessage(_Body):
-    """An agent's words to the shopper."""
+    """An agent's words to the shopper, or something sent along."""
 
     client_id: ClientId
-    text: str
+    text: str = ""
+    attachments: AttachmentIds = ()
 
 
 class ClaimBody(_Body):

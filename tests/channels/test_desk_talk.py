@@ -99,7 +99,7 @@ async def test_no_path_of_a_shopper_shows_a_note(client: httpx.AsyncClient, serv
     async with websockets.connect(stream, additional_headers=case.headers) as shopper:
         assert (await noted(client, server, case, SECRET)).status_code == 201
         await sent(client, case.headers, case.conversation, "are you there?", "h2")
-        seen = []
+        seen: list[dict[str, Any]] = []
         while not seen or seen[-1].get("event", {}).get("text") != "are you there?":
             seen.append(json.loads(await shopper.recv()))
     release = f"/v1/tickets/{case.ticket['ticket_id']}/release"

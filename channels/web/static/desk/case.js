@@ -16,10 +16,10 @@ import { riskSection } from "./risk.js";
 export class Case {
   /**
    * @param {HTMLElement} element
-   * @param {{desk: import("./desk.js").Desk, i18n: import("../lib/i18n.js").I18n, close: () => void, mentions: import("./mentions.js").Mentions}} parts
+   * @param {{desk: import("./desk.js").Desk, i18n: import("../lib/i18n.js").I18n, close: () => void, mentions: import("./mentions.js").Mentions, canned: import("./canned.js").CannedReplies}} parts
    */
-  constructor(element, { desk, i18n, close, mentions }) {
-    Object.assign(this, { element, desk, i18n, close, mentions });
+  constructor(element, { desk, i18n, close, mentions, canned }) {
+    Object.assign(this, { element, desk, i18n, close, mentions, canned });
     /** @type {Set<string>} */
     this.noted = new Set();
     /** Notes that came while the conversation was read. @type {import("./notes.js").Note[]} */
@@ -50,7 +50,7 @@ export class Case {
     this.riskSlot = h("div", {});
     this.dialog = h("dialog", { class: "sure-dialog card" });
     this.typingNote = h("p", { class: "small muted typing-note", hidden: true, data: { t: "shopper_typing" } });
-    this.composer = new Composer({ desk: this.desk, i18n: this.i18n, ticket: () => this.#ticket, said: (note) => this.#said(note), fail: (error) => this.#fail(error) });
+    this.composer = new Composer({ desk: this.desk, i18n: this.i18n, canned: this.canned, ticket: () => this.#ticket, said: (note) => this.#said(note), fail: (error) => this.#fail(error) });
     this.claimBar = h(
       "div",
       { class: "claim-bar" },

@@ -1,13 +1,18 @@
 /** Where an agent writes: to the shopper, or a note to colleagues. Two fields, so that no word for the one goes to the other. */
 
-import { h } from "../lib/dom.js";
+import { h, icon } from "../lib/dom.js";
 import { newId } from "../lib/storage.js";
+import { slashBegins } from "./canned.js";
+import { CannedDialog } from "./canned_dialog.js";
+import { Completion, put } from "./completion.js";
 import { NoteForm } from "./note_form.js";
+import { Pictures } from "./pictures.js";
 
 /**
  * @typedef {object} ComposerParts
  * @property {import("./desk.js").Desk} desk
  * @property {import("../lib/i18n.js").I18n} i18n
+ * @property {import("./canned.js").CannedReplies} canned
  * @property {() => any} ticket The ticket that is shown.
  * @property {(note?: import("./notes.js").Note) => void} said What happens once something was sent, or a note was kept.
  * @property {(error: unknown) => void} fail
@@ -16,26 +21,48 @@ import { NoteForm } from "./note_form.js";
 /** Both forms. Only who holds the ticket replies; everybody notes. */
 export class Composer {
   /** @param {ComposerParts} parts */
-  constructor({ desk, i18n, ticket, said, fail }) {
-    Object.assign(this, { desk, i18n, ticket, said, fail });
+  constructor({ desk, i18n, canned, ticket, said, fail }) {
+    Object.assign(this, { desk, i18n, canned, ticket, said, fail });
     this.field = h("textarea", {
       class: "field",
       rows: 2,
       maxlength: 4000,
-      data: { tLabel: "reply", tPlaceholder: "reply" },
-      on: { keydown: (event) => this.#key(event), input: () => this.#typed() },
+      data: { tLabel: "reply", tPlaceholder: "reply_hint" },
+      on: { keydown: (event) => this.#key(event), input: () => this.#typed(), paste: (event) => this.pictures.pasted(event) },
     });
+    this.kept = new Completion(this.field, {
+      i18n,
+      name: "canned",
+      begins: slashBegins,
+      find: (words) => canned.find(words, this.ticket()?.lang === "en" ? "en" : "zh"),
+      choose: (item, from, to) => this.#insert(item.key, from, to),
+      empty: () => (canned.replies.length === 0 ? this.#firstReply() : null),
+    });
+    this.pictures = new Pictures({ desk, i18n, fail, changed: () => this.#showSend() });
+    this.sendButton = h("button", { class: "button primary", type: "submit" }, i18n.t("send"));
+    const drop = { dragover: (/** @type {DragEvent} */ event) => this.pictures.dragged(event), drop: (/** @type {DragEvent} */ event) => this.pictures.dropped(event) };
     this.reply = h(
       "form",
-      { class: "reply", on: { submit: (event) => this.#submit(event) } },
+      { class: "reply", on: { submit: (event) => this.#submit(event), ...drop } },
+      this.kept.element,
+      this.kept.count,
+      this.pictures.previews,
       this.field,
-      h("div", { class: "reply-row" }, h("span", { class: "small muted key-hint", data: { t: "key_hint" } }), h("button", { class: "button primary", type: "submit", data: { t: "send" } })),
+      h(
+        "div",
+        { class: "reply-row" },
+        h("span", { class: "reply-tools" }, this.pictures.button, this.pictures.picker, tool("list", "canned", () => this.#manage())),
+        h("span", { class: "small muted key-hint", data: { t: "key_hint" } }),
+        this.sendButton,
+      ),
     );
-    this.note = new NoteForm({ desk, i18n, ticket, said, fail });
+    this.note = new NoteForm({ desk, i18n, canned, ticket, said, fail });
     this.modes = h("div", { class: "writing-modes", role: "group", data: { tLabel: "write_to" } }, ["reply", "note"].map((mode) => this.#mode(mode)));
     this.element = h("div", { class: "writing" }, this.modes, this.reply, this.note.element);
     this.mine = false;
     this.#pick("note");
+    i18n.addEventListener("change", () => this.#showSend());
+    canned.addEventListener("change", () => this.#showSend());
   }
 
   /** @param {string} mode */
@@ -66,7 +93,10 @@ export class Composer {
   /** Begin anew, for another ticket. */
   clear() {
     this.field.value = "";
+    this.kept.close();
+    this.pictures.clear();
     this.note.clear();
+    this.#showSend();
     this.#pick(this.mine ? "reply" : "note");
   }
 
@@ -79,12 +109,62 @@ export class Composer {
   use(text) {
     this.#pick("reply");
     this.field.value = text;
+    this.#showSend();
     this.field.focus();
   }
 
   #typed() {
+    this.#showSend();
     const ticket = this.ticket();
     if (ticket) this.desk.typing(ticket.conversation_id);
+  }
+
+  /** The button says what must be filled in first. */
+  #showSend() {
+    const { i18n } = this;
+    const gaps = this.canned.gapsIn(this.field.value);
+    const names = [...new Set(gaps.map(({ label }) => label))].join(i18n.t("list_sep"));
+    this.sendButton.textContent = gaps.length ? i18n.t("fill_first", { names }) : i18n.t("send");
+    this.sendButton.classList.toggle("waits", gaps.length > 0);
+  }
+
+  /** @param {string} replyId @param {number} from @param {number} to */
+  async #insert(replyId, from, to) {
+    const ticket = this.ticket();
+    if (!ticket) return;
+    try {
+      const { text } = await this.canned.fill(replyId, ticket);
+      if (ticket.ticket_id !== this.ticket()?.ticket_id) return;
+      put(this.field, text, from, to);
+      this.#toGap();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Select the first gap, to be written over. @returns {boolean} Whether there is one. */
+  #toGap() {
+    const [gap] = this.canned.gapsIn(this.field.value);
+    if (!gap) return false;
+    this.field.focus();
+    this.field.setSelectionRange(gap.from, gap.to);
+    return true;
+  }
+
+  #manage() {
+    this.kept.close();
+    new CannedDialog({ canned: this.canned, i18n: this.i18n, supervisor: this.desk.supervisor }).open();
+  }
+
+  #firstReply() {
+    const { i18n } = this;
+    return h(
+      "p",
+      { class: "small" },
+      i18n.t("canned_none"),
+      " ",
+      h("button", { class: "link", type: "button", on: { click: () => this.#manage() } }, i18n.t("canned_first")),
+    );
   }
 
   /** @param {KeyboardEvent} event */
@@ -98,16 +178,25 @@ export class Composer {
     event.preventDefault();
     const text = this.field.value.trim();
     const ticket = this.ticket();
-    if (!text || !ticket) return;
-    if (this.attempt?.text !== text) this.attempt = { text, id: newId() };
+    const files = this.pictures.ids;
+    if ((!text && files.length === 0) || !ticket || this.pictures.busy || this.#toGap()) return;
+    const key = JSON.stringify([ticket.ticket_id, text, files]);
+    if (this.attempt?.key !== key) this.attempt = { key, id: newId() };
     try {
-      await this.desk.say(ticket.conversation_id, text, this.attempt.id);
+      await this.desk.say(ticket.conversation_id, text, this.attempt.id, files);
       this.attempt = null;
       if (this.field.value.trim() === text) this.field.value = "";
+      this.pictures.sent(files);
+      this.#showSend();
       this.said();
       this.field.focus();
     } catch (error) {
       this.fail(error);
     }
   }
+}
+
+/** @param {import("../lib/dom.js").IconName} name @param {string} label @param {() => void} press */
+function tool(name, label, press) {
+  return h("button", { class: "icon-button", type: "button", data: { tLabel: label }, on: { click: press } }, icon(name));
 }

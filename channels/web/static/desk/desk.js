@@ -1,6 +1,6 @@
 /** What the desk knows: tickets, live; and the doors to act on them. */
 
-import { Api } from "../lib/api.js";
+import { Api, claimsOf } from "../lib/api.js";
 import { LiveSocket, socketUrl } from "../lib/socket.js";
 import { newId } from "../lib/storage.js";
 import { CLOSED, readFrame } from "../lib/wire.js";
@@ -18,6 +18,7 @@ export class Desk extends EventTarget {
     super();
     this.token = token;
     this.agent = agent;
+    this.supervisor = claimsOf(token).supervisor === true;
     this.api = new Api("", () => this.token);
     /** @type {Map<string, any>} */
     this.tickets = new Map();
@@ -164,9 +165,9 @@ export class Desk extends EventTarget {
     this.#tell("tickets", null);
   }
 
-  /** @param {string} conversation @param {string} text @param {string} [clientId] The same again for another try. */
-  say(conversation, text, clientId = newId()) {
-    return this.api.post(`/v1/conversations/${encodeURIComponent(conversation)}/agent-messages`, { client_id: clientId, text });
+  /** @param {string} conversation @param {string} text @param {string} [clientId] The same again for another try. @param {string[]} [attachments] */
+  say(conversation, text, clientId = newId(), attachments = []) {
+    return this.api.post(`/v1/conversations/${encodeURIComponent(conversation)}/agent-messages`, { client_id: clientId, text, attachments });
   }
 
   /** Write a note for colleagues. @param {any} ticket @param {string} text @param {string} clientId @returns {Promise<any>} */

@@ -5,6 +5,7 @@ import { claimsOf } from "../lib/api.js";
 import { pageStrings, wireBar } from "../lib/page.js";
 import { signIn, signOut } from "../lib/sign_in.js";
 import { loadWords } from "../lib/words.js";
+import { CannedReplies } from "./canned.js";
 import { Case } from "./case.js";
 import { Desk } from "./desk.js";
 import { Inbox } from "./inbox.js";
@@ -34,7 +35,8 @@ async function enter() {
   byId("board").hidden = false;
   showName();
   const mentions = new Mentions({ desk, i18n, news: (text) => (byId("news").textContent = text) });
-  const detail = new Case(byId("case"), { desk, i18n, mentions, close: () => show(null) });
+  const canned = new CannedReplies({ desk, i18n });
+  const detail = new Case(byId("case"), { desk, i18n, mentions, canned, close: () => show(null) });
   const inbox = new Inbox({ desk, i18n, mentions, open: (id) => show(id) });
   new PresenceSwitch(byId("presence"), { desk, i18n });
   detail.onClaimed = () => inbox.pick("mine");

@@ -217,6 +217,7 @@ export class Thread {
     const own = this.#side(event.author) === "right" && event.author === this.options.viewer;
     const body = this.#groupFor(event.author, event.author_name ?? event.author_id ?? "", at);
     const live = !this.replaying || event === this.events.at(-1)?.event;
+    if (event.attachments?.length) body.append(h("div", { class: "message" }, this.#attachments(event.attachments)));
     for (const reply of event.replies ?? []) {
       const lang = isLang(reply.lang) ? reply.lang : i18n.lang;
       const send = this.options.send && live ? this.options.send : null;
@@ -228,7 +229,8 @@ export class Thread {
     const more = this.options.underReply?.(event, seq);
     if (more) body.append(more);
     if (event.author === "bot") this.typing(false);
-    if (!own) this.#announce((event.replies ?? []).map((reply) => reply.text).join("\n"), event.author);
+    const words = (event.replies ?? []).map((reply) => reply.text).join("\n");
+    if (!own) this.#announce(words || i18n.t("picture"), event.author);
   }
 
   /** @param {any} event */
