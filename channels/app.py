@@ -36,6 +36,7 @@ from channels import (
     texts,
     ticket_actions,
     ticket_export,
+    translation_api,
 )
 from channels.accounts import api as accounts_api
 from channels.context import Context
@@ -137,6 +138,7 @@ def create_app(
         desk_duty,
         desk_talk,
         canned_api,
+        translation_api,
         proposals,
         people,
         figures,

@@ -24,6 +24,7 @@ from channels.settings import Settings
 from dialogue.build import Platform
 from dialogue.desk_notes import DeskNotes
 from dialogue.desk_routing import DeskRouting
+from dialogue.desk_translation import DeskTranslation
 
 
 @dataclasses.dataclass
@@ -87,6 +88,15 @@ class Context:
             ProblemError: ``starting``.
         """
         return DeskNotes(self.platform.executor)
+
+    @functools.cached_property
+    def translation(self) -> DeskTranslation:
+        """What translates for agents.
+
+        Raises:
+            ProblemError: ``starting``.
+        """
+        return DeskTranslation(self.platform.conversations)
 
     async def caller(self, token: str, connection: HTTPConnection) -> Caller:
         """Return who holds a token, or who signed in by password at the browser that sends the session's cookie.

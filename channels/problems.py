@@ -18,6 +18,8 @@ from dialogue.errors import (
     ConversationClosedError,
     MessageRefusedError,
     NotOwnerError,
+    NoTranslatorError,
+    NotTranslatedError,
     UnknownConversationError,
 )
 from knowledge.errors import DatabaseBusyError, DatabaseUnavailableError, StorageFullError
@@ -159,6 +161,13 @@ CATALOGUE: dict[str, tuple[int, str, str]] = {
     "too_long": (422, "The message is too long.", "消息太长了。"),
     "not_text": (422, "The message holds characters that are not text.", "消息含有不是文字的字符。"),
     "attachment_refused": (422, "The attachment is unknown; upload it first.", "附件不存在，请先上传。"),
+    "no_words": (422, "There are no words of the shopper at that event.", "该处没有顾客说的话。"),
+    "no_translator": (501, "No model translates here.", "未配置翻译模型。"),
+    "not_translated": (
+        502,
+        "The translation failed; the original stands.",
+        "翻译失败，请看原文。",
+    ),
     "no_chinese_font": (
         501,
         "This server has no font with Chinese letters for pictures. Install one (on Debian: apt-get install fonts-noto-cjk), or save the figure as CSV or XLSX.",
@@ -238,6 +247,8 @@ _CODES: tuple[tuple[type[Exception], str], ...] = (
     (ClientIdReusedError, "client_id_reused"),
     (NotOwnerError, "not_owner"),
     (ConversationClosedError, "conversation_closed"),
+    (NoTranslatorError, "no_translator"),
+    (NotTranslatedError, "not_translated"),
     (DatabaseBusyError, "busy"),
     (StorageFullError, "disk_full"),
     (DatabaseUnavailableError, "unavailable"),

@@ -26,6 +26,7 @@ from dialogue.events import (
     AttachmentRef,
     Event,
     MessageReceived,
+    ModelCalled,
     Replied,
     StoredEvent,
 )
@@ -266,6 +267,11 @@ class Conversations(Answering):
                 continue  # the same words came twice at once
             except StaleStateError as error:
                 raise NotOwnerError("this conversation changed hands while you wrote") from error
+
+    async def note_model_calls(self, conversation_id: str, calls: Sequence[ModelCalled]) -> None:
+        """Write down what models were asked for a conversation outside of its turns."""
+        if calls:
+            await self._append(conversation_id, calls)
 
     async def release(
         self, ticket_id: str, identity: Identity, *, outcome: str, note: str = "", agreed: Sequence[str] = ()

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from channels.testing import LiveServer
-from tests.channels.browser.pages import Chat, Visits, sign_in_shopper, sign_in_staff
+from tests.channels.browser.pages import PHONE, Chat, Visits, sign_in_shopper, sign_in_staff
 from tests.channels.browser.test_access import complaints
 from tests.channels.browser.test_desk import asked_for_a_person, row
 from tests.channels.browser.words import EN, ZH, Words
+from tests.channels.translating import translating
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.browser, pytest.mark.slow]
 both = pytest.mark.parametrize("words", [ZH, EN], ids=["zh", "en"])
@@ -294,3 +295,52 @@ async def test_pictures_from_the_agent_reach_the_shopper(visits: Visits, words: 
     await expect(previews).to_have_count(1)
     await case.get_by_role("button", name=words.reply_send, exact=True).click()
     await expect(scene.chat.log.locator("img.media-image")).to_have_count(3)
+
+
+async def test_a_model_translates_where_one_is_configured(browser: Browser, tmp_path: Path) -> None:
+    async with translating(tmp_path / "data") as (server, double):
+        visits = Visits(browser, server.url)
+        desk_page = await visits.person(EN, phone=True)
+        key = json.dumps(f"xiaoer:{server.url}:agent")
+        await desk_page.add_init_script(
+            f"localStorage.setItem({key}, {json.dumps(json.dumps(server.token('agent', 'Ann')))})"
+        )
+        async with httpx.AsyncClient(base_url=server.url, headers=server.headers("shopper", "C3")) as client:
+            conversation = (await client.post("/v1/conversations", json={"lang": "zh"})).json()["id"]
+            url = f"/v1/conversations/{conversation}/messages"
+            await client.post(url, json={"client_id": "1", "text": "转人工"})
+            desk = await desk_page.new_page()
+            await desk.goto("/desk")
+            await desk.locator("#tickets .ticket").first.click()
+            case = desk.locator("#case")
+            await case.get_by_role("button", name=EN.claim).first.click()
+            await case.get_by_role("button", name="Translate", exact=True).click()
+            await expect(case.locator(".translation")).to_contain_text("get me a person")
+            await expect(case.locator(".translation")).to_contain_text("machine translation")
+            await case.get_by_role("checkbox").check()
+            await client.post(url, json={"client_id": "2", "text": "我的订单 W3000001 呢？"})
+            await expect(case.locator(".translation").last).to_contain_text("Where is my order W3000001?")
+            visits.expected = re.compile("502")
+            await client.post(url, json={"client_id": "3", "text": "编号 W3000001 丢了"})
+            await expect(case.locator(".translation").last).to_contain_text("the original stands")
+            assert await complaints(desk) == []
+            await desk.set_viewport_size(PHONE)
+            reply = case.get_by_role("textbox", name=EN.reply)
+            await reply.fill("It will be with you tomorrow.")
+            await case.get_by_role("button", name="Put into Chinese").click()
+            await expect(reply).to_have_value("明天就会送到。")
+            await expect(case.locator(".draft-note")).to_contain_text("It will be with you tomorrow.")
+            assert await complaints(desk) == []
+            await case.get_by_role("button", name="Take my words back").click()
+            await expect(reply).to_have_value("It will be with you tomorrow.")
+            await case.get_by_role("button", name="Put into Chinese").click()
+            await expect(reply).to_have_value("明天就会送到。")
+            await case.get_by_role("button", name=EN.reply_send, exact=True).click()
+            await expect(case.get_by_role("log").get_by_text("明天就会送到。", exact=True)).to_be_visible()
+            events = (await client.get(f"/v1/conversations/{conversation}/events")).json()
+        assert [each["event"]["replies"][0]["text"] for each in events if each["event"].get("author") == "agent"] == [
+            "明天就会送到。"
+        ]
+        assert len(double.asked) == 5
+        await visits.close()
+        assert visits.complaints == []

@@ -11,15 +11,16 @@ import { Composer } from "./composer.js";
 import { PRIORITY_TONES } from "./inbox.js";
 import { interleaved, noteCard, placedNote } from "./notes.js";
 import { riskSection } from "./risk.js";
+import { langOf } from "./translation.js";
 
 /** The right side of the desk. */
 export class Case {
   /**
    * @param {HTMLElement} element
-   * @param {{desk: import("./desk.js").Desk, i18n: import("../lib/i18n.js").I18n, close: () => void, mentions: import("./mentions.js").Mentions, canned: import("./canned.js").CannedReplies}} parts
+   * @param {{desk: import("./desk.js").Desk, i18n: import("../lib/i18n.js").I18n, close: () => void, mentions: import("./mentions.js").Mentions, canned: import("./canned.js").CannedReplies, translation: import("./translation.js").Translation}} parts
    */
-  constructor(element, { desk, i18n, close, mentions, canned }) {
-    Object.assign(this, { element, desk, i18n, close, mentions, canned });
+  constructor(element, { desk, i18n, close, mentions, canned, translation }) {
+    Object.assign(this, { element, desk, i18n, close, mentions, canned, translation });
     /** @type {Set<string>} */
     this.noted = new Set();
     /** Notes that came while the conversation was read. @type {import("./notes.js").Note[]} */
@@ -30,11 +31,12 @@ export class Case {
     this.risks = [];
     /** @type {(() => void) | null} */
     this.onClaimed = null;
-    this.thread = new Thread({ i18n, base: "", viewer: "agent", loadAttachment: (id) => desk.api.attachment(id), send: null, underReply: (event, seq) => articleLine(event, seq, { i18n, api: desk.api, conversation: () => this.#ticket?.conversation_id ?? null }), other: (event) => (event.type === "note" ? noteCard(event, { i18n, agent: desk.agent }) : null) });
+    this.thread = new Thread({ i18n, base: "", viewer: "agent", loadAttachment: (id) => desk.api.attachment(id), send: null, underReply: (event, seq) => articleLine(event, seq, { i18n, api: desk.api, conversation: () => this.#ticket?.conversation_id ?? null }), underMessage: (text, seq) => translation.under(this.#ticket?.conversation_id ?? "", seq, text), other: (event) => (event.type === "note" ? noteCard(event, { i18n, agent: desk.agent }) : null) });
     this.#build();
     desk.addEventListener("event", (event) => this.#event(/** @type {CustomEvent} */ (event).detail.placed));
     desk.addEventListener("online", (event) => /** @type {CustomEvent} */ (event).detail === "online" && this.#missed());
     desk.addEventListener("note", (event) => this.#note(/** @type {CustomEvent} */ (event).detail));
+    translation.addEventListener("change", () => this.thread.rerender());
     desk.addEventListener("typing", (event) => this.#typing(/** @type {CustomEvent} */ (event).detail));
     desk.addEventListener("tickets", () => this.#drawTicket());
     desk.addEventListener("problem", (event) => this.#say("bad", /** @type {CustomEvent} */ (event).detail));
@@ -50,7 +52,7 @@ export class Case {
     this.riskSlot = h("div", {});
     this.dialog = h("dialog", { class: "sure-dialog card" });
     this.typingNote = h("p", { class: "small muted typing-note", hidden: true, data: { t: "shopper_typing" } });
-    this.composer = new Composer({ desk: this.desk, i18n: this.i18n, canned: this.canned, ticket: () => this.#ticket, said: (note) => this.#said(note), fail: (error) => this.#fail(error) });
+    this.composer = new Composer({ desk: this.desk, i18n: this.i18n, canned: this.canned, translation: this.translation, theirs: () => this.#theirs(), ticket: () => this.#ticket, said: (note) => this.#said(note), fail: (error) => this.#fail(error) });
     this.claimBar = h(
       "div",
       { class: "claim-bar" },
@@ -59,7 +61,7 @@ export class Case {
     );
     this.thread.list.dataset.tLabel = "conversation";
     this.tabs = h("div", { class: "tabs", role: "group" }, ["talk", "case"].map((tab) => this.#tab(tab)));
-    this.talk = h("div", { class: "talk" }, this.thread.list, this.thread.live, this.typingNote, this.claimBar, this.composer.element);
+    this.talk = h("div", { class: "talk" }, this.translation.bar, this.thread.list, this.thread.live, this.typingNote, this.claimBar, this.composer.element);
     this.body = h("div", { class: "case-body" }, this.talk, this.facts);
   }
 
@@ -158,6 +160,12 @@ export class Case {
   #event(placed) {
     this.typingNote.hidden = true;
     this.thread.add(placed);
+  }
+
+  /** The language that the shopper wrote in last. @returns {"zh" | "en"} */
+  #theirs() {
+    const said = this.thread.events.filter(({ event }) => event.type === "message_received" && event.author === "shopper").map(({ event }) => langOf(event.text));
+    return said.filter((lang) => lang !== null).at(-1) ?? (this.#ticket?.lang === "en" ? "en" : "zh");
   }
 
   /** A note came, of whomever: shown once. @param {import("./notes.js").Note} note */

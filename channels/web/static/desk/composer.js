@@ -7,12 +7,15 @@ import { CannedDialog } from "./canned_dialog.js";
 import { Completion, put } from "./completion.js";
 import { NoteForm } from "./note_form.js";
 import { Pictures } from "./pictures.js";
+import { DraftTranslation } from "./translation.js";
 
 /**
  * @typedef {object} ComposerParts
  * @property {import("./desk.js").Desk} desk
  * @property {import("../lib/i18n.js").I18n} i18n
  * @property {import("./canned.js").CannedReplies} canned
+ * @property {import("./translation.js").Translation} translation
+ * @property {() => "zh" | "en"} theirs The language of the shopper.
  * @property {() => any} ticket The ticket that is shown.
  * @property {(note?: import("./notes.js").Note) => void} said What happens once something was sent, or a note was kept.
  * @property {(error: unknown) => void} fail
@@ -21,7 +24,7 @@ import { Pictures } from "./pictures.js";
 /** Both forms. Only who holds the ticket replies; everybody notes. */
 export class Composer {
   /** @param {ComposerParts} parts */
-  constructor({ desk, i18n, canned, ticket, said, fail }) {
+  constructor({ desk, i18n, canned, translation, theirs, ticket, said, fail }) {
     Object.assign(this, { desk, i18n, canned, ticket, said, fail });
     this.field = h("textarea", {
       class: "field",
@@ -39,6 +42,7 @@ export class Composer {
       empty: () => (canned.replies.length === 0 ? this.#firstReply() : null),
     });
     this.pictures = new Pictures({ desk, i18n, fail, changed: () => this.#showSend() });
+    this.draft = new DraftTranslation({ translation, field: this.field, i18n, ticket, theirs, fail });
     this.sendButton = h("button", { class: "button primary", type: "submit" }, i18n.t("send"));
     const drop = { dragover: (/** @type {DragEvent} */ event) => this.pictures.dragged(event), drop: (/** @type {DragEvent} */ event) => this.pictures.dropped(event) };
     this.reply = h(
@@ -47,16 +51,17 @@ export class Composer {
       this.kept.element,
       this.kept.count,
       this.pictures.previews,
+      this.draft.note,
       this.field,
       h(
         "div",
         { class: "reply-row" },
-        h("span", { class: "reply-tools" }, this.pictures.button, this.pictures.picker, tool("list", "canned", () => this.#manage())),
+        h("span", { class: "reply-tools" }, this.pictures.button, this.pictures.picker, tool("list", "canned", () => this.#manage()), this.draft.button),
         h("span", { class: "small muted key-hint", data: { t: "key_hint" } }),
         this.sendButton,
       ),
     );
-    this.note = new NoteForm({ desk, i18n, canned, ticket, said, fail });
+    this.note = new NoteForm({ desk, i18n, ticket, said, fail });
     this.modes = h("div", { class: "writing-modes", role: "group", data: { tLabel: "write_to" } }, ["reply", "note"].map((mode) => this.#mode(mode)));
     this.element = h("div", { class: "writing" }, this.modes, this.reply, this.note.element);
     this.mine = false;
@@ -95,6 +100,7 @@ export class Composer {
     this.field.value = "";
     this.kept.close();
     this.pictures.clear();
+    this.draft.clear();
     this.note.clear();
     this.#showSend();
     this.#pick(this.mine ? "reply" : "note");
@@ -126,6 +132,7 @@ export class Composer {
     const names = [...new Set(gaps.map(({ label }) => label))].join(i18n.t("list_sep"));
     this.sendButton.textContent = gaps.length ? i18n.t("fill_first", { names }) : i18n.t("send");
     this.sendButton.classList.toggle("waits", gaps.length > 0);
+    this.draft.show();
   }
 
   /** @param {string} replyId @param {number} from @param {number} to */

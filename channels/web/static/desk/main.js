@@ -13,6 +13,7 @@ import { Mentions } from "./mentions.js";
 import { PresenceSwitch } from "./presence.js";
 import { DESK_STRINGS } from "./strings.js";
 import { TALK_STRINGS } from "./talk_strings.js";
+import { Translation } from "./translation.js";
 
 const i18n = pageStrings({ zh: { ...DESK_STRINGS.zh, ...TALK_STRINGS.zh }, en: { ...DESK_STRINGS.en, ...TALK_STRINGS.en } });
 const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -36,7 +37,8 @@ async function enter() {
   showName();
   const mentions = new Mentions({ desk, i18n, news: (text) => (byId("news").textContent = text) });
   const canned = new CannedReplies({ desk, i18n });
-  const detail = new Case(byId("case"), { desk, i18n, mentions, canned, close: () => show(null) });
+  const translation = new Translation({ desk, i18n });
+  const detail = new Case(byId("case"), { desk, i18n, mentions, canned, translation, close: () => show(null) });
   const inbox = new Inbox({ desk, i18n, mentions, open: (id) => show(id) });
   new PresenceSwitch(byId("presence"), { desk, i18n });
   detail.onClaimed = () => inbox.pick("mine");

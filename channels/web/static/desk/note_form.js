@@ -6,7 +6,7 @@ import { Completion, put } from "./completion.js";
 
 /** The form of a note, with names completed after "@". */
 export class NoteForm {
-  /** @param {import("./composer.js").ComposerParts} parts */
+  /** @param {Pick<import("./composer.js").ComposerParts, "desk" | "i18n" | "ticket" | "said" | "fail">} parts */
   constructor({ desk, i18n, ticket, said, fail }) {
     Object.assign(this, { desk, i18n, ticket, said, fail });
     /** @type {{agent: string, name: string}[]} */

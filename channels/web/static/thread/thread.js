@@ -19,6 +19,7 @@ import { renderReply } from "./replies.js";
  * @property {((productId: string) => void) | null} [openProduct]
  * @property {((reply: any, lang: "zh" | "en") => Element) | null} [figure]
  * @property {((event: any, seq: number) => Element | null) | null} [underReply] What stands under a reply.
+ * @property {((text: string, seq: number) => Element | null) | null} [underMessage] What stands under words of a shopper.
  * @property {((event: any) => Element | null) | null} [other] How something is shown that is no event of the conversation.
  * @property {((clientId: string) => void) | null} [retry]
  * @property {((text: string) => void) | null} [onIncoming] Told about every new message of the other side.
@@ -123,7 +124,7 @@ export class Thread {
   /** @param {Placed} placed */
   #draw({ seq, at, event }) {
     if (event.type === "message_received" && event.author !== "agent") this.#drawMessage(event, at, seq);
-    else if (event.type === "voice_transcribed") this.#drawTranscript(event);
+    else if (event.type === "voice_transcribed") this.#drawTranscript(event, seq);
     else if (event.type === "voice_heard") this.#drawVoice(event);
     else if (event.type === "replied") this.#drawReplied(event, at, seq);
     else if (event.type === "ownership_changed") this.#drawOwner(event);
@@ -160,17 +161,21 @@ export class Thread {
     const body = this.#groupFor(event.author, "", at);
     const item = h("div", { class: "message", data: { client: event.client_id, seq } }, this.#attachments(event.attachments ?? []));
     if (event.text) item.append(h("div", { class: "bubble" }, h("p", { class: "words" }, linked(event.text))));
+    const more = event.text && event.author === "shopper" ? this.options.underMessage?.(event.text, seq) : null;
+    if (more) item.append(more);
     if (own) item.append(h("p", { class: "state done small" }, icon("check"), h("span", { class: "unseen" }, this.options.i18n.t("delivered"))));
     body.append(item);
     if (!own) this.#announce(event.text || this.options.i18n.t("picture"), event.author);
   }
 
-  /** What was said, under the recording. @param {any} event */
-  #drawTranscript({ attachment_id: id, transcript }) {
+  /** What was said, under the recording. @param {any} event @param {number} seq */
+  #drawTranscript({ attachment_id: id, transcript }, seq) {
     if (!transcript.text) return;
     const { i18n } = this.options;
     const lang = isLang(transcript.lang) ? transcript.lang : null;
     this.#underAttachment(id, h("p", { class: "transcript small" }, h("span", { class: "transcript-name" }, i18n.t("transcript")), h("q", { lang }, transcript.text)));
+    const more = this.options.underMessage?.(transcript.text, seq);
+    if (more) this.#underAttachment(id, more);
     if (!this.replaying) this.live.textContent = `${i18n.t("transcript")}${i18n.t("colon")}${transcript.text}`;
   }
 
