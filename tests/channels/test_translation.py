@@ -45,7 +45,8 @@ async def events(helped: Helped, case: Case, headers: dict[str, str] | None = No
 async def said(helped: Helped, case: Case, text: str, client_id: str) -> int:
     """Let the shopper write; returns the number of the event."""
     await sent(helped[2], case.headers, case.conversation, text, client_id)
-    return next(each["seq"] for each in await events(helped, case) if each["event"].get("text") == text)
+    found = await events(helped, case)
+    return next(int(each["seq"]) for each in found if each["event"].get("text") == text)
 
 
 async def test_the_shopper_s_words_are_translated_and_the_call_is_written_down(helped: Helped, person: Person) -> None:
