@@ -15,11 +15,13 @@ from channels import (
     attachments,
     audit_api,
     auth,
+    canned_api,
     case_actions,
     catalog_api,
     chat,
     desk,
     desk_duty,
+    desk_talk,
     figures,
     inspector,
     knowledge_api,
@@ -36,6 +38,7 @@ from channels import (
     texts,
     ticket_actions,
     ticket_export,
+    translation_api,
 )
 from channels.accounts import api as accounts_api
 from channels.context import Context
@@ -143,6 +146,9 @@ def create_app(
         case_actions,
         desk_duty,
         live,
+        desk_talk,
+        canned_api,
+        translation_api,
         proposals,
         people,
         figures,

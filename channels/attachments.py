@@ -15,6 +15,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, JSONResponse
+from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
@@ -27,7 +28,7 @@ from channels.turns import known_form
 from dialogue.errors import UnknownConversationError
 from knowledge.db import Database
 from knowledge.errors import StorageFullError
-from knowledge.schema import Attachment
+from knowledge.schema import Attachment, Conversation
 from knowledge.types import new_id, utc_now
 
 router = APIRouter(prefix="/v1/attachments", tags=["attachments"])
@@ -61,14 +62,15 @@ async def upload(request: Request, context: ContextDep, caller: CallerDep) -> JS
 
 @router.get("/{attachment_id}", response_class=FileResponse)
 async def download(context: ContextDep, caller: CallerDep, attachment_id: str) -> FileResponse:
-    """Return the bytes to whom they belong, and to agents and merchants."""
+    """Return the bytes to whom they belong, to the shopper whom they were sent to, and to agents and merchants."""
     try:
         known_form(attachment_id)
     except UnknownConversationError:
         raise ProblemError("unknown_attachment") from None
     async with context.platform.database.read() as session:
         row = await session.get(Attachment, attachment_id)
-    if row is None or (caller.role == "shopper" and row.owner != caller.subject):
+        given = await _was_given(session, row, caller)
+    if row is None or (caller.role == "shopper" and row.owner != caller.subject and not given):
         raise ProblemError("unknown_attachment")
     path = context.settings.data / row.path
     if not path.is_file():
@@ -76,6 +78,14 @@ async def download(context: ContextDep, caller: CallerDep, attachment_id: str) -
     if row.owner != caller.subject:
         context.looks.saw(caller, "attachment", row.id)
     return FileResponse(path, media_type=row.media_type, headers={"Content-Disposition": "inline"})
+
+
+async def _was_given(session: AsyncSession, row: Attachment | None, caller: Caller) -> bool:
+    """Tell whether somebody at the desk sent it to the caller, in a conversation of theirs."""
+    if row is None or row.conversation_id is None or caller.role != "shopper":
+        return False
+    head = await session.get(Conversation, row.conversation_id)
+    return head is not None and (head.role, head.subject) == ("shopper", caller.subject)
 
 
 async def _uploaded(request: Request) -> bytes:

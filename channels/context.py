@@ -22,7 +22,9 @@ from channels.presence import Presence
 from channels.problems import ProblemError
 from channels.settings import Settings
 from dialogue.build import Platform
+from dialogue.desk_notes import DeskNotes
 from dialogue.desk_routing import DeskRouting
+from dialogue.desk_translation import DeskTranslation
 
 
 @dataclasses.dataclass
@@ -77,6 +79,24 @@ class Context:
     def looks(self) -> Looks:
         """Writes down who looked at whose data."""
         return Looks(self.platform.executor.audit)
+
+    @functools.cached_property
+    def desk_notes(self) -> DeskNotes:
+        """The staff's notes, live.
+
+        Raises:
+            ProblemError: ``starting``.
+        """
+        return DeskNotes(self.platform.executor)
+
+    @functools.cached_property
+    def translation(self) -> DeskTranslation:
+        """What translates for agents.
+
+        Raises:
+            ProblemError: ``starting``.
+        """
+        return DeskTranslation(self.platform.conversations)
 
     async def caller(self, token: str, connection: HTTPConnection) -> Caller:
         """Return who holds a token, or who signed in by password at the browser that sends the session's cookie.

@@ -26,6 +26,7 @@ from channels.wire import (
     DeskMessageFrame,
     DeskTypingFrame,
     LookFrame,
+    NoteFrame,
     PingFrame,
     PongFrame,
     ReadyFrame,
@@ -124,17 +125,23 @@ async def agent_message(
     context: ContextDep, caller: CallerDep, conversation_id: str, body: AgentMessage
 ) -> dict[str, Any]:
     """Say something to the shopper; only the agent who holds the conversation may."""
-    stored = await _say(context, caller, conversation_id, body.client_id, body.text)
+    stored = await _say(context, caller, conversation_id, body)
     return event_json(stored, caller.role)
 
 
-async def _say(context: Context, caller: Caller, conversation_id: str, client_id: str, text: str) -> StoredEvent:
+async def _say(
+    context: Context, caller: Caller, conversation_id: str, message: AgentMessage | DeskMessageFrame
+) -> StoredEvent:
     caller.must_be("agent")
-    text = printable(text)
-    if not text.strip():
+    text = printable(message.text)
+    if not text.strip() and not message.attachments:
         raise MessageRefusedError("empty", "the message is empty")
     return await context.platform.conversations.reply_as_agent(
-        known_form(conversation_id), caller.identity(conversation_id), client_id=client_id, text=text
+        known_form(conversation_id),
+        caller.identity(conversation_id),
+        client_id=message.client_id,
+        text=text,
+        attachments=message.attachments,
     )
 
 
@@ -192,8 +199,9 @@ class _Desk:
     async def run(self, claimed: list[str]) -> None:
         """Serve until either side ends."""
         notices = asyncio.create_task(self._notices())
+        notes = asyncio.create_task(self._notes())
         try:
-            async with running(notices):
+            async with running(notices), running(notes):
                 await asyncio.sleep(0)  # it listens now: what changes after the agent was told "ready" is not missed
                 await self._socket.send(ReadyFrame(role=self._caller.role, subject=self._caller.subject))
                 self._told.set()
@@ -226,6 +234,16 @@ class _Desk:
         except Exception as error:  # one socket turn
             await self._socket.refuse(error)
 
+    async def _notes(self) -> None:
+        """Send the staff's notes; one who misses some connects again and reads them anew."""
+        with contextlib.suppress(SocketGoneError):
+            async with closing(self._context.desk_notes.follow(self._caller.identity())) as notes:
+                async for note in notes:
+                    await self._told.wait()
+                    self._context.looks.saw(self._caller, "ticket", note.ticket_id, listed=True)
+                    await self._socket.send(NoteFrame(note=note.model_dump(mode="json")))
+        await self._socket.close(CLOSED_AGAIN, "connect again")
+
     async def _follow_ticket(self, ticket: TicketView) -> None:
         """Watch what this agent claims, every conversation of it; stop when it is released or another has it."""
         mine = ticket.status == "claimed" and ticket.assignee == self._caller.subject
@@ -253,7 +271,7 @@ class _Desk:
             case UnwatchFrame():
                 await self._unwatch(frame.conversation_id)
             case DeskMessageFrame():
-                await _say(self._context, self._caller, frame.conversation_id, frame.client_id, frame.text)
+                await _say(self._context, self._caller, frame.conversation_id, frame)
             case DeskTypingFrame():
                 self._context.presence.typing(frame.conversation_id, "agent", on=frame.on)
                 self._context.presence.writes(frame.conversation_id, self._caller.subject, on=frame.on)

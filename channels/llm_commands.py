@@ -182,7 +182,14 @@ async def _asking(model: LocalModel, purpose: Purpose) -> AsyncIterator[ChatMode
 
 def _embedded(settings: Settings) -> Settings:
     """Return the settings without language models: what is taught and compared must not ask one."""
-    return settings.model_copy(update={"llm_understand_model": None, "llm_agent_model": None, "llm_write_model": None})
+    return settings.model_copy(
+        update={
+            "llm_understand_model": None,
+            "llm_agent_model": None,
+            "llm_write_model": None,
+            "llm_translate_model": None,
+        }
+    )
 
 
 def _known(platform: Platform) -> tuple[dict[str, Flow], Procedures]:

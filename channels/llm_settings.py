@@ -36,6 +36,10 @@ class LlmSettings(BaseSettings):
     """Puts replies in other words."""
     llm_write_url: MaybeServer = None
     llm_write_key: MaybeSecret = None
+    llm_translate_model: MaybeText = None
+    """Translates between shoppers and agents at the desk."""
+    llm_translate_url: MaybeServer = None
+    llm_translate_key: MaybeSecret = None
     llm_timeout_s: float = pydantic.Field(default=15.0, gt=0)
     """The longest that one answer of a model may take, all tries together."""
     llm_retries: int = pydantic.Field(default=1, ge=0, le=5)
@@ -60,6 +64,7 @@ class LlmSettings(BaseSettings):
             ("understand", self.llm_understand_model, self.llm_understand_url),
             ("agent", self.llm_agent_model, self.llm_agent_url),
             ("write", self.llm_write_model, self.llm_write_url),
+            ("translate", self.llm_translate_model, self.llm_translate_url),
         ):
             if model is not None and (url or self.llm_url) is None:
                 name = f"XIAOER_LLM_{purpose.upper()}"
@@ -75,6 +80,9 @@ def llm_config(settings: LlmSettings) -> LlmConfig | None:
         ),
         agent=_server(settings, settings.llm_agent_model, settings.llm_agent_url, settings.llm_agent_key),
         write=_server(settings, settings.llm_write_model, settings.llm_write_url, settings.llm_write_key),
+        translate=_server(
+            settings, settings.llm_translate_model, settings.llm_translate_url, settings.llm_translate_key
+        ),
         turn_tokens=settings.llm_turn_tokens,
         day_tokens=settings.llm_day_tokens,
         agent_calls=settings.llm_agent_calls,

@@ -17,6 +17,7 @@ from agent.llm.chat import ChatModel
 from agent.llm.config import LlmConfig
 from agent.llm.errors import LlmError
 from agent.llm.ledger import Budget, turn_ledger
+from agent.translator import Translator
 from agent.writer import Writer
 from channels.app import embedding_server, transcription
 from channels.console import FAILED, platform_of, print_json, run, settings_for
@@ -39,6 +40,10 @@ _WANTED = "return_items"
 _REWORD: tuple[tuple[Lang, str], ...] = (
     ("zh", "已为您取消订单 D1001，退款 89.00 元会在三天内退回支付宝。"),
     ("en", "I have cancelled order D1001. The refund of $89.00 will reach your card within 3 days."),
+)
+_TRANSLATE: tuple[tuple[Lang, str], ...] = (
+    ("zh", "Where is my order D1001000004?"),
+    ("en", "我的订单 D1001000004 到哪了？"),
 )
 _WORK: tuple[tuple[Lang, str], ...] = (("zh", "有没有适合跑步的鞋子"), ("en", "do you have any shoes for running"))
 _TOOL = "search_products"
@@ -90,8 +95,9 @@ async def _models(settings: Settings, config: LlmConfig) -> list[Trial]:
         "understand": _reading,
         "agent": _working,
         "write": _rewording,
+        "translate": _translating,
     }
-    questions = {"understand": _READ, "agent": _WORK, "write": _REWORD}
+    questions = {"understand": _READ, "agent": _WORK, "write": _REWORD, "translate": _TRANSLATE}
     found = []
     async with platform_of(settings) as platform:
         for purpose, model in platform.conversations.runner.minds.models.items():
@@ -117,6 +123,13 @@ async def _rewording(_: Platform, model: ChatModel, lang: Lang, question: str) -
     if said == question:
         return False, "gave no words that say the same: the template's are said"
     return True, said
+
+
+async def _translating(_: Platform, model: ChatModel, lang: Lang, question: str) -> tuple[bool, str]:
+    try:
+        return True, await Translator(model).translate(question, lang)
+    except LlmError as error:
+        return False, str(error)
 
 
 class _Shop:

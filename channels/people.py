@@ -115,6 +115,8 @@ async def _everything(
     tables: dict[str, list[JsonObject]] = {}
     attachments: list[Attachment] = []
     for belonging in belongings(customer_id):
+        if belonging.internal:
+            continue
         rows = (await session.exec(select(belonging.model).where(belonging.theirs))).all()
         tables[belonging.name] = [row.model_dump(mode="json") for row in rows if not _is_internal(row)]
         attachments += [row for row in rows if isinstance(row, Attachment)]

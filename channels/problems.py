@@ -18,6 +18,8 @@ from dialogue.errors import (
     ConversationClosedError,
     MessageRefusedError,
     NotOwnerError,
+    NoTranslatorError,
+    NotTranslatedError,
     UnknownConversationError,
 )
 from knowledge.errors import DatabaseBusyError, DatabaseUnavailableError, StorageFullError
@@ -94,6 +96,14 @@ CATALOGUE: dict[str, tuple[int, str, str]] = {
     "not_found": (404, "There is nothing at this address.", "该地址没有内容。"),
     "unknown_conversation": (404, "There is no such conversation.", "没有这个会话。"),
     "unknown_ticket": (404, "There is no such ticket.", "没有这个工单。"),
+    "note_not_found": (404, "There is no such note.", "没有这条备注。"),
+    "canned_reply_not_found": (404, "There is no kept reply {name}.", "没有常用回复 {name}。"),
+    "unknown_variable": (
+        422,
+        "A reply cannot hold {variable}. What it may hold: {known}.",
+        "常用回复里不能用 {variable}，可用的变量有：{known}。",
+    ),
+    "canned_text_missing": (422, "The words are missing in: {langs}.", "缺少以下语言的内容：{langs}。"),
     "unknown_proposal": (404, "There is no such proposal.", "没有这个待批事项。"),
     "unknown_attachment": (404, "There is no such attachment.", "没有这个附件。"),
     "unknown_customer": (404, "There is no such customer.", "没有这位顾客。"),
@@ -188,6 +198,13 @@ CATALOGUE: dict[str, tuple[int, str, str]] = {
     "too_long": (422, "The message is too long.", "消息太长了。"),
     "not_text": (422, "The message holds characters that are not text.", "消息含有不是文字的字符。"),
     "attachment_refused": (422, "The attachment is unknown; upload it first.", "附件不存在，请先上传。"),
+    "no_words": (422, "There are no words of the shopper at that event.", "该处没有顾客说的话。"),
+    "no_translator": (501, "No model translates here.", "未配置翻译模型。"),
+    "not_translated": (
+        502,
+        "The translation failed; the original stands.",
+        "翻译失败，请看原文。",
+    ),
     "no_chinese_font": (
         501,
         "This server has no font with Chinese letters for pictures. Install one (on Debian: apt-get install fonts-noto-cjk), or save the figure as CSV or XLSX.",
@@ -267,6 +284,8 @@ _CODES: tuple[tuple[type[Exception], str], ...] = (
     (ClientIdReusedError, "client_id_reused"),
     (NotOwnerError, "not_owner"),
     (ConversationClosedError, "conversation_closed"),
+    (NoTranslatorError, "no_translator"),
+    (NotTranslatedError, "not_translated"),
     (DatabaseBusyError, "busy"),
     (StorageFullError, "disk_full"),
     (DatabaseUnavailableError, "unavailable"),

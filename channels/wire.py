@@ -9,9 +9,9 @@ Chat socket ``WS /v1/conversations/{id}/stream?after=N``
 
 Desk socket ``WS /v1/desk``
     The same token rules, for agents. Client frames: `AuthFrame`, `WatchFrame`, `UnwatchFrame`, `DeskMessageFrame`,
-    `DeskTypingFrame`, `LookFrame`, `SuperviseFrame`, `PingFrame`. Server frames: `ReadyFrame`, `TicketFrame`, `EventFrame` of watched
-    conversations (those of the agent's claimed tickets are watched by themselves), `TypingNotice`, `ViewersFrame` and `WritingFrame` of
-    the case on screen, `LiveFrame` and `LiveChangedFrame` for supervisors who asked for them, `ErrorFrame`, `PongFrame`.
+    `DeskTypingFrame`, `LookFrame`, `SuperviseFrame`, `PingFrame`. Server frames: `ReadyFrame`, `TicketFrame`, `NoteFrame`, `EventFrame` of
+    watched conversations (those of the agent's claimed tickets are watched by themselves), `TypingNotice`, `ViewersFrame` and
+    `WritingFrame` of the case on screen, `LiveFrame` and `LiveChangedFrame` for supervisors who asked for them, `ErrorFrame`, `PongFrame`.
 
 Close codes: 4401 no valid token, 4403 wrong role, 4404 unknown conversation, 4408 no token in time, 1009 frame too
 big, 1008 an unreadable address or too many malformed frames, 1013 the client reads too slowly or the server is going down.
@@ -280,12 +280,13 @@ class UnwatchFrame(_Body):
 
 
 class DeskMessageFrame(_Body):
-    """An agent's words to the shopper."""
+    """An agent's words to the shopper, or something sent along."""
 
     type: Literal["message"]
     conversation_id: str
     client_id: ClientId
-    text: str
+    text: str = ""
+    attachments: AttachmentIds = ()
 
 
 class DeskTypingFrame(_Body):
@@ -391,6 +392,13 @@ class LiveChangedFrame(_Body):
     queues: list[dict[str, Any]] | None = None
 
 
+class NoteFrame(_Body):
+    """A note of the staff was written: `note` is a `tools.ticketing.note_types.NoteView`. At the desk only."""
+
+    type: Literal["note"] = "note"
+    note: dict[str, Any]
+
+
 class ErrorFrame(_Body):
     """A problem document; with `client_id` when a message caused it. The socket stays usable."""
 
@@ -406,10 +414,11 @@ class PongFrame(_Body):
 
 
 class AgentMessage(_Body):
-    """An agent's words to the shopper."""
+    """An agent's words to the shopper, or something sent along."""
 
     client_id: ClientId
-    text: str
+    text: str = ""
+    attachments: AttachmentIds = ()
 
 
 class ClaimBody(_Body):

@@ -7,8 +7,10 @@ import contextlib
 import dataclasses
 import functools
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal
+
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from dialogue.broadcast import Broadcast
 from dialogue.commands import PendingQuestion
@@ -243,8 +245,11 @@ class Answering:
         client_id: str | None = None,
         seen: Seen | None = None,
         admit: Callable[[Conversation], None] | None = None,
+        also: Callable[[AsyncSession], Awaitable[None]] | None = None,
     ) -> list[StoredEvent]:
-        stored = await self.store.append(conversation_id, events, client_id=client_id, seen=seen, admit=admit)
+        stored = await self.store.append(
+            conversation_id, events, client_id=client_id, seen=seen, admit=admit, also=also
+        )
         self._publish(conversation_id, stored)
         return stored
 

@@ -8,7 +8,7 @@ import datetime as dt
 import functools
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from dialogue.answering import DESK, Answering, DeskNotice
@@ -26,6 +26,7 @@ from dialogue.events import (
     AttachmentRef,
     Event,
     MessageReceived,
+    ModelCalled,
     Replied,
     StoredEvent,
 )
@@ -224,15 +225,31 @@ class Conversations(Answering):
         return ticket
 
     async def reply_as_agent(
-        self, conversation_id: str, identity: Identity, *, client_id: str, text: str
+        self, conversation_id: str, identity: Identity, *, client_id: str, text: str, attachments: Sequence[str] = ()
     ) -> StoredEvent:
-        """A person's words to the shopper. Raises `NotOwnerError` unless this agent holds the conversation."""
+        """A person's words to the shopper, and what they send along, which is the shopper's to see from then on.
+
+        Raises:
+            NotOwnerError: this agent does not hold the conversation.
+            MessageRefusedError: nothing was said, or an attachment is not the agent's own.
+            ClientIdReusedError.
+        """
         head = await self.store.head(conversation_id)
         if identity.role != "agent" or head.owner != "human" or head.agent_id != identity.subject:
             raise NotOwnerError("this conversation is not yours; claim its ticket first")
-        text = checked_text(text, has_attachments=False)
+        text = checked_text(text, has_attachments=bool(attachments))
         lang: Lang = "en" if head.lang == "en" else "zh"
-        event = Replied(author="agent", author_id=identity.subject, replies=(TextReply(text=text, lang=lang),))
+        event = Replied(
+            author="agent",
+            author_id=identity.subject,
+            replies=(TextReply(text=text, lang=lang),) if text.strip() else (),
+            attachments=await self._attachment_refs(attachments, identity, given_in=conversation_id),
+        )
+
+        async def give(session: AsyncSession) -> None:
+            given = col(Attachment.id).in_(list(attachments))
+            await session.exec(update(Attachment).where(given).values(conversation_id=conversation_id))
+
         seen = Seen(head.ownership_version)
         while True:
             known = await self.store.find_client_id(conversation_id, client_id)
@@ -241,11 +258,20 @@ class Conversations(Answering):
             if known is not None:
                 return known
             try:
-                return (await self._append(conversation_id, [event], client_id=client_id, seen=seen))[0]
+                return (
+                    await self._append(
+                        conversation_id, [event], client_id=client_id, seen=seen, also=give if attachments else None
+                    )
+                )[0]
             except ClientIdReusedError:
                 continue  # the same words came twice at once
             except StaleStateError as error:
                 raise NotOwnerError("this conversation changed hands while you wrote") from error
+
+    async def note_model_calls(self, conversation_id: str, calls: Sequence[ModelCalled]) -> None:
+        """Write down what models were asked for a conversation outside of its turns."""
+        if calls:
+            await self._append(conversation_id, calls)
 
     async def release(
         self, ticket_id: str, identity: Identity, *, outcome: str, note: str = "", agreed: Sequence[str] = ()
@@ -389,12 +415,18 @@ class Conversations(Answering):
 
     # -- inside
 
-    async def _attachment_refs(self, ids: Sequence[str], identity: Identity) -> tuple[AttachmentRef, ...]:
+    async def _attachment_refs(
+        self, ids: Sequence[str], identity: Identity, *, given_in: str | None = None
+    ) -> tuple[AttachmentRef, ...]:
+        """Find what the sender uploaded; `given_in`: what was given to the shopper of another conversation is not found."""
         if not ids:
             return ()
         query = select(Attachment).where(
             col(Attachment.id).in_(list(ids)), Attachment.owner == (identity.subject or "")
         )
+        if given_in is not None:
+            place = col(Attachment.conversation_id)
+            query = query.where(or_(place.is_(None), place == given_in))
         async with self.database.read() as session:
             rows = {row.id: row for row in (await session.exec(query)).all()}
         if missing := [wanted for wanted in ids if wanted not in rows]:

@@ -12,7 +12,7 @@ class UnknownConversationError(DialogueError):
 
 
 class MessageRefusedError(DialogueError):
-    """The message cannot be taken: `code` is ``empty``, ``too_long``, ``not_text``, ``unknown_attachment``."""
+    """The message cannot be taken: `code` is ``empty``, ``too_long``, ``not_text``, ``unknown_attachment``, ``no_words``."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -29,3 +29,11 @@ class NotOwnerError(DialogueError):
 
 class ConversationClosedError(DialogueError):
     """The conversation was closed; open a new one."""
+
+
+class NoTranslatorError(DialogueError):
+    """No model is configured that translates."""
+
+
+class NotTranslatedError(DialogueError):
+    """The model gave no translation that can be used; the original stands."""

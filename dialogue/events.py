@@ -157,6 +157,8 @@ class Replied(_Event):
     author: Literal["bot", "agent", "shop"] = "bot"
     author_id: str | None = None
     replies: tuple[Reply, ...]
+    attachments: Annotated[tuple[AttachmentRef, ...], pydantic.Field(exclude_if=lambda given: not given)] = ()
+    """What a person at the desk sent along."""
     reminder: bool = False
     """The open question put once more after a silence; it answers nothing."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy.exc
@@ -109,11 +109,13 @@ class EventStore:
         client_id: str | None = None,
         seen: Seen | None = None,
         admit: Callable[[Conversation], None] | None = None,
+        also: Callable[[AsyncSession], Awaitable[None]] | None = None,
     ) -> list[StoredEvent]:
         """Append events in one transaction; `client_id` goes with the first.
 
         Args:
             admit: looks at the head first; nothing is stored if it raises.
+            also: what else is written in the transaction.
 
         Raises:
             StaleStateError: `seen` is no longer so.
@@ -126,6 +128,8 @@ class EventStore:
                     admit(head)
                 if seen is not None:
                     await self._check(session, head, seen)
+                if also is not None:
+                    await also(session)
                 return await self.append_in(session, head, events, client_id=client_id)
         except sqlalchemy.exc.IntegrityError as error:
             if client_id is not None:

@@ -35,10 +35,12 @@ import tools.risk.staged
 import tools.risk.tools
 import tools.ticketing.assigning
 import tools.ticketing.calling_back
+import tools.ticketing.canned
 import tools.ticketing.desk_tools
 import tools.ticketing.joining
 import tools.ticketing.live
 import tools.ticketing.moving
+import tools.ticketing.notes
 import tools.ticketing.taking_over
 import tools.ticketing.tools
 import tools.visual_search.tools
@@ -76,6 +78,8 @@ CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.ticketing.joining.TOOLS,
     tools.ticketing.taking_over.TOOLS,
     tools.ticketing.live.TOOLS,
+    tools.ticketing.notes.TOOLS,
+    tools.ticketing.canned.TOOLS,
     tools.risk.tools.TOOLS,
     tools.risk.staged.TOOLS,
     tools.visual_search.tools.TOOLS,

@@ -6,8 +6,9 @@ import dataclasses
 from decimal import Decimal
 from typing import Literal
 
-Purpose = Literal["understand", "agent", "write"]
-"""``understand`` reads messages, ``agent`` works where no procedure does, ``write`` puts replies in other words."""
+Purpose = Literal["understand", "agent", "write", "translate"]
+"""``understand`` reads messages, ``agent`` works where no procedure does, ``write`` puts replies in other words, ``translate`` helps agents
+at the desk who do not speak the shopper's language."""
 
 AnswerForm = Literal["json_schema", "json_object", "text"]
 """How a server is told that an answer must be JSON: by a schema, by the word alone, or only by the prompt."""
@@ -59,6 +60,7 @@ class LlmConfig:
     understand: LlmServer | None = None
     agent: LlmServer | None = None
     write: LlmServer | None = None
+    translate: LlmServer | None = None
     turn_tokens: int = 30_000
     """What one turn may cost, in and out together; the call that passes it is the last."""
     day_tokens: int | None = None
@@ -73,5 +75,6 @@ class LlmConfig:
             "understand": self.understand,
             "agent": self.agent,
             "write": self.write,
+            "translate": self.translate,
         }
         return {purpose: server for purpose, server in given.items() if server is not None}

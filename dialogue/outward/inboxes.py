@@ -109,7 +109,8 @@ class InboxAddressee:
                 return self._deed("words", notice, text=notice.personal["text"], attachments=data["attachments"])
             case "message.sent" if data["author"] in ("agent", "shop") and data["agent_id"] != self._person:
                 who = data["agent_id"] or "xiaoer"
-                return self._deed("note", notice, said_by=who, text="\n".join(notice.personal["texts"]))
+                words, files = "\n".join(notice.personal["texts"]), data["attachments"]
+                return self._deed("note", notice, said_by=who, text=words, attachments=files)
             case "ticket.claimed" if data.get("agent_id") != self._person:
                 return self._deed("note", notice, claimed_by=data.get("agent_id"), text="")
             case "ticket.resolved" if data.get("assignee") != self._person:

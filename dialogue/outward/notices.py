@@ -70,6 +70,7 @@ def _told(entry: StoredEvent) -> Notice | None:
                 "author": event.author,
                 "agent_id": event.author_id,
                 "kinds": [each.type for each in event.replies],
+                "attachments": len(event.attachments),
             }
             return Notice("message.sent", seq, at, shown, {"texts": [each.text for each in event.replies]})
         case TicketOpened():

@@ -20,6 +20,8 @@ TALK = frozenset(
         "conversationevent",
         "ticket",
         "ticketevent",
+        "ticketnote",
+        "notemention",
         "deskagent",
         "proposal",
         "receipt",

@@ -21,6 +21,7 @@ from knowledge.schema import (
     Exchange,
     ExchangeLine,
     Invoice,
+    NoteMention,
     Order,
     OrderLine,
     Payment,
@@ -34,6 +35,7 @@ from knowledge.schema import (
     RiskCase,
     Shipment,
     Ticket,
+    TicketNote,
     TrackingEvent,
 )
 
@@ -44,6 +46,8 @@ class Belonging:
 
     model: type[SQLModel]
     theirs: ColumnElement[bool]
+    internal: bool = False
+    """Written by the shop's people for each other: erased with the person, never given out to them."""
 
     @property
     def name(self) -> str:
@@ -71,6 +75,10 @@ def belongings(customer_id: str) -> tuple[Belonging, ...]:
     returns = select(Return.id).where(col(Return.order_id).in_(orders))
     exchanges = select(Exchange.id).where(col(Exchange.order_id).in_(orders))
     conversations = own_conversations(customer_id)
+    tickets = select(Ticket.id).where(
+        or_(col(Ticket.customer_id) == customer_id, col(Ticket.conversation_id).in_(conversations))
+    )
+    notes = select(TicketNote.id).where(col(TicketNote.ticket_id).in_(tickets))
     # Who was recognised in the chat uploaded as a visitor.
     uploaders = select(Conversation.subject).where(
         col(Conversation.id).in_(conversations), col(Conversation.subject).is_not(None)
@@ -96,6 +104,8 @@ def belongings(customer_id: str) -> tuple[Belonging, ...]:
         Belonging(Conversation, col(Conversation.id).in_(conversations)),
         Belonging(ConversationEvent, col(ConversationEvent.conversation_id).in_(conversations)),
         Belonging(Ticket, or_(col(Ticket.customer_id) == customer_id, col(Ticket.conversation_id).in_(conversations))),
+        Belonging(TicketNote, col(TicketNote.ticket_id).in_(tickets), internal=True),
+        Belonging(NoteMention, col(NoteMention.note_id).in_(notes), internal=True),
         Belonging(
             Proposal,
             or_(col(Proposal.conversation_id).in_(conversations), col(Proposal.proposed_by) == customer_id),

@@ -33,6 +33,7 @@ from knowledge.schema import (
     Customer,
     Erasure,
     Invoice,
+    NoteMention,
     Order,
     PaymentMethod,
     Proposal,
@@ -42,6 +43,7 @@ from knowledge.schema import (
     Shipment,
     Ticket,
     TicketEvent,
+    TicketNote,
     TicketTerm,
     TrackingEvent,
 )
@@ -145,6 +147,8 @@ async def _strip_the_talk(
     # What is found through the actor or the owner is changed before these are.
     await session.exec(delete(ConversationEvent).where(theirs[ConversationEvent].theirs).execution_options(**_UNSEEN))
     await session.exec(delete(Attachment).where(theirs[Attachment].theirs).execution_options(**_UNSEEN))
+    await session.exec(delete(NoteMention).where(theirs[NoteMention].theirs).execution_options(**_UNSEEN))
+    await session.exec(delete(TicketNote).where(theirs[TicketNote].theirs).execution_options(**_UNSEEN))
     tickets = sqlmodel.select(Ticket.id).where(theirs[Ticket].theirs)
     words = delete(TicketTerm).where(col(TicketTerm.ticket_id).in_(tickets))
     await session.exec(words.execution_options(**_UNSEEN))

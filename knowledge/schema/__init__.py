@@ -27,6 +27,7 @@ from knowledge.schema.conversations import (
 )
 from knowledge.schema.customers import Address, Customer, PaymentMethod
 from knowledge.schema.desk import DeskAgent, TicketEvent
+from knowledge.schema.desk_talk import CannedReply, NoteMention, TicketNote
 from knowledge.schema.documents import CuratedAnswer, Document
 from knowledge.schema.marketing import Coupon, CouponGrant
 from knowledge.schema.orders import (
@@ -53,6 +54,7 @@ __all__ = [
     "Attachment",
     "AuditRow",
     "BehaviourEvent",
+    "CannedReply",
     "Category",
     "CompetitorPrice",
     "Conversation",
@@ -69,6 +71,7 @@ __all__ = [
     "ExchangeLine",
     "ExternalCase",
     "Invoice",
+    "NoteMention",
     "Order",
     "OrderLine",
     "Payment",
@@ -92,6 +95,7 @@ __all__ = [
     "SupplierOffer",
     "Ticket",
     "TicketEvent",
+    "TicketNote",
     "TicketTerm",
     "TrackingEvent",
     "Variant",

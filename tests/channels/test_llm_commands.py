@@ -64,6 +64,8 @@ def script(body: dict[str, Any]) -> Answer:
         if any(message["role"] == "tool" for message in body["messages"]):
             return Answer("有的。")
         return Answer("Yes!") if "running" in str(told) else Answer(calls=(("search_products", {"text": "跑鞋"}),))
+    if "translation" in str(body["messages"][0]["content"]):
+        return Answer(json.dumps({"translation": "我的订单 D1001000004 在哪？"}))
     if "replies" in str(told):
         return Answer(json.dumps({"replies": ["All done, and you get 100.00 more."]}))
     flow = "return_items" if "shoes" in str(told) else "track_order"
@@ -73,11 +75,12 @@ def script(body: dict[str, Any]) -> Answer:
 @pytest.mark.slow
 async def test_every_purpose_is_tried_in_both_languages(demo_data: Path) -> None:
     async with model_server(script) as double:
-        names = {f"llm_{purpose}_model": "double" for purpose in ("understand", "agent", "write")}
+        names = {f"llm_{purpose}_model": "double" for purpose in ("understand", "agent", "write", "translate")}
         given = load_settings(data=demo_data, llm_url=double.url, llm_understand_form="brief", **names)
         found = {each.purpose: each for each in await _all(given)}
     assert {name: each.usable for name, each in found.items()} == {
         "understand zh": False, "understand en": True, "agent zh": True, "agent en": False, "write zh": False, "write en": False,
+        "translate zh": True, "translate en": False,
     }  # fmt: skip
     assert "expected start_flow return_items" in found["understand zh"].said
     assert "called no tool" in found["agent en"].said

@@ -32,13 +32,14 @@ def test_without_a_model_there_is_nothing_to_configure() -> None:
 
 def test_a_purpose_has_a_model_and_may_have_a_server_of_its_own() -> None:
     given = settings_of(
-        url=URL, key="sk", understand_model="small", write_model="", agent_model="large",
+        url=URL, key="sk", understand_model="small", write_model="", agent_model="large", translate_model="mid",
         agent_url="https://other.example/v1", input_price="0.5", output_price=2, turn_tokens=500, day_tokens=9000,
     )  # fmt: skip
     config = llm_config(given)
     assert config is not None
-    assert set(config.purposes) == {"understand", "agent"}
+    assert set(config.purposes) == {"understand", "agent", "translate"}
     assert config.understand == LlmServer(URL, "small", "sk", input_price=Decimal("0.5"), output_price=Decimal(2))
+    assert config.translate == LlmServer(URL, "mid", "sk", input_price=Decimal("0.5"), output_price=Decimal(2))
     assert config.agent is not None
     assert (config.agent.url, config.agent.key) == ("https://other.example/v1", "none")  # the key is the other server's
     assert (config.turn_tokens, config.day_tokens) == (500, 9000)

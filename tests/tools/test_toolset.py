@@ -47,6 +47,10 @@ def test_every_effect_on_the_shops_money_or_goods_needs_a_yes() -> None:
         "requeue_ticket",
         "request_call_back",
         "warn_of_breach",
+        "note_ticket",
+        "read_mentions",
+        "set_canned_reply",
+        "remove_canned_reply",
     }
     cases = {
         "transfer_ticket",

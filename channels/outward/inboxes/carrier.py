@@ -106,8 +106,10 @@ async def _tell(there: ExternalInbox, place: Place, payload: Mapping[str, Any], 
             await there.say(place, " ".join(filter(None, (text, named))))
         case {"do": "note", "claimed_by": who}:
             await there.note(place, word("claimed", lang, who=who))
-        case {"do": "note", "said_by": who, "text": text}:
-            await there.note(place, f"{word('said_by', lang, who=who)}\n{text}")
+        case {"do": "note", "said_by": who, "text": text, **more}:
+            files = more.get("attachments")  # none in what waited for its turn before they were told of
+            named = word("attachments", lang, n=files) if files else ""
+            await there.note(place, "\n".join(filter(None, (word("said_by", lang, who=who), text, named))))
         case {"do": "note", "text": text}:
             await there.note(place, text)
         case {"do": "resolve"}:

@@ -13,17 +13,10 @@ from dialogue.build import Platform
 
 TALK = frozenset(
     {
-        "conversation",
-        "conversationevent",
-        "ticket",
-        "ticketevent",
-        "ticketterm",
-        "proposal",
-        "receipt",
-        "auditrow",
-        "attachment",
+        "conversation", "conversationevent", "ticket", "ticketevent", "ticketnote", "ticketterm", "notemention", "proposal", "receipt",
+        "auditrow", "attachment",
     }
-)
+)  # fmt: skip
 """Tables that every conversation writes; all others are the shop."""
 NOISE = frozenset({"version", "updated_at", "created_at"})
 """Columns that say that a row changed, not how."""

@@ -3,39 +3,58 @@
 import { Problem } from "../lib/api.js";
 import { fill, h, icon } from "../lib/dom.js";
 import { localText } from "../lib/format.js";
-import { newId } from "../lib/storage.js";
 import { Thread } from "../thread/thread.js";
 import { articleLine } from "./article.js";
 import { caseSections } from "./body.js";
 import { CaseHead } from "./case_head.js";
 import { clockSection, storySection } from "./clocks.js";
+import { Composer } from "./composer.js";
 import { linksSection } from "./links.js";
+import { interleaved, noteCard, placedNote } from "./notes.js";
 import { riskSection } from "./risk.js";
+import { langOf } from "./translation.js";
 import { Viewers } from "./viewers.js";
 
 /** The right side of the desk. */
 export class Case {
   /**
    * @param {HTMLElement} element
-   * @param {{desk: import("./desk.js").Desk, i18n: import("../lib/i18n.js").I18n, close: () => void, open: (ticketId: string) => void}} parts
+   * @param {{desk: import("./desk.js").Desk, i18n: import("../lib/i18n.js").I18n, close: () => void, open: (ticketId: string) => void,
+   *   mentions: import("./mentions.js").Mentions, canned: import("./canned.js").CannedReplies, translation: import("./translation.js").Translation}} parts
    */
-  constructor(element, { desk, i18n, close, open }) {
-    Object.assign(this, { element, desk, i18n, close, open });
-    /** @type {string | null} The conversation that is shown, where others were merged into the ticket; null: its own. */
-    this.conversation = null;
+  constructor(element, { desk, i18n, close, open, mentions, canned, translation }) {
+    Object.assign(this, { element, desk, i18n, close, open, mentions, canned, translation });
+    /** @type {string | null} The conversation that is picked, where others were merged into the ticket; null: its own. */
+    this.picked = null;
     /** @type {{seq: number, text: string}[]} */
     this.said = [];
+    /** @type {Set<string>} */
+    this.noted = new Set();
+    /** Notes that came while the conversation was read. @type {import("./notes.js").Note[]} */
+    this.early = [];
     /** @type {string | null} */
     this.ticketId = null;
     /** @type {any[]} */
     this.risks = [];
     /** @type {(() => void) | null} */
     this.onClaimed = null;
-    this.thread = new Thread({ i18n, base: "", viewer: "agent", loadAttachment: (id) => desk.api.attachment(id), send: null, underReply: (event, seq) => articleLine(event, seq, { i18n, api: desk.api, conversation: () => this.#ticket?.conversation_id ?? null }) });
+    this.thread = new Thread({
+      i18n,
+      base: "",
+      viewer: "agent",
+      loadAttachment: (id) => desk.api.attachment(id),
+      send: null,
+      underReply: (event, seq) => articleLine(event, seq, { i18n, api: desk.api, conversation: () => this.conversation }),
+      underMessage: (text, seq) => translation.under(this.conversation ?? "", seq, text),
+      other: (event) => (event.type === "note" ? noteCard(event, { i18n, agent: desk.agent }) : null),
+    });
     this.viewers = new Viewers({ desk, i18n });
     this.#build();
     desk.addEventListener("event", (event) => this.#event(/** @type {CustomEvent} */ (event).detail.placed));
     desk.addEventListener("elsewhere", (event) => this.#elsewhere(/** @type {CustomEvent} */ (event).detail));
+    desk.addEventListener("online", (event) => /** @type {CustomEvent} */ (event).detail === "online" && this.#missed());
+    desk.addEventListener("note", (event) => this.#note(/** @type {CustomEvent} */ (event).detail));
+    translation.addEventListener("change", () => this.thread.rerender());
     desk.addEventListener("typing", (event) => this.#typing(/** @type {CustomEvent} */ (event).detail));
     desk.addEventListener("tickets", () => this.#drawTicket());
     desk.addEventListener("problem", (event) => this.#say("bad", /** @type {CustomEvent} */ (event).detail));
@@ -60,19 +79,7 @@ export class Case {
       pick: (id) => this.#pickTalk(id),
     });
     this.typingNote = h("p", { class: "small muted typing-note", hidden: true, data: { t: "shopper_typing" } });
-    this.field = h("textarea", {
-      class: "field",
-      rows: 2,
-      maxlength: 4000,
-      data: { tLabel: "reply", tPlaceholder: "reply", key: "r" },
-      on: { keydown: (event) => this.#key(event), input: () => this.#ticket && this.desk.typing(this.#ticket.conversation_id) },
-    });
-    this.replyForm = h(
-      "form",
-      { class: "reply", on: { submit: (event) => this.#submit(event) } },
-      this.field,
-      h("div", { class: "reply-row" }, h("span", { class: "small muted key-hint", data: { t: "key_hint" } }), h("button", { class: "button primary", type: "submit", data: { t: "send" } })),
-    );
+    this.composer = new Composer({ desk: this.desk, i18n: this.i18n, canned: this.canned, translation: this.translation, theirs: () => this.#theirs(), ticket: () => this.#ticket, said: (note) => this.#said(note), fail: (error) => this.#fail(error) });
     this.claimBar = h(
       "div",
       { class: "claim-bar" },
@@ -81,7 +88,7 @@ export class Case {
     );
     this.thread.list.dataset.tLabel = "conversation";
     this.tabs = h("div", { class: "tabs", role: "group" }, ["talk", "case"].map((tab) => this.#tab(tab)));
-    this.talk = h("div", { class: "talk" }, this.thread.list, this.thread.live, this.typingNote, this.claimBar, this.replyForm);
+    this.talk = h("div", { class: "talk" }, this.translation.bar, this.thread.list, this.thread.live, this.typingNote, this.claimBar, this.composer.element);
     this.body = h("div", { class: "case-body" }, this.talk, this.facts);
   }
 
@@ -99,7 +106,7 @@ export class Case {
   /** The ticket, with the conversation that is shown. */
   get #ticket() {
     const ticket = this.ticketId ? this.desk.tickets.get(this.ticketId) : undefined;
-    return ticket && this.conversation && ticket.conversations?.includes(this.conversation) ? { ...ticket, conversation_id: this.conversation } : ticket;
+    return ticket && this.picked && ticket.conversations?.includes(this.picked) ? { ...ticket, conversation_id: this.picked } : ticket;
   }
 
   get #mine() {
@@ -110,7 +117,7 @@ export class Case {
   async show(ticketId) {
     if (ticketId === this.ticketId && ticketId !== null) return;
     this.ticketId = ticketId;
-    this.conversation = null;
+    this.picked = null;
     this.head.unseen.clear();
     this.viewers.look(this.#ticket?.conversation_id ?? null);
     if (ticketId === null) {
@@ -122,8 +129,10 @@ export class Case {
     this.#pickTab("talk");
     this.notice.hidden = true;
     this.bodyDrawn = "";
-    this.field.value = "";
+    this.composer.clear();
     this.thread.clear();
+    this.noted.clear();
+    this.early = [];
     this.risks = [];
     this.#drawTicket();
     await Promise.all([this.#load(), this.#loadRisks(), this.desk.reread(ticketId).catch((error) => this.#fail(error))]);
@@ -131,9 +140,11 @@ export class Case {
 
   /** Show another conversation of the ticket. @param {string} conversation */
   async #pickTalk(conversation) {
-    this.conversation = conversation;
+    this.picked = conversation;
     this.head.unseen.delete(conversation);
+    this.viewers.look(conversation);
     this.thread.clear();
+    this.noted.clear();
     this.#drawTicket();
     await this.#load();
   }
@@ -162,12 +173,15 @@ export class Case {
     if (!ticket) return;
     this.said = [];
     try {
-      const events = await this.desk.watch(ticket.conversation_id);
-      if (ticket.ticket_id !== this.ticketId || ticket.conversation_id !== this.#ticket?.conversation_id) return;
-      for (const placed of events) this.#add(placed);
+      const [events, notes] = await Promise.all([this.desk.watch(ticket.conversation_id), this.desk.notes(ticket)]);
+      if (ticket.ticket_id !== this.ticketId || ticket.conversation_id !== this.conversation) return;
+      for (const note of notes) this.noted.add(note.note_id);
+      for (const placed of interleaved(events, notes)) this.#add(placed);
       this.thread.replaying = false;
+      for (const note of this.early.splice(0)) this.#note(note);
       this.thread.toEnd();
       if (ticket.split_from) this.thread.belong(ticket.body.said.map((/** @type {any} */ each) => each.seq));
+      await this.mentions.lookedAt(ticket);
     } catch (error) {
       this.#fail(error);
     }
@@ -219,6 +233,40 @@ export class Case {
     this.thread.add(placed);
   }
 
+  /** The language that the shopper wrote in last. @returns {"zh" | "en"} */
+  #theirs() {
+    const said = this.thread.events.filter(({ event }) => event.type === "message_received" && event.author === "shopper").map(({ event }) => langOf(event.text));
+    return said.filter((lang) => lang !== null).at(-1) ?? (this.#ticket?.lang === "en" ? "en" : "zh");
+  }
+
+  /** A note came, of whomever: shown once. @param {import("./notes.js").Note} note */
+  #note(note) {
+    const ticket = this.#ticket;
+    if (!ticket || note.conversation_id !== ticket.conversation_id || this.noted.has(note.note_id)) return;
+    if (this.thread.replaying) {
+      this.early.push(note);
+      return;
+    }
+    this.noted.add(note.note_id);
+    this.thread.add(placedNote(note));
+    if (note.mentions.includes(this.desk.agent)) this.mentions.lookedAt(ticket);
+  }
+
+  /** Read the notes anew: some may have come while the desk was cut off. */
+  async #missed() {
+    const ticket = this.#ticket;
+    if (!ticket || this.thread.replaying) return;
+    const notes = await this.desk.notes(ticket).catch((error) => (this.#fail(error), []));
+    for (const note of notes) this.#note(note);
+  }
+
+  /** @param {import("./notes.js").Note} [note] */
+  #said(note) {
+    this.notice.hidden = true;
+    if (note) this.#note(note);
+    this.thread.toEnd();
+  }
+
   /** @param {{who: string, on: boolean}} notice */
   #typing({ who, on }) {
     if (who !== "shopper") return;
@@ -233,7 +281,7 @@ export class Case {
     const { i18n } = this;
     this.head.draw(ticket, this.#mine);
     this.claimBar.hidden = ticket.status !== "open";
-    this.replyForm.hidden = !this.#mine || ticket.conversations.length === 0;
+    this.composer.allow(this.#mine && ticket.conversations.length > 0);
     this.#drawRisks(ticket.ticket_id);
     this.#drawStory(ticket);
     this.#drawBody(ticket);
@@ -366,7 +414,7 @@ export class Case {
       await this.desk.claim(ticket);
       this.onClaimed?.();
       this.notice.hidden = true;
-      this.field.focus();
+      this.composer.focus();
     } catch (error) {
       await this.#refused(error, ticket);
     }
@@ -378,30 +426,6 @@ export class Case {
     const now = await this.desk.reread(ticket.ticket_id).catch(() => ticket);
     const other = now.assignee && now.assignee !== this.desk.agent;
     this.#say("warn", other ? this.i18n.t("claimed_by_other", { name: now.assignee }) : this.i18n.t("changed"));
-  }
-
-  /** @param {KeyboardEvent} event */
-  #key(event) {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) this.replyForm.requestSubmit();
-    else if (event.key === "Escape") /** @type {HTMLElement} */ (event.target).blur();
-  }
-
-  /** @param {Event} event */
-  async #submit(event) {
-    event.preventDefault();
-    const text = this.field.value.trim();
-    const ticket = this.#ticket;
-    if (!text || !ticket) return;
-    if (this.attempt?.text !== text) this.attempt = { text, id: newId() };
-    try {
-      await this.desk.say(ticket.conversation_id, text, this.attempt.id);
-      this.attempt = null;
-      if (this.field.value.trim() === text) this.field.value = "";
-      this.notice.hidden = true;
-      this.field.focus();
-    } catch (error) {
-      this.#fail(error);
-    }
   }
 
   /** The conversation that is on screen. */
@@ -418,8 +442,7 @@ export class Case {
   /** @param {string} text */
   #use(text) {
     this.#pickTab("talk");
-    this.field.value = text;
-    this.field.focus();
+    this.composer.use(text);
   }
 
   /** @param {unknown} error */

@@ -1,6 +1,6 @@
 /** What the desk knows: tickets, live; and the doors to act on them. */
 
-import { Api } from "../lib/api.js";
+import { Api, claimsOf } from "../lib/api.js";
 import { LiveSocket, socketUrl } from "../lib/socket.js";
 import { newId } from "../lib/storage.js";
 import { CLOSED, readFrame } from "../lib/wire.js";
@@ -10,8 +10,9 @@ const REREAD_MS = 400;
 
 /**
  * Fires `tickets` (the list changed), `ticket` (detail: a new or changed one), `event` (detail: `{conversation, placed}`),
- * `heard` (the same of every conversation that is followed, on screen or not), `typing`, `viewers`, `writing`, `live`, `live_changed`,
- * `online` (detail: socket state), `problem` (detail: message), `signed-out`. Told `mention` (detail: `{conversation, name, text}`), it alerts.
+ * `heard` (the same of every conversation that is followed, on screen or not), `note` (detail: a note of the staff), `typing`, `viewers`,
+ * `writing`, `live`, `live_changed`, `online` (detail: socket state), `problem` (detail: message), `signed-out`. Told `mention` (detail:
+ * `{conversation, name, text}`), it alerts.
  */
 export class Desk extends EventTarget {
   /** @param {string} token @param {string} agent */
@@ -19,6 +20,7 @@ export class Desk extends EventTarget {
     super();
     this.token = token;
     this.agent = agent;
+    this.supervisor = claimsOf(token).supervisor === true;
     this.api = new Api("", () => this.token);
     /** @type {Map<string, any>} */
     this.tickets = new Map();
@@ -79,6 +81,8 @@ export class Desk extends EventTarget {
       if (!this.#isNews(frame)) return;
       this.after = frame.placed.seq;
       this.#tell("event", frame);
+    } else if (frame.kind === "note") {
+      this.#tell("note", frame.note);
     } else if (frame.kind === "typing" && frame.conversation === this.watched) {
       this.#tell("typing", frame);
     } else if (["viewers", "writing", "live", "live_changed"].includes(frame.kind)) {
@@ -208,9 +212,19 @@ export class Desk extends EventTarget {
     this.#tell("tickets", null);
   }
 
-  /** @param {string} conversation @param {string} text @param {string} [clientId] The same again for another try. */
-  say(conversation, text, clientId = newId()) {
-    return this.api.post(`/v1/conversations/${encodeURIComponent(conversation)}/agent-messages`, { client_id: clientId, text });
+  /** @param {string} conversation @param {string} text @param {string} [clientId] The same again for another try. @param {string[]} [attachments] */
+  say(conversation, text, clientId = newId(), attachments = []) {
+    return this.api.post(`/v1/conversations/${encodeURIComponent(conversation)}/agent-messages`, { client_id: clientId, text, attachments });
+  }
+
+  /** Write a note for colleagues. @param {any} ticket @param {string} text @param {string} clientId @returns {Promise<any>} */
+  note(ticket, text, clientId) {
+    return this.api.post(`/v1/tickets/${encodeURIComponent(ticket.ticket_id)}/notes`, { client_id: clientId, text });
+  }
+
+  /** The staff's notes on a ticket's conversation. @param {any} ticket @returns {Promise<any[]>} */
+  async notes(ticket) {
+    return (await this.api.get(`/v1/tickets/${encodeURIComponent(ticket.ticket_id)}/notes`)).notes;
   }
 
   /** @param {string} conversation */

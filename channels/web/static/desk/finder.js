@@ -31,7 +31,6 @@ export class Finder extends EventTarget {
     this.total = 0;
     this.#build();
     i18n.addEventListener("change", () => this.#draw());
-    document.addEventListener("keydown", (event) => this.#key(event));
     desk.addEventListener("tickets", () => this.active && this.#soon());
     this.#draw();
     if (this.active) this.#soon();
@@ -57,7 +56,7 @@ export class Finder extends EventTarget {
   }
 
   #build() {
-    this.field = h("input", { class: "field", type: "search", maxlength: 200, autocomplete: "off", data: { tLabel: "find", tPlaceholder: "find_hint" }, "aria-keyshortcuts": "/", on: { input: () => this.#typed(), keydown: (event) => this.#leave(event) } });
+    this.field = h("input", { class: "field", type: "search", maxlength: 200, autocomplete: "off", data: { tLabel: "find", tPlaceholder: "find_hint", key: "/" }, "aria-keyshortcuts": "/", on: { input: () => this.#typed(), keydown: (event) => this.#leave(event) } });
     this.field.value = this.chosen.q ?? "";
     this.panel = h("div", { class: "find-panel" });
     this.details = h("details", { class: "find-filters" }, h("summary", { class: "small", data: { t: "find_filters" } }), this.panel);
@@ -174,14 +173,6 @@ export class Finder extends EventTarget {
       this.field.value = "";
       this.choose("q", "");
     } else this.field.blur();
-  }
-
-  /** @param {KeyboardEvent} event */
-  #key(event) {
-    const elsewhere = /** @type {HTMLElement} */ (event.target).closest?.("input, textarea, select, [contenteditable], dialog");
-    if (event.key !== "/" || elsewhere || event.ctrlKey || event.metaKey || event.altKey || this.element.offsetParent === null) return;
-    event.preventDefault();
-    this.field.focus();
   }
 }
 

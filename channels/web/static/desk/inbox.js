@@ -6,7 +6,7 @@ import { clockTag, Warnings } from "./clocks.js";
 import { Finder } from "./finder.js";
 import { markTags, newsOf, passedOnTo } from "./marks.js";
 
-const FILTERS = ["open", "mine", "snoozed", "resolved", "all"];
+const FILTERS = ["open", "mine", "snoozed", "mentions", "resolved", "all"];
 const RANK = { urgent: 0, high: 1, normal: 2, low: 3 };
 export const PRIORITY_TONES = { urgent: "bad", high: "warn", normal: "", low: "" };
 const TICK_MS = 15000;
@@ -14,9 +14,10 @@ const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.
 
 /** The left column. */
 export class Inbox {
-  /** @param {{desk: import("./desk.js").Desk, i18n: import("../lib/i18n.js").I18n, open: (ticketId: string) => void}} parts */
-  constructor({ desk, i18n, open }) {
-    Object.assign(this, { desk, i18n, open });
+  /** @param {{desk: import("./desk.js").Desk, i18n: import("../lib/i18n.js").I18n, mentions: import("./mentions.js").Mentions, open: (ticketId: string) => void}} parts */
+  constructor({ desk, i18n, mentions, open }) {
+    Object.assign(this, { desk, i18n, mentions, open });
+    mentions.addEventListener("change", () => this.draw());
     this.finder = new Finder(byId("finder"), { desk, i18n });
     this.filter = this.finder.view(FILTERS) ?? (this.finder.active ? "all" : "open");
     this.finder.within(this.filter, this.#within());
@@ -82,8 +83,14 @@ export class Inbox {
     return all;
   }
 
+  /** What is listed: what was found, where something is looked for. */
+  #lists() {
+    return this.finder.active ? "found" : this.filter;
+  }
+
   #shown() {
     if (this.finder.active) return this.finder.results.map((found) => this.desk.tickets.get(found.ticket_id) ?? found);
+    if (this.filter === "mentions") return [...new Set(this.mentions.items.map(({ note }) => note.ticket_id))].map((ticket_id) => ({ ticket_id }));
     const shown = this.#in(this.filter);
     if (this.filter === "snoozed") return shown.sort((a, b) => String(a.snoozed_until ?? "9").localeCompare(String(b.snoozed_until ?? "9")));
     if (this.filter === "resolved") return shown.sort((a, b) => String(b.resolved_at).localeCompare(String(a.resolved_at)));
@@ -95,7 +102,8 @@ export class Inbox {
     const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.ticket;
     fill(byId("filters"), FILTERS.map((filter) => this.#tab(filter)));
     const shown = this.#shown();
-    fill(byId("tickets"), shown.length ? shown.map((ticket) => this.#row(ticket)) : h("li", { class: "empty" }, i18n.t(this.finder.active ? "none_found" : `none_${this.filter}`)));
+    const rows = this.#lists() === "mentions" ? this.mentions.items.map((item) => this.mentions.row(item, () => this.open(item.note.ticket_id))) : shown.map((ticket) => this.#row(ticket));
+    fill(byId("tickets"), rows.length ? rows : h("li", { class: "empty" }, i18n.t(`none_${this.#lists()}`)));
     if (focused) this.focus(focused);
     const news = this.warnings.next([...this.#in("open"), ...this.#in("mine")], i18n);
     if (news) byId("news").textContent = news;
@@ -103,7 +111,7 @@ export class Inbox {
 
   /** @param {string} filter */
   #tab(filter) {
-    const count = filter === "open" || filter === "mine" || filter === "snoozed" ? this.#in(filter).length : 0;
+    const count = filter === "mentions" ? this.mentions.unread : ["open", "mine", "snoozed"].includes(filter) ? this.#in(filter).length : 0;
     return h(
       "button",
       { class: "filter", type: "button", "aria-pressed": String(filter === this.filter), on: { click: () => this.pick(filter) } },
@@ -130,6 +138,7 @@ export class Inbox {
           { class: "ticket-tags" },
           clockTag(ticket, i18n),
           this.#isOffered(ticket) ? h("span", { class: "tag info" }, i18n.t("offered")) : null,
+          this.mentions.waitsAt(ticket) ? h("span", { class: "tag info" }, i18n.t("mention_tag")) : null,
           ticket.call_back?.to ? h("span", { class: "tag info" }, i18n.t("wants_call_back")) : null,
           h("span", { class: `tag ${PRIORITY_TONES[ticket.priority] ?? ""}` }, i18n.or(`priority_${ticket.priority}`, ticket.priority)),
           h("span", { class: "tag" }, i18n.or(`reason_${ticket.reason}`, ticket.reason)),

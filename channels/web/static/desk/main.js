@@ -7,6 +7,7 @@ import { pageStrings, wireBar } from "../lib/page.js";
 import { signIn, signOut } from "../lib/sign_in.js";
 import { loadWords } from "../lib/words.js";
 import { Alerts } from "./alerts.js";
+import { CannedReplies } from "./canned.js";
 import { Case } from "./case.js";
 import { CASES_STRINGS } from "./cases_strings.js";
 import { Desk } from "./desk.js";
@@ -14,10 +15,13 @@ import { Inbox } from "./inbox.js";
 import { Keys } from "./keys.js";
 import { LiveView } from "./live.js";
 import { LIVE_STRINGS } from "./live_strings.js";
+import { Mentions } from "./mentions.js";
 import { PresenceSwitch } from "./presence.js";
 import { DESK_STRINGS } from "./strings.js";
+import { TALK_STRINGS } from "./talk_strings.js";
+import { Translation } from "./translation.js";
 
-const PARTS = [DESK_STRINGS, CASES_STRINGS, LIVE_STRINGS];
+const PARTS = [DESK_STRINGS, TALK_STRINGS, CASES_STRINGS, LIVE_STRINGS];
 const i18n = pageStrings({ zh: Object.assign({}, ...PARTS.map((part) => part.zh)), en: Object.assign({}, ...PARTS.map((part) => part.en)) });
 const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 /** @type {Desk | null} */
@@ -38,11 +42,16 @@ async function enter() {
   wireAccount({ i18n, token, leave });
   byId("board").hidden = false;
   showName();
-  const detail = new Case(byId("case"), { desk, i18n, close: () => show(null), open: (id) => show(id) });
-  const inbox = new Inbox({ desk, i18n, open: (id) => show(id) });
+  const mentions = new Mentions({ desk, i18n, news: (text) => (byId("news").textContent = text) });
+  const canned = new CannedReplies({ desk, i18n });
+  const translation = new Translation({ desk, i18n });
+  const detail = new Case(byId("case"), { desk, i18n, mentions, canned, translation, close: () => show(null), open: (id) => show(id) });
+  const inbox = new Inbox({ desk, i18n, mentions, open: (id) => show(id) });
   const presence = new PresenceSwitch(byId("presence"), { desk, i18n });
   detail.onClaimed = () => inbox.pick("mine");
-  const show = (/** @type {string | null} */ id) => {
+  const known = desk;
+  const show = async (/** @type {string | null} */ id) => {
+    if (id !== null && !known.tickets.has(id)) await known.reread(id).catch((error) => known.complain(error));
     document.body.classList.toggle("with-case", id !== null);
     const left = inbox.current;
     inbox.select(id);

@@ -13,6 +13,7 @@ export const CLOSED = { noToken: 4401, wrongRole: 4403, unknownConversation: 440
  *   | {kind: "live_changed", conversations: any[], gone: string[], agents: any[] | null, queues: any[] | null}
  *   | {kind: "viewers", conversation: string, viewers: string[]}
  *   | {kind: "writing", conversation: string, agent: string, on: boolean}
+ *   | {kind: "note", note: any}
  *   | {kind: "problem", client_id: string | null, code: string, message: string, status: number}} Frame
  */
 
@@ -37,6 +38,8 @@ export function readFrame(frame) {
       return { kind: "viewers", conversation: frame.conversation_id, viewers: frame.viewers };
     case "writing":
       return { kind: "writing", conversation: frame.conversation_id, agent: frame.agent, on: frame.on };
+    case "note":
+      return { kind: "note", note: frame.note };
     case "error": {
       const { code = "", detail = "", status = 0 } = frame.problem ?? {};
       return { kind: "problem", client_id: frame.client_id ?? null, code, message: detail, status };

@@ -19,6 +19,8 @@ import { renderReply } from "./replies.js";
  * @property {((productId: string) => void) | null} [openProduct]
  * @property {((reply: any, lang: "zh" | "en") => Element) | null} [figure]
  * @property {((event: any, seq: number) => Element | null) | null} [underReply] What stands under a reply.
+ * @property {((text: string, seq: number) => Element | null) | null} [underMessage] What stands under words of a shopper.
+ * @property {((event: any) => Element | null) | null} [other] How something is shown that is no event of the conversation.
  * @property {((clientId: string) => void) | null} [retry]
  * @property {((text: string) => void) | null} [onIncoming] Told about every new message of the other side.
  */
@@ -122,11 +124,22 @@ export class Thread {
   /** @param {Placed} placed */
   #draw({ seq, at, event }) {
     if (event.type === "message_received" && event.author !== "agent") this.#drawMessage(event, at, seq);
-    else if (event.type === "voice_transcribed") this.#drawTranscript(event);
+    else if (event.type === "voice_transcribed") this.#drawTranscript(event, seq);
     else if (event.type === "voice_heard") this.#drawVoice(event);
     else if (event.type === "replied") this.#drawReplied(event, at, seq);
     else if (event.type === "ownership_changed") this.#drawOwner(event);
     else if (event.type === "whispered") this.#drawWhisper(event, at, seq);
+    else this.#drawOther(event, at);
+  }
+
+  /** @param {any} event @param {string} at */
+  #drawOther(event, at) {
+    const element = this.options.other?.(event);
+    if (!element) return;
+    this.#drawDay(at);
+    this.group = null;
+    this.#place(element);
+    if (!this.replaying) this.live.textContent = element.textContent;
   }
 
   /** Show a message of the past and say so to who cannot see it. @param {number} seq @returns {boolean} Whether it is there. */
@@ -154,17 +167,21 @@ export class Thread {
     const body = this.#groupFor(event.author, "", at);
     const item = h("div", { class: "message", data: { client: event.client_id, seq } }, this.#attachments(event.attachments ?? []));
     if (event.text) item.append(h("div", { class: "bubble" }, h("p", { class: "words" }, linked(event.text))));
+    const more = event.text && event.author === "shopper" ? this.options.underMessage?.(event.text, seq) : null;
+    if (more) item.append(more);
     if (own) item.append(h("p", { class: "state done small" }, icon("check"), h("span", { class: "unseen" }, this.options.i18n.t("delivered"))));
     body.append(item);
     if (!own) this.#announce(event.text || this.options.i18n.t("picture"), event.author);
   }
 
-  /** What was said, under the recording. @param {any} event */
-  #drawTranscript({ attachment_id: id, transcript }) {
+  /** What was said, under the recording. @param {any} event @param {number} seq */
+  #drawTranscript({ attachment_id: id, transcript }, seq) {
     if (!transcript.text) return;
     const { i18n } = this.options;
     const lang = isLang(transcript.lang) ? transcript.lang : null;
     this.#underAttachment(id, h("p", { class: "transcript small" }, h("span", { class: "transcript-name" }, i18n.t("transcript")), h("q", { lang }, transcript.text)));
+    const more = this.options.underMessage?.(transcript.text, seq);
+    if (more) this.#underAttachment(id, more);
     if (!this.replaying) this.live.textContent = `${i18n.t("transcript")}${i18n.t("colon")}${transcript.text}`;
   }
 
@@ -211,6 +228,7 @@ export class Thread {
     const own = this.#side(event.author) === "right" && event.author === this.options.viewer;
     const body = this.#groupFor(event.author, event.author_name ?? event.author_id ?? "", at);
     const live = !this.replaying || event === this.events.at(-1)?.event;
+    if (event.attachments?.length) body.append(h("div", { class: "message" }, this.#attachments(event.attachments)));
     for (const reply of event.replies ?? []) {
       const lang = isLang(reply.lang) ? reply.lang : i18n.lang;
       const send = this.options.send && live ? this.options.send : null;
@@ -222,7 +240,8 @@ export class Thread {
     const more = this.options.underReply?.(event, seq);
     if (more) body.append(more);
     if (event.author === "bot") this.typing(false);
-    if (!own) this.#announce((event.replies ?? []).map((reply) => reply.text).join("\n"), event.author);
+    const words = (event.replies ?? []).map((reply) => reply.text).join("\n");
+    if (!own) this.#announce(words || i18n.t("picture"), event.author);
   }
 
   /** @param {any} event */
