@@ -121,6 +121,8 @@ CATALOGUE: dict[str, tuple[int, str, str]] = {
     "already_so": (409, "The ticket says so already.", "工单已经是这样了。"),
     "unknown_action": (422, "The ticket offers no such action; read it again.", "工单没有这个操作，请重新读取。"),
     "not_assignee": (409, "Only the agent who holds a ticket can end it.", "只有认领该工单的客服才能结束它。"),
+    "rating_not_asked": (409, "Nobody was asked for a rating in this conversation.", "本会话没有邀请评价。"),
+    "rating_closed": (409, "The time to rate, or to change the rating, is over.", "评价或修改评价的时间已过。"),
     "conversation_closed": (409, "This conversation is closed; open a new one.", "会话已关闭，请新开一个。"),
     "too_large": (413, "The body is larger than {limit} bytes.", "请求体超过 {limit} 字节。"),
     "wrong_media_type": (415, "Send {expected}.", "请发送 {expected}。"),

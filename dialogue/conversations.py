@@ -26,12 +26,14 @@ from dialogue.events import (
     AttachmentRef,
     Event,
     MessageReceived,
+    Rated,
     Replied,
     StoredEvent,
 )
 from dialogue.messages import checked_text
 from dialogue.outward.notices import Notice
 from dialogue.ownership import handed_back, taken_over
+from dialogue.rating import question
 from dialogue.replies.figures import pressed
 from dialogue.replies.types import Reply, TextReply
 from dialogue.store import Seen, StaleStateError
@@ -42,6 +44,7 @@ from knowledge.types import JsonObject, Lang, new_id
 from tools.analytics.query import Question
 from tools.base import Evidence, Identity, Outcome, Role, ToolCall
 from tools.errors import ArgumentError, RefusedError
+from tools.ticketing.rating import RatingGiven
 from tools.ticketing.service_levels import Goal
 from tools.ticketing.types import TicketView
 
@@ -145,6 +148,33 @@ class Conversations(Answering):
         )
         seq = await self._receive(conversation_id, identity, message)
         return await self._answer(conversation_id, identity, seq)
+
+    async def rate(self, conversation_id: str, identity: Identity, *, score: int, remark: str = "") -> RatingGiven:
+        """Keep how the shopper was served, as they pressed it; the same again changes nothing, another answer replaces it.
+
+        Raises:
+            UnknownConversationError: it is not theirs.
+            ArgumentError, RefusedError: nobody asked, or the time to answer is over.
+        """
+        _authorise(await self.store.head(conversation_id), identity)
+        stored: list[StoredEvent] = []
+
+        async def write_down(session: AsyncSession, evidence: Evidence) -> None:
+            if isinstance(evidence, RatingGiven):
+                head = await self.store.locked_head(session, conversation_id)
+                said = Rated(rating_id=evidence.rating_id, score=evidence.score, remark=evidence.remark)
+                stored[:] = await self.store.append_in(session, head, [said])
+
+        call = ToolCall("rate_service", {"score": score, "remark": remark})
+        acting = dataclasses.replace(identity, conversation_id=conversation_id)
+        outcome = await self.executor.call(
+            call, acting, idempotency_key=f"rate:{conversation_id}:{new_id('try')}", together_with=write_down
+        )
+        if outcome.status != "ok" or not isinstance(outcome.evidence, RatingGiven):
+            kind = ArgumentError if outcome.mendable else RefusedError
+            raise kind(outcome.code or "failed", f"rate_service was refused: {outcome.code}", **outcome.facts)
+        self._publish(conversation_id, stored)
+        return outcome.evidence
 
     async def _receive(self, conversation_id: str, identity: Identity, message: MessageReceived) -> int:
         """Store a message once; a repeated client id gives the first one's place."""
@@ -261,14 +291,17 @@ class Conversations(Answering):
         arguments: JsonObject = {"ticket_id": ticket_id, "outcome": outcome, "note": note, "agreed": list(agreed)}
         sentence = "handoff.resolved" if outcome == "resolve" else "handoff.back"
 
-        async def hand_back(head: Conversation, _: TicketView) -> list[Event]:
+        async def hand_back(head: Conversation, ticket: TicketView) -> list[Event]:
             lang: Lang = "en" if head.lang == "en" else "zh"
             state = await self._state(head.id)
             await self.templates.refresh()
             words = [text.strip() for text in agreed]
             said = TextReply(text=self.templates.say(sentence, lang, agreed=words), lang=lang)
+            replies: list[Reply] = [said]
+            if ticket.rating_id is not None:
+                replies.append(question(ticket.rating_id, "agent", lang, self.templates))
             facts = [Agreement(text=text, ticket_id=ticket_id, agent_id=identity.subject) for text in words]
-            return handed_back(head, state.episode + 1, said, reason=outcome, agreed=facts)
+            return handed_back(head, state.episode + 1, replies, reason=outcome, agreed=facts)
 
         ticket = await self.change_ticket("release_ticket", arguments, identity, hand_back)
         await self.notify_desk(ticket_id)

@@ -36,6 +36,7 @@ import tools.risk.tools
 import tools.ticketing.assigning
 import tools.ticketing.calling_back
 import tools.ticketing.desk_tools
+import tools.ticketing.rating
 import tools.ticketing.tools
 import tools.visual_search.tools
 import tools.wording.tools
@@ -68,6 +69,7 @@ CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.ticketing.desk_tools.TOOLS,
     tools.ticketing.assigning.TOOLS,
     tools.ticketing.calling_back.TOOLS,
+    tools.ticketing.rating.TOOLS,
     tools.risk.tools.TOOLS,
     tools.risk.staged.TOOLS,
     tools.visual_search.tools.TOOLS,

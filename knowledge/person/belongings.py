@@ -26,6 +26,7 @@ from knowledge.schema import (
     Payment,
     PaymentMethod,
     Proposal,
+    Rating,
     Receipt,
     Refund,
     Return,
@@ -33,7 +34,9 @@ from knowledge.schema import (
     Review,
     RiskCase,
     Shipment,
+    Sitting,
     Ticket,
+    TicketClock,
     TrackingEvent,
 )
 
@@ -71,6 +74,9 @@ def belongings(customer_id: str) -> tuple[Belonging, ...]:
     returns = select(Return.id).where(col(Return.order_id).in_(orders))
     exchanges = select(Exchange.id).where(col(Exchange.order_id).in_(orders))
     conversations = own_conversations(customer_id)
+    tickets = select(Ticket.id).where(
+        or_(col(Ticket.customer_id) == customer_id, col(Ticket.conversation_id).in_(conversations))
+    )
     # Who was recognised in the chat uploaded as a visitor.
     uploaders = select(Conversation.subject).where(
         col(Conversation.id).in_(conversations), col(Conversation.subject).is_not(None)
@@ -95,7 +101,10 @@ def belongings(customer_id: str) -> tuple[Belonging, ...]:
         Belonging(Review, col(Review.customer_id) == customer_id),
         Belonging(Conversation, col(Conversation.id).in_(conversations)),
         Belonging(ConversationEvent, col(ConversationEvent.conversation_id).in_(conversations)),
-        Belonging(Ticket, or_(col(Ticket.customer_id) == customer_id, col(Ticket.conversation_id).in_(conversations))),
+        Belonging(Ticket, col(Ticket.id).in_(tickets)),
+        Belonging(Rating, or_(col(Rating.customer_id) == customer_id, col(Rating.conversation_id).in_(conversations))),
+        Belonging(Sitting, col(Sitting.conversation_id).in_(conversations)),
+        Belonging(TicketClock, col(TicketClock.ticket_id).in_(tickets)),
         Belonging(
             Proposal,
             or_(col(Proposal.conversation_id).in_(conversations), col(Proposal.proposed_by) == customer_id),

@@ -36,10 +36,12 @@ from knowledge.schema import (
     Order,
     PaymentMethod,
     Proposal,
+    Rating,
     Receipt,
     Review,
     RiskCase,
     Shipment,
+    Sitting,
     Ticket,
     TrackingEvent,
 )
@@ -140,6 +142,8 @@ async def _strip_the_talk(
     await session.exec(delete(ConversationEvent).where(theirs[ConversationEvent].theirs).execution_options(**_UNSEEN))
     await session.exec(delete(Attachment).where(theirs[Attachment].theirs).execution_options(**_UNSEEN))
     await strip(Ticket, subject="", body={}, status="resolved", version=col(Ticket.version) + 1)
+    await strip(Rating, remark="")
+    await strip(Sitting, person=pseudonym)
     resolved = update(Ticket).where(theirs[Ticket].theirs, col(Ticket.resolved_at).is_(None)).values(resolved_at=now)
     await session.exec(resolved.execution_options(**_UNSEEN))
     pending = update(Proposal).where(theirs[Proposal].theirs, col(Proposal.status) == "pending").values(status="void")
@@ -171,6 +175,7 @@ async def _strip_the_talk(
         customer_id=pseudonym,
         verified_by=None,
         device={},
+        counted_seq=col(Conversation.last_seq),
         owner="closed",
         agent_id=None,
         ownership_version=col(Conversation.ownership_version) + 1,

@@ -43,6 +43,7 @@ from knowledge.schema.orders import (
 )
 from knowledge.schema.outbox import Delivery, ExternalCase
 from knowledge.schema.risk import RiskCase
+from knowledge.schema.served import Rating, Sitting, TicketClock
 from knowledge.schema.wordings import Wording
 
 __all__ = [
@@ -77,6 +78,7 @@ __all__ = [
     "Product",
     "ProductImage",
     "Proposal",
+    "Rating",
     "Receipt",
     "Refund",
     "Return",
@@ -86,10 +88,12 @@ __all__ = [
     "Shipment",
     "Shop",
     "SignInFailures",
+    "Sitting",
     "Stock",
     "Supplier",
     "SupplierOffer",
     "Ticket",
+    "TicketClock",
     "TicketEvent",
     "TrackingEvent",
     "Variant",

@@ -11,6 +11,7 @@ from tools.base import ToolContext, tool
 from tools.errors import RefusedError
 from tools.ticketing.body import Ending, TicketBody, Triage, read_body
 from tools.ticketing.history import note
+from tools.ticketing.rating import asked_after
 from tools.ticketing.routing import place_of
 from tools.ticketing.rows import as_view, change, check_version, clocks_for, found_ticket, in_line, view, waiting_line
 from tools.ticketing.triage.deciding import labels_of, triaged
@@ -194,7 +195,8 @@ async def release_ticket(context: ToolContext, arguments: ReleaseTicket) -> Tick
     ticket.body = {**ticket.body, "ending": ending.model_dump(mode="json")}
     context.session.add(ticket)
     await context.session.flush()
-    return await as_view(context, ticket)
+    asked = await asked_after(context, ticket) if arguments.outcome == "resolve" else None
+    return (await as_view(context, ticket)).model_copy(update={"rating_id": asked})
 
 
 @tool(

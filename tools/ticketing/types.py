@@ -62,6 +62,8 @@ class TicketView(Evidence):
     offered_until: dt.datetime | None = None
     call_back: dict[str, Any] = {}
     """The shopper's wish to be called back; empty: none."""
+    rating_id: str | None = None
+    """Only of a case that was just resolved: the question how it went that the shopper is asked now; None: they are not asked."""
 
 
 class ListTickets(Arguments):

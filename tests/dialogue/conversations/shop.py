@@ -12,8 +12,11 @@ from typing import Any
 from dialogue.build import Platform
 
 TALK = frozenset(
-    {"conversation", "conversationevent", "ticket", "ticketevent", "proposal", "receipt", "auditrow", "attachment"}
-)
+    {
+        "conversation", "conversationevent", "ticket", "ticketevent", "proposal", "receipt", "auditrow", "attachment",
+        "rating", "sitting", "ticketclock",
+    }
+)  # fmt: skip
 """Tables that every conversation writes; all others are the shop."""
 NOISE = frozenset({"version", "updated_at", "created_at"})
 """Columns that say that a row changed, not how."""
