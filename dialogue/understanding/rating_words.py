@@ -36,7 +36,7 @@ _NUMBER = (
 _BEFORE = (
     r"(?:(?:well|um|so|i(?:'?d| would)?|i'?m|we|would|say|give|gave|rate|rating|score|it|you|him|her|them|that|this|was|is|were|the|my|your|service|support|help|"
     r"a|an|of|all|overall|just|only|felt|feel|solid)\b[\s:：]*)*"
-    r"(?:(?:我|就|那|给|打|评|觉得|感觉|这次|本次|总体|整体|服务|客服|态度|你们|您|个|是|还|：|:)\s*)*"
+    r"(?:(?:我|你|就|那|给|打|评|觉得|感觉|这次|本次|总体|整体|服务|客服|态度|你们|您|个|是|还|：|:)\s*)*"
 )
 _AFTER = r"(?:\s*(?:please|service|support|experience|job|work|help|from me|overall|for (?:you|the service)|indeed)\b)*\s*(?:吧|啊|呀|了|的|哦|呢|哈|服务|评价)*"
 _REST = r"(?:\s*[,，.。!！;；:：~～…—\n-]+\s*(?P<rest>.*))?"
@@ -48,7 +48,7 @@ def _pattern(core: str) -> re.Pattern[str]:
 
 _NUMBERS = _pattern(_NUMBER)
 _SCORES = [(score, _pattern(f"{zh}|{en}")) for score, (zh, en) in sorted(_WORDS.items())]
-_POLITE = re.compile(r"\W*(?:(?:thanks?|thank you|cheers|thx|谢谢(?:你|您|了)?|多谢|辛苦了?)\W*)+", re.IGNORECASE)
+_POLITE = re.compile(r"\W*(?:(?:thank you|thanks|cheers|thx|谢谢(?:你|您|了)?|多谢|辛苦了?)\W*)+", re.IGNORECASE)
 
 
 @dataclasses.dataclass(frozen=True)
