@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from dialogue.answering import DESK, Answering, DeskNotice
 from dialogue.briefing import Briefs
+from dialogue.counting import Counting
 from dialogue.errors import (
     ClientIdReusedError,
     ConversationClosedError,
@@ -48,6 +49,8 @@ from tools.ticketing.rating import RatingGiven
 from tools.ticketing.service_levels import Goal
 from tools.ticketing.types import TicketView
 
+COUNTED_AT_ONCE = 500
+"""Conversations that a merchant's question waits for; a shop that was never counted is counted beside."""
 ChangeOfHands = Callable[[Conversation, TicketView], Awaitable[list[Event]]]
 
 
@@ -67,6 +70,11 @@ class Conversations(Answering):
     def briefs(self) -> Briefs:
         """The merchant's briefs."""
         return Briefs(self.store, self.executor, self.templates, self.runner.engine.timezone, self.default_lang)
+
+    @functools.cached_property
+    def counting(self) -> Counting:
+        """What the figures of conversations and tickets are counted by."""
+        return Counting(self.database, lambda: self.executor.policy, self.clock)
 
     async def brief_merchants(self) -> bool:
         """Write the brief of the last day that is over, once, and say it where merchants left off; False where it failed."""
@@ -118,6 +126,8 @@ class Conversations(Answering):
             UnknownConversationError, MessageRefusedError, ClientIdReusedError, ConversationClosedError.
         """
         text = checked_text(text, has_attachments=bool(attachments))
+        if identity.role == "merchant":
+            await self.counting.catch_up(most=COUNTED_AT_ONCE)
         refs = await self._attachment_refs(attachments, identity)
         author = "merchant" if identity.role == "merchant" else "shopper"
         message = MessageReceived(
@@ -138,6 +148,7 @@ class Conversations(Answering):
             UnknownConversationError, MessageRefusedError, ClientIdReusedError, ConversationClosedError.
         """
         head = await self.store.head(conversation_id)
+        await self.counting.catch_up(most=COUNTED_AT_ONCE)
         lang: Lang = "en" if head.lang == "en" else "zh"
         message = MessageReceived(
             author="merchant" if identity.role == "merchant" else "shopper",

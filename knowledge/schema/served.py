@@ -11,6 +11,9 @@ from sqlmodel import Field, SQLModel
 
 from knowledge.types import UtcDateTime
 
+IDLE = dt.timedelta(hours=1)
+"""Silence after which a sitting is over, unless a ticket of it is open."""
+
 
 class Rating(SQLModel, table=True):
     """A shopper was asked how they were served, and what they answered."""
@@ -47,8 +50,6 @@ class Sitting(SQLModel, table=True):
     """When something was said last."""
     ending: str
     """How it ends if nothing more is said: ``autonomous``, ``assisted``, ``handed_over`` or ``abandoned``."""
-    waits: bool = False
-    """A ticket of it is not resolved: it goes on, however long nobody writes."""
     ticket_id: str | None = Field(default=None, foreign_key="ticket.id", index=True)
     """Its last ticket."""
     agent_id: str | None = None

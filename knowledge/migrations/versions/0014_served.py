@@ -42,7 +42,6 @@ def upgrade() -> None:
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ending", sa.String(), nullable=False),
-        sa.Column("waits", sa.Boolean(), nullable=False),
         sa.Column("ticket_id", sa.String(), nullable=True),
         sa.Column("agent_id", sa.String(), nullable=True),
         sa.Column("messages", sa.Integer(), nullable=False),
