@@ -31,6 +31,7 @@ from channels import (
     rest,
     risk,
     signin,
+    statistics,
     texts,
     ticket_actions,
     ticket_export,
@@ -133,6 +134,7 @@ def create_app(
         desk,
         ticket_actions,
         desk_duty,
+        statistics,
         proposals,
         people,
         figures,
@@ -218,3 +220,7 @@ async def _recover(context: Context) -> None:
         if taken_up:
             logger.info("took up %d messages that were left unanswered", taken_up)
     context.ready = True
+    try:
+        await context.platform.conversations.counting.catch_up()
+    except Exception:
+        logger.exception("could not count what was not counted yet; it is tried again when figures are asked for")

@@ -9,6 +9,7 @@ from typing import Any
 import pydantic
 
 import tools.analytics.board
+import tools.analytics.statistics
 import tools.analytics.tools
 import tools.brief.tools
 import tools.catalog.stock_warning
@@ -75,6 +76,7 @@ CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.visual_search.tools.TOOLS,
     tools.analytics.tools.TOOLS,
     tools.analytics.board.TOOLS,
+    tools.analytics.statistics.TOOLS,
     tools.brief.tools.TOOLS,
     tools.reviews.tools.TOOLS,
     tools.discovery.tools.TOOLS,

@@ -190,14 +190,16 @@ def _at_quantile(
     return outer_keys, labels, func.max(case((here, inner.c.value))), some, select(literal(1)).select_from(inner)
 
 
-def behind(cut: Cut, frame: Frame) -> Any:
+def behind(cut: Cut, frame: Frame, *, most: int = BEHIND) -> Any:
     """Return the select of the records behind a figure, the newest first, one more than are shown."""
     source = SOURCES[cut.root]
     when = func.max(source.at) if source.at is not None else literal(0)
+    rows = _narrowed(cut, frame)
+    if cut.metric.rows is not None:
+        rows = rows.where(cut.metric.rows(frame))
     return (
-        _narrowed(cut, frame)
-        .with_only_columns(source.drill.label("id"), when.label("at"))
+        rows.with_only_columns(source.drill.label("id"), when.label("at"))
         .group_by(source.drill)
         .order_by(when.desc(), source.drill)
-        .limit(BEHIND + 1)
+        .limit(most + 1)
     )

@@ -61,6 +61,8 @@ class Metric:
     quantile: float | None = None
     """Not the sum of `top` but its value at this share of the rows, the nearest that occurs: 0.5 is the median."""
     better: Literal["up", "down", ""] = "up"
+    rows: Aggregate | None = None
+    """Which rows of its source are the records behind it; None: all that it looks at."""
 
     @property
     def is_ratio(self) -> bool:
@@ -121,8 +123,12 @@ def _over(frame: Frame) -> ColumnElement[bool]:
     return and_(col(Sitting.ended_at) <= frame.now - IDLE, resolved)
 
 
+def _with_ending(ending: str) -> Aggregate:
+    return lambda frame: and_(_over(frame), col(Sitting.ending) == ending)
+
+
 def _ended(ending: str) -> Aggregate:
-    return lambda frame: _counted(and_(_over(frame), col(Sitting.ending) == ending))
+    return lambda frame: _counted(_with_ending(ending)(frame))
 
 
 def _all_over(frame: Frame) -> Any:
@@ -134,15 +140,13 @@ def _old(frame: Frame) -> ColumnElement[bool]:
     return and_(_over(frame), col(Sitting.ending) != "abandoned", col(Sitting.ended_at) <= frame.now - LASTING)
 
 
-def _lasted(frame: Frame) -> Any:
+def _stayed_away(frame: Frame) -> ColumnElement[bool]:
     away = _seconds(frame, col(Sitting.ended_at), col(Sitting.next_at))
-    stayed = or_(col(Sitting.next_at).is_(None), away > LASTING.total_seconds())
-    return _counted(and_(_old(frame), stayed))
+    return and_(_old(frame), or_(col(Sitting.next_at).is_(None), away > LASTING.total_seconds()))
 
 
-def _too_young(frame: Frame) -> Any:
-    ended = and_(_over(frame), col(Sitting.ending) != "abandoned")
-    return _counted(and_(ended, col(Sitting.ended_at) > frame.now - LASTING))
+def _young(frame: Frame) -> ColumnElement[bool]:
+    return and_(_over(frame), col(Sitting.ending) != "abandoned", col(Sitting.ended_at) > frame.now - LASTING)
 
 
 def _open_time(goal: str) -> Callable[[], Any]:
@@ -334,16 +338,19 @@ _ALL: tuple[Metric, ...] = (
         "resolved_tickets", named("已解决工单数|解决工单数|解决的工单", "tickets resolved|resolved tickets|resolved cases"),
         _text("期间内新建且现已解决的工单数", "tickets opened in the period and resolved by now"),
         "count", ("ticket",), _a(_counted(col(Ticket.status) == "resolved")), adds="own",
+        rows=_a(col(Ticket.status) == "resolved"),
     ),
     Metric(
         "reopened", named("重开工单数|重新打开的工单|重开数", "tickets reopened|reopened tickets|reopened cases"),
         _text("期间内新建、解决后又被重新打开的工单数", "tickets opened in the period that were resolved and opened again"),
         "count", ("ticket",), _a(func.count(REOPENED.ticket_id)), joins=("reopened",), adds="own", better="down",
+        rows=_a(REOPENED.ticket_id.is_not(None)),
     ),
     Metric(
         "reopened_share", named("工单重开率|重开率", "reopening rate|reopened share|share of tickets reopened|share of reopened tickets|reopen rate"),
         _text("重开工单数÷期间内新建的工单数", "tickets reopened over tickets opened in the period"),
         "share", ("ticket",), _a(func.count(REOPENED.ticket_id)), _a(_TICKETS), joins=("reopened",), better="down",
+        rows=_a(REOPENED.ticket_id.is_not(None)),
     ),
     Metric(
         "waiting", named("等待时长中位数|排队时长|等待时长|平均等待时长", "median waiting time|waiting time|wait time|time in the queue|queue time"),
@@ -389,6 +396,7 @@ _ALL: tuple[Metric, ...] = (
         "promises_kept", named("服务承诺达成率|SLA达成率|达标率|承诺达成率", "service levels kept|SLA|SLA kept|promises kept|service level attainment|SLA attainment"),
         _text("期间内开始的响应与解决承诺中按时完成的占比；未到期且未完成的不计", "of the promises (first response, next response, resolution) begun in the period, the share that was kept; those not decided yet are left out"),
         "share", ("clock",), _a(_counted(col(TicketClock.kept))), _a(_KEPT_KNOWN),
+        rows=_a(col(TicketClock.kept).is_(False)),
     ),
     Metric(
         "conversations", named("对话数|会话量|对话量|咨询量|接待量|多少对话|顾客对话数", "conversations|number of conversations|chats|number of chats|shopper conversations|conversation volume"),
@@ -399,56 +407,67 @@ _ALL: tuple[Metric, ...] = (
         "solved_alone", named("机器人独立解决率|独立解决率|自助解决率|机器人解决率|机器人单独解决的占比", "solved by the bot alone|bot solved alone|bot solve alone|solved alone|share solved by the bot alone|share of conversations that the bot solved alone|conversations did the bot solve alone|conversations the bot solved alone|automation rate|autonomous resolution rate|containment rate"),
         _text("期间内开始且已结束的对话中，由机器人单独办完、没有遗留问题的占比", "of the conversations begun in the period that are over: those in which the bot alone did or answered something and nothing was left open"),
         "share", ("sitting",), _ended("autonomous"), _all_over,
+        rows=_with_ending("autonomous"),
     ),
     Metric(
         "assisted_share", named("人工协助率|协助率", "assisted share|share assisted|assistance rate|share helped by a person and given back"),
         _text("已结束的对话中，人工协助后交还机器人的占比", "of the conversations that are over: those in which a person helped and the bot went on"),
         "share", ("sitting",), _ended("assisted"), _all_over, better="",
+        rows=_with_ending("assisted"),
     ),
     Metric(
         "handed_over_share", named("转人工率|人工结案率", "hand-over rate|handover rate|handed over share|share handed over|share ended by a person|escalation rate"),
         _text("已结束的对话中，由人工结束的占比", "of the conversations that are over: those that a person ended"),
         "share", ("sitting",), _ended("handed_over"), _all_over, better="down",
+        rows=_with_ending("handed_over"),
     ),
     Metric(
         "abandoned_share", named("对话放弃率|中途离开率|流失对话占比", "abandonment rate|abandoned share|share abandoned|share left open|drop-out rate"),
         _text("已结束的对话中，顾客离开时仍有未答的问题、未听懂的话，或什么也没办成的占比", "of the conversations that are over: those that the shopper left with a question open, a message not understood or not answered, or nothing done"),
         "share", ("sitting",), _ended("abandoned"), _all_over, better="down",
+        rows=_with_ending("abandoned"),
     ),
     Metric(
         "durable_share", named("持久解决率|七日内未再来|一次解决率", "durable resolution rate|durable share|share durable|share not come back to|first contact resolution"),
         _text("办完（未中途离开）且结束已满 7 天的对话中，同一顾客 7 天内没有再来的占比；不论为何而来，结束未满 7 天的不计", "of the conversations that ended (not left open) at least 7 days ago: those whose shopper did not come back within 7 days, for whatever reason; younger ones are left out"),
-        "share", ("sitting",), _lasted, lambda frame: _counted(_old(frame)),
+        "share", ("sitting",), lambda frame: _counted(_stayed_away(frame)), lambda frame: _counted(_old(frame)),
+        rows=_stayed_away,
     ),
     Metric(
         "too_young", named("结束未满七天的对话数", "conversations too young to tell|ended less than 7 days ago"),
         _text("办完但结束未满 7 天、还说不准是否持久的对话数", "conversations that ended less than 7 days ago, of which it is not known yet whether they are durable"),
-        "count", ("sitting",), _too_young, adds="own", better="",
+        "count", ("sitting",), lambda frame: _counted(_young(frame)), adds="own", better="",
+        rows=_young,
     ),
     Metric(
         "mood_better", named("情绪好转率|情绪变好占比", "mood improved|share whose mood improved|mood improvement rate"),
         _text("期间内开始、读得出情绪的对话中，最后一次情绪比第一次明显更好的占比；转人工后的文字不再读情绪", "of the conversations begun in the period with a mood that could be read: those whose last is clearly better than the first; what is written to a person is not read for its mood"),
         "share", ("sitting",), _a(_counted(and_(_FELT, _TURN < -TURNED))), _a(_counted(_FELT)),
+        rows=_a(and_(_FELT, _TURN < -TURNED)),
     ),
     Metric(
         "mood_worse", named("情绪恶化率|情绪变差占比", "mood worsened|share whose mood worsened|mood deterioration rate"),
         _text("同上，最后一次情绪比第一次明显更差的占比", "the same: those whose last mood is clearly worse than the first"),
         "share", ("sitting",), _a(_counted(and_(_FELT, _TURN > TURNED))), _a(_counted(_FELT)), better="down",
+        rows=_a(and_(_FELT, _TURN > TURNED)),
     ),
     Metric(
         "csat", named("服务满意度|客服满意度|满意度|CSAT|满意率", "customer satisfaction|CSAT|satisfaction|satisfaction rate|service satisfaction|CSAT score"),
         _text("期间内发出且已回答的评价中，打 4 或 5 星的占比", "of the ratings asked for in the period and given: those with 4 or 5 stars"),
         "share", ("score",), _a(_PLEASED), _a(_ANSWERED),
+        rows=_a(col(Rating.score).is_not(None)),
     ),
     Metric(
         "service_stars", named("服务评分|服务平均星级|客服评分", "service rating|average service rating|average service stars|mean service rating"),
         _text("期间内发出且已回答的服务评价的平均星级，1 至 5", "average stars of the ratings of service asked for in the period and given, 1 to 5"),
         "points", ("score",), _a(func.sum(col(Rating.score))), _a(_ANSWERED),
+        rows=_a(col(Rating.score).is_not(None)),
     ),
     Metric(
         "service_ratings", named("服务评价数|满意度评价数|服务评价", "service ratings|number of service ratings|CSAT answers|CSAT responses|CSAT ratings"),
         _text("期间内发出且已回答的服务评价数", "ratings of service asked for in the period and given"),
         "count", ("score",), _a(_ANSWERED), adds="own", better="",
+        rows=_a(col(Rating.score).is_not(None)),
     ),
     Metric(
         "rating_response", named("评价回复率|评价参评率|参评率", "CSAT response rate|rating response rate|survey response rate"),
