@@ -34,6 +34,8 @@ class Asked(pydantic.BaseModel):
     lang: Lang | None = None
     agent: Name = None
     by: Step = "day"
+    show: Lang | None = None
+    """The language of names and definitions; without it that of ``Accept-Language``."""
 
     def arguments(self) -> JsonObject:
         """Return the tool's arguments.
@@ -70,8 +72,7 @@ async def statistics(
 ) -> JSONResponse:
     """Return every figure of the period beside the period before, each with its definition, table and drawing; an agent's own, a supervisor's of all."""
     found = await counted(context, caller, asked.arguments())
-    lang = language_of(request)
-    return JSONResponse(shown(found, lang))
+    return JSONResponse(shown(found, asked.show or language_of(request)))
 
 
 @router.get("/tickets")
@@ -94,7 +95,7 @@ async def export(
     found = await counted(context, caller, {**asked.arguments(), "cards": [asked.card]})
     if not found.cards:
         raise ProblemError("forbidden")
-    lang, figures = language_of(request), found.cards[0].figures.model_dump(mode="json")
+    lang, figures = asked.show or language_of(request), found.cards[0].figures.model_dump(mode="json")
     content = as_csv(sheet_of(figures, "shop_figures", lang))
     name = file_name(figures["metric"]["name"][lang], "csv", context.platform.executor.clock().date())
     return Response(content, media_type=MEDIA["csv"], headers={"Content-Disposition": disposition(name)})
