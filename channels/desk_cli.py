@@ -1,6 +1,6 @@
 """The commands of ``xiaoer desk``; the work is imported when one runs."""
 
-# ruff: noqa: PLC0415, FBT002  (imported when a command runs; options are flags, one argument each)
+# ruff: noqa: PLC0415, FBT002, PLR0913, PLR0917  (imported when a command runs; options are flags, one argument each)
 from __future__ import annotations
 
 from datetime import datetime

@@ -341,7 +341,7 @@ _ALL: tuple[Metric, ...] = (
         rows=_a(col(Ticket.status) == "resolved"),
     ),
     Metric(
-        "reopened", named("重开工单数|重新打开的工单|重开数", "tickets reopened|reopened tickets|reopened cases"),
+        "reopened", named("重开工单数|重新打开的工单|重开了多少工单|重开的工单|重开数", "tickets reopened|tickets were reopened|reopened tickets|reopened cases"),
         _text("期间内新建、解决后又被重新打开的工单数", "tickets opened in the period that were resolved and opened again"),
         "count", ("ticket",), _a(func.count(REOPENED.ticket_id)), joins=("reopened",), adds="own", better="down",
         rows=_a(REOPENED.ticket_id.is_not(None)),
@@ -404,7 +404,7 @@ _ALL: tuple[Metric, ...] = (
         "count", ("sitting",), _a(func.count(col(Sitting.conversation_id))), adds="own", better="",
     ),
     Metric(
-        "solved_alone", named("机器人独立解决率|独立解决率|自助解决率|机器人解决率|机器人单独解决的占比", "solved by the bot alone|bot solved alone|bot solve alone|solved alone|share solved by the bot alone|share of conversations that the bot solved alone|conversations did the bot solve alone|conversations the bot solved alone|automation rate|autonomous resolution rate|containment rate"),
+        "solved_alone", named("机器人独立解决率|机器人单独解决了多少比例的对话|机器人独立解决了多少比例的对话|机器人独立解决的对话占比|机器人单独解决的对话|机器人独立解决的对话|机器人解决了百分之几的对话|独立解决率|自助解决率|机器人解决率|机器人单独解决的占比", "solved by the bot alone|bot solved alone|bot solve alone|solved alone|share solved by the bot alone|share of conversations that the bot solved alone|conversations did the bot solve alone|conversations the bot solved alone|automation rate|autonomous resolution rate|containment rate"),
         _text("期间内开始且已结束的对话中，由机器人单独办完、没有遗留问题的占比", "of the conversations begun in the period that are over: those in which the bot alone did or answered something and nothing was left open"),
         "share", ("sitting",), _ended("autonomous"), _all_over,
         rows=_with_ending("autonomous"),
@@ -416,13 +416,13 @@ _ALL: tuple[Metric, ...] = (
         rows=_with_ending("assisted"),
     ),
     Metric(
-        "handed_over_share", named("转人工率|人工结案率", "hand-over rate|handover rate|handed over share|share handed over|share ended by a person|escalation rate"),
+        "handed_over_share", named("转人工率|人工结案率", "hand-over rate|conversations handed over|conversations were handed over|conversations did a person end|handover rate|handed over share|share handed over|share ended by a person|escalation rate"),
         _text("已结束的对话中，由人工结束的占比", "of the conversations that are over: those that a person ended"),
         "share", ("sitting",), _ended("handed_over"), _all_over, better="down",
         rows=_with_ending("handed_over"),
     ),
     Metric(
-        "abandoned_share", named("对话放弃率|中途离开率|流失对话占比", "abandonment rate|abandoned share|share abandoned|share left open|drop-out rate"),
+        "abandoned_share", named("对话放弃率|中途离开率|流失对话占比", "abandonment rate|conversations was abandoned|conversations were abandoned|abandoned conversations|abandoned share|share abandoned|share left open|drop-out rate"),
         _text("已结束的对话中，顾客离开时仍有未答的问题、未听懂的话，或什么也没办成的占比", "of the conversations that are over: those that the shopper left with a question open, a message not understood or not answered, or nothing done"),
         "share", ("sitting",), _ended("abandoned"), _all_over, better="down",
         rows=_with_ending("abandoned"),
