@@ -35,6 +35,7 @@ from channels import (
     rest,
     risk,
     signin,
+    statistics,
     texts,
     ticket_actions,
     ticket_export,
@@ -149,6 +150,7 @@ def create_app(
         desk_talk,
         canned_api,
         translation_api,
+        statistics,
         proposals,
         people,
         figures,
@@ -239,3 +241,7 @@ async def _recover(context: Context) -> None:
         if taken_up:
             logger.info("took up %d messages that were left unanswered", taken_up)
     context.ready = True
+    try:
+        await context.platform.conversations.counting.catch_up()
+    except Exception:
+        logger.exception("could not count what was not counted yet; it is tried again when figures are asked for")

@@ -18,6 +18,7 @@ import typer
 
 from channels.accounts_cli import accounts_app
 from channels.cli_options import As, Data, Json, Language, Role, TokenRole, identifier
+from channels.desk_cli import desk_app
 from channels.eval_cli import eval_app
 from channels.llm_cli import llm_app
 from channels.models_cli import models_app
@@ -44,6 +45,7 @@ emotion_app = typer.Typer(
 )
 app.add_typer(accounts_app, name="accounts")
 app.add_typer(people_app, name="customers")
+app.add_typer(desk_app, name="desk")
 app.add_typer(eval_app, name="eval")
 app.add_typer(emotion_app, name="emotion")
 app.add_typer(llm_app, name="llm")

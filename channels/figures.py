@@ -15,6 +15,7 @@ from channels.context import CallerDep, Context, ContextDep
 from channels.problems import ProblemError, language_of, problem_of, refusal_problem
 from channels.turns import known_form, log_turn
 from channels.wire import ClientId, TurnView, printable, turn_json
+from dialogue.conversations import COUNTED_AT_ONCE
 from dialogue.replies.figures import asked_card
 from knowledge.types import JsonObject, Lang, new_id
 from tools.analytics.narrowing import behind, narrower
@@ -165,6 +166,7 @@ async def _asked(context: Context, caller: Caller, question: Question, lang: Lan
         raise ProblemError(
             "invalid", detail="expected a figure, got the records behind one; press it in a conversation"
         )
+    await context.platform.conversations.counting.catch_up(most=COUNTED_AT_ONCE)
     return await _call(context, caller, question.tool, question.arguments, lang)
 
 

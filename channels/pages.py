@@ -15,7 +15,14 @@ from starlette.staticfiles import StaticFiles
 from channels.problems import ProblemError
 
 WEB = Path(__file__).parent / "web"
-PAGES = {"/": "shop", "/copilot": "copilot", "/desk": "desk", "/inspector": "inspector", "/team": "team"}
+PAGES = {
+    "/": "shop",
+    "/copilot": "copilot",
+    "/desk": "desk",
+    "/desk/statistics": "statistics",
+    "/inspector": "inspector",
+    "/team": "team",
+}
 """Address of each page -> its folder below ``web/static``."""
 
 

@@ -168,6 +168,8 @@ CATALOGUE: dict[str, tuple[int, str, str]] = {
     "too_many_tags": (422, "A ticket has at most {most} tags.", "一张工单最多 {most} 个标签。"),
     "unknown_action": (422, "The ticket offers no such action; read it again.", "工单没有这个操作，请重新读取。"),
     "not_assignee": (409, "Only the agent who holds this ticket may do that.", "只有处理该工单的客服才能执行此操作。"),
+    "rating_not_asked": (409, "Nobody was asked for a rating in this conversation.", "本会话没有邀请评价。"),
+    "rating_closed": (409, "The time to rate, or to change the rating, is over.", "评价或修改评价的时间已过。"),
     "conversation_closed": (409, "This conversation is closed; open a new one.", "会话已关闭，请新开一个。"),
     "too_large": (413, "The body is larger than {limit} bytes.", "请求体超过 {limit} 字节。"),
     "wrong_media_type": (415, "Send {expected}.", "请发送 {expected}。"),

@@ -14,6 +14,7 @@ from channels.turns import Incoming, answer, known_form, opening_lang
 from channels.wire import (
     MAX_SEQ,
     ConversationOpened,
+    GiveRating,
     NewMessage,
     OpenConversation,
     TurnView,
@@ -24,6 +25,7 @@ from channels.wire import (
 from dialogue.conversations import Opened
 from knowledge.schema import Customer
 from knowledge.types import JsonObject, Lang
+from tools.ticketing.rating import RatingGiven
 
 router = APIRouter(prefix="/v1", tags=["conversations"])
 
@@ -79,6 +81,21 @@ async def send_message(context: ContextDep, caller: CallerDep, conversation_id: 
     message = Incoming(body.client_id, body.text, body.attachments)
     turn = await answer(context, caller, conversation_id, message, channel="rest")
     return JSONResponse(turn_json(turn, full=context.sees_all(caller)))
+
+
+@router.post("/conversations/{conversation_id}/rating", response_model=RatingGiven)
+async def rate(context: ContextDep, caller: CallerDep, conversation_id: str, body: GiveRating) -> JSONResponse:
+    """Answer the question how one was served: 1 to 5, and a remark; for a day another answer takes its place."""
+    caller.must_be("shopper")
+    context.rates.spend(f"{caller.role}:{caller.subject}")
+    context.admit()
+    given = await context.platform.conversations.rate(
+        known_form(conversation_id),
+        caller.identity(conversation_id),
+        score=body.score,
+        remark=printable(body.remark).strip(),
+    )
+    return JSONResponse(given.model_dump(mode="json"))
 
 
 @router.get("/conversations/{conversation_id}/events")

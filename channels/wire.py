@@ -30,6 +30,7 @@ from dialogue.replies.types import Reply
 from dialogue.turn import Sign, Turn
 from knowledge.types import Lang
 from tools.base import Role
+from tools.ticketing.rating import LONGEST_REMARK
 from tools.ticketing.types import AgreedText
 
 MAX_SEQ = 2**31 - 1
@@ -100,6 +101,13 @@ class NewMessage(_Body):
     client_id: ClientId
     text: str = ""
     attachments: AttachmentIds = ()
+
+
+class GiveRating(_Body):
+    """How the shopper was served, one to five stars, and why."""
+
+    score: int = pydantic.Field(ge=1, le=5, strict=True)
+    remark: str = pydantic.Field(default="", max_length=LONGEST_REMARK)
 
 
 class EmotionView(_Body):

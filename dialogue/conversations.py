@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from dialogue.answering import DESK, Answering, DeskNotice
 from dialogue.briefing import Briefs
+from dialogue.counting import Counting
 from dialogue.errors import (
     ClientIdReusedError,
     ConversationClosedError,
@@ -27,12 +28,14 @@ from dialogue.events import (
     Event,
     MessageReceived,
     ModelCalled,
+    Rated,
     Replied,
     StoredEvent,
 )
 from dialogue.messages import checked_text
 from dialogue.outward.notices import Notice
 from dialogue.ownership import handed_back, taken_over
+from dialogue.rating import question
 from dialogue.replies.figures import pressed
 from dialogue.replies.types import Reply, TextReply
 from dialogue.store import Seen, StaleStateError
@@ -43,9 +46,12 @@ from knowledge.types import JsonObject, Lang, new_id
 from tools.analytics.query import Question
 from tools.base import Evidence, Identity, Outcome, Role, ToolCall
 from tools.errors import ArgumentError, RefusedError, ToolError
+from tools.ticketing.rating import RatingGiven
 from tools.ticketing.service_levels import Goal
 from tools.ticketing.types import TicketView
 
+COUNTED_AT_ONCE = 500
+"""Conversations that a merchant's question waits for; a shop that was never counted is counted beside."""
 ChangeOfHands = Callable[[Conversation, TicketView], Awaitable[list[Event]]]
 
 
@@ -65,6 +71,11 @@ class Conversations(Answering):
     def briefs(self) -> Briefs:
         """The merchant's briefs."""
         return Briefs(self.store, self.executor, self.templates, self.runner.engine.timezone, self.default_lang)
+
+    @functools.cached_property
+    def counting(self) -> Counting:
+        """What the figures of conversations and tickets are counted by."""
+        return Counting(self.database, lambda: self.executor.policy, self.clock)
 
     async def brief_merchants(self) -> bool:
         """Write the brief of the last day that is over, once, and say it where merchants left off; False where it failed."""
@@ -116,6 +127,8 @@ class Conversations(Answering):
             UnknownConversationError, MessageRefusedError, ClientIdReusedError, ConversationClosedError.
         """
         text = checked_text(text, has_attachments=bool(attachments))
+        if identity.role == "merchant":
+            await self.counting.catch_up(most=COUNTED_AT_ONCE)
         refs = await self._attachment_refs(attachments, identity)
         author = "merchant" if identity.role == "merchant" else "shopper"
         message = MessageReceived(
@@ -136,6 +149,7 @@ class Conversations(Answering):
             UnknownConversationError, MessageRefusedError, ClientIdReusedError, ConversationClosedError.
         """
         head = await self.store.head(conversation_id)
+        await self.counting.catch_up(most=COUNTED_AT_ONCE)
         lang: Lang = "en" if head.lang == "en" else "zh"
         message = MessageReceived(
             author="merchant" if identity.role == "merchant" else "shopper",
@@ -146,6 +160,33 @@ class Conversations(Answering):
         )
         seq = await self._receive(conversation_id, identity, message)
         return await self._answer(conversation_id, identity, seq)
+
+    async def rate(self, conversation_id: str, identity: Identity, *, score: int, remark: str = "") -> RatingGiven:
+        """Keep how the shopper was served, as they pressed it; the same again changes nothing, another answer replaces it.
+
+        Raises:
+            UnknownConversationError: it is not theirs.
+            ArgumentError, RefusedError: nobody asked, or the time to answer is over.
+        """
+        _authorise(await self.store.head(conversation_id), identity)
+        stored: list[StoredEvent] = []
+
+        async def write_down(session: AsyncSession, evidence: Evidence) -> None:
+            if isinstance(evidence, RatingGiven):
+                head = await self.store.locked_head(session, conversation_id)
+                said = Rated(rating_id=evidence.rating_id, score=evidence.score, remark=evidence.remark)
+                stored[:] = await self.store.append_in(session, head, [said])
+
+        call = ToolCall("rate_service", {"score": score, "remark": remark})
+        acting = dataclasses.replace(identity, conversation_id=conversation_id)
+        outcome = await self.executor.call(
+            call, acting, idempotency_key=f"rate:{conversation_id}:{new_id('try')}", together_with=write_down
+        )
+        if outcome.status != "ok" or not isinstance(outcome.evidence, RatingGiven):
+            kind = ArgumentError if outcome.mendable else RefusedError
+            raise kind(outcome.code or "failed", f"rate_service was refused: {outcome.code}", **outcome.facts)
+        self._publish(conversation_id, stored)
+        return outcome.evidence
 
     async def _receive(self, conversation_id: str, identity: Identity, message: MessageReceived) -> int:
         """Store a message once; a repeated client id gives the first one's place."""
@@ -288,14 +329,17 @@ class Conversations(Answering):
         arguments: JsonObject = {"ticket_id": ticket_id, "outcome": outcome, "note": note, "agreed": list(agreed)}
         sentence = "handoff.resolved" if outcome == "resolve" else "handoff.back"
 
-        async def hand_back(head: Conversation, _: TicketView) -> list[Event]:
+        async def hand_back(head: Conversation, ticket: TicketView) -> list[Event]:
             lang: Lang = "en" if head.lang == "en" else "zh"
             state = await self._state(head.id)
             await self.templates.refresh()
             words = [text.strip() for text in agreed]
             said = TextReply(text=self.templates.say(sentence, lang, agreed=words), lang=lang)
+            replies: list[Reply] = [said]
+            if ticket.rating_id is not None and head.id == ticket.conversation_id:
+                replies.append(question(ticket.rating_id, "agent", lang, self.templates))
             facts = [Agreement(text=text, ticket_id=ticket_id, agent_id=identity.subject) for text in words]
-            return handed_back(head, state.episode + 1, said, reason=outcome, agreed=facts)
+            return handed_back(head, state.episode + 1, replies, reason=outcome, agreed=facts)
 
         async def answer(head: Conversation, _: TicketView) -> list[Event]:
             words = [text.strip() for text in agreed]

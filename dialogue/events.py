@@ -207,6 +207,15 @@ class EpisodeStarted(_Event):
     """What a person agreed to with the shopper before they handed back: facts that outlast episodes."""
 
 
+class Rated(_Event):
+    """The shopper said how they were served, or changed what they had said."""
+
+    type: Literal["rated"] = "rated"
+    rating_id: str
+    score: int
+    remark: str = ""
+
+
 class TurnEnded(_Event):
     """The turn that answered the message `of_seq` is complete; a message without one is taken up again after a crash."""
 
@@ -222,12 +231,12 @@ class TurnEnded(_Event):
 
 Event = Annotated[
     MessageReceived | VoiceTranscribed | VoiceHeard | Understood | Decided | FlowsChanged | Asked | ToolCalled | ToolReturned | ModelCalled | CustomerProven
-    | LanguageChanged | Replied | ReplyDropped | TicketOpened | OwnershipChanged | Whispered | EpisodeStarted | TurnEnded,
+    | LanguageChanged | Replied | ReplyDropped | TicketOpened | OwnershipChanged | Whispered | EpisodeStarted | Rated | TurnEnded,
     pydantic.Field(discriminator="type"),
 ]  # fmt: skip
 
 PUBLIC_TYPES = frozenset({
-    "message_received", "voice_transcribed", "replied", "ownership_changed", "ticket_opened", "language_changed",
+    "message_received", "voice_transcribed", "replied", "ownership_changed", "ticket_opened", "language_changed", "rated",
 })  # fmt: skip
 """What a shopper's own token may see."""
 

@@ -77,13 +77,13 @@ def seized(
 
 
 def handed_back(
-    head: Conversation, episode: int, said: Reply, *, reason: str, agreed: Sequence[Agreement] = ()
+    head: Conversation, episode: int, said: Sequence[Reply], *, reason: str, agreed: Sequence[Agreement] = ()
 ) -> list[Event]:
     """Return what the end of a case changes: the bot goes on in a new episode, by what was agreed, and says so."""
     return [
         OwnershipChanged(owner="bot", version=head.ownership_version + 1, reason=reason),
         EpisodeStarted(number=episode, agreed=tuple(agreed)),
-        Replied(replies=(said,)),
+        Replied(replies=tuple(said)),
     ]
 
 

@@ -29,7 +29,7 @@ from dialogue.events import (
     VoiceHeard,
     VoiceTranscribed,
 )
-from dialogue.replies.types import Reply
+from dialogue.replies.types import RatingReply, Reply
 from dialogue.trail import Received, Trail, traced, understood
 from dialogue.turn import Action, TicketRef
 from dialogue.understanding.alarms import AlarmKind
@@ -38,6 +38,8 @@ from knowledge.types import Lang
 
 RecordT = TypeVar("RecordT", bound=pydantic.BaseModel)
 
+RATING = "rating"
+"""The route of words that say how the shopper was served."""
 MOODS_KEPT = 6
 TURNED = 0.15
 """Change of displeasure from which a mood has become worse or better."""
@@ -195,6 +197,8 @@ class DialogueState(pydantic.BaseModel):
     """What was said in those of them that were spoken."""
     trail: Trail = Trail()
     """Where each fact of the episode came up."""
+    rating: str | None = None
+    """The question how they were served that the next words may answer."""
 
     @property
     def frame(self) -> Frame | None:
@@ -255,7 +259,8 @@ def _changes(state: DialogueState, event: Event, seq: int) -> dict[str, Any]:
         case LanguageChanged():
             return {"lang": event.lang}
         case Replied() if event.replies and not event.reminder:
-            return {"last_replies": event.replies}
+            asked = [reply.rating_id for reply in event.replies if isinstance(reply, RatingReply)]
+            return {"last_replies": event.replies, **({"rating": asked[-1]} if asked else {})}
         case TurnEnded():
             return {
                 "unanswered": [waiting for waiting in state.unanswered if waiting > event.of_seq],
@@ -270,7 +275,9 @@ def _standing(state: DialogueState, event: Event) -> dict[str, Any]:
     """Return what changes when it becomes known who talks and how it sounds, who answers, and which episode this is."""
     match event:
         case Decided(route="agent"):
-            return {"failures": 0}  # what was not understood was answered all the same
+            return {"failures": 0, "rating": None}  # what was not understood was answered all the same
+        case Decided() if event.route != RATING:
+            return {"rating": None}  # it was about something else: stars in later words are those of goods
         case CustomerProven():
             trail = state.trail.model_copy(update={"proven": state.trail.now})
             return {

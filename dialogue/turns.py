@@ -32,6 +32,7 @@ from dialogue.others_words import disarmed, hold_addresses, passages, planted_li
 from dialogue.picturing import by_picture
 from dialogue.pressing import with_pressed, written
 from dialogue.price_pages import of_a_page
+from dialogue.rating import answers, ask_who_goes, decided, take, wants_more
 from dialogue.replies.templates import Templates
 from dialogue.replies.types import Reply, TextReply
 from dialogue.router import Router
@@ -90,19 +91,29 @@ class TurnRunner:
         messages = {seq: state.messages[seq] for seq in sorted(state.messages) if seq <= last_seq}
         said = [heard.text(seq, message) for seq, message in written(messages.items())]
         text = "\n".join(part for part in said if part)
+        rated = answers(state, text)
+        text = rated.rest if rated else text
         work = Work.begin(state, self.executor, identity, self.flows, last_seq, text)
         work.escalation = self.escalation
         work.voices = tuple(each.voice for each in heard.every if each.voice is not None)
         understanding = with_pressed(await self._understand(work, text, heard), messages.values())
         work.times.understand = (time.perf_counter() - started) * 1000
         decide_from = time.perf_counter()
-        await self._decide(work, understanding, list(messages.values()), heard)
-        decided = (time.perf_counter() - decide_from) * 1000
+        if rated is not None and not wants_more(rated, understanding):
+            understanding = understanding.model_copy(update={"commands": ()})
+            await take(work, rated, self.templates)
+            decided(work)
+        else:
+            if rated is not None:
+                await take(work, dataclasses.replace(rated, rest=""), self.templates)
+            await self._decide(work, understanding, list(messages.values()), heard)
+            await ask_who_goes(work, understanding, self.templates)
+        took = (time.perf_counter() - decide_from) * 1000
         reply_from = time.perf_counter()
         self._finish_replies(work)
         await self._reword(work, understanding)
         work.times.reply = (time.perf_counter() - reply_from) * 1000
-        work.times.decide = max(0.0, decided - work.times.act)
+        work.times.decide = max(0.0, took - work.times.act)
         work.times.total = (time.perf_counter() - started) * 1000
         return self._finished(work, understanding, last_seq, heard, ledger)
 

@@ -210,6 +210,21 @@ class ChangeRules(_Rules):
     """By role, what goes beyond which needs several people; none: one approval is enough for everything."""
 
 
+class RatingRules(_Rules):
+    """Whether shoppers are asked how they were served. Why the rules are what they are: ``docs/desk-statistics.md``."""
+
+    ask: Literal["never", "after_person", "after_bot"] = "after_person"
+    """``after_person``: when a person has resolved a case; ``after_bot``: also when the bot finished a matter and the shopper goes."""
+    every_days: Annotated[int, pydantic.Field(ge=0, le=366)] = 14
+    """Nobody is asked again sooner; and once in a conversation."""
+    answer_hours: Annotated[int, pydantic.Field(ge=1, le=24 * 90)] = 24 * 7
+    """How long after the question it may be answered."""
+    change_hours: Annotated[int, pydantic.Field(ge=0, le=24 * 90)] = 24
+    """How long after the answer it may be changed."""
+    not_in: tuple[str, ...] = ("openai", "mcp", "cli")
+    """Channels in which nobody is asked: other programs and those who try things out."""
+
+
 class Policy(_Rules):
     """A whole policy set."""
 
@@ -228,6 +243,7 @@ class Policy(_Rules):
     risk: RiskRules = RiskRules()
     changes: ChangeRules = ChangeRules()
     desk: DeskRules = DeskRules()
+    rating: RatingRules = RatingRules()
 
     @pydantic.field_validator("timezone")
     @classmethod

@@ -9,6 +9,7 @@ from typing import Any
 import pydantic
 
 import tools.analytics.board
+import tools.analytics.statistics
 import tools.analytics.tools
 import tools.brief.tools
 import tools.catalog.stock_warning
@@ -41,6 +42,7 @@ import tools.ticketing.joining
 import tools.ticketing.live
 import tools.ticketing.moving
 import tools.ticketing.notes
+import tools.ticketing.rating
 import tools.ticketing.taking_over
 import tools.ticketing.tools
 import tools.visual_search.tools
@@ -80,11 +82,13 @@ CAPABILITIES: tuple[tuple[Tool, ...], ...] = (
     tools.ticketing.live.TOOLS,
     tools.ticketing.notes.TOOLS,
     tools.ticketing.canned.TOOLS,
+    tools.ticketing.rating.TOOLS,
     tools.risk.tools.TOOLS,
     tools.risk.staged.TOOLS,
     tools.visual_search.tools.TOOLS,
     tools.analytics.tools.TOOLS,
     tools.analytics.board.TOOLS,
+    tools.analytics.statistics.TOOLS,
     tools.brief.tools.TOOLS,
     tools.reviews.tools.TOOLS,
     tools.discovery.tools.TOOLS,

@@ -114,7 +114,15 @@ class HandoffReply(_Reply):
     """When the desk opens; None: it is open."""
 
 
+class RatingReply(_Reply):
+    """How were you served, one to five stars, with a remark. It is answered by ``POST /v1/conversations/{id}/rating`` or in words."""
+
+    type: Literal["rating"] = "rating"
+    rating_id: str
+    served_by: Literal["bot", "agent"]
+
+
 Reply = Annotated[
-    TextReply | ProductsReply | OrderReply | ChoicesReply | ChartReply | CitationReply | HandoffReply,
+    TextReply | ProductsReply | OrderReply | ChoicesReply | ChartReply | CitationReply | HandoffReply | RatingReply,
     pydantic.Field(discriminator="type"),
 ]

@@ -23,6 +23,7 @@ _GROUPS: Mapping[str, tuple[str, str]] = {
     "lost": ("没听懂时", "when it was not understood"),
     "knowledge": ("文档里没有答案时", "when no document answers"),
     "instead": ("换一种办法办理时", "when another procedure fits better"),
+    "rating": ("服务评价", "asking how they were served"),
     "handoff": ("转人工", "handing over to a person"),
     "attachment": ("收到图片或语音时", "when a picture or a voice message comes"),
     "failed": ("系统出错时", "when something went wrong"),

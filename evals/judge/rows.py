@@ -28,6 +28,9 @@ TALK = frozenset(
         "auditrow",
         "attachment",
         "riskcase",
+        "rating",
+        "sitting",
+        "ticketclock",
     }
 )
 """Tables that every conversation writes; all others are the shop."""

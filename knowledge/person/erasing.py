@@ -37,10 +37,12 @@ from knowledge.schema import (
     Order,
     PaymentMethod,
     Proposal,
+    Rating,
     Receipt,
     Review,
     RiskCase,
     Shipment,
+    Sitting,
     Ticket,
     TicketEvent,
     TicketNote,
@@ -158,6 +160,8 @@ async def _strip_the_talk(
         Ticket, subject="", body={}, tags=[], moved={}, status="resolved", version=col(Ticket.version) + 1,
         snoozed_at=None, snoozed_until=None,
     )  # fmt: skip
+    await strip(Rating, remark="")
+    await strip(Sitting, person=pseudonym)
     resolved = update(Ticket).where(theirs[Ticket].theirs, col(Ticket.resolved_at).is_(None)).values(resolved_at=now)
     await session.exec(resolved.execution_options(**_UNSEEN))
     pending = update(Proposal).where(theirs[Proposal].theirs, col(Proposal.status) == "pending").values(status="void")
@@ -189,6 +193,7 @@ async def _strip_the_talk(
         customer_id=pseudonym,
         verified_by=None,
         device={},
+        counted_seq=col(Conversation.last_seq),
         owner="closed",
         agent_id=None,
         ownership_version=col(Conversation.ownership_version) + 1,

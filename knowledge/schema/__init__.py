@@ -45,6 +45,7 @@ from knowledge.schema.orders import (
 )
 from knowledge.schema.outbox import Delivery, ExternalCase
 from knowledge.schema.risk import RiskCase
+from knowledge.schema.served import Rating, Sitting, TicketClock
 from knowledge.schema.wordings import Wording
 
 __all__ = [
@@ -81,6 +82,7 @@ __all__ = [
     "Product",
     "ProductImage",
     "Proposal",
+    "Rating",
     "Receipt",
     "Refund",
     "Return",
@@ -90,10 +92,12 @@ __all__ = [
     "Shipment",
     "Shop",
     "SignInFailures",
+    "Sitting",
     "Stock",
     "Supplier",
     "SupplierOffer",
     "Ticket",
+    "TicketClock",
     "TicketEvent",
     "TicketNote",
     "TicketTerm",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from knowledge.types import JsonColumn, JsonObject, OrderedText, UtcDateTime
@@ -12,6 +12,15 @@ from knowledge.types import JsonColumn, JsonObject, OrderedText, UtcDateTime
 
 class Conversation(SQLModel, table=True):
     """The head of a conversation. Everything else about it is a fold over its events."""
+
+    __table_args__ = (
+        Index(
+            "ix_conversation_uncounted",
+            "id",
+            sqlite_where=text("last_seq > counted_seq"),
+            postgresql_where=text("last_seq > counted_seq"),
+        ),
+    )
 
     id: str = Field(primary_key=True)
     role: str = "shopper"
@@ -32,6 +41,8 @@ class Conversation(SQLModel, table=True):
     ownership_version: int = 0
     """Grows with every change of owner; a bot reply made under an older one is dropped."""
     last_seq: int = 0
+    counted_seq: int = 0
+    """The last event that stands in the figures of the desk; see `dialogue.counting`."""
     created_at: dt.datetime = Field(sa_type=UtcDateTime)
     updated_at: dt.datetime = Field(sa_type=UtcDateTime, index=True)
 

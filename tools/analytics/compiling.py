@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, case, cast, distinct, func, literal, null, select, union_all
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, distinct, func, literal, null, select, union_all
 from sqlmodel import col
 
 from knowledge.schema import Order, Refund
@@ -97,6 +97,8 @@ def _part(cut: Cut, frame: Frame, name: str, *, pad: int = 0, ascending: bool = 
     clause = _narrowed(cut, frame)
     if cut.metric.twice:
         keys, labels, top, bottom, grouped = _by_customer(cut, keys, labels, clause)
+    elif cut.metric.quantile is not None:
+        keys, labels, top, bottom, grouped = _at_quantile(cut.metric.quantile, keys, top, clause)
     else:
         grouped = clause.add_columns(*keys, *labels)
     bottom = literal(1) if bottom is None else bottom
@@ -168,14 +170,36 @@ def _by_customer(cut: Cut, keys: list[Any], labels: list[Any], clause: Select[An
     return outer_keys, outer_labels, again, everybody, select(literal(1)).select_from(inner)
 
 
-def behind(cut: Cut, frame: Frame) -> Any:
+def _at_quantile(
+    quantile: float, keys: list[Any], value: Any, clause: Select[Any]
+) -> tuple[list[Any], list[Any], Any, Any, Any]:
+    """Put the rows of each group in order and take the first that at least this share of them does not exceed."""
+    inner = (
+        clause.with_only_columns(
+            *(key.label(f"key{number}") for number, key in enumerate(keys)),
+            value.label("value"),
+            func.row_number().over(partition_by=keys or None, order_by=value).label("place"),
+            func.count().over(partition_by=keys or None).label("rows"),
+        )
+    ).subquery("in_order")
+    hundredths = round(quantile * 100)
+    here = and_(inner.c.place * 100 >= hundredths * inner.c.rows, (inner.c.place - 1) * 100 < hundredths * inner.c.rows)
+    outer_keys = [inner.c[f"key{number}"] for number in range(len(keys))]
+    labels = [cast(null(), String)] * (2 * len(keys))
+    some = case((func.count() > 0, 1))
+    return outer_keys, labels, func.max(case((here, inner.c.value))), some, select(literal(1)).select_from(inner)
+
+
+def behind(cut: Cut, frame: Frame, *, most: int = BEHIND) -> Any:
     """Return the select of the records behind a figure, the newest first, one more than are shown."""
     source = SOURCES[cut.root]
     when = func.max(source.at) if source.at is not None else literal(0)
+    rows = _narrowed(cut, frame)
+    if cut.metric.rows is not None:
+        rows = rows.where(cut.metric.rows(frame))
     return (
-        _narrowed(cut, frame)
-        .with_only_columns(source.drill.label("id"), when.label("at"))
+        rows.with_only_columns(source.drill.label("id"), when.label("at"))
         .group_by(source.drill)
         .order_by(when.desc(), source.drill)
-        .limit(BEHIND + 1)
+        .limit(most + 1)
     )

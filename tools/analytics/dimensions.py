@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, case, func
+from sqlalchemy import ColumnElement, String, case, cast, func
 from sqlmodel import col
 
 from knowledge.schema import (
@@ -16,11 +16,14 @@ from knowledge.schema import (
     Order,
     OrderLine,
     Product,
+    Rating,
     Refund,
     Return,
     Review,
+    Sitting,
     Stock,
     Ticket,
+    TicketClock,
 )
 from tools.analytics.names import Named, named
 from tools.analytics.periods import GRAINS
@@ -56,6 +59,8 @@ class Dimension:
 
 
 _ORDERED = frozenset({"line", "order", "refund", "return_line"})
+_SERVED = frozenset({"ticket", "sitting", "score", "clock"})
+"""Where a ticket is, or is joined."""
 _GOODS = frozenset({"line", "return_line", "stock", "rival", "review"})
 
 
@@ -74,6 +79,20 @@ def _product_key(_frame: Frame, root: Root) -> Any:
 
 def _sku_key(_frame: Frame, root: Root) -> Any:
     return col(Stock.sku) if root == "stock" else col(OrderLine.sku)
+
+
+def _lang_key(_frame: Frame, root: Root) -> Any:
+    return {"sitting": col(Sitting.lang), "score": col(Rating.lang)}.get(root, col(Ticket.lang))
+
+
+def _agent_key(_frame: Frame, root: Root) -> Any:
+    return {"sitting": col(Sitting.agent_id), "score": col(Rating.agent_id)}.get(root, col(Ticket.assignee))
+
+
+def _server_key(_frame: Frame, root: Root) -> Any:
+    return (
+        col(Rating.served_by) if root == "score" else case((col(Sitting.agent_id).is_not(None), "agent"), else_="bot")
+    )
 
 
 def _newness(_frame: Frame, _root: Root) -> ColumnElement[str]:
@@ -156,6 +175,34 @@ _KINDS = {
     "goodwill": named("补偿", "goodwill"),
     "chargeback": named("拒付", "chargeback"),
 }
+_PRIORITIES = {
+    "urgent": named("紧急", "urgent"),
+    "high": named("高优先级", "high priority"),
+    "normal": named("普通优先级", "normal priority"),
+    "low": named("低优先级", "low priority"),
+}
+_LANGS = {"zh": named("中文|汉语", "Chinese"), "en": named("英文|英语", "English")}
+_SERVERS = {"bot": named("机器人|小二", "bot|the bot"), "agent": named("人工", "person|a person|human|people")}
+_ENDINGS = {
+    "autonomous": named("机器人独立解决", "solved by the bot alone"),
+    "assisted": named("人工协助后交还", "helped by a person and given back"),
+    "handed_over": named("由人工结束", "ended by a person"),
+    "abandoned": named("中途离开", "left open"),
+}
+_MOODS = {
+    "calm": named("平静", "calm"),
+    "satisfied": named("情绪满意", "in a satisfied mood"),
+    "confused": named("困惑", "confused"),
+    "anxious": named("焦急", "anxious"),
+    "annoyed": named("情绪不满", "annoyed"),
+    "angry": named("生气|愤怒", "angry"),
+    "sad": named("难过", "sad"),
+}
+_PROMISES = {
+    "first_response": named("首次响应", "first response"),
+    "next_response": named("后续响应", "next response"),
+    "resolution": named("解决", "resolution"),
+}
 
 _ALL: tuple[Dimension, ...] = (
     Dimension(
@@ -186,9 +233,20 @@ _ALL: tuple[Dimension, ...] = (
     Dimension("refund_kind", named("退款类型|退款原因", "kind of refund|refund kind|refund reason"), "own", _column(col(Refund.kind)), frozenset({"refund"}), words=_KINDS),
     Dimension("return_reason", named("退货原因", "return reason|reason for return"), "own", _column(col(Return.reason)), frozenset({"return_line"})),
     Dimension("competitor", named("竞品|竞争对手|对手", "competitor|competitors|rival"), "own", _column(col(CompetitorPrice.competitor)), frozenset({"rival"})),
-    Dimension("queue", named("工单队列|队列", "queue|ticket queue"), "own", _column(col(Ticket.queue)), frozenset({"ticket"})),
-    Dimension("ticket_reason", named("工单原因|转人工原因", "ticket reason|reason of the ticket"), "own", _column(col(Ticket.reason)), frozenset({"ticket"})),
-    Dimension("priority", named("优先级", "priority"), "own", _column(col(Ticket.priority)), frozenset({"ticket"})),
+    Dimension("queue", named("工单队列|队列", "queue|ticket queue"), "own", _column(col(Ticket.queue)), _SERVED),
+    Dimension("ticket_reason", named("工单原因|转人工原因", "ticket reason|reason of the ticket"), "own", _column(col(Ticket.reason)), _SERVED),
+    Dimension("priority", named("优先级", "priority"), "own", _column(col(Ticket.priority)), _SERVED, words=_PRIORITIES),
+    Dimension("ticket_category", named("工单类别|工单分类|问题类别|咨询类别", "ticket category|ticket categories|kind of case|topic"), "own", _column(col(Ticket.category)), _SERVED),
+    Dimension("lang", named("语言|语种", "language|languages"), "own", _lang_key, _SERVED, words=_LANGS),
+    Dimension("agent", named("客服|客服人员|坐席|人工客服", "agent|agents|support agent|support agents|colleague|colleagues"), "own", _agent_key, _SERVED),
+    Dimension("served_by", named("服务方|由谁服务|谁服务的", "who served|served by|bot or person|bot or agent"), "own", _server_key, frozenset({"sitting", "score"}), words=_SERVERS),
+    Dimension("ending", named("对话结果|对话结局|结束方式", "outcome|outcomes|ending|endings|how it ended|how they ended"), "own", _column(col(Sitting.ending)), frozenset({"sitting"}), words=_ENDINGS),
+    Dimension("first_mood", named("开始时情绪|最初情绪", "first mood|mood at the start|opening mood"), "own", _column(col(Sitting.first_mood)), frozenset({"sitting"}), words=_MOODS),
+    Dimension("last_mood", named("结束时情绪|最后情绪", "last mood|mood at the end|closing mood"), "own", _column(col(Sitting.last_mood)), frozenset({"sitting"}), words=_MOODS),
+    Dimension("first_voice", named("开始时语音情绪", "first voice|voice at the start"), "own", _column(col(Sitting.first_voice)), frozenset({"sitting"}), words=_MOODS),
+    Dimension("last_voice", named("结束时语音情绪", "last voice|voice at the end"), "own", _column(col(Sitting.last_voice)), frozenset({"sitting"}), words=_MOODS),
+    Dimension("stars", named("评价星级|打分星级", "star score|number of stars"), "own", _column(cast(col(Rating.score), String)), frozenset({"score"})),
+    Dimension("promise", named("承诺|服务承诺", "promise|promises|service level"), "own", _column(col(TicketClock.goal)), frozenset({"clock"}), words=_PROMISES),
     *(
         Dimension(
             grain, _GRAIN_NAMES[grain], "time", _time(grain), _TIMED,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from sqlalchemy import Numeric, case, cast, distinct, func
+from sqlalchemy import ColumnElement, Numeric, and_, case, cast, distinct, func, or_
 from sqlmodel import col
 
 from knowledge.schema import (
@@ -14,18 +15,22 @@ from knowledge.schema import (
     CompetitorPrice,
     Order,
     OrderLine,
+    Rating,
     Refund,
     ReturnLine,
     Review,
+    Sitting,
     Stock,
     Ticket,
+    TicketClock,
     Variant,
 )
+from knowledge.schema.served import IDLE
 from tools.analytics.names import Named, named
-from tools.analytics.sources import ASKED, FIRST, REFUNDED, RETURNED, Frame, Root, sold
+from tools.analytics.sources import ASKED, FIRST, REFUNDED, REOPENED, RETURNED, Frame, Root, sold
 from tools.evidence import LocalText
 
-Unit = Literal["money", "pieces", "orders", "people", "count", "share", "days", "hours", "points", "ratio"]
+Unit = Literal["money", "pieces", "orders", "people", "count", "share", "days", "hours", "minutes", "points", "ratio"]
 Fold = Literal["line", "order", "customer", "own", "none"]
 """Down to what its parts may be added up: the units of all lines are the units; the buyers of two products are not the buyers."""
 Aggregate = Callable[[Frame], Any]
@@ -53,12 +58,16 @@ class Metric:
     state: bool = False
     twice: bool = False
     scale: float = 1.0
+    quantile: float | None = None
+    """Not the sum of `top` but its value at this share of the rows, the nearest that occurs: 0.5 is the median."""
     better: Literal["up", "down", ""] = "up"
+    rows: Aggregate | None = None
+    """Which rows of its source are the records behind it; None: all that it looks at."""
 
     @property
     def is_ratio(self) -> bool:
-        """Whether it is a quotient, whose parts do not add up."""
-        return self.bottom is not None
+        """Whether it is a quotient, or a value among others: its parts do not add up."""
+        return self.bottom is not None or self.quantile is not None
 
 
 def _a(expression: Any) -> Aggregate:
@@ -93,6 +102,70 @@ def _hours(frame: Frame) -> Any:
     return func.sum(func.extract("epoch", done - opened) / 3600)
 
 
+def _seconds(frame: Frame, start: Any, end: Any) -> Any:
+    """Return the seconds between two instants."""
+    if frame.dialect == "sqlite":
+        return (func.julianday(end) - func.julianday(start)) * 86_400
+    return func.extract("epoch", end - start)
+
+
+def _waited(frame: Frame) -> Any:
+    return _seconds(frame, col(Ticket.created_at), col(Ticket.claimed_at)) / 60
+
+
+def _counted(condition: Any) -> Any:
+    return func.sum(case((condition, 1), else_=0))
+
+
+def _over(frame: Frame) -> ColumnElement[bool]:
+    """Whether a sitting is over."""
+    resolved = or_(col(Ticket.status).is_(None), col(Ticket.status) == "resolved")
+    return and_(col(Sitting.ended_at) <= frame.now - IDLE, resolved)
+
+
+def _with_ending(ending: str) -> Aggregate:
+    return lambda frame: and_(_over(frame), col(Sitting.ending) == ending)
+
+
+def _ended(ending: str) -> Aggregate:
+    return lambda frame: _counted(_with_ending(ending)(frame))
+
+
+def _all_over(frame: Frame) -> Any:
+    return _counted(_over(frame))
+
+
+def _old(frame: Frame) -> ColumnElement[bool]:
+    """Whether a sitting was ended, and so long ago that it is known whether the shopper came back to it."""
+    return and_(_over(frame), col(Sitting.ending) != "abandoned", col(Sitting.ended_at) <= frame.now - LASTING)
+
+
+def _stayed_away(frame: Frame) -> ColumnElement[bool]:
+    away = _seconds(frame, col(Sitting.ended_at), col(Sitting.next_at))
+    return and_(_old(frame), or_(col(Sitting.next_at).is_(None), away > LASTING.total_seconds()))
+
+
+def _young(frame: Frame) -> ColumnElement[bool]:
+    return and_(_over(frame), col(Sitting.ending) != "abandoned", col(Sitting.ended_at) > frame.now - LASTING)
+
+
+def _open_time(goal: str) -> Callable[[], Any]:
+    return lambda: and_(col(TicketClock.goal) == goal, col(TicketClock.ended))
+
+
+LASTING = dt.timedelta(days=7)
+"""What nobody came back to for so long is durable."""
+TURNED = 0.15
+"""Change of displeasure from which a mood is better or worse, as in the conversation itself."""
+_FELT = and_(col(Sitting.first_displeasure).is_not(None), col(Sitting.last_displeasure).is_not(None))
+_TURN = col(Sitting.last_displeasure) - col(Sitting.first_displeasure)
+_ANSWERED = func.count(col(Rating.score))
+_PLEASED = _counted(col(Rating.score) >= 4)
+_TICKETS = func.count(col(Ticket.id))
+_KEPT_KNOWN = func.count(col(TicketClock.kept))
+_MINUTES = col(TicketClock.open_s) / 60
+_HOURS = col(TicketClock.open_s) / 3600
+_CLAIMED = col(Ticket.claimed_at).is_not(None)
 _BOTH: tuple[Root, ...] = ("order", "line")
 _ALL: tuple[Metric, ...] = (
     Metric(
@@ -260,6 +333,146 @@ _ALL: tuple[Metric, ...] = (
         "resolution_hours", named("工单解决时长|解决时长|平均解决时长|处理时长", "resolution time|time to resolution|average resolution time|hours to resolve"),
         _text("期间内新建且已解决的工单从新建到解决的平均小时数", "hours from opening to resolution, averaged over the tickets opened in the period and resolved since"),
         "hours", ("ticket",), _hours, _a(func.count(col(Ticket.id))), where=lambda: col(Ticket.resolved_at).is_not(None), better="down",
+    ),
+    Metric(
+        "resolved_tickets", named("已解决工单数|解决工单数|解决的工单", "tickets resolved|resolved tickets|resolved cases"),
+        _text("期间内新建且现已解决的工单数", "tickets opened in the period and resolved by now"),
+        "count", ("ticket",), _a(_counted(col(Ticket.status) == "resolved")), adds="own",
+        rows=_a(col(Ticket.status) == "resolved"),
+    ),
+    Metric(
+        "reopened", named("重开工单数|重新打开的工单|重开了多少工单|重开的工单|重开数", "tickets reopened|tickets were reopened|reopened tickets|reopened cases"),
+        _text("期间内新建、解决后又被重新打开的工单数", "tickets opened in the period that were resolved and opened again"),
+        "count", ("ticket",), _a(func.count(REOPENED.ticket_id)), joins=("reopened",), adds="own", better="down",
+        rows=_a(REOPENED.ticket_id.is_not(None)),
+    ),
+    Metric(
+        "reopened_share", named("工单重开率|重开率", "reopening rate|reopened share|share of tickets reopened|share of reopened tickets|reopen rate"),
+        _text("重开工单数÷期间内新建的工单数", "tickets reopened over tickets opened in the period"),
+        "share", ("ticket",), _a(func.count(REOPENED.ticket_id)), _a(_TICKETS), joins=("reopened",), better="down",
+        rows=_a(REOPENED.ticket_id.is_not(None)),
+    ),
+    Metric(
+        "waiting", named("等待时长中位数|排队时长|等待时长|平均等待时长", "median waiting time|waiting time|wait time|time in the queue|queue time"),
+        _text("期间内新建的工单从新建到被认领的分钟数（日历时间），取中位数", "minutes from opening to claim of the tickets opened in the period, by the calendar: the median"),
+        "minutes", ("ticket",), _waited, where=lambda: _CLAIMED, quantile=0.5, better="down",
+    ),
+    Metric(
+        "waiting_p90", named("等待时长P90|等待时长九十分位", "p90 waiting time|waiting time p90|90th percentile waiting time"),
+        _text("同上，九成工单不超过该分钟数", "the same: nine in ten tickets waited no longer"),
+        "minutes", ("ticket",), _waited, where=lambda: _CLAIMED, quantile=0.9, better="down",
+    ),
+    Metric(
+        "first_response", named("首次响应时长|首响时长|首次响应", "first response time|time to first response|time to answer|median first response time"),
+        _text("期间内新建的工单从新建到人工首次回复（或解决）的工作时间分钟数，取中位数", "minutes of the desk's open hours from opening to a person's first answer (or the end), of the tickets opened in the period: the median"),
+        "minutes", ("clock",), _a(_MINUTES), where=_open_time("first_response"), quantile=0.5, better="down",
+    ),
+    Metric(
+        "first_response_p90", named("首次响应时长P90|首响P90", "p90 first response time|first response time p90"),
+        _text("同上，九成工单不超过该分钟数", "the same: nine in ten tickets waited no longer"),
+        "minutes", ("clock",), _a(_MINUTES), where=_open_time("first_response"), quantile=0.9, better="down",
+    ),
+    Metric(
+        "next_response", named("后续响应时长|后续响应", "next response time|time to next response|median next response time"),
+        _text("期间内顾客在首次回复之后的每次提问到人工回复的工作时间分钟数，取中位数", "minutes of open hours from each question after the first answer to a person's answer, of the questions of the period: the median"),
+        "minutes", ("clock",), _a(_MINUTES), where=_open_time("next_response"), quantile=0.5, better="down",
+    ),
+    Metric(
+        "next_response_p90", named("后续响应时长P90", "p90 next response time|next response time p90"),
+        _text("同上，九成不超过该分钟数", "the same: nine in ten waited no longer"),
+        "minutes", ("clock",), _a(_MINUTES), where=_open_time("next_response"), quantile=0.9, better="down",
+    ),
+    Metric(
+        "open_resolution", named("工作时间解决时长|工作时间内解决时长", "resolution time in open hours|median resolution time|open hours to resolution"),
+        _text("期间内新建且已解决的工单从新建到解决的工作时间小时数（等待顾客时不计），取中位数", "hours of the desk's open hours from opening to resolution (not while the shopper was waited for), of the tickets opened in the period and resolved since: the median"),
+        "hours", ("clock",), _a(_HOURS), where=_open_time("resolution"), quantile=0.5, better="down",
+    ),
+    Metric(
+        "open_resolution_p90", named("工作时间解决时长P90", "p90 resolution time|resolution time p90"),
+        _text("同上，九成工单不超过该小时数", "the same: nine in ten tickets took no longer"),
+        "hours", ("clock",), _a(_HOURS), where=_open_time("resolution"), quantile=0.9, better="down",
+    ),
+    Metric(
+        "promises_kept", named("服务承诺达成率|SLA达成率|达标率|承诺达成率", "service levels kept|SLA|SLA kept|promises kept|service level attainment|SLA attainment"),
+        _text("期间内开始的响应与解决承诺中按时完成的占比；未到期且未完成的不计", "of the promises (first response, next response, resolution) begun in the period, the share that was kept; those not decided yet are left out"),
+        "share", ("clock",), _a(_counted(col(TicketClock.kept))), _a(_KEPT_KNOWN),
+        rows=_a(col(TicketClock.kept).is_(False)),
+    ),
+    Metric(
+        "conversations", named("对话数|会话量|对话量|咨询量|接待量|多少对话|顾客对话数", "conversations|number of conversations|chats|number of chats|shopper conversations|conversation volume"),
+        _text("期间内开始的顾客对话次数；顾客写下第一条消息算开始，一小时无人说话且没有未结工单算结束", "shoppers' conversations begun in the period: from what they wrote first until nobody had written for an hour and no ticket was open"),
+        "count", ("sitting",), _a(func.count(col(Sitting.conversation_id))), adds="own", better="",
+    ),
+    Metric(
+        "solved_alone", named("机器人独立解决率|机器人单独解决了多少比例的对话|机器人独立解决了多少比例的对话|机器人独立解决的对话占比|机器人单独解决的对话|机器人独立解决的对话|机器人解决了百分之几的对话|独立解决率|自助解决率|机器人解决率|机器人单独解决的占比", "solved by the bot alone|bot solved alone|bot solve alone|solved alone|share solved by the bot alone|share of conversations that the bot solved alone|conversations did the bot solve alone|conversations the bot solved alone|automation rate|autonomous resolution rate|containment rate"),
+        _text("期间内开始且已结束的对话中，由机器人单独办完、没有遗留问题的占比", "of the conversations begun in the period that are over: those in which the bot alone did or answered something and nothing was left open"),
+        "share", ("sitting",), _ended("autonomous"), _all_over,
+        rows=_with_ending("autonomous"),
+    ),
+    Metric(
+        "assisted_share", named("人工协助率|协助率", "assisted share|share assisted|assistance rate|share helped by a person and given back"),
+        _text("已结束的对话中，人工协助后交还机器人的占比", "of the conversations that are over: those in which a person helped and the bot went on"),
+        "share", ("sitting",), _ended("assisted"), _all_over, better="",
+        rows=_with_ending("assisted"),
+    ),
+    Metric(
+        "handed_over_share", named("转人工率|人工结案率", "hand-over rate|conversations handed over|conversations were handed over|conversations did a person end|handover rate|handed over share|share handed over|share ended by a person|escalation rate"),
+        _text("已结束的对话中，由人工结束的占比", "of the conversations that are over: those that a person ended"),
+        "share", ("sitting",), _ended("handed_over"), _all_over, better="down",
+        rows=_with_ending("handed_over"),
+    ),
+    Metric(
+        "abandoned_share", named("对话放弃率|中途离开率|流失对话占比", "abandonment rate|conversations was abandoned|conversations were abandoned|abandoned conversations|abandoned share|share abandoned|share left open|drop-out rate"),
+        _text("已结束的对话中，顾客离开时仍有未答的问题、未听懂的话，或什么也没办成的占比", "of the conversations that are over: those that the shopper left with a question open, a message not understood or not answered, or nothing done"),
+        "share", ("sitting",), _ended("abandoned"), _all_over, better="down",
+        rows=_with_ending("abandoned"),
+    ),
+    Metric(
+        "durable_share", named("持久解决率|七日内未再来|一次解决率", "durable resolution rate|durable share|share durable|share not come back to|first contact resolution"),
+        _text("办完（未中途离开）且结束已满 7 天的对话中，同一顾客 7 天内没有再来的占比；不论为何而来，结束未满 7 天的不计", "of the conversations that ended (not left open) at least 7 days ago: those whose shopper did not come back within 7 days, for whatever reason; younger ones are left out"),
+        "share", ("sitting",), lambda frame: _counted(_stayed_away(frame)), lambda frame: _counted(_old(frame)),
+        rows=_stayed_away,
+    ),
+    Metric(
+        "too_young", named("结束未满七天的对话数", "conversations too young to tell|ended less than 7 days ago"),
+        _text("办完但结束未满 7 天、还说不准是否持久的对话数", "conversations that ended less than 7 days ago, of which it is not known yet whether they are durable"),
+        "count", ("sitting",), lambda frame: _counted(_young(frame)), adds="own", better="",
+        rows=_young,
+    ),
+    Metric(
+        "mood_better", named("情绪好转率|情绪变好占比", "mood improved|share whose mood improved|mood improvement rate"),
+        _text("期间内开始、读得出情绪的对话中，最后一次情绪比第一次明显更好的占比；转人工后的文字不再读情绪", "of the conversations begun in the period with a mood that could be read: those whose last is clearly better than the first; what is written to a person is not read for its mood"),
+        "share", ("sitting",), _a(_counted(and_(_FELT, _TURN < -TURNED))), _a(_counted(_FELT)),
+        rows=_a(and_(_FELT, _TURN < -TURNED)),
+    ),
+    Metric(
+        "mood_worse", named("情绪恶化率|情绪变差占比", "mood worsened|share whose mood worsened|mood deterioration rate"),
+        _text("同上，最后一次情绪比第一次明显更差的占比", "the same: those whose last mood is clearly worse than the first"),
+        "share", ("sitting",), _a(_counted(and_(_FELT, _TURN > TURNED))), _a(_counted(_FELT)), better="down",
+        rows=_a(and_(_FELT, _TURN > TURNED)),
+    ),
+    Metric(
+        "csat", named("服务满意度|客服满意度|满意度|CSAT|满意率", "customer satisfaction|CSAT|satisfaction|satisfaction rate|service satisfaction|CSAT score"),
+        _text("期间内发出且已回答的评价中，打 4 或 5 星的占比", "of the ratings asked for in the period and given: those with 4 or 5 stars"),
+        "share", ("score",), _a(_PLEASED), _a(_ANSWERED),
+        rows=_a(col(Rating.score).is_not(None)),
+    ),
+    Metric(
+        "service_stars", named("服务评分|服务平均星级|客服评分", "service rating|average service rating|average service stars|mean service rating"),
+        _text("期间内发出且已回答的服务评价的平均星级，1 至 5", "average stars of the ratings of service asked for in the period and given, 1 to 5"),
+        "points", ("score",), _a(func.sum(col(Rating.score))), _a(_ANSWERED),
+        rows=_a(col(Rating.score).is_not(None)),
+    ),
+    Metric(
+        "service_ratings", named("服务评价数|满意度评价数|服务评价", "service ratings|number of service ratings|CSAT answers|CSAT responses|CSAT ratings"),
+        _text("期间内发出且已回答的服务评价数", "ratings of service asked for in the period and given"),
+        "count", ("score",), _a(_ANSWERED), adds="own", better="",
+        rows=_a(col(Rating.score).is_not(None)),
+    ),
+    Metric(
+        "rating_response", named("评价回复率|评价参评率|参评率", "CSAT response rate|rating response rate|survey response rate"),
+        _text("期间内发出的服务评价邀请中已回答的占比", "of the times that shoppers were asked in the period how they were served: those answered"),
+        "share", ("score",), _a(_ANSWERED), _a(func.count(col(Rating.id))), better="",
     ),
     Metric(
         "reviews", named("评价数|评论数|评价|评论", "reviews|number of reviews|review count"),

@@ -20,17 +20,23 @@ from knowledge.schema import (
     Order,
     OrderLine,
     Product,
+    Rating,
     Refund,
     Return,
     ReturnLine,
     Review,
+    Sitting,
     Stock,
     Ticket,
+    TicketClock,
+    TicketEvent,
     Variant,
 )
 from tools.analytics.periods import Period, offsets
 
-Root = Literal["line", "order", "refund", "return_line", "stock", "rival", "ticket", "review", "visit"]
+Root = Literal[
+    "line", "order", "refund", "return_line", "stock", "rival", "ticket", "sitting", "score", "clock", "review", "visit"
+]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,7 +79,13 @@ _ASKED = (
     .group_by(col(Variant.product_id))
     .subquery("asked")
 )
-FIRST, REFUNDED, RETURNED, ASKED = _FIRST.c, _REFUNDED.c, _RETURNED.c, _ASKED.c
+_REOPENED = (
+    select(col(TicketEvent.ticket_id).label("ticket_id"))
+    .where(col(TicketEvent.kind) == "reopened")
+    .distinct()
+    .subquery("reopened")
+)
+FIRST, REFUNDED, RETURNED, ASKED, REOPENED = _FIRST.c, _REFUNDED.c, _RETURNED.c, _ASKED.c, _REOPENED.c
 
 
 @functools.lru_cache(maxsize=32)
@@ -179,7 +191,26 @@ SOURCES: Mapping[Root, Source] = {
         },
         col(CompetitorPrice.product_id),
     ),
-    "ticket": Source(table(Ticket), col(Ticket.created_at), (), {}, col(Ticket.id)),
+    "ticket": Source(
+        table(Ticket), col(Ticket.created_at), (),
+        {"reopened": _join(_REOPENED, _REOPENED.c.ticket_id == col(Ticket.id))},
+        col(Ticket.id),
+    ),
+    "sitting": Source(
+        table(Sitting), col(Sitting.started_at), ("ticket",),
+        {"ticket": _join(table(Ticket), col(Ticket.id) == col(Sitting.ticket_id))},
+        col(Sitting.conversation_id),
+    ),
+    "score": Source(
+        table(Rating), col(Rating.asked_at), ("ticket",),
+        {"ticket": _join(table(Ticket), col(Ticket.id) == col(Rating.ticket_id))},
+        col(Rating.conversation_id),
+    ),
+    "clock": Source(
+        table(TicketClock), col(TicketClock.began_at), ("ticket",),
+        {"ticket": _join(table(Ticket), col(Ticket.id) == col(TicketClock.ticket_id), outer=False)},
+        col(TicketClock.ticket_id),
+    ),
     "review": Source(
         table(Review), col(Review.created_at), (),
         {"product": _join(table(Product), col(Product.id) == col(Review.product_id), outer=False), "category": _CATEGORY},

@@ -55,7 +55,10 @@ async def figure_records(context: ToolContext, arguments: FigureQuery) -> Behind
     cut = cut_of(arguments.metric, (), filters)
     period = arguments.period or await desk.all_time()
     rows = await desk.rows(behind(cut, desk.frame(period)))
-    kinds = {"stock": "sku", "rival": "product", "ticket": "ticket", "review": "review", "visit": "session"}
+    kinds = {
+        "stock": "sku", "rival": "product", "ticket": "ticket", "review": "review", "visit": "session",
+        "sitting": "conversation", "score": "conversation", "clock": "ticket",
+    }  # fmt: skip
     return Behind(
         metric=desk.metric(cut.metric),
         kind=kinds.get(cut.root, "order"),
@@ -124,7 +127,8 @@ async def _words(desk: Desk, name: str) -> WordsOf:
         "brand": col(Product.brand), "tier": col(Customer.tier), "region": col(Customer.region),
         "country": col(Order.address)["country"].as_string(), "channel": col(Order.channel), "status": col(Order.status),
         "coupon": col(Order.coupon_code), "return_reason": col(Return.reason), "queue": col(Ticket.queue),
-        "ticket_reason": col(Ticket.reason), "priority": col(Ticket.priority),
+        "ticket_reason": col(Ticket.reason), "priority": col(Ticket.priority), "ticket_category": col(Ticket.category),
+        "agent": col(Ticket.assignee),
     }  # fmt: skip
     keys = list(dimension.words)
     if name in columns:

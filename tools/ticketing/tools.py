@@ -9,6 +9,7 @@ from tools.errors import RefusedError
 from tools.ticketing.body import Ending, TicketBody, Triage, read_body
 from tools.ticketing.history import note
 from tools.ticketing.listing import listed
+from tools.ticketing.rating import asked_after
 from tools.ticketing.returning import earlier_ticket, running_ticket
 from tools.ticketing.routing import place_of
 from tools.ticketing.rows import NO_OFFER, NO_SNOOZE, as_view, change, check_version, found_ticket
@@ -189,7 +190,8 @@ async def release_ticket(context: ToolContext, arguments: ReleaseTicket) -> Tick
     if ticket.split_from is not None:
         await _answer(context, ticket.split_from, ticket, arguments.agreed)
     await context.session.flush()
-    return await as_view(context, ticket)
+    asked = await asked_after(context, ticket) if arguments.outcome == "resolve" and ticket.split_from is None else None
+    return (await as_view(context, ticket)).model_copy(update={"rating_id": asked})
 
 
 async def _answer(context: ToolContext, whole_id: str, part: Ticket, answer: tuple[str, ...]) -> None:

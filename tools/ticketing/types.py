@@ -78,6 +78,8 @@ class TicketView(Evidence):
     """Those that go with the ticket, its own first, then those of tickets merged into it; none of a merged or split-off one."""
     links: tuple[TicketLink, ...] = ()
     """Tickets that belong to it; lists leave them out."""
+    rating_id: str | None = None
+    """Only of a case that was just resolved: the question how it went that the shopper is asked now; None: they are not asked."""
 
 
 LinkKind = Literal["reopens", "reopened_by", "merged_into", "merged", "split_from", "split_off"]

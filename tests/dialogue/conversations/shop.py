@@ -13,8 +13,8 @@ from dialogue.build import Platform
 
 TALK = frozenset(
     {
-        "conversation", "conversationevent", "ticket", "ticketevent", "ticketnote", "ticketterm", "notemention", "proposal", "receipt",
-        "auditrow", "attachment",
+        "conversation", "conversationevent", "ticket", "ticketevent", "ticketnote", "ticketterm", "ticketclock", "notemention", "rating",
+        "sitting", "proposal", "receipt", "auditrow", "attachment",
     }
 )  # fmt: skip
 """Tables that every conversation writes; all others are the shop."""

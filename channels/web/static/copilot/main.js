@@ -3,6 +3,7 @@
 import { wireAccount } from "../lib/account.js";
 import { Api, claimsOf } from "../lib/api.js";
 import { fill, h } from "../lib/dom.js";
+import { download } from "../lib/download.js";
 import { pageStrings, wireBar } from "../lib/page.js";
 import { signIn, signOut } from "../lib/sign_in.js";
 import { Storage } from "../lib/storage.js";
@@ -41,16 +42,6 @@ function showTabs(tab = document.body.dataset.tab) {
 /** @param {string} text */
 function tell(text) {
   byId("news").textContent = text;
-}
-
-/** @param {Blob} blob @param {string} called */
-function download(blob, called) {
-  const address = URL.createObjectURL(blob);
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = called;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 10000);
 }
 
 /** @param {import("../lib/socket.js").SocketState} state */

@@ -71,6 +71,8 @@ async function enter() {
   desk.addEventListener("signed-out", leave);
   loadWords("");
   desk.start();
+  const linked = /^#(tkt_\w+)$/.exec(location.hash)?.[1];
+  if (linked) desk.reread(linked).then(() => show(linked), (error) => desk?.complain(error));
 }
 
 /** @param {Keys} keys @param {{inbox: Inbox, detail: Case, live: LiveView | null, show: (id: string | null) => void}} parts */

@@ -33,6 +33,7 @@ export class Mentions extends EventTarget {
   #noted(note) {
     if (!note.mentions.includes(this.desk.agent)) return;
     this.news(this.i18n.t("mention_news", { name: note.author }));
+    this.desk.dispatchEvent(new CustomEvent("mention", { detail: { conversation: note.conversation_id, name: note.author, text: note.text } }));
     this.#read();
   }
 

@@ -3,6 +3,7 @@
 import { h, icon, linked } from "../lib/dom.js";
 import { orderReply } from "./order.js";
 import { productsReply } from "./products.js";
+import { ratingReply } from "./rating.js";
 
 /**
  * @typedef {object} ReplyContext
@@ -13,6 +14,8 @@ import { productsReply } from "./products.js";
  * @property {boolean} [reading] Somebody of the shop reads along.
  * @property {((productId: string) => void) | null} [openProduct] Shows a product on the page around the widget.
  * @property {((reply: any, lang: "zh" | "en") => Element) | null} [figure] Shows a figure that can be gone on from; null where it is only read.
+ * @property {((score: number, remark: string) => Promise<unknown>) | null} [rate] Says how the person was served; null where nobody may.
+ * @property {((ratingId: string) => ({score: number, remark: string} | null))} [rated] What was answered so far.
  */
 
 /** @type {Record<string, (reply: any, context: ReplyContext) => Element | null>} */
@@ -23,6 +26,7 @@ const RENDERERS = {
   chart: chartReply,
   citation: citationReply,
   handoff: handoffReply,
+  rating: ratingReply,
 };
 
 /**

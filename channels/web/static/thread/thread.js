@@ -3,6 +3,7 @@
 import { fill, h, icon, linked } from "../lib/dom.js";
 import { isLang } from "../lib/i18n.js";
 import { formatClock, formatDay } from "../lib/format.js";
+import { ratingReply } from "./rating.js";
 import { renderReply } from "./replies.js";
 
 /** @typedef {{seq: number, at: string, event: any}} Placed */
@@ -22,6 +23,7 @@ import { renderReply } from "./replies.js";
  * @property {((text: string, seq: number) => Element | null) | null} [underMessage] What stands under words of a shopper.
  * @property {((event: any) => Element | null) | null} [other] How something is shown that is no event of the conversation.
  * @property {((clientId: string) => void) | null} [retry]
+ * @property {((score: number, remark: string) => Promise<unknown>) | null} [rate] Says how the person was served.
  * @property {((text: string) => void) | null} [onIncoming] Told about every new message of the other side.
  */
 
@@ -46,6 +48,8 @@ export class Thread {
     this.pending = new Map();
     /** @type {Map<string, string>} */
     this.urls = new Map();
+    /** @type {Map<string, {score: number, remark: string}>} */
+    this.ratings = new Map();
     this.replaying = true;
     this.#start();
   }
@@ -129,6 +133,7 @@ export class Thread {
     else if (event.type === "replied") this.#drawReplied(event, at, seq);
     else if (event.type === "ownership_changed") this.#drawOwner(event);
     else if (event.type === "whispered") this.#drawWhisper(event, at, seq);
+    else if (event.type === "rated") this.#drawRated(event);
     else this.#drawOther(event, at);
   }
 
@@ -235,13 +240,36 @@ export class Thread {
       const openProduct = this.options.openProduct ?? null;
       const reading = this.options.viewer === "agent";
       const figure = this.options.figure ?? null;
-      body.append(...renderReply(reply, { base: this.options.base, lang, i18n: i18n.in(lang), send, openProduct, reading, figure }));
+      body.append(...renderReply(reply, { base: this.options.base, lang, i18n: i18n.in(lang), send, openProduct, reading, figure, ...this.#rating() }));
     }
     const more = this.options.underReply?.(event, seq);
     if (more) body.append(more);
     if (event.author === "bot") this.typing(false);
     const words = (event.replies ?? []).map((reply) => reply.text).join("\n");
     if (!own) this.#announce(words || i18n.t("picture"), event.author);
+  }
+
+  #rating() {
+    return { rate: this.options.rate ?? null, rated: (/** @type {string} */ id) => this.ratings.get(id) ?? null };
+  }
+
+  /** What was answered takes the place of the stars; focus that stood on them goes on to it. @param {any} event */
+  #drawRated({ rating_id: id, score, remark }) {
+    this.ratings.set(id, { score, remark });
+    const follow = this.atEnd();
+    const shown = this.list.querySelector(`[data-rating="${CSS.escape(id)}"]`);
+    const lang = isLang(/** @type {HTMLElement} */ (shown)?.lang) ? /** @type {any} */ (shown).lang : this.options.i18n.lang;
+    const i18n = this.options.i18n.in(lang);
+    const focused = shown?.contains(/** @type {Document | ShadowRoot} */ (this.list.getRootNode()).activeElement);
+    const reply = this.events.flatMap(({ event }) => event.replies ?? []).find((each) => each.rating_id === id);
+    if (shown && reply) {
+      const given = ratingReply(reply, { base: this.options.base, lang, i18n, ...this.#rating() });
+      given.lang = lang;
+      shown.replaceWith(given);
+      if (focused) /** @type {HTMLElement | null} */ (given.querySelector("button"))?.focus({ preventScroll: true });
+    }
+    if (!this.replaying) this.live.textContent = i18n.t("rating_given", { n: score });
+    if (follow) this.toEnd();
   }
 
   /** @param {any} event */

@@ -40,6 +40,7 @@ export class Panel {
       send: (text) => this.send(text),
       openProduct: null,
       retry: (clientId) => session.retry(clientId),
+      rate: (score, remark) => session.rate(score, remark),
       onIncoming: () => this.#incoming(),
     });
     this.composer = new Composer({
@@ -356,7 +357,7 @@ export class Panel {
 
   /** @param {KeyboardEvent} event */
   #keepFocus(event) {
-    const reachable = [.../** @type {NodeListOf<HTMLElement>} */ (this.dialog.querySelectorAll("button, textarea, a[href], audio, summary, [tabindex='0']"))]
+    const reachable = [.../** @type {NodeListOf<HTMLElement>} */ (this.dialog.querySelectorAll("button, input, textarea, a[href], audio, summary, [tabindex='0']"))]
       .filter((element) => !(/** @type {any} */ (element).disabled) && element.offsetParent !== null);
     const [first, last] = [reachable[0], reachable.at(-1)];
     const now = this.root.activeElement;

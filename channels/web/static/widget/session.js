@@ -291,6 +291,11 @@ export class Session extends EventTarget {
     if (wasOn || this.started) this.start();
   }
 
+  /** Say how one was served. @param {number} score @param {string} remark */
+  rate(score, remark) {
+    return this.api.post(`/v1/conversations/${encodeURIComponent(this.conversation ?? "")}/rating`, { score, remark });
+  }
+
   stop() {
     this.era += 1;
     this.starting = null;

@@ -254,3 +254,35 @@ def test_one_word_of_a_longer_title_names_no_product() -> None:
     assert found.arguments["filters"] == [{"dimension": "product", "values": ["P1"]}]
     sunny = lamp.model_copy(update={"text": "sunny", "end": 20})
     assert isinstance(ask("revenue of the sunny last month", entities=(sunny,)), Unread)
+
+
+@pytest.mark.parametrize(
+    ("text", "metric", "by"),
+    [
+        ("what share of conversations did the bot solve alone last month", "solved_alone", []),
+        ("上个月机器人单独解决了多少比例的对话", "solved_alone", []),
+        ("上个月机器人独立解决率", "solved_alone", []),
+        ("what share of conversations was abandoned last month", "abandoned_share", []),
+        ("上个月转人工率", "handed_over_share", []),
+        ("durable resolution rate last month", "durable_share", []),
+        ("上个月持久解决率", "durable_share", []),
+        ("CSAT by agent last month", "csat", ["agent"]),
+        ("上个月各客服的满意度", "csat", ["agent"]),
+        ("satisfaction by who served last month", "csat", ["served_by"]),
+        ("CSAT response rate last month", "rating_response", []),
+        ("上个月评价参评率", "rating_response", []),
+        ("median waiting time by priority last month", "waiting", ["priority"]),
+        ("上个月等待时长按优先级", "waiting", ["priority"]),
+        ("first response time by agent last month", "first_response", ["agent"]),
+        ("上个月各客服的首次响应时长", "first_response", ["agent"]),
+        ("how many tickets were reopened last month", "reopened", []),
+        ("上个月重开了多少工单", "reopened", []),
+        ("SLA kept by promise last month", "promises_kept", ["promise"]),
+        ("conversations by language last month", "conversations", ["lang"]),
+        ("上个月有多少对话", "conversations", []),
+        ("average rating by product last month", "rating", ["product"]),
+    ],
+)
+def test_a_merchant_asks_how_shoppers_were_served(text: str, metric: str, by: list[str]) -> None:
+    found = asked(text)
+    assert (found["metric"], found.get("by", []), found["period"]) == (metric, by, span("2026-03-01", "2026-03-31"))
