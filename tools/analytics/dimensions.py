@@ -56,6 +56,7 @@ class Dimension:
 
 
 _ORDERED = frozenset({"line", "order", "refund", "return_line"})
+_TICKETS = frozenset({"ticket", "open_ticket"})
 _GOODS = frozenset({"line", "return_line", "stock", "rival", "review"})
 
 
@@ -186,9 +187,9 @@ _ALL: tuple[Dimension, ...] = (
     Dimension("refund_kind", named("退款类型|退款原因", "kind of refund|refund kind|refund reason"), "own", _column(col(Refund.kind)), frozenset({"refund"}), words=_KINDS),
     Dimension("return_reason", named("退货原因", "return reason|reason for return"), "own", _column(col(Return.reason)), frozenset({"return_line"})),
     Dimension("competitor", named("竞品|竞争对手|对手", "competitor|competitors|rival"), "own", _column(col(CompetitorPrice.competitor)), frozenset({"rival"})),
-    Dimension("queue", named("工单队列|队列", "queue|ticket queue"), "own", _column(col(Ticket.queue)), frozenset({"ticket"})),
-    Dimension("ticket_reason", named("工单原因|转人工原因", "ticket reason|reason of the ticket"), "own", _column(col(Ticket.reason)), frozenset({"ticket"})),
-    Dimension("priority", named("优先级", "priority"), "own", _column(col(Ticket.priority)), frozenset({"ticket"})),
+    Dimension("queue", named("工单队列|队列", "queue|ticket queue"), "own", _column(col(Ticket.queue)), _TICKETS),
+    Dimension("ticket_reason", named("工单原因|转人工原因", "ticket reason|reason of the ticket"), "own", _column(col(Ticket.reason)), _TICKETS),
+    Dimension("priority", named("优先级", "priority"), "own", _column(col(Ticket.priority)), _TICKETS),
     *(
         Dimension(
             grain, _GRAIN_NAMES[grain], "time", _time(grain), _TIMED,

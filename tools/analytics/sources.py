@@ -30,7 +30,7 @@ from knowledge.schema import (
 )
 from tools.analytics.periods import Period, offsets
 
-Root = Literal["line", "order", "refund", "return_line", "stock", "rival", "ticket", "review", "visit"]
+Root = Literal["line", "order", "refund", "return_line", "stock", "rival", "ticket", "open_ticket", "review", "visit"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -180,6 +180,7 @@ SOURCES: Mapping[Root, Source] = {
         col(CompetitorPrice.product_id),
     ),
     "ticket": Source(table(Ticket), col(Ticket.created_at), (), {}, col(Ticket.id)),
+    "open_ticket": Source(table(Ticket), None, (), {}, col(Ticket.id)),
     "review": Source(
         table(Review), col(Review.created_at), (),
         {"product": _join(table(Product), col(Product.id) == col(Review.product_id), outer=False), "category": _CATEGORY},

@@ -55,7 +55,14 @@ async def figure_records(context: ToolContext, arguments: FigureQuery) -> Behind
     cut = cut_of(arguments.metric, (), filters)
     period = arguments.period or await desk.all_time()
     rows = await desk.rows(behind(cut, desk.frame(period)))
-    kinds = {"stock": "sku", "rival": "product", "ticket": "ticket", "review": "review", "visit": "session"}
+    kinds = {
+        "stock": "sku",
+        "rival": "product",
+        "ticket": "ticket",
+        "open_ticket": "ticket",
+        "review": "review",
+        "visit": "session",
+    }
     return Behind(
         metric=desk.metric(cut.metric),
         kind=kinds.get(cut.root, "order"),

@@ -22,7 +22,7 @@ from dialogue.commands import (
 )
 from dialogue.understanding import pending, phrases, polarity, segments
 from dialogue.understanding.commands.consent import to_yes_or_no
-from dialogue.understanding.commands.corrections import correction, gives_reason, own_reason
+from dialogue.understanding.commands.corrections import correction, gives_reason, own_reason, same
 from dialogue.understanding.commands.declined import without_declined
 from dialogue.understanding.commands.expected import expecting
 from dialogue.understanding.commands.of_goods import CLEAR, SURE
@@ -194,7 +194,7 @@ def _other_wish(reading: Reading, question: PendingQuestion) -> list[Command] | 
     goods = any(item.type == "product" for item in reading.told())
     asks_who = question.slot_type == "proof" and not given and goods
     if segments.cue(low) is None and not phrases.is_question(low.strip()) and not asks_who:
-        return None
+        return _look_at_others(reading, question)
     asks = phrases.is_question(low.strip())
     requests = requested(reading)
     clear = [
@@ -215,6 +215,17 @@ def _other_wish(reading: Reading, question: PendingQuestion) -> list[Command] | 
     if _only_says_how(low, question) and not of_goods:
         return None
     return _of_the_choices(reading, question, clear) or requests
+
+
+def _look_at_others(reading: Reading, question: PendingQuestion) -> list[Command] | None:
+    """Read words that are no question, and speak of where other goods are: "the speaker never turned up", asked where a refund goes."""
+    goods = [item for item in reading.told() if item.type == "product"]
+    mine = any(same(item, one) for item in goods for one in reading.view.said)
+    if not goods or mine or question.slot_type in CHOOSES_GOODS or question.slot_type in pending.FREE_TEXT:
+        return None
+    requests = requested(reading)
+    looks = all(isinstance(one, StartFlow) and one.flow in _WHERE_IT_IS and one.score >= SURE for one in requests)
+    return requests if looks else None
 
 
 def _only_says_how(low: str, question: PendingQuestion) -> bool:
