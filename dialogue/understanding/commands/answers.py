@@ -28,8 +28,11 @@ from dialogue.understanding.commands.expected import expecting
 from dialogue.understanding.commands.of_goods import CLEAR, SURE
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.commands.requests import has_own_cue, requested, same_business
+from dialogue.understanding.stances import Situation
 from dialogue.understanding.text import read
 
+_LIKELY = 0.5
+"""Chance from which a stance counts."""
 _OF_A_CHOICE = 12
 """Characters of a question that may be asked of the choices themselves."""
 SHORT = 16
@@ -257,6 +260,8 @@ def _to_slot(reading: Reading, question: PendingQuestion) -> list[Command] | Non
         return [correction(reading)]
     if given:
         return [_value(reading, told)]
+    if question.slot == "@repair" and _wants_it_after_all(reading):
+        return [Affirm(text=reading.words(), score=0.8, source="pending")]
     chat = _small_talk(reading)
     if chat is not None:
         return chat
@@ -268,6 +273,15 @@ def _to_slot(reading: Reading, question: PendingQuestion) -> list[Command] | Non
     ):
         return [(Affirm if sense.sense == "yes" else Deny)(text=reading.words(), score=0.8, source="pending")]
     return _in_own_words(reading, question, told)
+
+
+def _wants_it_after_all(reading: Reading) -> bool:
+    """Whether what was said no to is wanted after all, with nothing else named: "yes do", 还是要取消, asked what shall be different."""
+    low, view = reading.text.low, reading.view
+    if reading.told() or phrases.is_question(low.strip()) or not view.active_flow:
+        return False
+    taken = reading.stances(low, (), Situation(view.active_flow, view.waiting))
+    return any(one.on >= _LIKELY for one in taken) and not any(one.off >= _LIKELY for one in taken)
 
 
 def _in_own_words(reading: Reading, question: PendingQuestion, told: tuple[Entity, ...]) -> list[Command] | None:

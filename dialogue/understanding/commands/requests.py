@@ -41,9 +41,8 @@ from dialogue.understanding.commands.ranking import HINT, weighed
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.commands.rules import (
     WHOLE,
-    adds_to_an_order,
-    asks_where_refunds_go,
     is_one_question,
+    of_the_rules,
     to_documents,
 )
 from dialogue.understanding.commands.several import grouped
@@ -149,8 +148,7 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
         return [leave]
     if sent := redirected(part, low, entities, best):
         return [StartFlow(flow=sent, entities=entities, text=words, score=0.8, source="pattern")]
-    rules = adds_to_an_order(low) or asks_where_refunds_go(reading, entities, low)
-    if (chance < CLEAR or best != "ask_knowledge") and rules:
+    if (chance < CLEAR or best != "ask_knowledge") and of_the_rules(reading, entities, low):
         return [to_documents(reading, part.start, part.end, 0.8, "pattern")]
     vague = (chance < CLEAR or best not in reading.flows) and not phrases.supposes(low)
     if vague and reading.view.active_flow is None and complains_of_own(low, entities):
@@ -217,13 +215,13 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     return _unsure(reading.flows, ranked, words, best, chance)
 
 
-def _only_names_goods(reading: Reading, part: segments.Segment, entities: tuple[Entity, ...]) -> bool:
+def _only_names_goods(reading: Reading, part: segments.Segment, entities: tuple[Entity, ...], best: str) -> bool:
     """Whether a message is the name of goods and nothing else, 包: what its letters sound like says nothing."""
-    low, goods = reading.text.low, [item for item in entities if item.type == "product"]
-    left = low
+    left, goods = reading.text.low, [item for item in entities if item.type == "product"]
     for item in goods:
         left = left[: item.start] + " " * (item.end - item.start) + left[item.end :]
-    return bool(goods) and reading.view.active_flow is None and not re.search(r"\w", left) and part.start == 0
+    idle = reading.view.active_flow is None and part.start == 0 and best != "find_products"
+    return bool(goods) and idle and not re.search(r"\w", left)
 
 
 def _leaves(reading: Reading, part: segments.Segment, low: str, entities: tuple[Entity, ...]) -> ChitChat | None:

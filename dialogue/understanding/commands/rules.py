@@ -35,6 +35,11 @@ def is_one_question(reading: Reading, found: list[Command]) -> bool:
     return bool(wishes) and rules and unclear
 
 
+def of_the_rules(reading: Reading, entities: tuple[Entity, ...], low: str) -> bool:
+    """Whether words that sound like a wish ask for the shop's rules: more goods for an order, or the ways that refunds go."""
+    return adds_to_an_order(low) or asks_where_refunds_go(reading, entities, low)
+
+
 def asks_where_refunds_go(reading: Reading, entities: tuple[Entity, ...], low: str) -> bool:
     """Whether it is asked by which way refunds go, of none in particular: where one is being made it says which way this one shall go."""
     ways = any(item.type == "payment_method" for item in entities)

@@ -25,7 +25,7 @@ _FAMILIES: dict[str, tuple[frozenset[str], re.Pattern[str]]] = {
     "return_items": (
         frozenset({"return_items"}),
         re.compile(
-            r"\breturn(?!ed)\w*|\b(?:send|give|sending|giving|ship)\b[^,.;]{0,24}\bback\b|\brefund(?:ed|s)?\b(?! (?:to|on|goes|should)\b)|\bmoney back\b|\b(?:go|goes|going) back(?! to)"
+            r"\breturn(?!ed)\w*|\b(?:send|give|sending|giving|ship)\b[^,.;]{0,24}\bback\b|\b(?:want|need|have|get|give me|prefer|rather)\b[^,.;]{0,12}\b(?:my|the) (?:money|cash)\b|\brefund(?:ed|s)?\b(?! (?:to|on|goes|should)\b)|\bmoney back\b|\b(?:go|goes|going) back(?! to)"
             r"|退(?:货|掉|款|了|回去|吧)|寄回|(?<![钱款价])退(?![到回去给我]{0,3}(?:原|支付宝|微信|信用|礼品|银行|卡|我的))(?!钱|差|补|换)"
         ),
     ),
