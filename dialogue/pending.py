@@ -5,7 +5,7 @@ from __future__ import annotations
 from dialogue.answers import CHOICE, WHICH_FLOW, offer_colleague, take_choice
 from dialogue.assisting import PROPOSED, answer_proposal
 from dialogue.commands import Affirm, Choose, Deny
-from dialogue.repairs import Repairs
+from dialogue.repairs import REPAIR, Repairs
 from dialogue.replies.templates import Templates
 from dialogue.state import Frame, Pending
 from dialogue.work import HandOverWish, Work
@@ -45,6 +45,8 @@ class PendingAnswers:
             return self._choose(work, before, (0,))
         if not yes and alone and work.frame is not None:
             return self.repairs.ask_what_else(work, work.frame)
+        if yes and alone and before.question.slot == REPAIR:
+            return True  # "no. ... well yes": the no is taken back, and consent is asked for anew
         if yes and alone and before.values:
             work.say(self.templates.say("repair.which_one", work.lang))
             self.repairs.keep_question(work, before, aside=False)
@@ -91,7 +93,7 @@ class PendingAnswers:
             return True
         if frame is None:
             return False
-        if before.question.slot == "@repair":
+        if before.question.slot == REPAIR:
             return self._repair_choice(work, frame, values[0])
         return self._fill(work, frame, before, values)
 

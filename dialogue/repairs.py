@@ -28,6 +28,8 @@ _LABELS = re.compile(
     re.IGNORECASE,
 )
 """Words that only announce a value."""
+REPAIR = "@repair"
+"""The slot of the question what shall be different, after a plain no."""
 COMPLAINT = "report_problem"
 """The flow for goods that are not as they should be."""
 _WRONG_WITH_GOODS = frozenset(
@@ -493,7 +495,7 @@ class Repairs:
         }
         choices = tuple((label, {"change": name}) for name, label in named.items())
         stop = (self._sentence(work, "label.stop"), {"stop": True})
-        work.ask(Question(self._sentence(work, "repair.what_else"), (*choices, stop)), kind="choice", slot="@repair")
+        work.ask(Question(self._sentence(work, "repair.what_else"), (*choices, stop)), kind="choice", slot=REPAIR)
         return False
 
     def _sentence(self, work: Work, sentence: str, **facts: object) -> str:

@@ -147,7 +147,13 @@ class Router:
         if flow is None or flow.role not in {None, work.state.role}:
             return False
         running = work.business_frame
-        if running is not None and running.flow == command.flow and not self._names_another_order(running, command):
+        anew = flow.reads_its_words and not first  # two questions of one message are two
+        if (
+            running is not None
+            and running.flow == command.flow
+            and not anew
+            and not self._names_another_order(running, command)
+        ):
             work.hear(command.entities, running)
             self.repairs.reopen(work, running, command.entities, "")
             return True

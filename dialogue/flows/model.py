@@ -236,7 +236,8 @@ class Flow(_Part):
     def reads_its_words(self) -> bool:
         """Whether what is wanted is read from the sentence that started it: said anew, it begins anew."""
         return any(
-            slot.type in {"coupon_terms", "chance", "document_text", "bot_words"} for slot in self.slots.values()
+            slot.type in {"coupon_terms", "chance", "document_text", "bot_words", "figures"}
+            for slot in self.slots.values()
         )
 
     @property

@@ -147,6 +147,29 @@ _NEUTRAL = frozenset(
 )
 
 
+_MACHINE_SIGNS = re.compile(
+    r"[;'\")\]]\s*--\s*$|/\*.*\*/|</?[a-z!][^<>]*>|\{\{.*\}\}|[$#%]\{|\w\([^()]*\)\s*[;{]|[=!]==?(?!>)\s*\S|&&|\|\||\.\./|^\s*[$>#]\s*\w+ |\\[xu][0-9a-f]{2}"
+    r"|['\"]?\s*\b(?:or|and)\b\s+['\"]?\w+['\"]?\s*=\s*['\"]?\w+|\b(?:drop|truncate|alter|create) (?:table|database)\b[^;]*;|;\W*(?:drop|truncate|alter) (?:table|database)\b|\b(?:select|delete)\b[^;]*\bfrom\b[^;]*;|\bunion (?:all )?select\b|\binsert into\b"
+)
+"""What stands in code and in no sentence."""
+
+
+def is_code(low: str) -> bool:
+    """Whether a message is written for a machine: signs of code, and no grammar of a language between them.
+
+    ``'; drop table orders; --`` asks for nothing; "<b>cancel my order</b>" does.
+    """
+    if _MACHINE_SIGNS.search(low) is None or HAN.search(low):
+        return False
+    # What tells one language from another: AND, OR, FROM and IN are words of code too.
+    return not (_EN_GRAMMAR - _WORDS_OF_CODE).intersection(_LATIN_WORD.findall(low))
+
+
+_WORDS_OF_CODE = frozenset(
+    ["and", "or", "not", "for", "from", "in", "on", "if", "is", "with", "this", "to", "do", "any", "a", "i", "where"]
+)
+
+
 def _is_strange(words: list[str], plain: list[str], words_known: Container[str]) -> bool:
     """Whether hardly any word is one that people say here in English."""
     grammar = any(word in _EN_GRAMMAR for word in words)
@@ -161,9 +184,11 @@ def detect(
     `words_known`: English words that people say here; what has hardly any of them, and no grammar, does not turn Chinese talk into
     English: it is nonsense, or a third language.
 
-    A message that shows none (an order number, "ok", a name of a thing) keeps `previous`, else `default`; at the very start
+    A message that shows none (an order number, "ok", a name of a thing, code) keeps `previous`, else `default`; at the very start
     "hello" alone counts as English.
     """
+    if is_code(low):
+        return previous or default
     han = len(HAN.findall(low))
     words = [word for word in _LATIN_WORD.findall(low) if not is_nonsense(word)]
     # The letter of T恤, V领 and A字裙 is no English word.

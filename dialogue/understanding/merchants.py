@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import itertools
 import logging
 import re
 import threading
@@ -19,7 +20,7 @@ from dialogue.commands import Command, Correct, Entity, PendingQuestion, Provide
 from dialogue.understanding import model_cache, pending, phrases, polarity, training
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.document_words import document_words, gives_a_text
-from dialogue.understanding.figures import Asked, read_question
+from dialogue.understanding.figures import Asked, Unread, read_question
 from dialogue.understanding.intents import MAX_CHARS, Example, IntentModel, fit
 from dialogue.understanding.teaching import Lesson
 from dialogue.understanding.text import HAN
@@ -114,6 +115,11 @@ class MerchantWishes:
 
     def read(self, reading: Reading) -> tuple[list[Command], list[ScoredIntent]] | None:
         """Return the commands of a message; None where it is no wish of a merchant."""
+        if several := _questions(reading):
+            return [_asks(one) for one in several], []
+        return self._one(reading)
+
+    def _one(self, reading: Reading) -> tuple[list[Command], list[ScoredIntent]] | None:
         question = reading.view.pending
         raw = reading.text.raw
         if question is not None and _asks_for_words(reading, question) and not _LEAVES.search(reading.text.low):
@@ -156,6 +162,34 @@ class MerchantWishes:
         )
         intents = [ScoredIntent(intent=name, score=round(score, 4)) for name, score in ranked[:3]]
         return [wish], intents
+
+
+_NEXT_QUESTION = re.compile(
+    r"[?？!！;；\n。]+\s*(?:\b(?:and|also|then)\b,? *|(?:另外|还有|然后|再(?=看|查))[,，]?)?|[,，]?\s*\b(?:and|also|plus)\b(?= (?:how|what|which|who|why|show)\b)\s*|[,，](?=[^,，]*(?:多少|几|怎么样|如何|哪|吗|谁|为什么))(?:另外|还有|然后|再(?=看|查))?"
+)
+"""Where another question begins, and what joins it to the one before."""
+
+
+def _questions(reading: Reading) -> list[Reading]:
+    """Return the questions about figures in a message, each with what it asks for in words of its own; none where it is not several."""
+    low = reading.text.low
+    if reading.view.pending is not None or gives_words(reading.text.raw) or gives_a_text(reading.text.raw):
+        return []
+    ends = [(0, 0), *(match.span() for match in _NEXT_QUESTION.finditer(low)), (len(low), len(low))]
+    spans = [(begin, end) for (_, begin), (end, _) in itertools.pairwise(ends) if low[begin:end].strip()]
+    parts = [reading.sub(begin, end) for begin, end in spans]
+    asked = len(parts) > 1 and all(_names_a_figure(part) and not phrases.takes_back(part.text.low) for part in parts)
+    return parts if asked else []
+
+
+def _asks(part: Reading) -> Command:
+    return StartFlow(flow=OF_FIGURES, text=part.words(), entities=part.told(), score=0.8, source="pattern")
+
+
+def _names_a_figure(part: Reading) -> bool:
+    goods = [item for item in part.entities if item.type in {"product", "sku"}]
+    found = read_question(part.text.low, today=_SOME_DAY, vocabulary=_NO_VALUES, entities=goods)
+    return found.metric is not None if isinstance(found, Unread) else "metric" in found.arguments
 
 
 def _kept(path: Path) -> IntentModel | None:

@@ -62,7 +62,7 @@ def stops(low: str) -> re.Match[str] | None:
 
 _CORRECTION = re.compile(
     r"^\W*(?:(?:no|nope|oh|oops|wait|sorry|ah|hmm|my bad|my mistake|hold on|not that|wrong)\b[,.! ]+)+(?=\w)|\bi (?:mean|meant|misspoke|mistyped|made a (?:mistake|typo)|gave you the wrong|got the wrong|said it wrong)\b|\b(?:actually|correction|i mean|scratch that|on second thought|oops|my bad|typo)\b|\binstead\b(?! of)|\bmake (?:it|that)\b|\bnot (?:the |my )?[\w#-]+(?: [\w-]+)?,? (?:but )?(?:the|it's|use|i want)\b|\b(?:was|is|it's) wrong\b|\bshould (?:be|have been)\b|\brather\b(?! not)|\bchange (?:it|that|this) to\b|\bit'?s not\b.{1,30}(?:it'?s|but)\b|\bdid(?:n't| not) (?:say|mean)\b|\bafter all\b|\bwrong (?:order|address|item|size|colou?r|number|name|email|zip|card|one)\b"
-    r"|不对[,，。 !]|(?:说|打|写|填|输|选|搞|弄|记|发|点)错了?|错了|(?:我)?(?:的)?意思是|我说的是|不是(?:这个|那个)?.{0,12}[,，是]\s*(?:是|而是|要|我要)|应该是|应为|(?:地址|颜色|尺码|订单|数量|电话|名字|邮箱)?(?:要)?(?:改|换)(?:成|到|为)|其实|更正|(?:还是|改)(?:要|用|选|退到|换)|而是|换成|改用|重新填|不要.{1,8}(?:要|换)|等等[,，]|^\W*(?:哦|啊|噢|额)?不[,，]"
+    r"|不对[,，。 !]|(?:说|打|写|填|输|选|搞|弄|记|发|点)错了?|错了|(?:我)?(?:的)?意思是|我说的[是系]|不是(?:这个|那个)?.{0,12}[,，是]\s*(?:是|而是|要|我要)|应该是|应为|(?:地址|颜色|尺码|订单|数量|电话|名字|邮箱)?(?:要)?(?:改|换)(?:成|到|为)|其实|更正|(?:还是|改)(?:要|用|选|退到|换)|而是|换成|改用|重新填|不要.{1,8}(?:要|换)|等等[,，]|^\W*(?:哦|啊|噢|额)?不[,，]"
 )
 _SAID_ANEW = re.compile(
     r"\b(?:(?:oh )?no,? wait|wait,? no|hang on,? no|(?:no,? )?hang on|(?:oh )?never ?mind that|(?:sorry,? )?i (?:mean|meant)(?! *[,.;!]| *$)|scratch that|oops|correction)\b[\s,.:!-]*"
@@ -119,7 +119,7 @@ def names_both_addresses(low: str) -> bool:
 
 
 _TAKEN_BACK = re.compile(
-    r"^\W*(?:(?:nope|oh|oops|wait|sorry|hmm|my bad|hold on|not that|wrong)\b[,.! ]+|no\b(?:[,.!]+ *| +(?=(?:i|it|its|it's|not|the|my|that|this|wait|sorry|please|\S*\d)\b)))+|\bi (?:mean|meant)\b|\bnot that (?:one|order)\b|不对|不是(?:这|那)|我说的是|我是说|搞错|说错|弄错"
+    r"^\W*(?:(?:nope|oh|oops|wait|sorry|hmm|my bad|hold on|not that|wrong)\b[,.! ]+|no\b(?:[,.!]+ *| +(?=(?:i|it|its|it's|not|the|my|that|this|wait|sorry|please|\S*\d)\b)))+|\bi (?:mean|meant)\b|\bnot that (?:one|order)\b|不对|不是(?:这|那)|我说的[是系]|我是说|搞错|说错|弄错"
 )
 
 
@@ -202,7 +202,7 @@ def points(low: str) -> bool:
 
 
 _PROGRESS = re.compile(
-    r"\bhow(?:'s| is| are| far)\b[^.!?]{0,60}\b(?:going|coming along|doing|progressing|along)\b|\bany (?:news|update|progress|word|movement)\b|\bwhere (?:does|do)\b[^.!?]{0,50}\bstand\b|\b(?:status|state|progress) of (?:my|the|that)\b|\bwhat (?:became|has become) of\b"
+    r"\bhow(?:'s| is| are| far)\b[^.!?]{0,60}\b(?:going|coming along|doing|progressing|along)\b|\bany (?:news|updates?|progress|word|movement|signs?)\b|\b(?:check|checking) (?:up )?on (?:the|my|our|that)\b|\bwhere (?:does|do)\b[^.!?]{0,50}\bstand\b|\b(?:status|state|progress) of (?:my|the|that)\b|\bwhat (?:became|has become) of\b"
     r"|(?:进展|进度|办到哪|到哪(?:一)?步|走到哪(?:一)?步|处理到哪|处理得?怎么样|(?:货|请|款)(?:现在)?怎么样了|有(?:没有)?(?:消息|动静|下文))"
 )
 
@@ -254,6 +254,26 @@ def asks_how(low: str) -> bool:
 def supposes(low: str) -> bool:
     """Whether a case is put that has not come about: "if it doesn't fit, can I return it?", 万一不合适能退吗."""
     return bool(_SUPPOSES.search(low))
+
+
+_MONEY_BACK = re.compile(
+    r"\b(?:refund(?:s|ed|ing)?|money back|paid back|reimburse\w*)\b|退(?:款|钱|的?钱|到|回|至|去|进)|(?:钱|款)[^，。！？]{0,6}退"
+)
+_MAY_IT_GO = re.compile(
+    r"\b(?:can|could|may|will|would|do|does|is it possible)\b|能不能|可不可以|[能可会][^，。！？]{0,16}[吗么嘛不]|可以[吗么不]|行[吗么不]|支持"
+)
+_ONES_OWN_REFUND = re.compile(
+    r"\b(?:where(?:'s| is)|status|still|yet|arrived?|received?|(?:has|have|did|was|were)\b)|[到退]了[吗没么]|还没|到账了|哪[里去]了|进度"
+)
+
+
+def asks_where_refunds_go(low: str) -> bool:
+    """Whether it is asked if refunds may go a certain way: "can I get my money back on a card?", 退款退到银行卡可以吗.
+
+    Not how far one's own is, nor that one be made.
+    """
+    asks = is_question(low.strip()) or bool(_MAY_IT_GO.search(low))
+    return asks and bool(_MONEY_BACK.search(low) and _MAY_IT_GO.search(low)) and not _ONES_OWN_REFUND.search(low)
 
 
 _DEMANDS_REFUND = re.compile(

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import get_args
 
 from dialogue.flows.model import Flow, Step, placed_texts, walk
 from dialogue.replies.templates import shipped_sentences
 from dialogue.wording.plain import Plain, plain
 from knowledge.types import Lang
+from knowledge.yaml_files import read_yaml
 from tools.evidence import LocalText
 from tools.speech import SpokenText
 
+ALSO_SAID = Path(__file__).parent / "also_said.yaml"
 _GROUPS: Mapping[str, tuple[str, str]] = {
     "chit": ("闲聊", "small talk"),
     "repair": ("对话中的衔接", "keeping the talk together"),
@@ -83,6 +87,8 @@ class Entry:
     has_receipt: bool
     """It is said with the receipt of what was done."""
     of_merchants: bool = False
+    also: Mapping[Lang, str] = dataclasses.field(default_factory=lambda: {"zh": "", "en": ""})
+    """Other words by which it is looked for."""
 
 
 def catalogue(flows: Mapping[str, Flow]) -> dict[str, Entry]:
@@ -100,7 +106,8 @@ def _sentences() -> Iterator[Entry]:
         zh, en = _SENTENCES.get(name, ("", ""))
         said = LocalText(zh="，".join(filter(None, (group_zh, zh))), en=", ".join(filter(None, (group_en, en))))
         texts = {lang: shipped[lang][name] for lang in shipped}
-        yield _entry(name, said, texts, has_receipt=False, of_merchants="merchant" in name)
+        also = _also({"places": name, "groups": group})
+        yield _entry(name, said, texts, has_receipt=False, of_merchants="merchant" in name, also=also)
 
 
 def _of_flows(flows: Mapping[str, Flow]) -> Iterator[Entry]:
@@ -109,7 +116,8 @@ def _of_flows(flows: Mapping[str, Flow]) -> Iterator[Entry]:
         for place, texts in placed_texts(flow):
             kind = place.split("/")[1].split(".")[0]
             vouched = texts.place in receipts
-            zh, en = _KINDS["done" if vouched and kind == "say" else "ask" if kind == "slots" else kind]
+            told = "done" if vouched and kind == "say" else "ask" if kind == "slots" else kind
+            zh, en = _KINDS[told]
             if kind in {"slots", "refusals"}:
                 detail = place.split("/")[1].split(".")[1].replace("_", " ")
                 zh, en = f"{zh}（{detail}）", f"{en} ({detail})"
@@ -120,6 +128,7 @@ def _of_flows(flows: Mapping[str, Flow]) -> Iterator[Entry]:
                 {"zh": texts.zh, "en": texts.en},
                 has_receipt=vouched,
                 of_merchants=flow.role == "merchant",
+                also=_also({"procedures": flow.id, "kinds": told}),
             )
 
 
@@ -134,7 +143,27 @@ def _after_an_effect(steps: tuple[Step, ...]) -> Iterator[str]:
         done = done or step.confirm is not None or step.decide is not None
 
 
-def _entry(place: str, said: LocalText, texts: Mapping[Lang, str], *, has_receipt: bool, of_merchants: bool) -> Entry:
+def _also(of: Mapping[str, str]) -> dict[Lang, str]:
+    """Return other words for a text by what it is of."""
+    found = [known for part, name in of.items() if (known := _other_words()[part].get(name)) is not None]
+    return {lang: " ".join(words[lang] for words in found) for lang in get_args(Lang)}
+
+
+@functools.cache
+def _other_words() -> dict[str, dict[str, dict[Lang, str]]]:
+    found: dict[str, dict[str, dict[Lang, str]]] = read_yaml(ALSO_SAID)
+    return found
+
+
+def _entry(
+    place: str,
+    said: LocalText,
+    texts: Mapping[Lang, str],
+    *,
+    has_receipt: bool,
+    of_merchants: bool,
+    also: Mapping[Lang, str],
+) -> Entry:
     parts = {lang: plain(template, lang) for lang, template in texts.items()}
     spoken = SpokenText(
         place=place,
@@ -143,4 +172,4 @@ def _entry(place: str, said: LocalText, texts: Mapping[Lang, str], *, has_receip
         facts={lang: tuple(each.facts) for lang, each in parts.items()},
         reserved=place in RESERVED,
     )
-    return Entry(spoken, parts, has_receipt, of_merchants)
+    return Entry(spoken, parts, has_receipt, of_merchants, also)

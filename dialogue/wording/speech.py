@@ -104,7 +104,7 @@ class ShopSpeech:
 def _searched(entry: Entry, lang: Lang) -> str:
     said = entry.spoken.said.zh if lang == "zh" else entry.spoken.said.en
     name = re.sub(r"[./_\d]+", " ", entry.spoken.place)
-    return f"{said} {said} {re.sub(r'[{}]', ' ', entry.spoken.standard[lang])} {name}"
+    return f"{said} {said} {re.sub(r'[{}]', ' ', entry.spoken.standard[lang])} {name} {entry.also[lang]}"
 
 
 def _quoted(query: str, texts: Sequence[str]) -> float:

@@ -26,10 +26,15 @@ def compound_spans(low: str) -> list[tuple[int, int]]:
     return [match.span() for match in _compounds().finditer(low)]
 
 
+_GUARANTEED = "包[退换](?![掉了货成个一款])"
+"""包退包换 promises a return; 包退掉 sends a bag back."""
+
+
 @functools.cache
 def _compounds() -> re.Pattern[str]:
     lines = (_FOLDER / "compounds.txt").read_text(encoding="utf-8").splitlines()
-    return re.compile("|".join(map(re.escape, sorted(filter(None, lines), key=len, reverse=True))))
+    plain = map(re.escape, sorted(filter(None, lines), key=len, reverse=True))
+    return re.compile("|".join([_GUARANTEED, *plain]))
 
 
 def _words(name: str) -> frozenset[str]:

@@ -59,7 +59,7 @@ class Dimension:
 
 
 _ORDERED = frozenset({"line", "order", "refund", "return_line"})
-_SERVED = frozenset({"ticket", "sitting", "score", "clock"})
+_SERVED = frozenset({"ticket", "open_ticket", "sitting", "score", "clock"})
 """Where a ticket is, or is joined."""
 _GOODS = frozenset({"line", "return_line", "stock", "rival", "review"})
 

@@ -330,6 +330,11 @@ _ALL: tuple[Metric, ...] = (
         "count", ("ticket",), _a(func.count(col(Ticket.id))), adds="own", better="down",
     ),
     Metric(
+        "open_tickets", named("待处理工单数|待处理工单|未处理工单|未解决工单|未完成工单", "open tickets|unresolved tickets|waiting tickets|pending tickets|outstanding tickets"),
+        _text("现在还没有解决的工单数", "tickets that are not resolved now"),
+        "count", ("open_ticket",), _a(func.count(col(Ticket.id))), adds="own", where=lambda: col(Ticket.status) != "resolved", state=True, better="down",
+    ),
+    Metric(
         "resolution_hours", named("工单解决时长|解决时长|平均解决时长|处理时长", "resolution time|time to resolution|average resolution time|hours to resolve"),
         _text("期间内新建且已解决的工单从新建到解决的平均小时数", "hours from opening to resolution, averaged over the tickets opened in the period and resolved since"),
         "hours", ("ticket",), _hours, _a(func.count(col(Ticket.id))), where=lambda: col(Ticket.resolved_at).is_not(None), better="down",

@@ -35,7 +35,19 @@ from knowledge.schema import (
 from tools.analytics.periods import Period, offsets
 
 Root = Literal[
-    "line", "order", "refund", "return_line", "stock", "rival", "ticket", "sitting", "score", "clock", "review", "visit"
+    "line",
+    "order",
+    "refund",
+    "return_line",
+    "stock",
+    "rival",
+    "ticket",
+    "open_ticket",
+    "sitting",
+    "score",
+    "clock",
+    "review",
+    "visit",
 ]
 
 
@@ -196,6 +208,7 @@ SOURCES: Mapping[Root, Source] = {
         {"reopened": _join(_REOPENED, _REOPENED.c.ticket_id == col(Ticket.id))},
         col(Ticket.id),
     ),
+    "open_ticket": Source(table(Ticket), None, (), {}, col(Ticket.id)),
     "sitting": Source(
         table(Sitting), col(Sitting.started_at), ("ticket",),
         {"ticket": _join(table(Ticket), col(Ticket.id) == col(Sitting.ticket_id))},

@@ -56,7 +56,7 @@ async def figure_records(context: ToolContext, arguments: FigureQuery) -> Behind
     period = arguments.period or await desk.all_time()
     rows = await desk.rows(behind(cut, desk.frame(period)))
     kinds = {
-        "stock": "sku", "rival": "product", "ticket": "ticket", "review": "review", "visit": "session",
+        "stock": "sku", "rival": "product", "ticket": "ticket", "open_ticket": "ticket", "review": "review", "visit": "session",
         "sitting": "conversation", "score": "conversation", "clock": "ticket",
     }  # fmt: skip
     return Behind(

@@ -6,6 +6,7 @@ import re
 
 from dialogue.commands import AskHuman, CannotHandle, Command, ScoredIntent, StartFlow, SwitchLanguage
 from dialogue.understanding import persons, phrases, polarity, segments
+from dialogue.understanding.commands import calling_off
 from dialogue.understanding.commands.answers import CHOOSES_GOODS, answered
 from dialogue.understanding.commands.asides import aside
 from dialogue.understanding.commands.besides import answered_and_asked
@@ -19,7 +20,9 @@ from dialogue.understanding.commands.reading import Classify, Reading, classifie
 from dialogue.understanding.commands.replacing import replaced
 from dialogue.understanding.commands.requests import requested
 from dialogue.understanding.commands.turning import turned
+from dialogue.understanding.language import is_code
 from dialogue.understanding.pending import FREE_TEXT, pressed
+from dialogue.understanding.stances import Situation
 from dialogue.understanding.text import read, says_nothing
 
 
@@ -27,7 +30,7 @@ def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
     """Return the commands of a message, in the order in which they are to be done, and the best intents."""
     reading = of_an_address(of_a_variant(unasked(reading)))
     low = reading.text.low
-    if says_nothing(low) and polarity.read(low).sense is None and phrases.asks_again(low) is None:
+    if is_code(low) or (says_nothing(low) and polarity.read(low).sense is None and phrases.asks_again(low) is None):
         return [CannotHandle(score=1.0, source="pattern")], []
     if (lang := phrases.language_wanted(low)) and len(low.strip()) < 60:
         rest = requested(reading) if len(low.strip()) > 30 else []
@@ -95,11 +98,25 @@ def _once_more_after_all(reading: Reading) -> list[Command] | None:
     given_up = reading.view.given_up
     if given_up is None or reading.view.active_flow is not None:
         return None
-    if not any(_AFTER_ALL.match(clause) for clause in _CLAUSE_END.split(reading.text.low)):
+    if not any(_AFTER_ALL.match(clause) for clause in _CLAUSE_END.split(reading.text.low)) and not _asks_for_it_again(
+        reading, given_up
+    ):
         return None
     return [StartFlow(flow=given_up, entities=reading.told(), text=reading.words(), score=0.85, source="pattern")]
 
 
+def _asks_for_it_again(reading: Reading, given_up: str) -> bool:
+    """Whether what was stopped is named as wanted, and nothing else is named: "fine, go through with the cancellation"."""
+    low = reading.text.low
+    if phrases.is_question(low.strip()) or any(item.type in _OTHER_THINGS for item in reading.told()):
+        return False
+    situation = Situation(given_up)
+    taken = reading.stances(low, (), situation)
+    wanted = [one for one in taken if one.on >= calling_off.SURE and situation.kinds[0] in one.subject.kinds]
+    return bool(wanted) and not any(one.off >= calling_off.SURE for one in taken)
+
+
+_OTHER_THINGS = frozenset({"product", "order_ref", "sku"})
 _OF_THE_BODY = frozenset({"height_cm", "weight_kg", "foot_length_mm"})
 
 

@@ -22,14 +22,17 @@ from dialogue.commands import (
 )
 from dialogue.understanding import pending, phrases, polarity, segments
 from dialogue.understanding.commands.consent import to_yes_or_no
-from dialogue.understanding.commands.corrections import correction, gives_reason, own_reason
+from dialogue.understanding.commands.corrections import correction, gives_reason, own_reason, same
 from dialogue.understanding.commands.declined import without_declined
 from dialogue.understanding.commands.expected import expecting
 from dialogue.understanding.commands.of_goods import CLEAR, SURE
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.commands.requests import has_own_cue, requested, same_business
+from dialogue.understanding.stances import Situation
 from dialogue.understanding.text import read
 
+_LIKELY = 0.5
+"""Chance from which a stance counts."""
 _OF_A_CHOICE = 12
 """Characters of a question that may be asked of the choices themselves."""
 SHORT = 16
@@ -194,7 +197,7 @@ def _other_wish(reading: Reading, question: PendingQuestion) -> list[Command] | 
     goods = any(item.type == "product" for item in reading.told())
     asks_who = question.slot_type == "proof" and not given and goods
     if segments.cue(low) is None and not phrases.is_question(low.strip()) and not asks_who:
-        return None
+        return _look_at_others(reading, question)
     asks = phrases.is_question(low.strip())
     requests = requested(reading)
     clear = [
@@ -215,6 +218,17 @@ def _other_wish(reading: Reading, question: PendingQuestion) -> list[Command] | 
     if _only_says_how(low, question) and not of_goods:
         return None
     return _of_the_choices(reading, question, clear) or requests
+
+
+def _look_at_others(reading: Reading, question: PendingQuestion) -> list[Command] | None:
+    """Read words that are no question, and speak of where other goods are: "the speaker never turned up", asked where a refund goes."""
+    goods = [item for item in reading.told() if item.type == "product"]
+    mine = any(same(item, one) for item in goods for one in reading.view.said)
+    if not goods or mine or question.slot_type in CHOOSES_GOODS or question.slot_type in pending.FREE_TEXT:
+        return None
+    requests = requested(reading)
+    looks = all(isinstance(one, StartFlow) and one.flow in _WHERE_IT_IS and one.score >= SURE for one in requests)
+    return requests if looks else None
 
 
 def _only_says_how(low: str, question: PendingQuestion) -> bool:
@@ -246,6 +260,8 @@ def _to_slot(reading: Reading, question: PendingQuestion) -> list[Command] | Non
         return [correction(reading)]
     if given:
         return [_value(reading, told)]
+    if question.slot == "@repair" and _wants_it_after_all(reading):
+        return [Affirm(text=reading.words(), score=0.8, source="pending")]
     chat = _small_talk(reading)
     if chat is not None:
         return chat
@@ -257,6 +273,15 @@ def _to_slot(reading: Reading, question: PendingQuestion) -> list[Command] | Non
     ):
         return [(Affirm if sense.sense == "yes" else Deny)(text=reading.words(), score=0.8, source="pending")]
     return _in_own_words(reading, question, told)
+
+
+def _wants_it_after_all(reading: Reading) -> bool:
+    """Whether what was said no to is wanted after all, with nothing else named: "yes do", 还是要取消, asked what shall be different."""
+    low, view = reading.text.low, reading.view
+    if reading.told() or phrases.is_question(low.strip()) or not view.active_flow:
+        return False
+    taken = reading.stances(low, (), Situation(view.active_flow, view.waiting))
+    return any(one.on >= _LIKELY for one in taken) and not any(one.off >= _LIKELY for one in taken)
 
 
 def _in_own_words(reading: Reading, question: PendingQuestion, told: tuple[Entity, ...]) -> list[Command] | None:

@@ -6,6 +6,8 @@ whatever else its words look like.
 
 from __future__ import annotations
 
+import re
+
 from dialogue.commands import AskKnowledge, CannotHandle, ChitChat, Command, StartFlow
 from dialogue.understanding import pending, phrases
 from dialogue.understanding.commands.of_goods import EFFECTS
@@ -48,7 +50,7 @@ def aside(reading: Reading) -> list[Command] | None:
     best, chance = ranked[0]
     named = any(item.type in _NAMES_GOODS for item in reading.told())
     asks = phrases.is_question(low.strip()) or phrases.asks_progress(low)
-    if _answers(reading, asks=asks):
+    if _answers(reading, asks=asks) or (not asks and _only_goods(reading)):
         return None
     changes = {item.type for item in reading.told()} & _CHANGED
     if changes and phrases.asks_for_it(low):
@@ -74,6 +76,14 @@ def aside(reading: Reading) -> list[Command] | None:
         # "Who pays the courier for the exchange?" names what runs, and asks for none.
         return [AskKnowledge(query=reading.words(), text=reading.words(), score=chance, source="classifier")]
     return None
+
+
+def _only_goods(reading: Reading) -> bool:
+    """Whether a message before a yes is a name of goods and nothing else: that puts right which are meant."""
+    question, left = reading.view.pending, reading.text.low
+    for item in reading.told():
+        left = left[: item.start] + " " * (item.end - item.start) + left[item.end :]
+    return question is not None and question.kind == "confirm" and not re.search(r"\w", left)
 
 
 def _answers(reading: Reading, *, asks: bool) -> bool:

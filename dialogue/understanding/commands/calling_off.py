@@ -38,6 +38,7 @@ _FOR_THE_COURIER = re.compile(
 """What is to be done with the parcel: "leave it with the neighbour" leaves nothing be."""
 _NOD = re.compile(r"^\W*(?:好的?|行|嗯+|ok(?:ay)?|yes|sure|alright|fine)\W*")
 """A yes that may only be polite."""
+_OF_AN_ORDER = re.compile(r"\b(?:orders?|purchase)\b|订单|单子|[那这]单|下单|整单")
 _NONE = re.compile(r"\W*(?:neither|none)(?: of (?:them|these|those|the two))?\W*|\W*(?:一个)?都不(?:是|要|对|行)\W*")
 """Said to choices that were offered, it says that none is meant."""
 _THINGS = frozenset({"product", "sku", "ordinal", "order_ref"})
@@ -153,9 +154,15 @@ def _is_something_else(reading: Reading) -> bool:
         return True
     best, chance = reading.classify(reading.masked())[0]
     mine = {view.active_flow, *view.waiting}
+    if view.active_flow and not _OF_AN_ORDER.search(reading.text.low) and not _names_goods(reading):
+        mine.add("cancel_order")  # 撤了吧 is said of whatever runs
     if _names_only_known(reading):
         mine |= _LOOKS_FOR_GOODS | ({"return_items"} if _cancels_several(view) else set())
     return chance >= _ANOTHER_WISH and best not in mine and (best in reading.flows or best == "ask_knowledge")
+
+
+def _names_goods(reading: Reading) -> bool:
+    return any(item.type in {"product", "sku", "order_ref"} and item.score > GUESSED for item in reading.entities)
 
 
 def _cancels_several(view: View) -> bool:
@@ -302,12 +309,28 @@ def _names_another(stances: _Stances) -> bool:
     return bool(before) and any(not any(same(item, one) for one in before) for item in new)
 
 
-def _running(stances: _Stances) -> Cancel | None:
-    """What runs as it is, unless something else is wanted, or was meant."""
+def _other_goods(stances: _Stances) -> tuple[Entity, ...]:
+    """Return goods of another order that are named with nothing said against them, where an order was found by its goods."""
+    view = stances.reading.view
+    before = [item for item in view.said if item.type == "product" and item.score > GUESSED]
+    if not before or view.active_flow in _TAKES_PARTS or "order" not in view.flow_slots.values() or view.waiting:
+        return ()
+    new = [thing for thing in stances.things if thing.entity.type == "product"]
+    return tuple(
+        thing.entity
+        for thing in new
+        if thing.taken.off < _BEYOND_DOUBT and not any(same(thing.entity, item) for item in before)
+    )
+
+
+def _running(stances: _Stances) -> Cancel | Correct | None:
+    """What runs as it is, unless something else is wanted, or was meant: other goods then."""
     reading = stances.reading
     flow = reading.view.active_flow
     if flow is None or stances.on:
         return None
+    if others := _other_goods(stances):
+        return Correct(entities=others, text=reading.words(), score=0.85, source="classifier")
     first = stances.refused[0].subject.clause
     if any(one.on >= SURE and (one.subject.kinds or one.subject.clause.start > first.start) for one in stances.taken):
         return None

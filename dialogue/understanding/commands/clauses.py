@@ -67,6 +67,7 @@ _TO_BE_DONE = re.compile(r"把(?!.*[退换改撤查看送寄开])(?!.*取消)[^,
 """Goods of which it is not yet said what shall be done to them: 把卫衣 | 还有键盘取消了."""
 _HAS = re.compile(r"\b(?:do|does|is|are|have|has|got|any|come in|in stock|available)\b|有|吗|没|货")
 _BRACKETS = re.compile(r"\s*[(（][^()（）]*[)）]")
+_COLON = re.compile(r"\s*[:：]")
 _JOINS = re.compile(r"\W*(?:and|plus|&|和|跟|与|及|以及|还有)(?![a-z])")
 _POINTS = re.compile(r"\b(?:it|that|this|them|those|these)\b|它|这|那")
 
@@ -93,6 +94,9 @@ class Clause:
     unwanted: bool = False
     """Goods in it are said not to be wanted, and nothing what shall be done to them."""
 
+    labels: bool = False
+    """It only names what the clause behind its colon speaks of: "dress: black pls"."""
+
     @property
     def of_all(self) -> bool:
         """Whether it speaks of all that was named: "call both orders off"."""
@@ -111,7 +115,8 @@ def clauses_of(reading: Reading, part: segments.Segment, hear: Hear) -> list[Cla
     if len(places) < 2:
         return [_clause(reading, part, hear, opens=_opens(low, part.start))]
     pieces = [segments.piece(low, start, start + len(low[start:end].rstrip(_TRAILING))) for start, end in places]
-    return [_clause(reading, piece, hear, opens=_opens(low, piece.start)) for piece in pieces]
+    found = [_clause(reading, piece, hear, opens=_opens(low, piece.start)) for piece in pieces]
+    return [dataclasses.replace(one, labels=bool(_COLON.match(low, one.end)) and not one.says) for one in found]
 
 
 def _opens(low: str, start: int) -> bool:

@@ -25,6 +25,7 @@ from dialogue.understanding.commands.of_goods import CLEAR, EFFECTS, GUESSED
 from dialogue.understanding.commands.of_parcels import never_came
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.commands.requests import has_own_cue, requested, same_business
+from dialogue.understanding.stances import Situation
 
 
 def to_yes_or_no(reading: Reading, question: PendingQuestion) -> list[Command] | None:
@@ -116,8 +117,24 @@ def _no_and(reading: Reading, rest: Reading, sense: polarity.Polarity) -> list[C
     if _PAUSES.fullmatch(reading.text.low[: sense.rest]) and _only_looks(rest):
         # "Wait, how long does that take?" says no to nothing.
         return requested(rest)
+    if _wants_it_after_all(reading, rest):
+        return [Provide(text=reading.words(), score=0.8, source="classifier")]
     no = Deny(text=reading.words(0, sense.rest), score=0.97, source="pending")
     return [no, *(_after_no(rest) if rest.text.low.strip(" ,.;:!?。，！？；、…~") else [])]
+
+
+_SURELY = 0.6
+_HARDLY = 0.3
+"""Chances of stances from which, and to which, a no says nothing of what runs."""
+
+
+def _wants_it_after_all(reading: Reading, rest: Reading) -> bool:
+    """Whether what follows the no asks for what runs: "no hang on, I want my money" takes another thought back, not the return."""
+    low, view = rest.text.low, rest.view
+    if not re.search(r"\w", low) or rest.told() or phrases.is_question(low.strip()):
+        return False
+    taken = reading.stances(low, (), Situation(view.active_flow, view.waiting)) if view.active_flow in EFFECTS else []
+    return bool(taken) and max(one.on for one in taken) >= _SURELY and all(one.off <= _HARDLY for one in taken)
 
 
 def _only_refuses(rest: Reading) -> bool:
@@ -203,6 +220,10 @@ def _after_no(rest: Reading) -> list[Command]:
     return []
 
 
+_DO = re.compile(r"^\W*do (?:the|it|that|this|my|those|these)\b")
+"""A request that begins as a question does: "no, do the keyboard"."""
+
+
 def _rest_commands(rest: Reading) -> list[Command]:
     """What follows a yes or a no: a request, or other values for the running procedure."""
     requests = requested(rest)
@@ -210,6 +231,7 @@ def _rest_commands(rest: Reading) -> list[Command]:
     entities = rest.told()
     view = rest.view
     asked_for = phrases.asks_for_it(rest.text.low) and phrases.corrects(rest.text.low)
+    asked_for = asked_for or (_DO.match(rest.text.low) is not None and "?" not in rest.text.low)
     if entities and (asked_for or not phrases.is_question(rest.text.low.strip())):
         # A value that is told beside a yes or no is for what is going on, not for the documents.
         wishes = [c for c in wishes if not isinstance(c, AskKnowledge)]

@@ -83,7 +83,7 @@ def of_parcels(reading: Reading, part: Segment, entities: tuple[Entity, ...], be
         return None
     if best in {"order_status", "track_order"} and chance >= SURE:
         return None
-    if _COMES.search(low) or under_way or _ONLY_WHEN.match(_without_goods(low, entities)):
+    if _COMES.search(low) or under_way or phrases.asks_progress(low) or _ONLY_WHEN.match(_without_goods(low, entities)):
         return "track_order"
     waits = _NOT_YET.search(low) and not (best in EFFECTS and chance >= SURE)
     return "order_status" if waits or _LEFT.search(low) else None

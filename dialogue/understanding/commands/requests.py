@@ -39,7 +39,12 @@ from dialogue.understanding.commands.otherwise import put_in_order, shared
 from dialogue.understanding.commands.own_data import wishes_about_own_data
 from dialogue.understanding.commands.ranking import HINT, weighed
 from dialogue.understanding.commands.reading import Reading
-from dialogue.understanding.commands.rules import WHOLE, adds_to_an_order, is_one_question, to_documents
+from dialogue.understanding.commands.rules import (
+    WHOLE,
+    is_one_question,
+    of_the_rules,
+    to_documents,
+)
 from dialogue.understanding.commands.several import grouped
 from dialogue.understanding.commands.stories import at_length, is_afterthought, of_the_wish, without_background
 
@@ -143,7 +148,7 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
         return [leave]
     if sent := redirected(part, low, entities, best):
         return [StartFlow(flow=sent, entities=entities, text=words, score=0.8, source="pattern")]
-    if (chance < CLEAR or best != "ask_knowledge") and adds_to_an_order(low):
+    if (chance < CLEAR or best != "ask_knowledge") and of_the_rules(reading, entities, low):
         return [to_documents(reading, part.start, part.end, 0.8, "pattern")]
     vague = (chance < CLEAR or best not in reading.flows) and not phrases.supposes(low)
     if vague and reading.view.active_flow is None and complains_of_own(low, entities):
@@ -184,7 +189,8 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     ):
         best, chance = ranked[1]
     told = tuple(item for item in entities if item.type != "category")
-    if told and phrases.elliptical(low) and (best not in reading.flows or chance < CLEAR):
+    names_only = phrases.elliptical(low) or _only_names_goods(reading, part, entities, best)
+    if told and names_only and (best not in reading.flows or chance < CLEAR):
         return [Provide(entities=told, text=words, score=0.7, source="pattern")]
     if best in reading.flows and chance >= _bar(best, part, low, entities):
         meant = _of_the_shop(reading.view, best, low, entities)
@@ -207,6 +213,15 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     if part.question and (best in reading.flows or (best not in _TALK and len(low.strip()) >= ASKED)):
         return [to_documents(reading, part.start, part.end, GUESSED)]
     return _unsure(reading.flows, ranked, words, best, chance)
+
+
+def _only_names_goods(reading: Reading, part: segments.Segment, entities: tuple[Entity, ...], best: str) -> bool:
+    """Whether a message is the name of goods and nothing else, 包: what its letters sound like says nothing."""
+    left, goods = reading.text.low, [item for item in entities if item.type == "product"]
+    for item in goods:
+        left = left[: item.start] + " " * (item.end - item.start) + left[item.end :]
+    idle = reading.view.active_flow is None and part.start == 0 and best != "find_products"
+    return bool(goods) and idle and not re.search(r"\w", left)
 
 
 def _leaves(reading: Reading, part: segments.Segment, low: str, entities: tuple[Entity, ...]) -> ChitChat | None:

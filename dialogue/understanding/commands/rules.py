@@ -6,7 +6,7 @@ import re
 
 from dialogue.commands import AskKnowledge, Command, Entity, StartFlow
 from dialogue.understanding import phrases, segments
-from dialogue.understanding.commands.of_goods import CLEAR, EFFECTS
+from dialogue.understanding.commands.of_goods import CLEAR, EFFECTS, GUESSED
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.text import HAN
 
@@ -25,6 +25,8 @@ def is_one_question(reading: Reading, found: list[Command]) -> bool:
     if best != "ask_knowledge" or chance < WHOLE or any("id" in item.value for item in reading.entities):
         return False
     wishes = [one for one in found if isinstance(one, StartFlow)]
+    if not wishes and len(found) > 1 and all(isinstance(one, AskKnowledge) for one in found):
+        return asks_where_refunds_go(reading, tuple(reading.entities), reading.text.low)
     rules = all(one.flow in EFFECTS | _RULED for one in wishes)
     unclear = all(
         (one.score < CLEAR and segments.cue(one.text.lower()) is None) or phrases.asks_what(one.text.lower())
@@ -33,6 +35,21 @@ def is_one_question(reading: Reading, found: list[Command]) -> bool:
     return bool(wishes) and rules and unclear
 
 
+def of_the_rules(reading: Reading, entities: tuple[Entity, ...], low: str) -> bool:
+    """Whether words that sound like a wish ask for the shop's rules: more goods for an order, or the ways that refunds go."""
+    return adds_to_an_order(low) or asks_where_refunds_go(reading, entities, low)
+
+
+def asks_where_refunds_go(reading: Reading, entities: tuple[Entity, ...], low: str) -> bool:
+    """Whether it is asked by which way refunds go, of none in particular: where one is being made it says which way this one shall go."""
+    ways = any(item.type == "payment_method" for item in entities)
+    of_one = any(item.type in _OF_ONE and item.score > GUESSED for item in entities)
+    takes_money = "payment_method" in reading.view.flow_slots.values()
+    return ways and not of_one and not takes_money and phrases.asks_where_refunds_go(low)
+
+
+_OF_ONE = frozenset({"product", "order_ref", "sku", "ordinal", "date"})
+"""What tells one purchase from others."""
 _ADDS = re.compile(
     r"\b(?:add|put|pop|slip|stick|include|throw|toss|squeeze|extra|another|one more|additional)\b[^.!?]{0,60}\b(?:to|2|in|into|on|onto)\b[^.!?]{0,20}(?:\border\b|#?\b[a-z]{1,3}\d{4,})"
     r"|(?:订单|单|[a-z]?\d{4,})[^，。！？]{0,8}(?:多|再|添|追加|补)(?:加|放|塞|来|添)?(?:上|进)?[一两几]?[个件双条瓶支只份](?!月|小时|多)|(?:加|添|塞)(?:到|进|在)[^，。！？]{0,8}(?:订单|那单|单子|[a-z]?\d{4,})"

@@ -201,10 +201,19 @@ def _group(clauses: tuple[Clause, ...], *, first: bool) -> _Group | None:
     goods = any(clause.goods for clause in clauses)
     if not flows and goods and do_not_fit(item for clause in clauses for item in clause.told):
         return _Group(clauses, "exchange_items", CLEAR)
+    if not flows and clauses[0].labels and _shall_become(clauses):
+        return _Group(clauses, "exchange_items", CLEAR)
     if not flows and any(clause.says and clause.goods for clause in clauses):
         return _Group(clauses, UNHEARD, _UNHEARD)
     groups = [_Group(clauses, flow, _value(clauses, flow, first=first)) for flow in flows]
     return max(groups, key=lambda group: group.value, default=None)
+
+
+def _shall_become(clauses: tuple[Clause, ...]) -> bool:
+    """Whether behind the name of goods nothing but another version of them is named: "dress: black pls"."""
+    behind = [item for clause in clauses[1:] for item in clause.told]
+    version = any(item.type == "option" and item.value.get("value") for item in behind)
+    return version and bool(clauses[0].goods) and all(item.type in {"option", "quantity"} for item in behind)
 
 
 def _value(clauses: tuple[Clause, ...], flow: str, *, first: bool) -> float:

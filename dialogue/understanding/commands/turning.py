@@ -25,7 +25,7 @@ _FAMILIES: dict[str, tuple[frozenset[str], re.Pattern[str]]] = {
     "return_items": (
         frozenset({"return_items"}),
         re.compile(
-            r"\breturn(?!ed)\w*|\b(?:send|give|sending|giving|ship)\b[^,.;]{0,24}\bback\b|\brefund(?:ed|s)?\b(?! (?:to|on|goes|should)\b)|\bmoney back\b|\b(?:go|goes|going) back(?! to)"
+            r"\breturn(?!ed)\w*|\b(?:send|give|sending|giving|ship)\b[^,.;]{0,24}\bback\b|\b(?:want|need|have|get|give me|prefer|rather)\b[^,.;]{0,12}\b(?:my|the) (?:money|cash)\b|\brefund(?:ed|s)?\b(?! (?:to|on|goes|should)\b)|\bmoney back\b|\b(?:go|goes|going) back(?! to)"
             r"|退(?:货|掉|款|了|回去|吧)|寄回|(?<![钱款价])退(?![到回去给我]{0,3}(?:原|支付宝|微信|信用|礼品|银行|卡|我的))(?!钱|差|补|换)"
         ),
     ),
@@ -61,6 +61,8 @@ def turned(reading: Reading) -> StartFlow | Provide | None:
     if mine is None or asks or polarity.read(low).sense == "yes":
         return None
     wanted, let_go = _clauses(low)
+    if mine == "return_items" and _wants_a_version(reading):
+        wanted = wanted | {"exchange_items"}
     others = wanted - let_go
     given_up = reading.view.given_up or ""
     if not others and mine in let_go and given_up in _FAMILIES and given_up != mine and _goes_on(reading):
@@ -71,9 +73,27 @@ def turned(reading: Reading) -> StartFlow | Provide | None:
     if len(others) != 1 or mine in others or _names_others(reading):
         return None
     flow = next(iter(others))
-    if mine not in let_go and not _RATHER.search(low) and reading.view.given_up != flow:
+    if (
+        mine not in let_go
+        and not _wants_a_version(reading)
+        and not _RATHER.search(low)
+        and reading.view.given_up != flow
+    ):
         return None
     return StartFlow(flow=flow, entities=reading.told(), text=reading.words(), score=0.85, source="pattern")
+
+
+_WANTS_ONE = re.compile(
+    r"\b(?:have|get|take|want|prefer|like|try|give me|send me|swap|switch)\b(?: (?:it|them|these|those|to|for|in|an?|one|the|size|it in|just|rather|instead))*\W*$|(?:要|拿|给我|来|换)(?:一?[双件个条])?$"
+)
+
+
+def _wants_a_version(reading: Reading) -> bool:
+    """Whether another version of the goods is asked for where they were to be sent back: "I'd sooner have a 27"."""
+    low, options = reading.text.low, [item for item in reading.told() if item.type == "option"]
+    told = any(same(item, one) for item in options for one in reading.view.said)
+    wanted = any(_WANTS_ONE.search(low[: item.start]) and not item.value.get("negated") for item in options)
+    return wanted and not told and not {"swaps", "options"} & set(reading.view.flow_slots.values())
 
 
 def _goes_on(reading: Reading) -> bool:

@@ -36,7 +36,7 @@ _OF_THE = re.compile(r"\bof (?:the|my|those|these) $")
 _ONLY = re.compile(r"\b(?:only|just)\b[^.,;!?]{0,20}$")
 """Makes a number of "one mug", which is an article elsewhere."""
 _MATTERS = re.compile(
-    r" (?:(?:quick|small|more) )?(?:things?|questions?|requests?|matters?|points?|issues?)\s*(?:[:,;.–-]|(?:please|to (?:ask|do|say))\b)"
+    r" (?:(?:quick|small|more) )?(?:things?|questions?|requests?|matters?|points?|issues?)\s*(?:[:,;.–-]|(?:please|pls|(?:my )?(?:dear|love|darling|mate|friend|sir|madam)|guys|to (?:ask|do|say))\b)"
 )
 """Counted are wishes, not goods: "two things: ..."."""
 _COUNT_EN = re.compile(rf"\b(\d{{1,5}}|{EN_NUMBER}) (?:(?:more|extra|additional) )?$")

@@ -29,6 +29,8 @@ DEFAULT_DAYS = 30
 MOST_PERIODS = 2
 LONGEST = 10
 """So many steps of time where the largest are asked for without a number."""
+_UNSETTLED = {"tickets": "open_tickets"}
+"""Metric -> the one of those that are not settled yet."""
 _UNITS = {
     "day": "day",
     "dai": "day",
@@ -114,7 +116,7 @@ class _Question:
         unknown = words.left_over(self.low, self.read_spans)
         metric = self._metric()
         if not unknown:
-            unknown = self._ranks_of_nothing()
+            unknown = self._ranks_of_nothing() + self._unsettled_nothing(metric)
         if unknown:
             return Unread("unknown_words", tuple(unknown), metric if isinstance(metric, str) else None)
         if self.has("rfm", "cohorts"):
@@ -134,10 +136,16 @@ class _Question:
             return []
         return [self.low[piece.start : piece.end] for piece in self.of("rank", "most", "least")]
 
+    def _unsettled_nothing(self, metric: str | Unread) -> list[str]:
+        """Return the words for what is not settled yet where no such figure is kept."""
+        said = self.of("unsettled")
+        return [] if metric in _UNSETTLED.values() else [self.low[piece.start : piece.end] for piece in said]
+
     def _metric(self) -> str | Unread:
         named = list(dict.fromkeys(piece.value for piece in self.of("metric")))
         if len(named) == 1:
-            return str(named[0])
+            name = str(named[0])
+            return _UNSETTLED.get(name, name) if self.has("unsettled") else name
         if len(named) > 1:
             return Unread("two_metrics", tuple(named))
         if self.has(*_SELLING):

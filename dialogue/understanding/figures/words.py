@@ -15,7 +15,7 @@ from tools.analytics.types import Value, Vocabulary
 
 Kind = Literal[
     "metric", "dimension", "value", "product", "period", "always", "each", "rank", "most", "least", "before", "year_before", "against",
-    "why", "share", "average", "trend", "rfm", "cohorts", "records", "which", "weekend", "workday", "exclude", "glue", "again", "best", "worst", "change",
+    "why", "share", "average", "trend", "rfm", "cohorts", "records", "which", "weekend", "workday", "exclude", "glue", "again", "best", "worst", "change", "unsettled",
 ]  # fmt: skip
 
 
@@ -50,6 +50,7 @@ _SIGNS: tuple[tuple[Kind, str], ...] = (
     ("cohorts", r"\bcohorts?(?: analysis| table)?\b|\bcustomer retention\b|\bretention(?: rate| table)?\b|同期群(?:分析)?|(?:客户|顾客|用户)?留存率?(?:分析|情况)?|队列分析"),
     ("records", r"\b(?:list|show(?: me)?|give me|which are) (?:the )?(?:orders|records|rows|tickets) (?:behind|of|in)(?: (?:it|that|this|them))?\b|\bwhich orders\b|\border ids\b|\bdrill[- ]?down\b|明细|哪些订单|具体是哪些订单|订单列表|订单明细|订单编号"),
     ("change", r"(?<=\bare )(?:up|down)\b|(?<=\bis )(?:up|down)\b|(?<=\bsales )(?:up|down)\b|\b(?:go|goes|went|gone|going) (?:up|down)\b|\b(?:changed?|changes|differences?|differ|rise|risen|rose|rising|fall|fell|fallen|falling|drop|dropped|drops|decline[sd]?|decreased?|decreases|increased?|increases|grow|grew|grown|growing|growth|lower|higher|more|less|fewer|better|worse)\b|增长|增加|上涨|上升|涨|下降|下滑|下跌|减少|降|跌|变化|变了|变|增减|多了|少了"),
+    ("unsettled", r"\b(?:still )?(?:open|waiting|unresolved|unanswered|unsolved|pending|outstanding|not (?:yet )?(?:resolved|solved|answered|closed|dealt with))\b(?: yet)?|(?:还|尚|仍)?(?:没|未)(?:有|被|人)?(?:处理|解决|完成|回复|关闭|结|办)(?:完|好|掉)?|(?:还)?(?:待|等着?)(?:处理|解决|回复)"),
     ("weekend", r"\b(?:on |at |during )?(?:the )?weekends?\b|周末|双休日"),
     ("workday", r"\b(?:on )?(?:workdays|working days)\b|工作日"),
     ("exclude", r"\b(?:excluding|except(?: for)?|without|outside(?: of)?|other than|not (?:in|from|counting|including)|ignoring|leaving out|but not)(?: the)?(?= |$)|除了|除去|不含|不包括|不算|排除|剔除|去掉|除(?!外)"),
@@ -70,7 +71,7 @@ _GLUE = """a about all am an and any are as at be been but by can could did do d
 _GLUE_EN = frozenset(_GLUE.split())
 _GLUE_ZH = (
     "请问|帮我|给我|麻烦|看一下|看看|看下|看|查一下|查查|查询|查看|查|告诉我|我想知道|想知道|想看|我想|我要|我们|咱们|咱|本店|店铺|店里|全店|我店|的话|的|了|是|有|吗|呢|啊|吧|"
-    "呀|嘛|哦|多少钱|多少个|多少件|多少单|多少人|多少位|多少名|多少家|多少笔|多少元|多少次|多少|几个|几单|几件|几人|几位|多不多|高不高|怎么样|怎样|如何|情况|数据|数字|一下|一共|总共|合计|总的|全部|所有|整体|整个|分别|"
+    "呀|嘛|哦|多少钱|多少个|多少件|多少单|多少人|多少位|多少名|多少家|多少笔|多少元|多少次|多少|几个|几张|多少张|几单|几件|几人|几位|多不多|高不高|怎么样|怎样|如何|情况|数据|数字|一下|一共|总共|合计|总的|全部|所有|整体|整个|分别|"
     "各自|大概|大约|到底|究竟|现在|目前|当前|在|里面|里|内|期间|时候|这段时间|这里|这|那|我|你|您|和|与|及|以及|跟|从|到|至|对|为|也|都|还|就|能|可以|会|来自|来|卖出|卖掉|卖|买|产生|贡献|带来|达到|成交|下单|购买|"
     "是不是|列出来|列出|列一下|展示|显示|统计|汇总|算一下|报告|报表|排序|排列|名单|画图|画个图|画|图表|比较|相比|其中|当中|把|方面|角度|发生|表现|"
     "拆分|拆解|分布|构成|细分|维度|时间|日期|共有|共|以外|之外|除外|份|户|给|用|呈现|只看|总|个|哪里|得"
