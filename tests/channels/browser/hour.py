@@ -24,6 +24,8 @@ from tests.channels.browser.pages import Chat
 from tests.channels.browser.words import Words
 
 START_S = 180
+SUPERVISOR = ("mei", "correct horse battery")
+"""Name and password."""
 
 
 class Server:
@@ -33,6 +35,7 @@ class Server:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self._port = free.getsockname()[1]
         self._data = data
+        self._environment = {**os.environ, "XIAOER_SECRET": TEST_SECRET, "XIAOER_FIT_MODELS": "0"}
         self._process: asyncio.subprocess.Process | None = None
         self._draining: asyncio.Task[bytes] | None = None
 
@@ -40,12 +43,33 @@ class Server:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._port}"
 
+    async def lets_in(self, name: str, password: str) -> None:
+        """Make a supervisor's account, as the shop's owner does on the command line."""
+        process = await asyncio.create_subprocess_exec(
+            *(
+                sys.executable,
+                "-m",
+                "channels",
+                "accounts",
+                "add",
+                name,
+                "--role",
+                "supervisor",
+                "--data",
+                str(self._data),
+            ),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            env=self._environment,
+        )
+        await process.communicate(password.encode())
+        assert process.returncode == 0
+
     async def start(self) -> None:
-        environment = {**os.environ, "XIAOER_SECRET": TEST_SECRET, "XIAOER_FIT_MODELS": "0"}
         self._process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "channels", "serve", "--port", str(self._port), "--data", str(self._data)),
             stderr=subprocess.PIPE,
-            env=environment,
+            env=self._environment,
         )
         assert self._process.stderr is not None
         self._draining = asyncio.create_task(self._process.stderr.read())
@@ -71,6 +95,7 @@ class Server:
 async def serving(data: Path) -> AsyncIterator[Server]:
     """A running server; whatever has become of it is ended at the end."""
     server = Server(data)
+    await server.lets_in(*SUPERVISOR)
     await server.start()
     try:
         yield server
@@ -198,6 +223,36 @@ class Agent:
 
     async def reads(self, text: str) -> None:
         await expect(self.log.get_by_text(text, exact=True)).to_have_count(1)
+
+    async def notes(self, text: str) -> None:
+        """Leave a note for colleagues in the open case."""
+        await self.case.locator('[data-mode="note"]').click()
+        field = self.case.locator(".writing textarea:visible")
+        await field.fill(text)
+        await field.press("Control+Enter")
+        await expect(self.log.get_by_role("article").filter(has_text=text)).to_have_count(1)
+        await self.case.locator('[data-mode="reply"]').click()
+
+    async def chooses(self, deed: str) -> Locator:
+        """Choose from the menu of the open case; returns the dialog."""
+        await self.case.locator(".case-menu summary").click()
+        await self.case.locator(f'.case-menu [data-act="{deed}"]').click()
+        return self.page.get_by_role("dialog")
+
+    async def passes_on(self, to: str, why: str) -> None:
+        """Pass the open case on to a colleague."""
+        dialog = await self.chooses("transfer")
+        await dialog.get_by_role("combobox").first.select_option(f"agent:{to}")
+        await dialog.get_by_role("textbox").fill(why)
+        await dialog.locator("[type=submit]").click()
+        await expect(self.field).to_be_hidden()
+
+    async def puts_aside(self) -> None:
+        """Snooze the open case until the shopper writes."""
+        dialog = await self.chooses("snooze")
+        await dialog.locator("[value=shopper]").check()
+        await dialog.locator("[type=submit]").click()
+        await expect(self.case.locator('[data-act="wake"]')).to_be_visible()
 
     async def finishes(self, how: str, *, note: str = "", agreed: str = "") -> None:
         """Hand back or resolve the open case."""

@@ -23,13 +23,15 @@ from playwright.async_api import Browser, Page, expect
 
 from knowledge.types import JsonObject
 from tests.channels.browser.cable import Cable, cable_to
-from tests.channels.browser.hour import Agent, Book, Server, Shopper, serving
+from tests.channels.browser.hour import SUPERVISOR, Agent, Book, Server, Shopper, serving
 from tests.channels.browser.pages import WAIT_MS, Chat, Visits, sign_in_shopper, sign_in_staff
+from tests.channels.browser.test_accounts import enter
 from tests.channels.browser.words import EN, ZH, Words
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.browser, pytest.mark.slow]
 
 ALWAYS_OPEN = 'extends: default\ndesk:\n  hours:\n    daily: ["00:00-24:00"]\n'
+NOTE, WHISPER = "知道红轴的库存吗", "offer him free delivery"
 NO_CONNECTION = re.compile("WebSocket connection to .* failed|net::ERR_|status of 409")
 """What a browser says of a pulled cable and of the slower of two agents."""
 
@@ -63,6 +65,16 @@ async def agent(visits: Visits, book: Book, words: Words) -> Agent:
     page = await visits.page(words, "/desk")
     await sign_in_staff(page, words.agent)
     found = Agent(page, words, words.agent, book)
+    await found.online()
+    return found
+
+
+async def supervisor(visits: Visits, book: Book, words: Words) -> Agent:
+    """Signs in by password."""
+    page = await visits.page(words, "/desk")
+    name, password = SUPERVISOR
+    await enter(page, name, password, opened="password", labels=("Name", "Password"))
+    found = Agent(page, words, name, book)
     await found.online()
     return found
 
@@ -102,7 +114,7 @@ def unanswered(events: list[JsonObject]) -> list[str]:
 
 @dataclasses.dataclass(frozen=True)
 class Hour:
-    """Who is there: two agents, three shoppers, and what keeps them together."""
+    """Who is there: two agents, a supervisor, three shoppers, and what keeps them together."""
 
     server: Server
     cable: Cable
@@ -110,6 +122,8 @@ class Hour:
     li: Agent
     anna: Agent
     """Reaches the server by the cable."""
+    mei: Agent
+    """The supervisor."""
     wang: Shopper
     emma: Shopper
     guest: Shopper
@@ -132,6 +146,7 @@ async def an_hour(browser: Browser, server: Server) -> AsyncIterator[Hour]:
             book,
             li=await agent(near, book, ZH),
             anna=await agent(far, book, EN),
+            mei=await supervisor(near, book, EN),
             wang=await customer(near, book, ZH, ZH.customer),
             emma=await customer(near, book, EN, EN.customer, phone=True),
             guest=await customer(near, book, ZH, None, phone=True),
@@ -146,16 +161,19 @@ async def test_an_hour_at_the_desk(browser: Browser, server: Server) -> None:
     async with an_hour(browser, server) as hour:
         await the_bot_serves(hour)
         of_wang, of_emma = await two_want_a_person(hour)
-        await a_network_is_gone(hour)
-        guests_agent = await both_reach_for_a_ticket(hour)
+        await colleagues_talk(hour, of_wang)
+        await a_network_is_gone(hour, of_emma)
+        holder, other = await both_reach_for_a_ticket(hour)
+        await a_case_is_passed_on(hour, holder, other)
         await the_server_is_killed(hour)
-        await guests_agent.reads("可以开发票吗")
-        await guests_agent.says(hour.guest, "可以，抬头请发给我。")
-        await guests_agent.finishes(guests_agent.words.resolve, note="开发票")
-        await hour.guest.chat.expect_reply(ZH.dealt_with)
-        await cases_end(hour, of_wang, of_emma)
+        await a_case_waits(hour, of_wang)
+        await cases_end(hour, other, of_wang, of_emma)
+        await shoppers_say_how_it_was(hour)
         await the_bot_serves_again(hour)
+        await the_supervisor_takes_over(hour)
+        await a_matter_comes_back(hour, of_emma)
         await everything_is_there_once(hour)
+        await the_hour_is_counted(hour)
 
 
 async def the_bot_serves(hour: Hour) -> None:
@@ -181,9 +199,33 @@ async def two_want_a_person(hour: Hour) -> tuple[str, str]:
     return of_wang, of_emma
 
 
-async def a_network_is_gone(hour: Hour) -> None:
+async def colleagues_talk(hour: Hour, of_wang: str) -> None:
+    """A note that mentions Anna, and a whisper of the supervisor; no shopper sees either."""
+    await hour.li.opens(of_wang, among=ZH.mine)
+    await hour.li.notes(f"@{EN.agent} {NOTE}")
+    mentions = hour.anna.page.locator("#filters").get_by_role("button", name="Mentions")
+    await expect(mentions.locator(".count")).to_have_text("1")
+    await mentions.click()
+    await hour.anna.page.locator("#tickets .mention", has_text=NOTE).click()
+    await expect(hour.anna.log.get_by_role("article")).to_contain_text(NOTE)
+    mei = hour.mei.page
+    await mei.locator("#live-toggle").click()
+    await expect(mei.locator("#live .live-row")).to_have_count(3)
+    await shot(mei, "10-live-en")
+    await mei.locator("#live .live-row.o-human", has_text=ZH.agent).click()
+    whisper = mei.locator("#live .live-talk").get_by_role("textbox")
+    await whisper.fill(WHISPER)
+    await whisper.press("Tab")
+    await mei.keyboard.press("Enter")
+    await expect(hour.li.case.get_by_role("note")).to_contain_text(WHISPER)
+    await shot(hour.li.page, "10-desk-zh-note-and-whisper")
+    await mei.locator("#live-toggle").click()
+
+
+async def a_network_is_gone(hour: Hour, of_emma: str) -> None:
     """Anna's; Emma goes on writing, and Anna's answer goes out once she is back."""
     anna, answer = hour.anna, "It is with the courier and comes tomorrow."
+    await anna.opens(of_emma, among=EN.mine)
     await hour.cable.cut()
     await expect(anna.page.locator("#connection")).to_have_class(re.compile(r"\bwarn\b"))
     await hour.emma.says("it should have come on Monday")
@@ -200,8 +242,8 @@ async def a_network_is_gone(hour: Hour) -> None:
     await anna.says(hour.emma, answer)
 
 
-async def both_reach_for_a_ticket(hour: Hour) -> Agent:
-    """Returns who has it: one of them."""
+async def both_reach_for_a_ticket(hour: Hour) -> tuple[Agent, Agent]:
+    """Returns who has it, and who does not."""
     ticket = await hour.guest.asks_for_a_person("叫个真人来")
     agents = (hour.li, hour.anna)
     for each in agents:
@@ -214,7 +256,15 @@ async def both_reach_for_a_ticket(hour: Hour) -> Agent:
     await expect(loser.field).to_be_hidden()
     await winner.says(hour.guest, "您好，请说。")
     await shot(loser.page, "25-desk-slower")
-    return winner
+    return winner, loser
+
+
+async def a_case_is_passed_on(hour: Hour, holder: Agent, other: Agent) -> None:
+    await holder.passes_on(other.name, "knows invoices")
+    await other.page.locator("#filters").get_by_role("button", name=other.words.mine).click()
+    await expect(other.field).to_be_visible()
+    await other.says(hour.guest, "我来帮您看发票。")
+    await shot(other.page, "30-desk-passed-on")
 
 
 async def the_server_is_killed(hour: Hour) -> None:
@@ -231,10 +281,28 @@ async def the_server_is_killed(hour: Hour) -> None:
         await each.online()
 
 
-async def cases_end(hour: Hour, of_wang: str, of_emma: str) -> None:
-    li, anna = hour.li, hour.anna
+async def a_case_waits(hour: Hour, of_wang: str) -> None:
+    """Put aside until the shopper writes, who does."""
+    li = hour.li
     await li.opens(of_wang, among=ZH.mine)
     await li.reads("还有现货吗")
+    await li.says(hour.wang, "我去仓库问一下。")
+    await li.puts_aside()
+    await expect(li.row(of_wang)).to_have_count(0)
+    await hour.wang.says("好，等您消息")
+    await expect(li.row(of_wang)).to_be_visible()
+    await li.reads("好，等您消息")
+
+
+async def cases_end(hour: Hour, of_guest: Agent, of_wang: str, of_emma: str) -> None:
+    li, anna = hour.li, hour.anna
+    await of_guest.page.locator("#filters").get_by_role("button", name=of_guest.words.mine).click()
+    await of_guest.page.locator("#tickets .ticket", has_text=ZH.policy).click()
+    await of_guest.reads("可以开发票吗")
+    await of_guest.says(hour.guest, "可以，抬头请发给我。")
+    await of_guest.finishes(of_guest.words.resolve, note="开发票")
+    await expect(hour.guest.chat.log).to_contain_text(ZH.dealt_with)
+    await li.opens(of_wang, among=ZH.mine)
     await li.says(hour.wang, "有现货，今天能发。")
     await li.finishes(ZH.hand_back, agreed="红轴键盘今天发货")
     await hour.wang.chat.expect_reply(ZH.back_with_bot)
@@ -242,7 +310,22 @@ async def cases_end(hour: Hour, of_wang: str, of_emma: str) -> None:
     await anna.reads("thanks, and the invoice?")
     await anna.says(hour.emma, "The invoice is in your account now.")
     await anna.finishes(EN.resolve, note="late parcel")
-    await hour.emma.chat.expect_reply(EN.dealt_with)
+    await expect(hour.emma.chat.log).to_contain_text(EN.dealt_with)
+
+
+async def shoppers_say_how_it_was(hour: Hour) -> None:
+    """One by the stars, one in words."""
+    stars = hour.guest.chat.log.get_by_role("radio")
+    await expect(stars).to_have_count(5)
+    await shot(hour.guest.chat.page, "48-widget-zh-phone-stars")
+    await stars.nth(4).check(force=True)
+    await hour.guest.chat.log.locator(".rating").get_by_role("button").first.click()
+    await expect(hour.guest.chat.log.locator(".rating-given")).to_be_visible()
+    await hour.emma.says("four stars")
+    await expect(hour.emma.chat.log.locator(".rating-given")).to_be_visible(
+        timeout=4 * WAIT_MS
+    )  # it reads its models anew
+    await shot(hour.emma.chat.page, "48-widget-en-phone-rated")
 
 
 async def the_bot_serves_again(hour: Hour) -> None:
@@ -251,6 +334,43 @@ async def the_bot_serves_again(hour: Hour) -> None:
     await hour.emma.says(EN.ask_order)
     await hour.emma.chat.expect_reply(EN.shipped_order)
     await shot(hour.wang.chat.page, "55-widget-zh")
+
+
+async def the_supervisor_takes_over(hour: Hour) -> None:
+    """From the bot; Wang is answered by her from then on."""
+    mei = hour.mei.page
+    await mei.locator("#live-toggle").click()
+    await mei.locator("#live .live-row.o-bot", has_text=ZH.customer).click()
+    talk = mei.locator("#live .live-talk")
+    await talk.get_by_role("button", name="Take over").click()
+    await mei.get_by_role("dialog").get_by_role("button", name="Take over").click()
+    await expect(hour.mei.field).to_be_visible()
+    await hour.mei.says(hour.wang, "您好，我是主管小梅。")
+    await hour.wang.says("谢谢，没别的事了")
+    await hour.mei.reads("谢谢，没别的事了")
+    await shot(mei, "56-desk-en-taken-over")
+    await hour.mei.finishes(EN.resolve, note="taken care of")
+    await expect(hour.wang.chat.log).to_contain_text(ZH.dealt_with)
+
+
+async def a_matter_comes_back(hour: Hour, of_emma: str) -> None:
+    """Emma asks for a person again: it is the case that Anna had."""
+    again = await hour.emma.asks_for_a_person(EN.human)
+    ticket = await hour.book.ticket(again)
+    assert (ticket["reopens"], again != of_emma) == (of_emma, True)
+    await hour.anna.claims(again)
+    await expect(hour.anna.case.locator(".case-head")).to_contain_text(re.compile("Reopened", re.IGNORECASE))
+    await hour.anna.says(hour.emma, "Here is your invoice number: INV-1.")
+    await hour.anna.finishes(EN.resolve)
+    await expect(hour.emma.chat.log.get_by_text(re.compile(EN.dealt_with))).to_have_count(2)
+
+
+async def the_hour_is_counted(hour: Hour) -> None:
+    """The statistics tell of it."""
+    mei = hour.mei.page
+    await mei.goto("/statistics")
+    await expect(mei.locator("main")).to_contain_text("4.5")
+    await shot(mei, "60-statistics-en")
 
 
 async def everything_is_there_once(hour: Hour) -> None:
@@ -262,4 +382,6 @@ async def everything_is_there_once(hour: Hour) -> None:
         assert unanswered(events) == []
         seen, texts = await shopper.chat.bubbles.all_inner_texts(), [text for _, text in said]
         assert [seen.count(text) for text in texts] == [texts.count(text) for text in texts]
+        for secret in (NOTE, WHISPER):
+            await expect(shopper.chat.log).not_to_contain_text(secret)
     assert {ticket["status"] for ticket in await hour.book.tickets()} == {"resolved"}
