@@ -74,8 +74,10 @@ class LiveFeed:
         while True:
             notices = self._context.platform.conversations.follow_desk(self._caller.identity())
             async with closing(notices):
-                async for _ in notices:
-                    self._look_at_all()
+                async for notice in notices:
+                    queued = (name for name, told in self._shown.items() if told["owner"] == "queued")
+                    self._dirty |= {notice.ticket.conversation_id, *queued}
+                    self._changed.set()
             self._look_at_all()
 
     def _look_at_all(self) -> None:

@@ -47,6 +47,8 @@ def test_every_effect_on_the_shops_money_or_goods_needs_a_yes() -> None:
         "requeue_ticket",
         "request_call_back",
         "warn_of_breach",
+        "take_over",
+        "whisper",
     }
     assert unconfirmed == {"verify_customer", "claim_coupon", "hand_over", "draft_article", *people, *board, *desk}
 
