@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
+import math
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any
 
 import pydantic
@@ -15,7 +17,10 @@ from channels.context import Context
 from channels.sockets import closing
 from channels.wire import LiveChangedFrame, LiveFrame
 from dialogue.answering import EVERY
+from knowledge.errors import KnowledgeError
 from tools.ticketing.live import LiveBoard, LiveConversation, read_live
+
+logger = logging.getLogger(__name__)
 
 REST_S = 0.2
 """Between two readings, so that a burst of changes is one."""
@@ -42,6 +47,7 @@ class LiveFeed:
         self._desk: tuple[Any, Any] = ([], [])
         self._dirty: set[str] = set()
         self._all = False
+        self._all_read_at = -math.inf
         self._changed = asyncio.Event()
 
     async def run(self) -> None:
@@ -49,13 +55,16 @@ class LiveFeed:
         following = [asyncio.create_task(self._follow_conversations()), asyncio.create_task(self._follow_tickets())]
         try:
             await asyncio.sleep(0)  # they listen now: what changes from here on is not missed
-            await self._send_all()
             while True:
+                began = time.perf_counter()
+                try:
+                    await self._look()
+                except KnowledgeError as error:
+                    logger.warning("what goes on could not be read: %s", error)
+                    self._look_at_all()
+                await asyncio.sleep(max(REST_S, SHARE * (time.perf_counter() - began)))
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._changed.wait(), LOOK_EVERY_S)
-                began = time.perf_counter()
-                await self._send_changes()
-                await asyncio.sleep(max(REST_S, SHARE * (time.perf_counter() - began)))
         finally:
             for task in following:
                 task.cancel()
@@ -74,30 +83,40 @@ class LiveFeed:
         while True:
             notices = self._context.platform.conversations.follow_desk(self._caller.identity())
             async with closing(notices):
-                async for _ in notices:
-                    self._look_at_all()
+                async for notice in notices:
+                    queued = (name for name, told in self._shown.items() if told["owner"] == "queued")
+                    self._dirty |= {notice.ticket.conversation_id, *queued}
+                    self._changed.set()
             self._look_at_all()
 
     def _look_at_all(self) -> None:
         self._all = True
         self._changed.set()
 
-    async def _send_all(self) -> None:
-        board = await self._read()
+    async def _look(self) -> None:
+        """Read what may have changed, or everything where it is time again, and send what did."""
+        now = time.monotonic()
+        everything = self._all or now - self._all_read_at >= LOOK_EVERY_S
+        only, self._dirty, self._all = self._dirty - {""}, set(), False
+        self._changed.clear()
+        board = await self._read(None if everything else only)
+        begun, self._all_read_at = self._all_read_at > -math.inf, now if everything else self._all_read_at
+        if begun:
+            await self._send_changes(board, self._shown.keys() if everything else self._shown.keys() & only)
+        else:
+            await self._send_all(board)
+
+    async def _send_all(self, board: LiveBoard) -> None:
         saw_all(self._context, self._caller, board.conversations)
         self._shown = {row.conversation_id: _told(row) for row in board.conversations}
         self._desk = _desk_of(board)
         await self._send(LiveFrame(board=board.model_dump(mode="json")))
 
-    async def _send_changes(self) -> None:
-        everything = self._all or not self._changed.is_set()
-        only, self._dirty, self._all = self._dirty - {""}, set(), False
-        self._changed.clear()
-        board = await self._read(None if everything else only)
-        seen = self._shown.keys() if everything else self._shown.keys() & only
+    async def _send_changes(self, board: LiveBoard, seen: Collection[str]) -> None:
+        """Send what is new on a board that shows all of `seen` that still go on."""
         rows = {row.conversation_id: row for row in board.conversations}
         changed = [row for name, row in rows.items() if self._shown.get(name) != _told(row)]
-        gone = sorted(seen - rows.keys())
+        gone = sorted(set(seen) - rows.keys())
         frame = LiveChangedFrame(conversations=[row.model_dump(mode="json") for row in changed], gone=gone)
         desk = _desk_of(board)
         frame = frame.model_copy(

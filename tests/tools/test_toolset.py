@@ -51,6 +51,8 @@ def test_every_effect_on_the_shops_money_or_goods_needs_a_yes() -> None:
         "read_mentions",
         "set_canned_reply",
         "remove_canned_reply",
+        "take_over",
+        "whisper",
     }
     cases = {
         "transfer_ticket",

@@ -85,8 +85,8 @@ class LiveBoard(Evidence):
 class _Last(NamedTuple):
     """The newest event of a kind."""
 
+    seq: int
     payload: JsonObject
-    at: dt.datetime
 
 
 @tool(
@@ -165,13 +165,15 @@ async def _last_events(session: AsyncSession, ids: Sequence[str]) -> dict[str, d
         .group_by(col(ConversationEvent.conversation_id), col(ConversationEvent.type))
         .subquery()
     )
-    statement = select(ConversationEvent).join(
+    statement = select(
+        ConversationEvent.conversation_id, ConversationEvent.type, ConversationEvent.seq, ConversationEvent.payload
+    ).join(
         newest,
         (col(ConversationEvent.conversation_id) == newest.c.conversation_id)
         & (col(ConversationEvent.seq) == newest.c.seq),
     )
-    for event in (await session.exec(statement)).all():
-        found[event.conversation_id][event.type] = _Last(event.payload, event.at)
+    for conversation_id, kind, seq, payload in (await session.exec(statement)).all():
+        found[conversation_id][kind] = _Last(seq, payload)
     return found
 
 
@@ -226,7 +228,7 @@ def _spoken_last(said: dict[str, _Last]) -> tuple[str, str]:
     spoken = [said[kind] for kind in _SPOKEN if kind in said]
     if not spoken:
         return "", ""
-    last = max(spoken, key=lambda each: each.at).payload
+    last = max(spoken, key=lambda each: each.seq).payload
     if last["type"] == "message_received":
         return str(last["author"]), str(last["text"])[:LAST_WORDS]
     texts = [str(reply.get("text") or "") for reply in last["replies"]]

@@ -10,6 +10,9 @@ import { Warnings } from "./clocks.js";
 
 const WORDS = 140;
 const TICK_MS = 15000;
+const SHOWN = 3;
+/** What is shown on the page too, for an agent who has another case on screen. @type {Kind[]} */
+const ON_PAGE = ["offer", "assigned", "whisper", "mention", "taken_over"];
 
 /** The bell in the bar, and what it stands for. */
 export class Alerts {
@@ -30,7 +33,8 @@ export class Alerts {
     this.known = null;
     this.warnings = new Warnings();
     this.dialog = h("dialog", { class: "card account-dialog" });
-    document.body.append(this.dialog);
+    this.toasts = h("div", { class: "toasts", role: "log" });
+    document.body.append(this.dialog, this.toasts);
     button.hidden = false;
     button.addEventListener("click", () => this.#ask());
     desk.addEventListener("tickets", () => this.#look());
@@ -45,7 +49,10 @@ export class Alerts {
   /** What is on screen was read. */
   read() {
     const conversation = this.onScreen();
-    if (conversation && document.visibilityState === "visible") this.unread.delete(conversation);
+    if (conversation && document.visibilityState === "visible") {
+      this.unread.delete(conversation);
+      this.toasts.querySelectorAll(`[data-conversation="${CSS.escape(conversation)}"]`).forEach((toast) => toast.remove());
+    }
     this.#draw();
   }
 
@@ -54,10 +61,29 @@ export class Alerts {
     if (alert.conversation !== this.onScreen() || document.visibilityState !== "visible") {
       this.unread.set(alert.conversation, (this.unread.get(alert.conversation) ?? 0) + 1);
       this.#draw();
+      if (ON_PAGE.includes(alert.kind)) this.#show(alert);
     }
     if (this.isAway()) return;
     if (storage.get("desk_sound", false)) blip();
     if (storage.get("desk_notify", false) && document.visibilityState !== "visible") this.#notify(alert);
+  }
+
+  /** @param {Alert} alert */
+  #show({ kind, conversation, name = "", text = "" }) {
+    const { i18n } = this;
+    const go = () => {
+      const ticket = this.#ticketOf(conversation);
+      toast.remove();
+      if (ticket) this.open(ticket.ticket_id);
+    };
+    const toast = h(
+      "div",
+      { class: "toast", data: { conversation } },
+      h("button", { class: "toast-open", type: "button", on: { click: go } }, h("strong", {}, i18n.t(`alert_${kind}`, { name })), text ? h("span", { class: "small muted" }, text) : null),
+      h("button", { class: "icon-button", type: "button", "aria-label": i18n.t("alert_dismiss"), on: { click: () => toast.remove() } }, icon("close")),
+    );
+    this.toasts.append(toast);
+    while (this.toasts.children.length > SHOWN) this.toasts.firstElementChild?.remove();
   }
 
   /** What changed hands, and what is late. */
@@ -131,6 +157,7 @@ export class Alerts {
     (count ? badge.setAppBadge?.(count) : badge.clearAppBadge?.())?.catch(() => {});
     this.button.setAttribute("aria-label", `${i18n.t("alerts")}${count ? ` (${count})` : ""}`);
     this.button.title = i18n.t("alerts");
+    this.toasts.setAttribute("aria-label", i18n.t("alerts"));
     fill(this.button, icon("bell"), count ? h("span", { class: "count", "aria-hidden": "true" }, count) : null);
   }
 

@@ -5,7 +5,7 @@ import { fill, h, icon } from "../lib/dom.js";
 import { formatSince } from "../lib/format.js";
 import { newId } from "../lib/storage.js";
 import { Thread } from "../thread/thread.js";
-import { clockTag } from "./clocks.js";
+import { clockTag, stateOf } from "./clocks.js";
 
 const OWNERS = ["queued", "human", "bot"];
 const MOODS = ["calm", "satisfied", "confused", "anxious", "annoyed", "angry", "sad"];
@@ -162,7 +162,8 @@ export class LiveView {
     const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.conversation;
     const shown = this.#shown();
     const count = (/** @type {string} */ owner) => [...this.rows.values()].filter((row) => row.owner === owner).length;
-    const summary = OWNERS.map((owner) => `${i18n.t(`live_${owner}`)} ${count(owner)}`).join(" · ");
+    const late = [...this.rows.values()].filter((row) => row.owner !== "bot" && (row.clocks ?? []).some((/** @type {any} */ clock) => !clock.ended && stateOf(clock) === "breached")).length;
+    const summary = [...OWNERS.map((owner) => `${i18n.t(`live_${owner}`)} ${count(owner)}`), late ? i18n.t("live_late", { n: late }) : ""].filter(Boolean).join(" · ");
     if (this.summary.textContent !== summary) this.summary.textContent = summary;
     fill(this.list, shown.length ? shown.map((row) => this.#row(row)) : h("li", { class: "empty" }, i18n.t("live_none")));
     if (focused) this.#focus(focused);
