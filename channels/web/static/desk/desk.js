@@ -106,7 +106,7 @@ export class Desk extends EventTarget {
 
   /** Follow one conversation; its past comes back at once. @param {string} conversation @returns {Promise<any[]>} */
   async watch(conversation) {
-    if (this.watched && this.watched !== conversation) this.socket.send({ type: "unwatch", conversation_id: this.watched });
+    if (this.watched && this.watched !== conversation && !this.#isOurs(this.watched)) this.socket.send({ type: "unwatch", conversation_id: this.watched });
     this.watched = null;
     const body = await this.api.get(`/v1/conversations/${encodeURIComponent(conversation)}/events`);
     const events = Array.isArray(body) ? body : body.events;
@@ -114,6 +114,11 @@ export class Desk extends EventTarget {
     this.after = events.at(-1)?.seq ?? 0;
     this.socket.send({ type: "watch", conversation_id: conversation, after: this.after });
     return events;
+  }
+
+  /** Whether a conversation goes with a ticket that this agent holds: the server watches those by itself. @param {string} conversation */
+  #isOurs(conversation) {
+    return [...this.tickets.values()].some((ticket) => ticket.status === "claimed" && ticket.assignee === this.agent && ticket.conversations?.includes(conversation));
   }
 
   /** @param {any} ticket */
