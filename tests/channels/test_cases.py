@@ -27,10 +27,10 @@ DOORS: dict[str, dict[str, Any]] = {
 
 
 async def done(
-    client: httpx.AsyncClient, server: LiveServer, case: Case, verb: str, agent: str = "A1", **body: Any
+    client: httpx.AsyncClient, server: LiveServer, case: Case, verb: str, *, by: str = "A1", **body: Any
 ) -> httpx.Response:
     url = f"/v1/tickets/{case.ticket['ticket_id']}/{verb}"
-    return await client.post(url, json=body, headers=server.headers("agent", agent))
+    return await client.post(url, json=body, headers=server.headers("agent", by))
 
 
 async def in_hand(client: httpx.AsyncClient, server: LiveServer, person: Person) -> Case:
