@@ -124,8 +124,8 @@ async def test_a_storm_has_one_speaker_and_loses_nothing(any_database: Database,
     other = Database(any_database.url)
     first = await assemble(any_database, ScriptedUnderstander(SCRIPT))
     second = await assemble(other, ScriptedUnderstander(SCRIPT))
-    conversations = [(await first.open(EMMA, lang="en")).id for _ in range(2)]
-    storm = Storm((first, second), *conversations, seed)
+    one, beside = [(await first.open(EMMA, lang="en")).id for _ in range(2)]
+    storm = Storm((first, second), one, beside, seed)
     await keep_seen(any_database, {str(who.subject) for who in AGENTS}, first.clock())
     try:
         async with asyncio.timeout(60):
