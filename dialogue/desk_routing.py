@@ -71,6 +71,8 @@ class DeskRouting:
         self._beat_at: dt.datetime | None = None
         self._versions: dict[str, int] | None = None
         self._warned: set[tuple[str, Goal, dt.datetime]] = set()
+        self._missing = True
+        """Whether there may be tickets that no search finds."""
         self._wake = asyncio.Event()
 
     @contextlib.contextmanager
@@ -91,15 +93,14 @@ class DeskRouting:
         self._wake.set()
 
     async def run(self) -> None:
-        """Look at the desk for ever, at once when a ticket appears or changes. Tickets that no search finds yet are looked after first."""
+        """Look at the desk for ever, at once when a ticket appears or changes."""
         listening = asyncio.create_task(self._listen())
         try:
-            with contextlib.suppress(KnowledgeError):  # the next start does it
-                await index_missing(self._talk.database)
             while True:
                 self._wake.clear()
                 try:
                     await self.look()
+                    await self._find_more()
                 except KnowledgeError as error:
                     logger.warning("the desk could not be looked at: %s", error)
                 except Exception:  # one look of many: the next one comes soon, and the log says why
@@ -111,6 +112,13 @@ class DeskRouting:
             listening.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await listening
+
+    async def _find_more(self) -> None:
+        """Let tickets be found that no search finds yet, some after each look, until there are none."""
+        if self._missing:
+            self._missing = await index_missing(self._talk.database)
+            if self._missing:
+                self._wake.set()
 
     async def _listen(self) -> None:
         async for notice in self._talk.follow_desk(Identity("agent", subject="desk")):

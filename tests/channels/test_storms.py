@@ -109,6 +109,13 @@ class Desk:
         writes = {
             "claim": (f"/v1/tickets/{self.open.ticket['ticket_id']}/claim", {"version": self.open.ticket["version"]}),
             "say": (f"/v1/conversations/{self.held.conversation}/agent-messages", {"client_id": "a1", "text": "Hi."}),
+            "tag": (f"/v1/tickets/{self.open.ticket['ticket_id']}/tags", {"add": ["vip"]}),
+            "split": (
+                f"/v1/tickets/{self.held.ticket['ticket_id']}/split",
+                {"version": self.held.ticket["version"] + 1, "subject": "The invoice", "category": "payment"},
+            ),
+            "snooze": (f"/v1/tickets/{self.held.ticket['ticket_id']}/snooze", {}),
+            "wake": (f"/v1/tickets/{self.held.ticket['ticket_id']}/wake", {}),
             "approve": (f"/v1/proposals/{self.proposal}/approve?conversation_id={self.held.conversation}", {}),
             "release": (f"/v1/tickets/{self.held.ticket['ticket_id']}/release", {"outcome": "hand_back"}),
         }

@@ -223,9 +223,9 @@ async def test_tickets_of_an_earlier_version_are_found_once_they_were_looked_aft
         for row in (await session.exec(select(TicketTerm))).all():
             await session.delete(row)
     assert await any_desk.listed(q="emma") == []
-    assert await index_missing(any_desk.database) == 1
+    assert await index_missing(any_desk.database)
     assert await any_desk.listed(q="emma") == [ticket.ticket_id]
-    assert await index_missing(any_desk.database) == 0
+    assert not await index_missing(any_desk.database)
 
 
 async def test_tags_are_put_on_found_listed_and_taken_off(any_desk: CaseDesk) -> None:

@@ -35,7 +35,7 @@ class Board:
     """Tickets in hand or offered, without those that wait for the shopper or are put aside."""
     last_took: dict[str, dt.datetime]
     lapsed: dict[str, frozenset[str]]
-    """Ticket -> agents who let an offer of it lapse, or passed it on."""
+    """Ticket -> agents who let an offer of it lapse."""
 
     def waiting(self, rules: DeskRules, now: dt.datetime) -> list[Waiting]:
         """Return the tickets that nobody has and nobody is offered. A skill that no agent of the desk has is asked of none."""
@@ -49,7 +49,7 @@ class Board:
                 lang="en" if ticket.lang == "en" else "zh",
                 since=ticket.created_at,
                 place=ticket.queue_at or place_of(priority_of(ticket.priority), ticket.created_at, rules),
-                not_for=self.lapsed.get(ticket.id, frozenset()),
+                not_for=self.lapsed.get(ticket.id, frozenset()) | _passed_on_by(ticket),
                 prefers=ticket.prefers,
             )
             for ticket in self.tickets
@@ -109,13 +109,17 @@ async def read_board(session: AsyncSession, now: dt.datetime) -> Board:
 
 async def _lapsed(session: AsyncSession, tickets: Sequence[Ticket]) -> dict[str, frozenset[str]]:
     waiting = [ticket.id for ticket in tickets if ticket.status == "open"]
-    kinds = ("lapsed", "transferred")
-    statement = select(TicketEvent).where(col(TicketEvent.kind).in_(kinds), col(TicketEvent.ticket_id).in_(waiting))
+    statement = select(TicketEvent).where(TicketEvent.kind == "lapsed", col(TicketEvent.ticket_id).in_(waiting))
     found: dict[str, frozenset[str]] = {}
     for event in (await session.exec(statement)).all() if waiting else ():
-        who = event.facts.get("agent" if event.kind == "lapsed" else "held") or ""
-        found[event.ticket_id] = found.get(event.ticket_id, frozenset()) | {str(who)}
+        found[event.ticket_id] = found.get(event.ticket_id, frozenset()) | {str(event.facts.get("agent", ""))}
     return found
+
+
+def _passed_on_by(ticket: Ticket) -> frozenset[str]:
+    """Return who put a ticket back into the line: they do not get it again by themselves."""
+    moved = ticket.moved
+    return frozenset({str(moved["by"])}) if moved and "agent" not in moved["to"] else frozenset()
 
 
 async def keep_seen(database: Database, subjects: Collection[str], now: dt.datetime) -> None:

@@ -82,17 +82,16 @@ async def index(session: AsyncSession, tickets: Sequence[Ticket]) -> None:
     await _add(session, {ticket.id: _terms(ticket, said.get(ticket.conversation_id, ())) for ticket in tickets})
 
 
-async def index_missing(database: Database) -> int:
-    """Let tickets be found that are not yet: of an earlier version, or of an import. Returns how many there were."""
+async def index_missing(database: Database) -> bool:
+    """Let some tickets be found that are not yet: of an earlier version, or of an import. Returns whether there may be more."""
     missing = ~exists().where(col(TicketTerm.ticket_id) == col(Ticket.id))
-    done = 0
-    while True:
-        async with database.write() as session:
-            tickets = (await session.exec(select(Ticket).where(missing).limit(_BATCH))).all()
-            await index(session, tickets)
-        done += len(tickets)
-        if len(tickets) < _BATCH:
-            return done
+    statement = select(Ticket).where(missing).limit(_BATCH)
+    async with database.read() as session:
+        if not (await session.exec(statement)).all():
+            return False
+    async with database.write() as session:
+        await index(session, (await session.exec(statement)).all())
+    return True
 
 
 async def retag(session: AsyncSession, ticket: Ticket, *, gone: Collection[str] = ()) -> None:

@@ -57,8 +57,8 @@ export class CaseDialogs {
     const when = h("input", { class: "field", type: "datetime-local", "aria-label": i18n.t("snooze_when"), min: localTime(Date.now()), value: localTime(Date.now() + HOUR_MS) });
     when.hidden = true;
     const choice = (/** @type {string} */ name, /** @type {boolean} */ checked) =>
-      h("label", { class: "choice" }, h("input", { type: "radio", name: "snooze", value: name, checked, on: { change: () => (when.hidden = name !== "date") } }), i18n.t(`snooze_${name}`));
-    const choices = h("fieldset", { class: "choices", "aria-label": i18n.t("snooze") }, ["hour", "opening", "shopper", "date"].map((name, at) => choice(name, at === 0)), when);
+      h("label", { class: "pick" }, h("input", { type: "radio", name: "snooze", value: name, checked, on: { change: () => (when.hidden = name !== "date") } }), i18n.t(`snooze_${name}`));
+    const choices = h("fieldset", { class: "picks", "aria-label": i18n.t("snooze") }, ["hour", "opening", "shopper", "date"].map((name, at) => choice(name, at === 0)), when);
     this.#ask({ title: i18n.t("snooze_title"), text: i18n.t("snooze_text"), fields: [choices], go: i18n.t("snooze") }, () => {
       const chosen = /** @type {HTMLInputElement} */ (choices.querySelector("input:checked")).value;
       const until = { hour: { until: new Date(Date.now() + HOUR_MS).toISOString() }, opening: { at_opening: true }, shopper: {}, date: { until: new Date(when.value).toISOString() } };
@@ -91,10 +91,10 @@ export class CaseDialogs {
     const { i18n } = this;
     const subject = h("input", { class: "field", maxlength: 200, required: true });
     const category = h("select", { class: "field" }, LABELS.category.map((each) => h("option", { value: each, selected: each === ticket.category }, i18n.or(`category_${each}`, each))));
-    const tick = (/** @type {string} */ name, /** @type {string | number} */ value, /** @type {string} */ text) => h("label", { class: "choice" }, h("input", { type: "checkbox", name, value }), text);
+    const tick = (/** @type {string} */ name, /** @type {string | number} */ value, /** @type {string} */ text) => h("label", { class: "pick" }, h("input", { type: "checkbox", name, value }), text);
     const messages = this.said().map(({ seq, text }) => tick("seq", seq, text || i18n.t("picture")));
     const orders = ticket.body.orders.map((/** @type {any} */ order) => tick("order", order.order_id, order.order_id));
-    const list = (/** @type {string} */ title, /** @type {HTMLElement[]} */ choices) => (choices.length ? h("fieldset", { class: "choices" }, h("legend", { class: "small muted" }, i18n.t(title)), choices) : null);
+    const list = (/** @type {string} */ title, /** @type {HTMLElement[]} */ choices) => (choices.length ? h("fieldset", { class: "picks" }, h("legend", { class: "small muted" }, i18n.t(title)), choices) : null);
     const parts = [list("split_messages", messages), list("split_orders", orders)];
     const fields = [this.#labelled("split_subject", subject), this.#labelled("find_category", category), ...parts].filter((each) => each !== null);
     const picked = (/** @type {string} */ name) => [...this.dialog.querySelectorAll(`input[name="${name}"]:checked`)].map((each) => /** @type {HTMLInputElement} */ (each).value);

@@ -129,8 +129,7 @@ export class Desk extends EventTarget {
 
   /** Follow it no longer, unless it is one of one's own: what is said there is told wherever one looks. */
   unwatch() {
-    const mine = [...this.tickets.values()].some((ticket) => ticket.conversation_id === this.watched && ticket.status === "claimed" && ticket.assignee === this.agent);
-    if (this.watched && !mine) this.socket.send({ type: "unwatch", conversation_id: this.watched });
+    if (this.watched && !this.#isOurs(this.watched)) this.socket.send({ type: "unwatch", conversation_id: this.watched });
     this.watched = null;
   }
 
@@ -146,6 +145,11 @@ export class Desk extends EventTarget {
   /** Say something to the agent who has a conversation. @param {string} conversation @param {string} text @param {string} clientId */
   whisper(conversation, text, clientId) {
     return this.api.post(`/v1/conversations/${encodeURIComponent(conversation)}/whispers`, { client_id: clientId, text });
+  }
+
+  /** Whether a conversation goes with a ticket that this agent holds: the server watches those by itself. @param {string} conversation */
+  #isOurs(conversation) {
+    return [...this.tickets.values()].some((ticket) => ticket.status === "claimed" && ticket.assignee === this.agent && ticket.conversations?.includes(conversation));
   }
 
   /** @param {any} ticket */

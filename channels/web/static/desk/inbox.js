@@ -56,7 +56,7 @@ export class Inbox {
   /** What the server's list is asked for in a tab. */
   #within() {
     const own = { assignee: this.desk.agent, status: "claimed" };
-    return { open: { status: "open" }, mine: { ...own, snoozed: false }, snoozed: { snoozed: true }, resolved: { status: "resolved" }, all: {} }[this.filter] ?? {};
+    return { open: { status: "open" }, mine: { ...own, snoozed: false }, snoozed: { ...own, snoozed: true }, resolved: { status: "resolved" }, all: {} }[this.filter] ?? {};
   }
 
   /** @param {{ticket: any, isNew: boolean, before: any}} news */
