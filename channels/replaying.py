@@ -84,11 +84,14 @@ async def _load(settings: Settings, conversation_id: str) -> tuple[dict[str, Any
         return head.model_dump(mode="json"), await EventStore(database).load(conversation_id)
 
 
+def _files(event: MessageReceived | Replied) -> str:
+    return "".join(f" [{ref.kind} {ref.id}]" for ref in event.attachments)
+
+
 def _line(event: Event) -> str:
     match event:
         case MessageReceived():
-            files = "".join(f" [{ref.kind} {ref.id}]" for ref in event.attachments)
-            return f"{event.author} > {event.text}{files}"
+            return f"{event.author} > {event.text}{_files(event)}"
         case VoiceTranscribed() | VoiceHeard():
             return f"    heard {_heard(event)}"
         case Understood():
@@ -101,7 +104,7 @@ def _line(event: Event) -> str:
             receipt = f" receipt {action.receipt}" if action.receipt else ""
             return f"    {action.tool} {given} -> {action.status}{receipt} in {event.duration_ms:.1f} ms"
         case Replied():
-            return f"{event.author} < " + plain_all(event.replies).replace("\n", "\n" + " " * 16)
+            return f"{event.author} < " + plain_all(event.replies).replace("\n", "\n" + " " * 16) + _files(event)
         case _:
             return _change(event)
 

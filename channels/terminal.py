@@ -170,7 +170,9 @@ class _Talk:
 
 def _from_agent(entry: StoredEvent) -> str:
     event = entry.event
-    return plain_all(event.replies) if isinstance(event, Replied) and event.author == "agent" else ""
+    if not isinstance(event, Replied) or event.author != "agent":
+        return ""
+    return " ".join(filter(None, (plain_all(event.replies), *(f"[{ref.kind}]" for ref in event.attachments))))
 
 
 def _line() -> str | None:

@@ -67,10 +67,10 @@ def transcript(events: Sequence[ConversationEvent], lang: Lang) -> list[str]:
     lines = []
     for event in events:
         payload = event.payload
+        files = word("attachments", lang, n=len(payload["attachments"])) if payload.get("attachments") else ""
         if event.type == "message_received":
-            files = word("attachments", lang, n=len(payload["attachments"])) if payload.get("attachments") else ""
             lines.append(f"{word(payload['author'], lang)}: {' '.join(filter(None, (payload['text'], files)))}")
         elif event.type == "replied":
             text = " ".join(filter(None, (each.get("text", "") for each in payload["replies"])))
-            lines.append(f"{word(payload['author'], lang)}: {text}")
+            lines.append(f"{word(payload['author'], lang)}: {' '.join(filter(None, (text, files)))}")
     return lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from knowledge.schema import Account, CannedReply, Shop
@@ -49,9 +50,7 @@ async def set_canned_reply(context: ToolContext, arguments: SetCannedReply) -> C
     """
     owner = _owner(context, private=arguments.private)
     _check(arguments)
-    row = await _find(context, owner, arguments.name) or CannedReply(
-        id=new_id("can"), owner=owner, name=arguments.name, updated_by="", updated_at=context.now
-    )
+    row = await _find(context, owner, arguments.name) or await _made(context, owner, arguments.name)
     row.sqlmodel_update(
         {"zh": arguments.zh, "en": arguments.en, "updated_by": context.identity.actor, "updated_at": context.now}
     )
@@ -153,6 +152,23 @@ def _check(arguments: SetCannedReply) -> None:
 async def _find(context: ToolContext, owner: str, name: str) -> CannedReply | None:
     statement = select(CannedReply).where(CannedReply.owner == owner, CannedReply.name == name).with_for_update()
     return (await context.session.exec(statement)).first()
+
+
+async def _made(context: ToolContext, owner: str, name: str) -> CannedReply:
+    """Make an empty one, unless somebody else makes it at the same moment: then it is theirs that is changed."""
+    row = CannedReply(
+        id=new_id("can"), owner=owner, name=name, updated_by=context.identity.actor, updated_at=context.now
+    )
+    try:
+        async with context.session.begin_nested():
+            context.session.add(row)
+            await context.session.flush()
+    except IntegrityError:
+        theirs = await _find(context, owner, name)
+        if theirs is None:
+            raise
+        return theirs
+    return row
 
 
 def _variables(names: tuple[str, ...]) -> tuple[VariableView, ...]:

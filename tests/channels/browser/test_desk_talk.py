@@ -113,6 +113,16 @@ async def served(visits: Visits, words: Words, *, phone: bool = False) -> Scene:
     return Scene(chat, desk, ticket)
 
 
+async def at_the_desk(visits: Visits, token: str) -> Page:
+    """The desk on a phone, in English, of who signed in there before."""
+    person = await visits.person(EN, phone=True)
+    key, value = json.dumps(f"xiaoer:{visits.origin}:agent"), json.dumps(json.dumps(token))
+    await person.add_init_script(f"if (location.protocol === 'http:') localStorage.setItem({key}, {value});")
+    desk = await person.new_page()
+    await desk.goto("/desk")
+    return desk
+
+
 @both
 async def test_a_note_names_a_colleague_who_reads_it_and_the_shopper_never_does(visits: Visits, words: Words) -> None:
     said = SAID[words.lang]
@@ -227,11 +237,7 @@ async def test_without_a_kept_reply_the_slash_leads_to_the_first(visits: Visits)
 async def test_a_supervisor_keeps_the_shop_s_replies_for_all(visits: Visits, shop: LiveServer) -> None:
     said = SAID["en"]
     token = shop.supervisor("Chief")["Authorization"].removeprefix("Bearer ")
-    person = await visits.person(EN, phone=True)
-    key, value = json.dumps(f"xiaoer:{visits.origin}:agent"), json.dumps(json.dumps(token))
-    await person.add_init_script(f"localStorage.setItem({key}, {value})")
-    desk = await person.new_page()
-    await desk.goto("/desk")
+    desk = await at_the_desk(visits, token)
     chat = Chat(await visits.page(EN), EN)
     await chat.open()
     ticket = await asked_for_a_person(chat)
@@ -300,17 +306,11 @@ async def test_pictures_from_the_agent_reach_the_shopper(visits: Visits, words: 
 async def test_a_model_translates_where_one_is_configured(browser: Browser, tmp_path: Path) -> None:
     async with translating(tmp_path / "data") as (server, double):
         visits = Visits(browser, server.url)
-        desk_page = await visits.person(EN, phone=True)
-        key = json.dumps(f"xiaoer:{server.url}:agent")
-        await desk_page.add_init_script(
-            f"localStorage.setItem({key}, {json.dumps(json.dumps(server.token('agent', 'Ann')))})"
-        )
         async with httpx.AsyncClient(base_url=server.url, headers=server.headers("shopper", "C3")) as client:
             conversation = (await client.post("/v1/conversations", json={"lang": "zh"})).json()["id"]
             url = f"/v1/conversations/{conversation}/messages"
             await client.post(url, json={"client_id": "1", "text": "转人工"})
-            desk = await desk_page.new_page()
-            await desk.goto("/desk")
+            desk = await at_the_desk(visits, server.token("agent", "Ann"))
             await desk.locator("#tickets .ticket").first.click()
             case = desk.locator("#case")
             await case.get_by_role("button", name=EN.claim).first.click()

@@ -87,9 +87,18 @@ export class Case {
       h("button", { class: "button primary", type: "button", data: { t: "claim", key: "c" }, on: { click: () => this.#claim() } }),
     );
     this.thread.list.dataset.tLabel = "conversation";
+    this.#stayAtEnd();
     this.tabs = h("div", { class: "tabs", role: "group" }, ["talk", "case"].map((tab) => this.#tab(tab)));
     this.talk = h("div", { class: "talk" }, this.translation.bar, this.thread.list, this.thread.live, this.typingNote, this.claimBar, this.composer.element);
     this.body = h("div", { class: "case-body" }, this.talk, this.facts);
+  }
+
+  /** Who reads the end goes on seeing it when the form below grows. */
+  #stayAtEnd() {
+    const { list } = this.thread;
+    let following = true;
+    list.addEventListener("scroll", () => (following = this.thread.atEnd()));
+    new ResizeObserver(() => following && this.thread.toEnd()).observe(list);
   }
 
   /** @param {string} tab */

@@ -103,7 +103,7 @@ export const TALK_STRINGS = {
     translate_again: "Try again",
     translating: "Translating…",
     translate_failed: "The translation failed; the original stands.",
-    translate_always: "Always translate the shopper's words (by machine)",
+    translate_always: "Always translate (by machine)",
     by_machine: "machine translation",
     draft_to_zh: "Put into Chinese",
     draft_to_en: "Put into English",
