@@ -91,6 +91,20 @@ def statement(cut: Cut, frames: Sequence[Frame], *, whole: bool, ascending: bool
     return union_all(*(select(part.subquery()) for part in parts))
 
 
+def totals(cuts: Sequence[Cut], frames: Sequence[Frame]) -> Any:
+    """Return the select of several metrics of one source in all: a row for each frame, with two columns a metric."""
+    joins = tuple(dict.fromkeys(join for cut in cuts for join in cut.metric.joins))
+    first = dataclasses.replace(cuts[0], metric=dataclasses.replace(cuts[0].metric, joins=joins))
+    parts = []
+    for number, frame in enumerate(frames):
+        columns = []
+        for place, cut in enumerate(cuts):
+            bottom = cut.metric.bottom(frame) if cut.metric.bottom is not None else literal(1)
+            columns += [cut.metric.top(frame).label(f"top{place}"), bottom.label(f"bottom{place}")]
+        parts.append(_narrowed(first, frame).with_only_columns(literal(str(number)).label("part"), *columns))
+    return union_all(*(select(part.subquery()) for part in parts))
+
+
 def _part(cut: Cut, frame: Frame, name: str, *, pad: int = 0, ascending: bool = False, limit: int = ROWS) -> Any:
     keys, labels = _columns(cut, frame)
     top, bottom = cut.metric.top(frame), cut.metric.bottom(frame) if cut.metric.bottom else None

@@ -14,9 +14,10 @@ import pydantic
 from sqlmodel import col, or_, select
 
 from knowledge.schema import DeskAgent, Ticket
-from tools.analytics.answering import answer
+from tools.analytics.answering import answer, answer_totals
 from tools.analytics.compiling import Cut, behind, cut_of
-from tools.analytics.periods import Period
+from tools.analytics.metrics import METRICS
+from tools.analytics.periods import Period, before
 from tools.analytics.query import FigureQuery, Filter
 from tools.analytics.reading import Desk, desk_of
 from tools.analytics.types import Figures, FilterView, Value
@@ -165,16 +166,25 @@ async def desk_statistics(context: ToolContext, arguments: DeskStatistics) -> St
     asked = _seen_by(context.identity, arguments)
     period, filters = _period(desk, asked), _filters(asked)
     everybody = _sees_everybody(context.identity)
-    wanted = [card for card in CARDS if asked.cards is None or card.id in asked.cards]
+    wanted = [
+        card
+        for card in CARDS
+        if (asked.cards is None or card.id in asked.cards) and (everybody or card.part != "agents")
+    ]
+    plain = [METRICS[card.metric] for card in wanted if not card.by and METRICS[card.metric].where is None]
+    whole = await answer_totals(desk, plain, filters, period, before(period))
     cards = [
-        CardView(id=card.id, part=card.part, figures=await answer(desk, _query(card, asked, period, filters)))
+        CardView(
+            id=card.id,
+            part=card.part,
+            figures=whole[card.id] if card.id in whole else await answer(desk, _query(card, asked, period, filters)),
+        )
         for card in wanted
-        if everybody or card.part != "agents"
     ]
     _, views = await desk.filters(filters)
     return Statistics(
         period=period,
-        against=cards[0].figures.against or period if cards else period,
+        against=before(period),
         timezone=desk.zone.key,
         everybody=everybody,
         filters=views,
