@@ -31,9 +31,7 @@ _MACHINES_EN = (
 _MACHINES_ZH = ("机器人?", "智能客服", "ai", "程序", "自动回复", "bot", "robot", "系统", "电脑")
 _IN_ENGLISH = (
     (
-        re.compile(
-            rf"\b(?:(?:real|live|actual|living|human|flesh and blood) )*(?:{'|'.join(_PERSONS_EN)})\b"
-        ),
+        re.compile(rf"\b(?:(?:real|live|actual|living|human|flesh and blood) )*(?:{'|'.join(_PERSONS_EN)})\b"),
         " xper ",
     ),
     (re.compile(rf"\b(?:{'|'.join(_MACHINES_EN)})\b"), " xbot "),

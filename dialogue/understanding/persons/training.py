@@ -78,16 +78,16 @@ def fit(rows: Sequence[Line]) -> tuple[PersonModel, FloatArray]:
 def _vocabulary(rows: Sequence[Line], told: Sequence[Sequence[str]]) -> Vocabulary:
     """Return the grams that stand in `_FAMILIES` families: what only one has tells nothing of others."""
     counts = Counter(gram for one in told for gram in set(one))
-    families = Counter(gram for _, gram in {(row.family, gram) for row, one in zip(rows, told, strict=True) for gram in one})
+    families = Counter(
+        gram for _, gram in {(row.family, gram) for row, one in zip(rows, told, strict=True) for gram in one}
+    )
     known = tuple(sorted(gram for gram, many in families.items() if many >= _FAMILIES))
     idf = [math.log((1 + len(rows)) / (1 + counts[gram])) + 1 for gram in known]
     return Vocabulary(known, np.array(idf, dtype=np.float32))
 
 
 def _calibrated(scores: FloatArray, wanted: _Flags) -> tuple[FloatArray, FloatArray]:
-    fits = [
-        LogisticRegression(C=1e6).fit(scores[:, [heading]], wanted[:, heading]) for heading in range(len(HEADINGS))
-    ]
+    fits = [LogisticRegression(C=1e6).fit(scores[:, [heading]], wanted[:, heading]) for heading in range(len(HEADINGS))]
     slopes, offsets = [one.coef_[0, 0] for one in fits], [one.intercept_[0] for one in fits]
     return np.array(slopes, dtype=np.float32), np.array(offsets, dtype=np.float32)
 
@@ -105,8 +105,7 @@ def fingerprint() -> str:
     """Return a hash of the data and the code that a model is made of."""
     digest = hashlib.sha256()
     here = Path(__file__).parent.parent
-    utterances = sorted(path for lang in ("en", "zh") for path in (data.FOLDER / lang).glob("*.yaml"))
-    for path in (*sorted(data.FOLDER.glob("person_lines.*.txt")), *utterances, *(here / name for name in _CODE)):
+    for path in (*sorted(data.FOLDER.glob("person_lines.*.txt")), *(here / name for name in _CODE)):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -51,7 +51,9 @@ def test_talk_about_persons_is_no_wish_for_one(text: str) -> None:
     assert not asks_human(read(text).low)
 
 
-@pytest.mark.parametrize("text", ["are you a bot?", "am I talking to a human?", "你是真人还是机器人", "是机器人在回复我吗"])
+@pytest.mark.parametrize(
+    "text", ["are you a bot?", "am I talking to a human?", "你是真人还是机器人", "是机器人在回复我吗"]
+)
 def test_who_asks_who_answers_wants_an_answer(text: str) -> None:
     assert asks_who_answers(read(text).low)
     assert not asks_human(read(text).low)
@@ -63,7 +65,7 @@ def test_the_sentence_that_asks_is_told() -> None:
 
 def test_a_lower_bar_hears_more() -> None:
     lows = [line.low for line in own_lines()][::25]
-    sure, sooner = ({low for low in lows if asks_human(low, asks_from=bar)} for bar in (0.5, 0.35))
+    sure, sooner = ({low for low in lows if asks_human(low, asks_from=bar)} for bar in (0.4, 0.25))
     assert sure <= sooner
 
 
