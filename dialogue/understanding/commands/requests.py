@@ -55,7 +55,7 @@ _NOUN = re.compile(r"^\W*(?:(?:what|how) about |about )?(?:my|the)\b[\w\s-]*\b(?
 _OF_MONEY = frozenset({"refund_status", "track_order"})
 _PERSON_FROM = 0.9
 """Chance of its intent from which a person is wanted in a part of a message."""
-_PERHAPS_A_PERSON = 0.2
+_PERHAPS_A_PERSON = 0.35
 """Chance by the words alone below which that intent was mistaken."""
 ASKED = 4
 """Characters from which a question that no procedure answers is put to the documents."""

@@ -30,7 +30,7 @@ from knowledge.embedding import FloatArray
 Heading = Literal["asks", "who"]
 HEADINGS: tuple[Heading, ...] = get_args(Heading)
 WEIGHTS = FOLDER / "persons.npz"
-ASKS_FROM = 0.4
+ASKS_FROM = 0.5
 """Chance from which a person is asked for, where nothing else is known of the conversation."""
 _WHO_FROM = 0.5
 _CERTAIN = re.compile(

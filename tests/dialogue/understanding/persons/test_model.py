@@ -65,7 +65,7 @@ def test_the_sentence_that_asks_is_told() -> None:
 
 def test_a_lower_bar_hears_more() -> None:
     lows = [line.low for line in own_lines()][::25]
-    sure, sooner = ({low for low in lows if asks_human(low, asks_from=bar)} for bar in (0.4, 0.25))
+    sure, sooner = ({low for low in lows if asks_human(low, asks_from=bar)} for bar in (0.5, 0.35))
     assert sure <= sooner
 
 
