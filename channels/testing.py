@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import datetime as dt
 import functools
 import re
 import socket
-from collections.abc import AsyncIterator
+import zoneinfo
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import argon2
@@ -20,12 +22,12 @@ import uvicorn
 from fastapi import FastAPI
 
 from channels.accounts.passwords import Passwords
-from channels.app import create_app
+from channels.app import config_of, create_app
 from channels.auth import Caller, TokenRole, caller_for
 from channels.context import Context
 from channels.serving import server_config
 from channels.settings import Settings
-from dialogue.build import Config, Platform
+from dialogue.build import Config, Platform, build
 from dialogue.commands import (
     Affirm,
     AskHuman,
@@ -57,6 +59,8 @@ from tools.toolset import all_tools
 
 _templates = functools.cache(Templates)
 _flows = functools.cache(lambda: load_flows(None, tools=all_tools()))
+_DAY = range(9, 21)
+"""Hours of which the one after is still within those of the demo shop's desk."""
 _CANCEL = re.compile(r"^(?:cancel|取消)\s*(W\d+)$")
 CUSTOMERS = 60
 TEST_SECRET = "0123456789abcdef" * 4
@@ -213,3 +217,21 @@ async def live(settings: Settings, platform: Platform | None = None) -> AsyncIte
         server.should_exit = True
         await task
         listener.close()
+
+
+@contextlib.asynccontextmanager
+async def live_by_day(settings: Settings) -> AsyncIterator[LiveServer]:
+    """Run a server over the platform as `serve` builds it, at a time at which the demo shop's desk is open."""
+    platform = await build(dataclasses.replace(config_of(settings), clock=by_day()))
+    try:
+        async with live(settings, platform) as server:
+            yield server
+    finally:
+        await platform.close()
+
+
+def by_day(clock: Callable[[], dt.datetime] = utc_now) -> Callable[[], dt.datetime]:
+    """Return a clock that is half a day ahead where it would otherwise be evening, night or early morning in the demo shop."""
+    hour = clock().astimezone(zoneinfo.ZoneInfo("Asia/Shanghai")).hour
+    ahead = dt.timedelta(hours=0 if hour in _DAY else 12)
+    return lambda: clock() + ahead

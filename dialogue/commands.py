@@ -260,6 +260,8 @@ class View(_Value):
     role: Literal["shopper", "merchant"] = "shopper"
     figures: bool = False
     """The last thing asked was a figure of the shop, which the next question may go on with."""
+    person_from: float = 0.5
+    """Chance from which a message asks for a person."""
 
 
 class Understander(Protocol):

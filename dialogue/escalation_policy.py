@@ -50,6 +50,17 @@ class Patience(_Part):
     unsure_below: Chance
 
 
+class Person(_Part):
+    """From what chance a message counts as asking for a person."""
+
+    sure: Chance
+    after_failure: Chance
+
+    def asked_from(self, *, failed: bool) -> float:
+        """Return that chance; `failed`: the message before was not understood."""
+        return self.after_failure if failed else self.sure
+
+
 class SignRule(_Part):
     """What a sign does."""
 
@@ -74,6 +85,7 @@ class EscalationPolicy(_Part):
 
     offer_from: Chance
     hand_over_from: Chance
+    person: Person
     anger: Anger
     patience: Patience
     signs: dict[SignName, SignRule]
@@ -82,6 +94,8 @@ class EscalationPolicy(_Part):
 
     @pydantic.model_validator(mode="after")
     def _in_order(self) -> EscalationPolicy:
+        if self.person.after_failure > self.person.sure:
+            raise ValueError("person.after_failure must not be above person.sure: who was failed is heard sooner")
         if self.offer_from > self.hand_over_from:
             raise ValueError("offer_from must not be above hand_over_from: a person is offered before one takes over")
         if self.patience.lost_before_offer > self.patience.lost_before_hand_over:

@@ -112,8 +112,9 @@ def _from_talk(
 ) -> Iterable[SignSeen]:
     """Yield what the conversation itself shows."""
     yield _seen("discontent", log_odds(content))
-    if any(isinstance(command, AskHuman) for command in understanding.commands):
-        yield _seen("asked", words=work.text)
+    asks = next((command for command in understanding.commands if isinstance(command, AskHuman)), None)
+    if asks is not None:
+        yield _seen("asked", words=asks.text or work.text)
     if is_angry(moods, work.escalation):
         yield _seen("anger", moods[-1].intensity)
     scores = [command.score for command in understanding.commands]

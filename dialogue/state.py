@@ -356,8 +356,15 @@ def _pending(event: Asked) -> Pending | None:
     return Pending(question=event.question, proposal_id=event.proposal_id, values=event.values)
 
 
-def view(state: DialogueState, flow_slots: Mapping[str, str], *, known: bool = True) -> View:
-    """Return what an understander may see; `known`: whether it is known who is talking."""
+def view(state: DialogueState, flow_slots: Mapping[str, str], *, known: bool = True, person_from: float = 0.5) -> View:
+    """Return what an understander may see.
+
+    Args:
+        state: of the conversation.
+        flow_slots: slot name -> slot type of the active flow.
+        known: whether it is known who is talking.
+        person_from: chance from which the message asks for a person.
+    """
     return View(
         lang=state.lang if state.lang_known else None,
         opened_in=state.lang,
@@ -374,6 +381,7 @@ def view(state: DialogueState, flow_slots: Mapping[str, str], *, known: bool = T
         known=known,
         role=state.role,
         figures=bool(state.memory.last_figures) and state.memory.last_flow == "shop_figures",
+        person_from=person_from,
     )
 
 

@@ -125,9 +125,9 @@ class TurnRunner:
         frame = work.frame
         slots = {name: spec.type for name, spec in self.flows[frame.flow].slots.items()} if frame else {}
         if text:
-            understanding = await self.understander.understand(
-                text, view(work.state, slots, known=work.knows_customer())
-            )
+            asked_from = self.escalation.person.asked_from(failed=work.state.failures > 0)
+            seen = view(work.state, slots, known=work.knows_customer(), person_from=asked_from)
+            understanding = await self.understander.understand(text, seen)
         else:
             emotion = Emotion(label="unknown") if heard.every else Emotion()
             understanding = Understanding(lang=work.lang, emotion=emotion)

@@ -159,7 +159,7 @@ def _shop_row() -> Row:
         "currency": CURRENCY,
         "default_lang": "zh",
         "timezone": "Asia/Shanghai",
-        "policy": "default",
+        "policy": "demo",
         "settings": {"personas": list(accounts())},
     }
 

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from channels.settings import Settings
-from channels.testing import TEST_SECRET, LiveServer, live
+from channels.testing import TEST_SECRET, LiveServer, live_by_day
 from tests.channels.test_chat import chatting, say, until
 from tests.channels.test_rest import opened, sent
 
@@ -59,7 +59,7 @@ ENGLISH = Words(
 async def shop(demo_data: Path) -> AsyncIterator[LiveServer]:
     """The platform as `serve` builds it."""
     settings = Settings(data=demo_data, secret=TEST_SECRET)
-    async with live(settings) as server:
+    async with live_by_day(settings) as server:
         yield server
 
 

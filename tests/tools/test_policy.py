@@ -83,7 +83,9 @@ def test_a_file_that_is_not_text_is_a_mistake_too(tmp_path: Path) -> None:
 
 
 def test_an_unknown_set_names_those_that_there_are() -> None:
-    with pytest.raises(PolicyError, match="no policy set 'no': expected one of default, tau_retail, tau_retail_v1"):
+    with pytest.raises(
+        PolicyError, match="no policy set 'no': expected one of default, demo, tau_retail, tau_retail_v1"
+    ):
         load_policy("no")
 
 

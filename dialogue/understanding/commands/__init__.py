@@ -38,7 +38,7 @@ def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
         return [SwitchLanguage(lang=lang, text=reading.words(), source="pattern"), *useful], []
     question = reading.view.pending
     chosen = question is not None and pressed(low, question) is not None  # 都不是，转人工 may be a choice of its own
-    if not chosen and not _says_where(reading) and persons.asks_human(low):
+    if not chosen and not _says_where(reading) and persons.asks_human(low, asks_from=reading.view.person_from):
         return _with_human(reading)
     found = _of_what_runs(reading)
     if found is None:
@@ -130,9 +130,12 @@ def _body_anew(reading: Reading) -> list[Command] | None:
 
 
 def _with_human(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
-    """A person is wanted; what else was said is left to the person, unless it stands as a sentence of its own before."""
-    intents = [ScoredIntent(intent="ask_human", score=0.99)]
-    return [AskHuman(text=reading.words(), score=0.99, source="pattern")], intents
+    """A person is wanted, in the sentence that says so; what else was said is left to the person."""
+    heard = persons.hear(reading.text.low)
+    start = max(0, reading.text.low.find(heard.words))
+    score = round(heard.asks, 4)
+    asked = AskHuman(text=reading.words(start, start + len(heard.words)), score=score, source="classifier")
+    return [asked], [ScoredIntent(intent="ask_human", score=score)]
 
 
 def _tidied(found: list[Command]) -> list[Command]:

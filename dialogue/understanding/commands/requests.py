@@ -58,8 +58,10 @@ _BEGUN = frozenset({"return", "exchange", "cancel"})
 _NOUN = re.compile(r"^\W*(?:(?:what|how) about |about )?(?:my|the)\b[\w\s-]*\b(?:exchange|return|cancellation)\W*$")
 """Something under way that is named before it is asked about: "my sneakers exchange, where does it stand?"."""
 _OF_MONEY = frozenset({"refund_status", "track_order"})
-_PERSON_FROM = {"named": 0.9, "open": 0.9, "none": 1.1}
-"""Chance from which a person is wanted, by the room that the words leave for it."""
+_PERSON_FROM = 0.9
+"""Chance of its intent from which a person is wanted in a part of a message."""
+_PERHAPS_A_PERSON = 0.35
+"""Chance by the words alone below which that intent was mistaken."""
 ASKED = 4
 """Characters from which a question that no procedure answers is put to the documents."""
 _WANTS = re.compile(
@@ -202,7 +204,7 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
         return [to_documents(reading, part.start, part.end, chance)]
     if best == "ask_human" and persons.asks_who_answers(low):
         return [ChitChat(topic="bot_identity", text=words, score=0.8, source="pattern")]
-    if best == "ask_human" and chance >= _PERSON_FROM[persons.room_for_a_person(low)]:
+    if best == "ask_human" and chance >= _PERSON_FROM and persons.asks_human(low, asks_from=_PERHAPS_A_PERSON):
         return [AskHuman(text=words, score=chance, source="classifier")]
     if best.startswith("chit_chat.") and (chance >= 0.8 or (chance >= 0.35 and not told)):
         return [ChitChat(topic=best.removeprefix("chit_chat."), text=words, score=chance, source="classifier")]

@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw
 from playwright.async_api import Browser, async_playwright, expect
 
 from channels.settings import Settings
-from channels.testing import TEST_SECRET, LiveServer, live
+from channels.testing import TEST_SECRET, LiveServer, live_by_day
 from tests.channels.browser.pages import WAIT_MS, Visits
 
 CHROMIUM_FLAGS = (
@@ -76,7 +76,7 @@ async def shop(chromium: str, demo_shop: Path, tmp_path_factory: pytest.TempPath
     assert chromium  # nothing is built where nothing can look at it
     data = await asyncio.to_thread(shutil.copytree, demo_shop, tmp_path_factory.mktemp("browser") / "data")
     settings = Settings(data=data, secret=TEST_SECRET, rate_per_s=1000, rate_burst=1000)
-    async with live(settings) as server:
+    async with live_by_day(settings) as server:
         yield server
 
 

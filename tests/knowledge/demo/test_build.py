@@ -27,7 +27,7 @@ def _everything(world: World) -> dict[str, list[object]]:
 
 async def test_the_shop_has_its_row_and_a_tree_of_two_levels(shop: Database) -> None:
     (row,) = await rows_of(shop, Shop)
-    assert (row.id, row.currency, row.timezone, row.policy) == ("demo", "CNY", "Asia/Shanghai", "default")
+    assert (row.id, row.currency, row.timezone, row.policy) == ("demo", "CNY", "Asia/Shanghai", "demo")
     categories = {category.id: category for category in await rows_of(shop, Category)}
     tops = {category.id for category in categories.values() if category.parent_id is None}
     assert tops == {"clothing", "electronics", "home", "beauty"}

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from knowledge.db import Database
-from knowledge.schema import CuratedAnswer, Document
+from knowledge.schema import CuratedAnswer, Document, Shop
 from tests.knowledge.demo.conftest import rows_of
 from tools.policy import load_policy
 
@@ -41,18 +41,36 @@ async def test_every_article_is_there_in_both_languages_with_the_same_sections(s
 )
 async def test_articles_state_the_days_of_the_policy(shop: Database, slug: str, figure: object) -> None:
     assert callable(figure)
-    days = figure(load_policy("default"))
+    days = figure(load_policy("demo"))
     documents = await _documents(shop)
     assert f"{days} 天" in documents[slug, "zh"].body
     assert f"{days} days" in documents[slug, "en"].body
 
 
 async def test_articles_state_the_limit_above_which_people_decide(shop: Database) -> None:
-    limit = load_policy("default").human.refund_over_minor
+    limit = load_policy("demo").human.refund_over_minor
     assert limit is not None
     documents = await _documents(shop)
     assert f"{limit // 100:,}" in documents["returns", "zh"].body
     assert f"{limit // 100:,}" in documents["returns", "en"].body
+
+
+async def test_help_and_answers_state_the_hours_of_the_desk(shop: Database) -> None:
+    [row] = await rows_of(shop, Shop)
+    desk = load_policy(row.policy).desk
+    assert desk.hours is not None
+    assert set(desk.hours) == {"daily"}
+    assert (desk.timezone, desk.holidays, desk.special_days) == (None, (), {})  # none: the zone of the policy
+    assert load_policy(row.policy).timezone == row.timezone == "Asia/Shanghai"  # which the texts call that of Beijing
+    [shift] = desk.hours["daily"]
+    kept = [(f"{shift.begin:%-H:%M}", f"{shift.end:%-H:%M}")]
+    documents, answers = await _documents(shop), await rows_of(shop, CuratedAnswer)
+    for lang, zone in (("zh", "北京时间"), ("en", "Beijing time")):
+        contact = documents["contact", lang]
+        [answer] = [one.answer for one in answers if one.document_id == contact.id and zone in one.answer]
+        for text in (contact.body.replace("*", ""), answer):
+            assert zone in text
+            assert re.findall(r"(\d+:\d\d) (?:到|to) (\d+:\d\d)", text) == kept
 
 
 async def test_curated_answers_have_several_phrasings_and_an_article_in_their_language(shop: Database) -> None:
