@@ -155,7 +155,8 @@ def _is_something_else(reading: Reading) -> bool:
         return True
     best, chance = reading.classify(reading.masked())[0]
     mine = {view.active_flow, *view.waiting}
-    if view.active_flow and not _OF_AN_ORDER.search(reading.text.low) and not _names_goods(reading):
+    of_others = _names_goods(reading) and not _names_only_known(reading)
+    if view.active_flow and not _OF_AN_ORDER.search(reading.text.low) and not of_others:
         mine.add("cancel_order")  # 撤了吧 is said of whatever runs
     if _names_only_known(reading):
         mine |= _LOOKS_FOR_GOODS | ({"return_items"} if _cancels_several(view) else set())
