@@ -112,10 +112,12 @@ def _asks_for_it_again(reading: Reading, given_up: str) -> bool:
         return False
     situation = Situation(given_up)
     taken = reading.stances(low, (), situation)
-    wanted = [one for one in taken if one.on >= calling_off.SURE and situation.kinds[0] in one.subject.kinds]
+    wanted = [one for one in taken if one.on >= _AGAIN and situation.kinds[0] in one.subject.kinds]
     return bool(wanted) and not any(one.off >= calling_off.SURE for one in taken)
 
 
+_AGAIN = 0.35
+"""Chance from which what was just stopped is wanted again where it is named: to start it only asks for consent anew."""
 _OTHER_THINGS = frozenset({"product", "order_ref", "sku"})
 _OF_THE_BODY = frozenset({"height_cm", "weight_kg", "foot_length_mm"})
 

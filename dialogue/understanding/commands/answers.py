@@ -278,7 +278,7 @@ def _to_slot(reading: Reading, question: PendingQuestion) -> list[Command] | Non
 def _wants_it_after_all(reading: Reading) -> bool:
     """Whether what was said no to is wanted after all, with nothing else named: "yes do", 还是要取消, asked what shall be different."""
     low, view = reading.text.low, reading.view
-    if reading.told() or phrases.is_question(low.strip()) or not view.active_flow:
+    if reading.told() or low.rstrip().endswith(("?", "？", "吗")) or not view.active_flow:
         return False
     taken = reading.stances(low, (), Situation(view.active_flow, view.waiting))
     return any(one.on >= _LIKELY for one in taken) and not any(one.off >= _LIKELY for one in taken)

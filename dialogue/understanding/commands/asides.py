@@ -58,6 +58,8 @@ def aside(reading: Reading) -> list[Command] | None:
     if best == "refund_status" and chance >= _MONEY and view.active_flow in _PAYS_BACK and not named:
         # When it comes is asked of the money that is about to be paid back.
         return [AskKnowledge(query=reading.words(), text=reading.words(), score=chance, source="classifier")]
+    if asks and not named and not changes and phrases.asks_what_it_costs(low):
+        return [AskKnowledge(query=reading.words(), text=reading.words(), score=_SURE, source="pattern")]
     sure = best == "ask_knowledge" and chance >= _SURE
     heard = _LOOKS | {"ask_knowledge"} if asks or (sure and not changes) else _LOOKS
     looks_at = sum(share for intent, share in ranked if intent in heard)

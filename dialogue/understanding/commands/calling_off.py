@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Sequence
 
 from dialogue.commands import Cancel, Command, Correct, Entity, View
 from dialogue.understanding import pending, phrases, polarity, segments
@@ -154,7 +155,8 @@ def _is_something_else(reading: Reading) -> bool:
         return True
     best, chance = reading.classify(reading.masked())[0]
     mine = {view.active_flow, *view.waiting}
-    if view.active_flow and not _OF_AN_ORDER.search(reading.text.low) and not _names_goods(reading):
+    of_others = _names_goods(reading) and not _names_only_known(reading)
+    if view.active_flow and not _OF_AN_ORDER.search(reading.text.low) and not of_others:
         mine.add("cancel_order")  # 撤了吧 is said of whatever runs
     if _names_only_known(reading):
         mine |= _LOOKS_FOR_GOODS | ({"return_items"} if _cancels_several(view) else set())
@@ -217,6 +219,10 @@ def _asks_for_more(stances: _Stances) -> bool:
     mine = {_FAMILY.get(flow) for flow in (*view.waiting, view.active_flow or "")}
     if _cancels_several(view) and _names_only_known(stances.reading):
         mine |= _UNDOES
+    runs = stances.situation.kinds[0]
+    refusals = [
+        one.subject.clause.start for one in stances.taken if one.off >= _BEYOND_DOUBT and runs in one.subject.kinds
+    ]
     clauses: dict[Span, list[Taken]] = {}
     for one in stances.taken:
         clauses.setdefault(one.subject.clause, []).append(one)
@@ -227,6 +233,7 @@ def _asks_for_more(stances: _Stances) -> bool:
         values = values and not any(one.subject.thing for one in several) and not stances.asks(span)
         words = stances.words(several[0])
         values = values and not _REST.search(words) and not _AS_IT_IS.search(words)
+        values = values and not any(span.start < place for place in refusals)  # 大点好 莫换了: it only says why
         if values or (segments.cue(words) not in _IDLE | mine and not _DREADS.search(words)):
             return True
     return False
@@ -261,6 +268,9 @@ def _waiting(stances: _Stances) -> Cancel | None:
         if set(one.subject.kinds) & set(waits) and runs not in one.subject.kinds:
             flow = next(flow for flow in stances.reading.view.waiting if Situation(flow).kinds[0] in one.subject.kinds)
             return _cancel(stances, flow=flow)
+    runs_on = any(one.on >= SURE and runs in one.subject.kinds for one in stances.taken)
+    if len(waits) == 1 and waits[0] != runs and runs_on and _ONLY.search(stances.reading.text.low):
+        return _cancel(stances, flow=stances.reading.view.waiting[0])  # "no bill needed, only cancel the keyboard"
     return None
 
 
@@ -271,8 +281,7 @@ def _some(stances: _Stances) -> Cancel | Correct | None:
     if flow is None or not stances.things:
         return None
     if any(thing.rest for thing in off) and on:
-        entities = tuple(thing.entity for thing in on)
-        return Correct(entities=entities, text=stances.reading.words(), score=0.85, source="classifier")
+        return Correct(entities=_with_kinds(stances, on), text=stances.reading.words(), score=0.85, source="classifier")
     dropped = tuple(thing.entity for thing in off if not thing.rest and _is_spoken_of(stances, thing))
     if flow in _TAKES_PARTS:
         parts = bool(dropped) and not _names_another(stances)
@@ -281,10 +290,18 @@ def _some(stances: _Stances) -> Cancel | Correct | None:
         kept = tuple(thing.entity for thing in on if not thing.rest)
         return _cancel(stances, scope="part", entities=dropped, only=kept)
     if dropped and _names_another(stances):
-        return Correct(
-            entities=tuple(thing.entity for thing in on), text=stances.reading.words(), score=0.85, source="classifier"
-        )
+        return Correct(entities=_with_kinds(stances, on), text=stances.reading.words(), score=0.85, source="classifier")
     return None
+
+
+def _with_kinds(stances: _Stances, things: Sequence[_Thing]) -> tuple[Entity, ...]:
+    """Return things with the colour or size that stands right before them: 灰卫衣 is no black one."""
+    options = [item for item in stances.reading.entities if item.type == "option" and not item.value.get("negated")]
+    kinds = [item for thing in things for item in options if 0 <= thing.entity.start - item.end <= _NEXT_TO]
+    return (*kinds, *(thing.entity for thing in things))
+
+
+_NEXT_TO = 2
 
 
 def _is_spoken_of(stances: _Stances, thing: _Thing) -> bool:
@@ -315,12 +332,14 @@ def _other_goods(stances: _Stances) -> tuple[Entity, ...]:
     before = [item for item in view.said if item.type == "product" and item.score > GUESSED]
     if not before or view.active_flow in _TAKES_PARTS or "order" not in view.flow_slots.values() or view.waiting:
         return ()
-    new = [thing for thing in stances.things if thing.entity.type == "product"]
-    return tuple(
-        thing.entity
-        for thing in new
-        if thing.taken.off < _BEYOND_DOUBT and not any(same(thing.entity, item) for item in before)
-    )
+    new = [
+        thing
+        for thing in stances.things
+        if thing.entity.type == "product"
+        and thing.taken.off < _BEYOND_DOUBT
+        and not any(same(thing.entity, item) for item in before)
+    ]
+    return _with_kinds(stances, new)
 
 
 def _running(stances: _Stances) -> Cancel | Correct | None:

@@ -133,8 +133,15 @@ def _wants_it_after_all(reading: Reading, rest: Reading) -> bool:
     low, view = rest.text.low, rest.view
     if not re.search(r"\w", low) or rest.told() or phrases.is_question(low.strip()):
         return False
-    taken = reading.stances(low, (), Situation(view.active_flow, view.waiting)) if view.active_flow in EFFECTS else []
-    return bool(taken) and max(one.on for one in taken) >= _SURELY and all(one.off <= _HARDLY for one in taken)
+    if view.active_flow not in EFFECTS:
+        return False
+    situation = Situation(view.active_flow, view.waiting)
+    taken = reading.stances(low, (), situation)
+    named = any(situation.kinds[0] in one.subject.kinds for one in taken) or _OF_MONEY.search(low) is not None
+    return named and max(one.on for one in taken) >= _SURELY and all(one.off <= _HARDLY for one in taken)
+
+
+_OF_MONEY = re.compile(r"\b(?:money|cash|refund)\b|钱|退款")
 
 
 def _only_refuses(rest: Reading) -> bool:

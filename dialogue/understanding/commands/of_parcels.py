@@ -36,6 +36,7 @@ _NOT_YET = re.compile(
 _COMES = re.compile(
     r"\b(?:when|(?:what|which) (?:day|date|time)|how soon)\b[^.!?;]{0,40}\b(?:arriv\w*|com(?:e|es|ing)|get (?:here|to me|it|them)|gets (?:here|to me)|be here|here|reach\w*|land\w*|turn\w* up|show\w* up|deliver\w*|expect|keep (?:myself )?free|stay(?:ing)? (?:in|home|at home)|be (?:in|home|at home))\b"
     r"|\b(?:reached|arrived in|got to|made it to)\b[^.!?;]{0,20}\b(?:city|town|country|depot|hub|area|port)\b"
+    r"|(?:咋|怎么?|为啥|为什么)(?:还|就|都)?[没不](?:见)?(?:来|到(?!账)|送)|还(?:没|不)(?:见)?(?:来|到(?![账了]))(?=[呀啊呢哦么的]?\W*$)"
     r"|(?:什么时候|啥时候|啥时|何时|几时|几号|哪一?天|多久|还要几天|几天|几点|明天|明儿|今天|今儿|后天|周[一二三四五六日末天]|礼拜[一二三四五六天])[^，。！？,!?]{0,6}(?:能到|会到|可以到|到(?=[不吗呀啊呢哦么了的]|$)|收(?:到|着|得到)|拿(?:到|得到)|送(?:到|来|过来|达)|签收|派送)"
     r"|(?:什么时候|啥时候|哪一?天|几号|几时)[^，。！？,!?]{0,4}(?:到货?|送到|签收|收到)的|(?:签收|送达|到货|派送|配送)(?:的)?(?:日期|时间)"
     r"|\b(?:delivery|arrival) (?:date|day|time)\b"

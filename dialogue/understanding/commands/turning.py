@@ -44,7 +44,7 @@ _LETS_GO = re.compile(
 )
 """By which a clause lets go of what it names: it refuses it, or finds it too much trouble."""
 _OPENING_NO = re.compile(
-    r"^\W*(?:(?:ugh|oh|ah|hm+|wait|actually|sorry|ok|okay|well)\b\W*)*(?:no+|nah|nope)\b(?=\W*(?:i|i'm|we|just|please|pls|let|you|go|give|can|it)\b)"
+    r"^\W*(?:(?:ugh|oh|ah|hm+|wait|actually|sorry|ok|okay|well)\b\W*)*(?:no+|nah|nope)\b(?:\W*(?:hang on|hold on|wait|sorry|actually)\b)*(?=\W*(?:i|i'm|we|just|please|pls|let|you|go|give|can|it)\b)"
 )
 """A no to what went before, not to what the clause asks for: "ugh no i want my money back"."""
 _AS_BEFORE = re.compile(

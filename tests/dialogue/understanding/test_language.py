@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogue.understanding.language import detect
+from dialogue.understanding.language import detect, is_code
 from knowledge.types import Lang
 
 
@@ -50,3 +50,24 @@ def test_signs_and_figures_alone_are_of_the_default_language(text: str, default:
 def test_nonsense_does_not_change_the_language_of_the_talk(text: str, lang: Lang) -> None:
     assert detect(text, previous="zh", words_known={"cancel", "order", "parcel", "where", "sit"}) == lang
     assert detect(text, previous="en", words_known={"cancel", "order", "parcel", "where", "sit"}) == "en"
+
+
+CODE = ["'; drop table orders; --", "1; drop table users", '" or 1=1 --', "<script>alert(1)</script>", "{{7*7}}", "${jndi:ldap://x}", "../../etc/passwd", "select * from users;"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", CODE)
+@pytest.mark.parametrize("previous", ["zh", "en"])
+def test_code_is_of_no_language_and_keeps_the_one_before(text: str, previous: Lang) -> None:
+    assert is_code(text)
+    assert detect(text, previous=previous) == previous
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<b>cancel my order</b>", "towels: cancel; speaker - where? thanks", "return table; --thanks", "grey -> black", "size = m",
+        "cancel the keyboard -- wrong one", "select the blue one from the list;", "'; 取消订单; --", "drop the table from the return",
+    ],
+)  # fmt: skip
+def test_what_a_person_says_is_no_code_whatever_signs_it_has(text: str) -> None:
+    assert not is_code(text)

@@ -213,3 +213,32 @@ async def test_it_can_be_learnt_before_anybody_asks() -> None:
     assert cold.merchants_learnt is False
     await cold.warm()
     assert cold.merchants_learnt is True
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        (
+            "how many tickets are open? and how much did we sell last week?",
+            ["how many tickets are open", "how much did we sell last week?"],
+        ),
+        ("还有几张工单没处理？上周卖了多少？", ["还有几张工单没处理", "上周卖了多少"]),
+        ("how many refunds are open? what was revenue last month?", ["how many refunds are open", "what was revenue last month"]),
+        ("上个月销售额多少，订单数有多少", ["上个月销售额多少", "订单数有多少"]),
+    ],
+)  # fmt: skip
+async def test_each_question_of_a_message_is_asked_on_its_own(
+    understander: EmbeddedUnderstander, text: str, asked: list[str]
+) -> None:
+    found = await understander.understand(text, MERCHANT)
+    wishes = [command for command in found.commands if isinstance(command, StartFlow)]
+    assert [wish.flow for wish in wishes] == ["shop_figures"] * len(asked)
+    assert [wish.text.strip("?？") for wish in wishes] == [each.strip("?？") for each in asked]
+
+
+@pytest.mark.parametrize(
+    "text", ["what sold worst last month? no, I mean last quarter", "上个月卖得最差的？不对，我是说上个季度"]
+)
+async def test_a_question_that_corrects_itself_stays_one(understander: EmbeddedUnderstander, text: str) -> None:
+    found = await understander.understand(text, MERCHANT)
+    assert len([command for command in found.commands if isinstance(command, StartFlow)]) == 1

@@ -36,6 +36,7 @@ async def figures(copilot: Copilot, metric: str, **more: object) -> Figures:
         ("products_sold", 2),
         ("stock", 30),
         ("out_of_stock", 1),
+        ("open_tickets", 0),
         ("stock_days", 30 / (8 / 31)),
     ],
 )

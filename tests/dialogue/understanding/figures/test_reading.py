@@ -134,6 +134,19 @@ def test_a_question_is_read_into_a_query(text: str, expected: dict[str, Any]) ->
     assert asked(text) == {**expected, "period": span("2026-03-01", "2026-03-31")}
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("how many tickets are open?", {"metric": "open_tickets"}),
+        ("还有几张工单没处理", {"metric": "open_tickets"}),
+        ("unresolved tickets by queue", {"metric": "open_tickets", "by": ["queue"]}),
+        ("按优先级看待处理的工单", {"metric": "open_tickets", "by": ["priority"]}),
+    ],
+)
+def test_tickets_that_are_not_resolved_are_counted_as_they_stand_now(text: str, expected: dict[str, Any]) -> None:
+    assert asked(text) == expected
+
+
 def test_what_is_left_out_ends_where_something_else_begins() -> None:
     left_out = {"dimension": "country", "values": ["France"], "exclude": True}
     kept = {"dimension": "country", "values": ["Germany"]}
@@ -229,6 +242,8 @@ def test_the_records_behind_are_those_of_the_last_figure() -> None:
         ("how are things", "unknown_words", ("things",)),
         ("what was it last month", "no_metric", ()),
         ("why did revenue fall", "why_when", ()),
+        ("how many refunds are open", "unknown_words", ("open",)),
+        ("还有多少订单没处理", "unknown_words", ("没处理",)),
         ("the highest revenue last month", "unknown_words", ("the highest",)),
         ("上个月前5名的销售额", "unknown_words", ("前5名",)),
         ("revenue by country, channel and month last month", "too_many_cuts", None),
