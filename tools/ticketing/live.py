@@ -173,7 +173,7 @@ async def _last_events(session: AsyncSession, ids: Sequence[str]) -> dict[str, d
         & (col(ConversationEvent.seq) == newest.c.seq),
     )
     for conversation_id, kind, seq, payload in (await session.exec(statement)).all():
-        found[conversation_id][kind] = _Last(seq, payload)
+        found[conversation_id][kind] = _Last(seq, dict(payload))
     return found
 
 
