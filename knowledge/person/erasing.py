@@ -50,7 +50,7 @@ from knowledge.schema import (
     TrackingEvent,
 )
 from knowledge.types import new_id
-from knowledge.words import tokens
+from knowledge.words import normalise, tokens
 
 _NOT_SWEPT = frozenset(
     {
@@ -62,6 +62,8 @@ _NOT_SWEPT = frozenset(
 """Rows of other people, who may live at the same address: their data is theirs; and the catalogue, which is about nobody."""
 _WITH_WORDS = ("transferred", "tagged", "split_off", "answered")
 """What is done with a ticket and written down in words of people."""
+_SHORT = 4
+"""Letters and digits up to which a part of a code may be anybody's."""
 _KEPT_OF_ADDRESS = ("country", "state")
 """What taxes and figures by region go by."""
 
@@ -245,7 +247,8 @@ async def _sweep(connection: AsyncConnection, marks: Marks) -> int:
 
 async def _forget_codes(session: AsyncSession, marks: Marks) -> None:
     """Let no ticket of others be found by the person's id, orders' numbers, telephone or the like; words are everybody's."""
-    codes = {term for needle in marks.needles() for term in tokens(needle) if any(map(str.isdigit, term))}
+    found = {(term, normalise(needle)) for needle in marks.needles() for term in tokens(needle)}
+    codes = {term for term, whole in found if any(map(str.isdigit, term)) and (term == whole or len(term) > _SHORT)}
     gone = delete(TicketTerm).where(col(TicketTerm.term).in_(codes))
     await session.exec(gone.execution_options(**_UNSEEN))
 

@@ -82,6 +82,10 @@ async def test_everything_on_the_staff_pages_can_be_read_and_named(visits: Visit
     await desk.locator("#case").get_by_role("button", name=words.claim).click()
     await expect(desk.locator("#case").get_by_role("textbox", name=words.reply)).to_be_focused()
     assert await complaints(desk) == []
+    await desk.locator(".find-filters summary").click()
+    await desk.locator('[data-find="lang"]').select_option(words.lang)
+    await desk.locator("#case .case-menu summary").click()
+    assert await complaints(desk) == []
 
     inspector = await visits.page(words, "/inspector")
     await sign_in_staff(inspector, words.owner)

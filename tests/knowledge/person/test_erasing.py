@@ -9,7 +9,17 @@ from sqlmodel import select
 
 from knowledge.db import Database
 from knowledge.person import ERASED, Marks, erase, find_erasure, marks_of
-from knowledge.schema import AuditRow, Conversation, ConversationEvent, Customer, Order, Receipt
+from knowledge.schema import (
+    AuditRow,
+    Conversation,
+    ConversationEvent,
+    Customer,
+    Order,
+    Receipt,
+    Ticket,
+    TicketEvent,
+    TicketTerm,
+)
 from tools.testing import NOW, make_shop
 
 
@@ -34,6 +44,16 @@ async def lay(database: Database) -> None:
                     actor=subject, role=role, created_at=NOW,
                 )
             )  # fmt: skip
+            customer_id = f"wei_zhang_7{number + 7}"
+            session.add(
+                Ticket(
+                    id=f"tkt_{number}", conversation_id=f"cnv_{number}", reason="asked", customer_id=customer_id, created_at=NOW,
+                    tags=["vip"], moved={"by": "anna", "to": {"agent": "ben"}, "reason": "knows 王小明"},
+                )
+            )  # fmt: skip
+            await session.flush()
+            session.add(TicketEvent(ticket_id=f"tkt_{number}", kind="transferred", actor="anna", facts=words, at=NOW))
+            session.add_all(TicketTerm(term=term, ticket_id=f"tkt_{number}") for term in ("键盘", "wei_zhang_77"))
 
 
 async def test_on_both_databases_one_person_goes_and_the_other_stays(any_database: Database) -> None:
@@ -47,12 +67,19 @@ async def test_on_both_databases_one_person_goes_and_the_other_stays(any_databas
         customers = {row.id for row in (await session.exec(select(Customer))).all()}
         proof = await find_erasure(session, "wei_zhang_77")
         nobody = await find_erasure(session, "wei_zhang_78")
+        terms = [(row.ticket_id, row.term) for row in (await session.exec(select(TicketTerm))).all()]
+        tickets = {row.id: (row.tags, row.moved) for row in (await session.exec(select(Ticket))).all()}
+        facts = {row.ticket_id: row.facts for row in (await session.exec(select(TicketEvent))).all()}
     assert texts == [f'{ERASED} 写道："王小明" 的邮箱是 {ERASED}, 不是 wei_zhang_78']  # there is another 王小明
     assert (receipts["rcp_0"].idempotency_key, receipts["rcp_0"].arguments, receipts["rcp_0"].actor) == (
         "erased/rcp_0",
         {},
         gone.pseudonym,
     )
+    assert terms == [("tkt_1", "键盘")]
+    assert tickets["tkt_0"] == ([], {})
+    assert tickets["tkt_1"][0] == ["vip"]
+    assert facts["tkt_0"] == {}
     assert receipts["rcp_1"].idempotency_key == "shopper:owner/k1"
     assert orders == {"W-wei_zhang_77": gone.pseudonym, "W-wei_zhang_78": "wei_zhang_78"}
     assert customers == {gone.pseudonym, "wei_zhang_78"}
