@@ -23,7 +23,7 @@ from tools.base import Evidence, Identity, Outcome, ToolCall
 from tools.executor import Executor
 from tools.policy import Policy
 from tools.provenance import Provenance
-from tools.ticketing.types import Reason
+from tools.ticketing.types import Cause
 
 CONTEXT_CHARACTERS = 24
 AFTER_CHARACTERS = 36
@@ -332,7 +332,7 @@ def _dumped(frames: list[Frame]) -> tuple[JsonObject, ...]:
 class HandOverWish:
     """Why, and how urgently, the conversation goes to a person."""
 
-    reason: Reason
+    reason: Cause
     priority: Literal["low", "normal", "high", "urgent"] = "normal"
     queue: str = "general"
     say: str = ""

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from knowledge.schema import Conversation, ConversationEvent, Customer, Ticket
-from knowledge.types import JsonObject
 from tools.base import Evidence, ToolContext, tool
 from tools.errors import RefusedError
 from tools.policy import Policy
@@ -86,7 +85,7 @@ class _Last(NamedTuple):
     """The newest event of a kind."""
 
     seq: int
-    payload: JsonObject
+    payload: Mapping[str, Any]
 
 
 @tool(

@@ -14,7 +14,10 @@ from tools.ticketing.body import Body, StoredBody, TicketBody
 from tools.ticketing.service_levels import Clock
 from tools.ticketing.triage.labels import Category, Queue, Skill
 
-Reason = Literal["asked", "failures", "anger", "discontent", "policy", "safety", "legal", "knowledge_gap", "taken_over"]
+Reason = Literal["asked", "failures", "anger", "discontent", "policy", "safety", "legal", "knowledge_gap"]
+"""Why the bot hands over."""
+Cause = Reason | Literal["taken_over"]
+"""Why a ticket is opened: the bot hands over, or a supervisor takes over."""
 
 
 AgreedText = Annotated[str, pydantic.StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
@@ -23,7 +26,7 @@ AgreedText = Annotated[str, pydantic.StringConstraints(strip_whitespace=True, mi
 class HandOver(Arguments):
     """Give the conversation to a person, with all that is known."""
 
-    reason: Reason
+    reason: Cause
     priority: Priority = "normal"
     queue: str = "general"
     lang: Lang
