@@ -293,7 +293,7 @@ class DeskMessageFrame(_Body):
     type: Literal["message"]
     conversation_id: str
     client_id: ClientId
-    text: str = ""
+    text: str
     attachments: AttachmentIds = ()
 
 
@@ -425,7 +425,7 @@ class AgentMessage(_Body):
     """An agent's words to the shopper, or something sent along."""
 
     client_id: ClientId
-    text: str = ""
+    text: str
     attachments: AttachmentIds = ()
 
 

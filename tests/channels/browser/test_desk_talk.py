@@ -294,9 +294,9 @@ async def test_pictures_from_the_agent_reach_the_shopper(visits: Visits, words: 
     for log in (scene.chat.log, case.get_by_role("log")):
         await expect(log.locator("img.media-image")).to_have_count(2)
     await expect(previews).to_have_count(0)
-    await case.get_by_role("button", name=said.attach).focus()
+    await expect(reply).to_be_focused()
     async with desk.expect_file_chooser() as chooser:
-        await desk.keyboard.press("Enter")
+        await case.get_by_role("button", name=said.attach).press("Enter")
     await (await chooser.value).set_files(photo)
     await expect(previews).to_have_count(1)
     await case.get_by_role("button", name=words.reply_send, exact=True).click()
