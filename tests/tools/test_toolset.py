@@ -48,7 +48,17 @@ def test_every_effect_on_the_shops_money_or_goods_needs_a_yes() -> None:
         "request_call_back",
         "warn_of_breach",
     }
-    assert unconfirmed == {"verify_customer", "claim_coupon", "hand_over", "draft_article", *people, *board, *desk}
+    rating = {"ask_for_rating", "rate_service"}
+    assert unconfirmed == {
+        "verify_customer",
+        "claim_coupon",
+        "hand_over",
+        "draft_article",
+        *people,
+        *board,
+        *desk,
+        *rating,
+    }
 
 
 def test_schemas_show_a_role_its_own_tools_only() -> None:
