@@ -149,6 +149,7 @@ async def test_every_figure_is_what_the_events_say(day: Day) -> None:
     assert sorted(endings.values()) == sorted(
         ["abandoned", "abandoned", "assisted", "autonomous", "handed_over", "open"]
     )
+    assert figures["conversations.ending"] == Counter(endings.values())
     over = [each for each in endings.values() if each != "open"]
     assert figures["conversations"] == len(events)
     for metric, ending in (

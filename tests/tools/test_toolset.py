@@ -64,7 +64,8 @@ def test_every_effect_on_the_shops_money_or_goods_needs_a_yes() -> None:
         "split_ticket",
     }
     shopper = {"verify_customer", "claim_coupon", "hand_over"}
-    assert unconfirmed == {*shopper, "draft_article", *people, *board, *desk, *cases}
+    rating = {"ask_for_rating", "rate_service"}
+    assert unconfirmed == {*shopper, "draft_article", *people, *board, *desk, *cases, *rating}
 
 
 def test_schemas_show_a_role_its_own_tools_only() -> None:

@@ -97,7 +97,8 @@ async def answer_totals(
         mine = [cut for cut in cuts.values() if cut.root == root]
         rows = {str(row[0]): row[1:] for row in await desk.rows(totals(mine, frames))}
         for number, cut in enumerate(mine):
-            now, then = (figure(rows[part][2 * number], rows[part][2 * number + 1], cut.metric) for part in ("0", "1"))
+            place = 2 * number
+            now, then = (figure(rows[part][place], rows[part][place + 1], cut.metric) for part in ("0", "1"))
             query = FigureQuery(metric=cut.metric.id, filters=tuple(filters), period=period, against_period=against)
             found[cut.metric.id] = Figures(
                 metric=desk.metric(cut.metric),

@@ -27,7 +27,7 @@ from knowledge.schema import (
 )
 from tools.analytics.names import Named, named
 from tools.analytics.periods import GRAINS
-from tools.analytics.sources import FIRST, SOURCES, Frame, Root, local_text
+from tools.analytics.sources import FIRST, SOURCES, Frame, Root, local_text, sitting_over
 
 Level = Literal["line", "order", "customer", "time", "own"]
 """What has exactly one value of it: a line, an order, a customer; ``time``: a step of time; ``own``: a row of its one source."""
@@ -93,6 +93,10 @@ def _server_key(_frame: Frame, root: Root) -> Any:
     return (
         col(Rating.served_by) if root == "score" else case((col(Sitting.agent_id).is_not(None), "agent"), else_="bot")
     )
+
+
+def _ending_key(frame: Frame, _root: Root) -> Any:
+    return case((sitting_over(frame), col(Sitting.ending)), else_="open")
 
 
 def _newness(_frame: Frame, _root: Root) -> ColumnElement[str]:
@@ -188,6 +192,7 @@ _ENDINGS = {
     "assisted": named("人工协助后交还", "helped by a person and given back"),
     "handed_over": named("由人工结束", "ended by a person"),
     "abandoned": named("中途离开", "left open"),
+    "open": named("仍在进行", "still going on"),
 }
 _MOODS = {
     "calm": named("平静", "calm"),
@@ -240,7 +245,7 @@ _ALL: tuple[Dimension, ...] = (
     Dimension("lang", named("语言|语种", "language|languages"), "own", _lang_key, _SERVED, words=_LANGS),
     Dimension("agent", named("客服|客服人员|坐席|人工客服", "agent|agents|support agent|support agents|colleague|colleagues"), "own", _agent_key, _SERVED),
     Dimension("served_by", named("服务方|由谁服务|谁服务的", "who served|served by|bot or person|bot or agent"), "own", _server_key, frozenset({"sitting", "score"}), words=_SERVERS),
-    Dimension("ending", named("对话结果|对话结局|结束方式", "outcome|outcomes|ending|endings|how it ended|how they ended"), "own", _column(col(Sitting.ending)), frozenset({"sitting"}), words=_ENDINGS),
+    Dimension("ending", named("对话结果|对话结局|结束方式", "outcome|outcomes|ending|endings|how it ended|how they ended"), "own", _ending_key, frozenset({"sitting"}), words=_ENDINGS),
     Dimension("first_mood", named("开始时情绪|最初情绪", "first mood|mood at the start|opening mood"), "own", _column(col(Sitting.first_mood)), frozenset({"sitting"}), words=_MOODS),
     Dimension("last_mood", named("结束时情绪|最后情绪", "last mood|mood at the end|closing mood"), "own", _column(col(Sitting.last_mood)), frozenset({"sitting"}), words=_MOODS),
     Dimension("first_voice", named("开始时语音情绪", "first voice|voice at the start"), "own", _column(col(Sitting.first_voice)), frozenset({"sitting"}), words=_MOODS),

@@ -25,9 +25,8 @@ from knowledge.schema import (
     TicketClock,
     Variant,
 )
-from knowledge.schema.served import IDLE
 from tools.analytics.names import Named, named
-from tools.analytics.sources import ASKED, FIRST, REFUNDED, REOPENED, RETURNED, Frame, Root, sold
+from tools.analytics.sources import ASKED, FIRST, REFUNDED, REOPENED, RETURNED, Frame, Root, sitting_over, sold
 from tools.evidence import LocalText
 
 Unit = Literal["money", "pieces", "orders", "people", "count", "share", "days", "hours", "minutes", "points", "ratio"]
@@ -117,14 +116,8 @@ def _counted(condition: Any) -> Any:
     return func.sum(case((condition, 1), else_=0))
 
 
-def _over(frame: Frame) -> ColumnElement[bool]:
-    """Whether a sitting is over."""
-    resolved = or_(col(Ticket.status).is_(None), col(Ticket.status) == "resolved")
-    return and_(col(Sitting.ended_at) <= frame.now - IDLE, resolved)
-
-
 def _with_ending(ending: str) -> Aggregate:
-    return lambda frame: and_(_over(frame), col(Sitting.ending) == ending)
+    return lambda frame: and_(sitting_over(frame), col(Sitting.ending) == ending)
 
 
 def _ended(ending: str) -> Aggregate:
@@ -132,12 +125,12 @@ def _ended(ending: str) -> Aggregate:
 
 
 def _all_over(frame: Frame) -> Any:
-    return _counted(_over(frame))
+    return _counted(sitting_over(frame))
 
 
 def _old(frame: Frame) -> ColumnElement[bool]:
     """Whether a sitting was ended, and so long ago that it is known whether the shopper came back to it."""
-    return and_(_over(frame), col(Sitting.ending) != "abandoned", col(Sitting.ended_at) <= frame.now - LASTING)
+    return and_(sitting_over(frame), col(Sitting.ending) != "abandoned", col(Sitting.ended_at) <= frame.now - LASTING)
 
 
 def _stayed_away(frame: Frame) -> ColumnElement[bool]:
@@ -146,7 +139,7 @@ def _stayed_away(frame: Frame) -> ColumnElement[bool]:
 
 
 def _young(frame: Frame) -> ColumnElement[bool]:
-    return and_(_over(frame), col(Sitting.ending) != "abandoned", col(Sitting.ended_at) > frame.now - LASTING)
+    return and_(sitting_over(frame), col(Sitting.ending) != "abandoned", col(Sitting.ended_at) > frame.now - LASTING)
 
 
 def _open_time(goal: str) -> Callable[[], Any]:

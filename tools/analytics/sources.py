@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, FromClause, and_, case, func, select
+from sqlalchemy import ColumnElement, FromClause, and_, case, func, or_, select
 from sqlmodel import col
 
 from knowledge.schema import (
@@ -32,6 +32,7 @@ from knowledge.schema import (
     TicketEvent,
     Variant,
 )
+from knowledge.schema.served import IDLE
 from tools.analytics.periods import Period, offsets
 
 Root = Literal[
@@ -111,6 +112,12 @@ def sold(frame: Frame) -> Any:
         .group_by(col(OrderLine.sku))
         .subquery("sold")
     )
+
+
+def sitting_over(frame: Frame) -> ColumnElement[bool]:
+    """Whether a sitting is over: nobody has written for a while, and its ticket is resolved."""
+    resolved = or_(col(Ticket.status).is_(None), col(Ticket.status) == "resolved")
+    return and_(col(Sitting.ended_at) <= frame.now - IDLE, resolved)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -18,7 +18,8 @@ export function cardView(card, doors) {
 /** What a figure is called: its metric, and what it is told apart by. @param {any} card @param {import("../lib/i18n.js").I18n} i18n */
 export function nameOf(card, i18n) {
   const [by] = card.figures.by;
-  return by ? i18n.t("by_what", { name: card.name, what: by.name[i18n.lang] }) : card.name;
+  const unit = i18n.or(`unit_${card.figures.metric.unit}`, "");
+  return by ? i18n.t(unit ? "by_what_in" : "by_what", { name: card.name, what: by.name[i18n.lang], unit }) : card.name;
 }
 
 /** @param {any} card @param {Doors} doors */
@@ -28,12 +29,18 @@ function tileView(card, doors) {
     "section",
     { class: "tile card", data: { card: card.id } },
     h("h3", { class: "tile-name" }, card.name),
-    h("p", { class: "tile-value" }, card.total),
+    h("p", { class: "tile-value" }, card.total, unitOf(card, i18n)),
     h("p", { class: "small muted" }, i18n.t("before", { value: card.before }), changeOf(card.figures)),
     card.id === "csat" ? intervals("", doors) : null,
     meaning(card, i18n),
     tools(card, doors),
   );
+}
+
+/** Times have a unit of their own. @param {any} card @param {import("../lib/i18n.js").I18n} i18n */
+function unitOf(card, i18n) {
+  const unit = i18n.or(`unit_${card.figures.metric.unit}`, "");
+  return unit && card.figures.total !== null ? h("span", { class: "tile-unit" }, unit) : null;
 }
 
 /** @param {any} figures */

@@ -59,6 +59,9 @@ export const STATISTICS_STRINGS = {
     nothing: "没有数据",
     value: "数值",
     by_what: "{name}（按{what}）",
+    by_what_in: "{name}（按{what}，{unit}）",
+    unit_minutes: "分钟",
+    unit_hours: "小时",
   },
   en: {
     ...BAR_STRINGS.en,
@@ -116,5 +119,8 @@ export const STATISTICS_STRINGS = {
     nothing: "nothing recorded",
     value: "Value",
     by_what: "{name} by {what}",
+    by_what_in: "{name} by {what} ({unit})",
+    unit_minutes: "min",
+    unit_hours: "h",
   },
 };
