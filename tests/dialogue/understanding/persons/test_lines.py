@@ -22,9 +22,12 @@ def test_both_languages_have_many_lines_of_every_wish_in_many_families() -> None
 
 
 def test_no_line_stands_twice_or_under_two_wishes() -> None:
-    wishes = defaultdict(list)
-    for line in own_lines():
-        wishes[_plain(line.low) or line.low].append(line.wish)
+    own = [(_plain(line.low) or line.low, line) for line in own_lines()]
+    times = Counter((words, line.lang) for words, line in own)
+    assert [words for words, many in times.items() if many > 1] == []
+    wishes = defaultdict(set)
+    for words, line in own:
+        wishes[words].add(line.wish)
     assert [words for words, found in wishes.items() if len(found) > 1] == []
 
 
