@@ -88,11 +88,19 @@ _WANTS_ONE = re.compile(
 )
 
 
+_MAY_FIT = re.compile(
+    r"\W*(?:one )?(?:would|might|could|should|may) (?:fit|suit|do|work|be (?:better|fine|ok|okay|right|good))\b|[号码]?的?(?:应该|可能|也许|没准|估计|大概)(?:就|更|会)?(?:合适|能穿|可以|行|刚好|好)"
+)
+
+
 def _wants_a_version(reading: Reading) -> bool:
     """Whether another version of the goods is asked for where they were to be sent back: "I'd sooner have a 27"."""
     low, options = reading.text.low, [item for item in reading.told() if item.type == "option"]
     told = any(same(item, one) for item in options for one in reading.view.said)
-    wanted = any(_WANTS_ONE.search(low[: item.start]) and not item.value.get("negated") for item in options)
+    wanted = any(
+        not item.value.get("negated") and (_WANTS_ONE.search(low[: item.start]) or _MAY_FIT.match(low[item.end :]))
+        for item in options
+    )
     return wanted and not told and not {"swaps", "options"} & set(reading.view.flow_slots.values())
 
 
