@@ -23,6 +23,8 @@ from knowledge.errors import DatabaseBusyError, DatabaseUnavailableError, Storag
 from knowledge.sqlite_driver import SHARED_STATEMENTS, LoopDialect
 
 BUSY_TIMEOUT_S = 5.0
+CHANGE_WAIT_S = 600
+"""How long a process that starts waits for another that changes the tables, on PostgreSQL: large ones take their time."""
 _WRITERS = 0x786965  # the advisory lock that PostgreSQL's writers queue on
 
 
@@ -114,6 +116,7 @@ class Database:
                 stack.push_async_callback(connection.run_sync, _pragma, "foreign_keys=ON")
             async with connection.begin():
                 if not self.is_sqlite:
+                    await connection.execute(text(f"SET LOCAL lock_timeout = '{CHANGE_WAIT_S}s'"))
                     await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS})
                 yield connection
 
