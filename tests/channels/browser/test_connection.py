@@ -11,7 +11,8 @@ from channels.testing import LiveServer
 from dialogue.events import MessageReceived
 from dialogue.store import EventStore
 from tests.channels.browser.cable import cable_to
-from tests.channels.browser.pages import Chat, Visits
+from tests.channels.browser.pages import Chat, Visits, sign_in_staff
+from tests.channels.browser.test_desk import asked_for_a_person, row
 from tests.channels.browser.words import EN, ZH, Words
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.browser, pytest.mark.slow]
@@ -65,6 +66,31 @@ async def test_who_signs_in_while_the_chat_opens_talks_as_a_customer(visits: Vis
     await page.evaluate("token => { xiaoer.identify(null); xiaoer.identify(token); }", token)
     await chat.online()
     await expect(chat.own).to_have_count(1)
+
+
+async def test_a_case_that_was_opened_without_a_connection_is_read_once_there_is_one(
+    browser: Browser, shop: LiveServer
+) -> None:
+    near = Visits(browser, shop.url)
+    chat = Chat(await near.page(EN), EN)
+    await chat.open()
+    ticket = await asked_for_a_person(chat)
+    async with cable_to(shop.url) as cable:
+        far = Visits(browser, cable.url)
+        far.expected = re.compile("WebSocket connection to .* failed|net::ERR_")
+        desk = await far.page(EN, "/desk")
+        await sign_in_staff(desk, EN.agent)
+        await expect(row(desk, ticket)).to_be_visible()
+        await cable.cut()
+        await row(desk, ticket).click()
+        case = desk.locator("#case")
+        await expect(case.locator(".notice")).to_contain_text("cannot be reached")
+        await cable.mend()
+        await expect(case.get_by_role("log").get_by_text(EN.human, exact=True)).to_have_count(1)
+        await expect(case.locator(".notice")).to_be_hidden()
+        await far.close()
+    await near.close()
+    assert (far.foreign, far.complaints) == ([], [])
 
 
 CONVERSATION = "Object.entries(localStorage).filter(([key]) => key.endsWith(':conversation')).map(([, kept]) => JSON.parse(kept).id)[0]"

@@ -226,6 +226,7 @@ async def a_network_is_gone(hour: Hour, of_emma: str) -> None:
     """Anna's; Emma goes on writing, and Anna's answer goes out once she is back."""
     anna, answer = hour.anna, "It is with the courier and comes tomorrow."
     await anna.opens(of_emma, among=EN.mine)
+    await anna.reads("Hello Emma, I am looking at your parcel.")
     await hour.cable.cut()
     await expect(anna.page.locator("#connection")).to_have_class(re.compile(r"\bwarn\b"))
     await hour.emma.says("it should have come on Monday")

@@ -36,6 +36,8 @@ export class Case {
     this.ticketId = null;
     /** @type {any[]} */
     this.risks = [];
+    /** Whether the conversation could not be read. */
+    this.unread = false;
     /** @type {(() => void) | null} */
     this.onClaimed = null;
     this.thread = new Thread({
@@ -181,6 +183,7 @@ export class Case {
     const ticket = this.#ticket;
     if (!ticket) return;
     this.said = [];
+    this.unread = false;
     try {
       const [events, notes] = await Promise.all([this.desk.watch(ticket.conversation_id), this.desk.notes(ticket)]);
       if (ticket.ticket_id !== this.ticketId || ticket.conversation_id !== this.conversation) return;
@@ -192,6 +195,7 @@ export class Case {
       if (ticket.split_from) this.thread.belong(ticket.body.said.map((/** @type {any} */ each) => each.seq));
       await this.mentions.lookedAt(ticket);
     } catch (error) {
+      this.unread = ticket.ticket_id === this.ticketId;
       this.#fail(error);
     }
   }
@@ -261,9 +265,15 @@ export class Case {
     if (note.mentions.includes(this.desk.agent)) this.mentions.lookedAt(ticket);
   }
 
-  /** Read the notes anew: some may have come while the desk was cut off. */
+  /** Read the notes anew, and all of it where it could not be read: the desk was cut off. */
   async #missed() {
     const ticket = this.#ticket;
+    if (this.unread) {
+      this.notice.hidden = true;
+      this.thread.clear();
+      await this.#load();
+      return;
+    }
     if (!ticket || this.thread.replaying) return;
     const notes = await this.desk.notes(ticket).catch((error) => (this.#fail(error), []));
     for (const note of notes) this.#note(note);
