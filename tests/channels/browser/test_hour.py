@@ -369,7 +369,7 @@ async def a_matter_comes_back(hour: Hour, of_emma: str) -> None:
 async def the_hour_is_counted(hour: Hour) -> None:
     """The statistics tell of it."""
     mei = hour.mei.page
-    await mei.goto("/statistics")
+    await mei.goto("/desk/statistics")
     await expect(mei.locator("main")).to_contain_text("4.5")
     await shot(mei, "60-statistics-en")
 
