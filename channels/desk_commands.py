@@ -13,6 +13,7 @@ from channels.console import FAILED, WRONG_CALL, existing_database, fail, print_
 from channels.settings import Settings
 from channels.statistics import shown
 from dialogue.counting import Counting
+from dialogue.replies.figures import amount, value_name
 from knowledge.types import JsonObject, Lang, new_id, utc_now
 from tools.analytics.statistics import Statistics
 from tools.base import Identity, Outcome, ToolCall
@@ -61,8 +62,15 @@ def _lines(found: JsonObject, lang: Lang) -> Iterator[str]:
             yield f"{card['name']:<40} {card['total']:>12} {card['before']:>12}{_interval(rated.get(('', '')), card['id'])}"
             continue
         yield f"{card['name']} × {figures['by'][0]['name'][lang]}"
-        for row in card["reply"].get("table", ())[1:]:
+        for row in card["reply"].get("table", ())[1:] or _undrawn(figures, lang):
             yield "    " + "  ".join(row)
+
+
+def _undrawn(figures: JsonObject, lang: Lang) -> Iterator[tuple[str, str]]:
+    """Yield the groups that are too few to be drawn."""
+    for group in figures["groups"]:
+        name = value_name(group["values"][0], figures["by"][0]["key"], lang)
+        yield name, amount(group["value"], figures["metric"], lang)
 
 
 def _interval(share: JsonObject | None, card_id: str) -> str:

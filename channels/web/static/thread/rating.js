@@ -53,6 +53,7 @@ function ask(element, reply, context, before) {
     for (const [index, star] of stars.entries()) star.classList.toggle("lit", index < n);
     word.textContent = n ? i18n.t(`rating_${n}`) : "";
     more.hidden = n === 0;
+    if (element.isConnected) element.scrollIntoView({ block: "nearest" });
   };
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
