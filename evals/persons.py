@@ -1,8 +1,8 @@
 """How well it is heard that a person is asked for: ``python -m evals.persons [--json]``, by the words of a message alone.
 
-Sets: the lines that the model learns from, each by a model without its family of wording; ``evals/data/persons``, written after the
-model was made (with the line below which each stands in ``asks`` or ``near``); utterances of the intents that it does not learn from, which ask for
-something else. `evals.escalation` measures whole messages through the understanding, on lines of another hand. The baseline is a list of keywords.
+Sets: the lines that the model learns from, each by a model without its family of wording; ``evals/data/persons``, written after a first
+model was made, messages that ask for a person and such that only sound like it; utterances of the intents that it does not learn from, which
+ask for something else. `evals.escalation` measures whole messages through the understanding. The baseline is a list of keywords.
 Figures: recall, the share of wishes for a person that is heard; false alarms, the share of all else that is taken for one; ECE, the mean
 distance between the chance and how often it is so; milliseconds a message.
 """

@@ -59,7 +59,7 @@ def own_lines() -> Iterator[Line]:
         for text in (data.FOLDER / f"person_lines.{lang}.txt").read_text(encoding="utf-8").splitlines():
             if text.startswith("# ") and " > " in text:
                 heading, _, named = text[2:].partition(" > ")
-                wish, count = WISHES[WISHES.index(named)], 0  # an unknown one raises
+                wish, count = WISHES[WISHES.index(named)], 0
             elif text:
                 yield Line(read(text).low, wish, lang, f"{lang} {heading} {count // FAMILY}", "own")
                 count += 1

@@ -24,7 +24,7 @@ from scipy.sparse import csr_matrix
 
 from dialogue.errors import DialogueError
 from dialogue.understanding.data import FOLDER
-from dialogue.understanding.persons.spoken import grams, pieces
+from dialogue.understanding.persons.spoken import grams, has_room, pieces
 from knowledge.embedding import FloatArray
 
 Heading = Literal["asks", "who"]
@@ -145,7 +145,8 @@ def hear(low: str) -> Heard:
     if any(map(_CERTAIN.fullmatch, parts)):
         return Heard(1.0, 0.0, next(part for part in parts if _CERTAIN.fullmatch(part)))
     model = _shipped(WEIGHTS)
-    if model is None or not parts[0]:
+    parts = [part for part in parts if has_room(part)]
+    if model is None or not parts:
         return Heard(0.0, 0.0, "")
     chances = model.chances(parts)
     asks, who = chances[:, HEADINGS.index("asks")], chances[:, HEADINGS.index("who")]
