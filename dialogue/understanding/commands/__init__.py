@@ -30,8 +30,9 @@ def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
     """Return the commands of a message, in the order in which they are to be done, and the best intents."""
     reading = of_an_address(of_a_variant(unasked(reading)))
     low = reading.text.low
-    if is_code(low) or (says_nothing(low) and polarity.read(low).sense is None and phrases.asks_again(low) is None):
-        return [CannotHandle(score=1.0, source="pattern")], []
+    code = is_code(low)
+    if code or (says_nothing(low) and polarity.read(low).sense is None and phrases.asks_again(low) is None):
+        return [CannotHandle(score=1.0, out_of_scope=code, source="pattern")], []
     if (lang := phrases.language_wanted(low)) and len(low.strip()) < 60:
         rest = requested(reading) if len(low.strip()) > 30 else []
         useful = [c for c in rest if c.kind in {"start_flow", "ask_knowledge"}]
