@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dialogue.conversations import Conversations, ticket_of
+from dialogue.at_the_desk import ticket_of
+from dialogue.conversations import Conversations
 from dialogue.events import Event, OwnershipChanged, Replied, TicketOpened
 from dialogue.ownership import given_to, put_back
 from dialogue.replies.types import TextReply

@@ -15,7 +15,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Literal
 
-from dialogue.conversations import ChangeOfHands, Conversations
+from dialogue.at_the_desk import ChangeOfHands
+from dialogue.conversations import Conversations
 from dialogue.events import Event
 from dialogue.ownership import put_back, taken_over
 from dialogue.replies.types import TextReply

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from dialogue.at_the_desk import refusal_of
 from dialogue.commands import Emotion, Understanding
-from dialogue.conversations import Conversations, refusal_of
+from dialogue.conversations import Conversations
 from dialogue.escalation import subject_of
 from dialogue.events import Event, StoredEvent, Whispered
 from dialogue.messages import checked_text
