@@ -2,16 +2,16 @@
 
 import { Problem } from "../lib/api.js";
 import { fill, h, icon } from "../lib/dom.js";
-import { localText } from "../lib/format.js";
 import { Thread } from "../thread/thread.js";
 import { articleLine } from "./article.js";
 import { caseSections } from "./body.js";
+import { CaseActs } from "./case_acts.js";
 import { CaseHead } from "./case_head.js";
+import { CaseRisks } from "./case_risks.js";
 import { clockSection, storySection } from "./clocks.js";
 import { Composer } from "./composer.js";
 import { linksSection } from "./links.js";
 import { interleaved, noteCard, placedNote } from "./notes.js";
-import { riskSection } from "./risk.js";
 import { langOf } from "./translation.js";
 import { Viewers } from "./viewers.js";
 
@@ -34,8 +34,6 @@ export class Case {
     this.early = [];
     /** @type {string | null} */
     this.ticketId = null;
-    /** @type {any[]} */
-    this.risks = [];
     /** Whether the conversation could not be read. */
     this.unread = false;
     /** @type {(() => void) | null} */
@@ -67,7 +65,6 @@ export class Case {
   #build() {
     this.notice = h("p", { class: "notice", role: "alert", hidden: true });
     this.facts = h("aside", { class: "case-facts-panel" });
-    this.riskSlot = h("div", {});
     this.dialog = h("dialog", { class: "sure-dialog card" });
     this.head = new CaseHead({
       desk: this.desk,
@@ -80,6 +77,9 @@ export class Case {
       said: () => this.said,
       pick: (id) => this.#pickTalk(id),
     });
+    const parts = { desk: this.desk, i18n: this.i18n, ticket: () => this.#ticket, fail: (/** @type {unknown} */ error) => this.#fail(error) };
+    this.risks = new CaseRisks({ ...parts, changed: () => this.#drawTicket() });
+    this.acts = new CaseActs({ ...parts, dialog: this.dialog, say: (text) => this.#say("ok", text) });
     this.typingNote = h("p", { class: "small muted typing-note", hidden: true, data: { t: "shopper_typing" } });
     this.composer = new Composer({ desk: this.desk, i18n: this.i18n, canned: this.canned, translation: this.translation, theirs: () => this.#theirs(), ticket: () => this.#ticket, said: (note) => this.#said(note), fail: (error) => this.#fail(error) });
     this.claimBar = h(
@@ -144,9 +144,9 @@ export class Case {
     this.thread.clear();
     this.noted.clear();
     this.early = [];
-    this.risks = [];
+    this.risks.clear();
     this.#drawTicket();
-    await Promise.all([this.#load(), this.#loadRisks(), this.desk.reread(ticketId).catch((error) => this.#fail(error))]);
+    await Promise.all([this.#load(), this.risks.load(), this.desk.reread(ticketId).catch((error) => this.#fail(error))]);
   }
 
   /** Show another conversation of the ticket. @param {string} conversation */
@@ -197,39 +197,6 @@ export class Case {
     } catch (error) {
       this.unread = ticket.ticket_id === this.ticketId;
       this.#fail(error);
-    }
-  }
-
-  async #loadRisks() {
-    const ticket = this.#ticket;
-    if (!ticket) return;
-    try {
-      const { cases } = await this.desk.api.get("/v1/risk/cases", { conversation_id: ticket.conversation_id });
-      if (ticket.ticket_id !== this.ticketId) return;
-      this.risks = cases;
-      this.#drawTicket();
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  /** @param {string} id @param {"allow" | "fraud"} decision @param {string} note */
-  async #decide(id, decision, note) {
-    try {
-      await this.desk.api.post(`/v1/risk/cases/${encodeURIComponent(id)}/decision`, { decision, note });
-      await this.#loadRisks();
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  /** @param {string} account @returns {Promise<any[]>} */
-  async #rings(account) {
-    try {
-      return (await this.desk.api.get("/v1/risk/rings", { account, pictures: 1 })).rings;
-    } catch (error) {
-      this.#fail(error);
-      return [];
     }
   }
 
@@ -301,7 +268,7 @@ export class Case {
     this.head.draw(ticket, this.#mine);
     this.claimBar.hidden = ticket.status !== "open";
     this.composer.allow(this.#mine && ticket.conversations.length > 0);
-    this.#drawRisks(ticket.ticket_id);
+    this.risks.draw(ticket.ticket_id, this.#mine);
     this.#drawStory(ticket);
     this.#drawBody(ticket);
     i18n.apply(this.element);
@@ -320,10 +287,10 @@ export class Case {
       picture: (id) => this.#picture(id),
       goTo: (seq) => this.#goTo(seq),
       useReply: mine ? (text) => this.#use(text) : null,
-      act: mine ? (action) => this.#act(action) : null,
+      act: mine ? (action) => this.acts.make(action) : null,
       correct: ticket.status === "resolved" ? null : (correction) => this.#correct(correction),
     });
-    fill(this.facts, clockSection(ticket, i18n), linksSection(ticket, { i18n, open: (id) => this.#openOther(id), useReply: mine ? (text) => this.#use(text) : null }), this.riskSlot, sections, this.story);
+    fill(this.facts, clockSection(ticket, i18n), linksSection(ticket, { i18n, open: (id) => this.#openOther(id), useReply: mine ? (text) => this.#use(text) : null }), this.risks.element, sections, this.story);
   }
 
   /** @param {number} seq */
@@ -346,53 +313,6 @@ export class Case {
     }
   }
 
-  /** Make an offered call; what needs consent is shown first. @param {any} action */
-  async #act(action) {
-    const ticket = this.#ticket;
-    if (!ticket) return;
-    try {
-      const came = await this.desk.act(ticket, { key: action.key });
-      if (came.status === "needs_confirmation") this.#askAction(action, came);
-      else this.#acted(action, came);
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  /** @param {any} action @param {any} came */
-  #askAction(action, came) {
-    const { i18n } = this;
-    const submit = async (/** @type {Event} */ event) => {
-      event.preventDefault();
-      this.dialog.close();
-      const ticket = this.#ticket;
-      if (!ticket) return;
-      await this.desk.act(ticket, { proposal_id: came.proposal_id }).then((done) => this.#acted(action, done), (error) => this.#fail(error));
-    };
-    fill(
-      this.dialog,
-      h(
-        "form",
-        { on: { submit } },
-        h("h2", {}, localText(action.title, i18n.lang)),
-        h("p", {}, localText(came.about, i18n.lang)),
-        h("p", { class: "muted small" }, i18n.t("act_text")),
-        h(
-          "div",
-          { class: "sure-row" },
-          h("button", { class: "button", type: "button", on: { click: () => this.dialog.close() } }, i18n.t("cancel")),
-          h("button", { class: "button primary", type: "submit" }, i18n.t("act_now")),
-        ),
-      ),
-    );
-    this.dialog.showModal();
-  }
-
-  /** @param {any} action @param {any} came */
-  #acted(action, came) {
-    this.#say("ok", this.i18n.t("acted", { title: localText(action.title, this.i18n.lang), receipt: came.receipt ?? "" }));
-  }
-
   /** Draw it anew only for another version or language: one that was opened stays open. @param {any} ticket */
   #drawStory({ ticket_id: ticketId, version }) {
     const key = `${ticketId} ${version} ${this.i18n.lang}`;
@@ -402,15 +322,6 @@ export class Case {
     const load = () => this.desk.story(ticketId).catch((error) => (this.#fail(error), []));
     this.story = storySection({ ticket_id: ticketId }, { i18n: this.i18n, load });
     this.story.open = open ?? false;
-  }
-
-  /** Draw them anew only when they or the agent's right to decide have changed: a note that is being written stays. @param {string} ticketId */
-  #drawRisks(ticketId) {
-    const key = JSON.stringify([ticketId, this.#mine, this.i18n.lang, this.risks]);
-    if (key === this.risksDrawn) return;
-    this.risksDrawn = key;
-    const decide = this.#mine ? (/** @type {string} */ id, /** @type {"allow" | "fraud"} */ decision, /** @type {string} */ note) => this.#decide(id, decision, note) : null;
-    fill(this.riskSlot, riskSection(this.risks, { i18n: this.i18n, decide, rings: (account) => this.#rings(account) }));
   }
 
   /** @param {string} id */
