@@ -112,7 +112,8 @@ def _everyday(lang: Lang, about: str, line: str, rng: random.Random) -> Line:
 
 @functools.cache
 def _fillers() -> dict[Lang, dict[str, list[str]]]:
-    return data.read_yaml("fillers.yaml")
+    found: dict[Lang, dict[str, list[str]]] = data.read_yaml("fillers.yaml")
+    return found
 
 
 def _of_moods() -> Iterator[Line]:
