@@ -1,8 +1,8 @@
 """How well it is heard that a person is asked for: ``python -m evals.persons [--json]``, by the words of a message alone.
 
 Sets: the lines that the model learns from, each by a model without its family of wording; ``evals/data/persons``, written after a first
-model was made, messages that ask for a person and such that only sound like it; utterances of the intents that it does not learn from, which
-ask for something else. `evals.escalation` measures whole messages through the understanding. The baseline is a list of keywords.
+model was made, messages that ask for a person and such that only sound like it; the like, written after the last (``later_``); utterances of the
+intents that are held back from its training, which ask for something else. `evals.escalation` measures whole messages through the understanding. The baseline is a list of keywords.
 Figures: recall, the share of wishes for a person that is heard; false alarms, the share of all else that is taken for one; ECE, the mean
 distance between the chance and how often it is so; milliseconds a message.
 """
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import get_args
 
 from dialogue.understanding.persons import ASKS_FROM, hear
-from dialogue.understanding.persons.lines import Line, lines, of_intents
+from dialogue.understanding.persons.lines import held_back, lines
 from dialogue.understanding.persons.model import HEADINGS
 from dialogue.understanding.persons.training import fit
 from dialogue.understanding.text import read
@@ -30,7 +30,10 @@ from evals.moods import calibration_error
 from knowledge.types import JsonObject, Lang
 
 FRESH = Path(__file__).parent / "data" / "persons"
-_ALL = 100_000
+LATER = "later_"
+"""Begins the names of the files written after the lines of the model that ships."""
+_WAYS = 4
+"""In which an utterance is measured, with other goods and numbers."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,22 +57,22 @@ def held_out() -> list[Read]:
     ]
 
 
-def fresh() -> Iterator[Read]:
-    """Yield the lines of ``evals/data/persons``, read by the model that ships."""
+def fresh(prefix: str = "") -> Iterator[Read]:
+    """Yield the lines of ``evals/data/persons``, read by the model that ships; of those written last with `LATER`."""
     for lang in get_args(Lang):
-        for name, asks in (("asks", True), ("near", False)):
+        for name, asks in ((f"{prefix}asks", True), (f"{prefix}near", False)):
             for text in (FRESH / f"{name}.{lang}.txt").read_text(encoding="utf-8").splitlines():
                 low = read(text).low
                 yield Read(low, asks, lang, hear(low).asks)
 
 
 def everyday() -> list[Read]:
-    """Return the utterances of other intents that are no lines of training."""
-    learnt = {line.low for line in lines()}
-    new: dict[str, Line] = {
-        line.low: line for line in of_intents(_ALL) if line.wish == "none" and line.low not in learnt
-    }
-    return [Read(line.low, asks=False, lang=line.lang, chance=hear(line.low).asks) for line in new.values()]
+    """Return the utterances of other intents that are held back from training."""
+    return [
+        Read(line.low, asks=False, lang=line.lang, chance=hear(line.low).asks)
+        for line in held_back(_WAYS)
+        if line.wish == "none"
+    ]
 
 
 def figures(rows: Sequence[Read], asks_from: float = ASKS_FROM) -> JsonObject:
@@ -95,7 +98,12 @@ def milliseconds(lows: Sequence[str]) -> float:
 def evaluate() -> JsonObject:
     """Measure every set in each language."""
     new = list(fresh())
-    sets = {"lines, families held out": held_out(), "fresh lines": new, "everyday utterances": everyday()}
+    sets = {
+        "lines, families held out": held_out(),
+        "fresh lines": new,
+        "later lines": list(fresh(LATER)),
+        "everyday utterances": everyday(),
+    }
     shown: JsonObject = {
         f"{name}, {lang}": figures([row for row in rows if row.lang == lang])
         for name, rows in sets.items()
