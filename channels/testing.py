@@ -62,7 +62,7 @@ _flows = functools.cache(lambda: load_flows(None, tools=all_tools()))
 _DAY = range(9, 21)
 """Hours of which the one after is still within those of the demo shop's desk."""
 _CANCEL = re.compile(r"^(?:cancel|取消)\s*(W\d+)$")
-CUSTOMERS = 60
+CUSTOMERS = 120
 TEST_SECRET = "0123456789abcdef" * 4
 
 

@@ -21,6 +21,7 @@ TALK = frozenset(
         "ticket",
         "ticketevent",
         "ticketnote",
+        "ticketterm",
         "notemention",
         "deskagent",
         "proposal",

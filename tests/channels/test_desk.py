@@ -261,7 +261,7 @@ async def test_a_desk_that_reconnects_has_its_conversations_and_can_watch_from_a
     ("wrong", "code"),
     [
         ("{", "malformed_frame"),
-        ('{"type":"message","conversation_id":"x","client_id":"a"}', "empty"),
+        ('{"type":"message","conversation_id":"x","client_id":"a"}', "malformed_frame"),
         (b"\x00", "binary_frame"),
         ('{"type":"watch","conversation_id":"cnv_unknown"}', "unknown_conversation"),
         ('{"type":"watch","conversation_id":"\\u0000"}', "unknown_conversation"),
