@@ -155,8 +155,8 @@ def hear(low: str) -> Heard:
 
 
 def asks_human(low: str, *, asks_from: float = ASKS_FROM) -> bool:
-    """Whether a person is asked for: not where one is mentioned, refused or asked about."""
-    return hear(low).asks >= asks_from
+    """Whether a person is asked for: not where one is mentioned, refused or asked about, nor where it is rather asked who answers."""
+    return hear(low).asks >= asks_from and not asks_who_answers(low)
 
 
 def asks_who_answers(low: str) -> bool:
