@@ -24,14 +24,15 @@ from scipy.sparse import csr_matrix
 
 from dialogue.errors import DialogueError
 from dialogue.understanding.data import FOLDER
+from dialogue.understanding.persons import patterns
 from dialogue.understanding.persons.spoken import grams, has_room, pieces
 from knowledge.embedding import FloatArray
 
 Heading = Literal["asks", "who"]
 HEADINGS: tuple[Heading, ...] = get_args(Heading)
 WEIGHTS = FOLDER / "persons.npz"
-ASKS_FROM = 0.5
-"""Chance from which a person is asked for, where nothing else is known of the conversation."""
+ASKS_FROM = 0.8
+"""Chance from which a person is asked for in words that no pattern knows: lower, and everyday messages are taken for it."""
 _WHO_FROM = 0.5
 _CERTAIN = re.compile(
     r"\W*(?:转|接|找|要)?(?:人工|真人)(?:客服|服务)?\W*|\W*(?:human|agent|operator|representative)(?: please)?\W*"
@@ -156,7 +157,7 @@ def hear(low: str) -> Heard:
 
 def asks_human(low: str, *, asks_from: float = ASKS_FROM) -> bool:
     """Whether a person is asked for: not where one is mentioned, refused or asked about, nor where it is rather asked who answers."""
-    return hear(low).asks >= asks_from and not asks_who_answers(low)
+    return patterns.asks_human(low) or (hear(low).asks >= asks_from and not asks_who_answers(low))
 
 
 def asks_who_answers(low: str) -> bool:
