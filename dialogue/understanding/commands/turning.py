@@ -58,7 +58,9 @@ def turned(reading: Reading) -> StartFlow | Provide | None:
     low, active = reading.text.low, reading.view.active_flow or ""
     mine = next((flow for flow, (flows, _) in _FAMILIES.items() if active in flows), None)
     asks = phrases.is_question(low.strip()) and not phrases.asks_for_it(re.sub(r"^\W*or\b", "", low))
-    if mine is None or asks or polarity.read(low).sense == "yes":
+    if (
+        mine is None or asks or polarity.read(low).sense in {"yes", "yes_but"}
+    ):  # what follows puts right what is agreed to
         return None
     wanted, let_go = _clauses(low)
     if mine == "return_items" and _wants_a_version(reading):
