@@ -14,7 +14,7 @@ import os
 import re
 import shutil
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -34,6 +34,14 @@ ALWAYS_OPEN = 'extends: default\ndesk:\n  hours:\n    daily: ["00:00-24:00"]\n'
 NOTE, WHISPER = "知道红轴的库存吗", "offer him free delivery"
 NO_CONNECTION = re.compile("WebSocket connection to .* failed|net::ERR_|status of 409")
 """What a browser says of a pulled cable and of the slower of two agents."""
+
+
+@pytest.fixture(autouse=True)
+def patience() -> Iterator[None]:
+    """Seven browsers and a server that is started twice share the machine with whatever else runs on it."""
+    expect.set_options(timeout=4 * WAIT_MS)
+    yield
+    expect.set_options(timeout=WAIT_MS)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -331,7 +339,7 @@ async def shoppers_say_how_it_was(hour: Hour) -> None:
 
 async def the_bot_serves_again(hour: Hour) -> None:
     await hour.wang.says(ZH.policy)
-    await hour.wang.chat.expect_reply(re.compile(ZH.policy_says), within_ms=4 * WAIT_MS)  # it reads its models anew
+    await hour.wang.chat.expect_reply(re.compile(ZH.policy_says), within_ms=4 * WAIT_MS)
     await hour.emma.says(EN.ask_order)
     await hour.emma.chat.expect_reply(EN.shipped_order)
     await shot(hour.wang.chat.page, "55-widget-zh")
@@ -370,7 +378,7 @@ async def the_hour_is_counted(hour: Hour) -> None:
     """The statistics tell of it."""
     mei = hour.mei.page
     await mei.goto("/desk/statistics")
-    await expect(mei.locator("main")).to_contain_text(re.compile("customer satisfaction", re.IGNORECASE))
+    await expect(mei.locator("#board")).to_contain_text(re.compile("customer satisfaction", re.IGNORECASE))
     await shot(mei, "60-statistics-en")
 
 
