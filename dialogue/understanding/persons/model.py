@@ -34,6 +34,8 @@ WEIGHTS = FOLDER / "persons.npz"
 ASKS_FROM = 0.8
 """Chance from which a person is asked for in words that no pattern knows: lower, and everyday messages are taken for it."""
 _WHO_FROM = 0.5
+_BARELY = 0.05
+"""Chance below which not even a fixed phrase asks: "is a human checking the returns?"."""
 _CERTAIN = re.compile(
     r"\W*(?:转|接|找|要)?(?:人工|真人)(?:客服|服务)?\W*|\W*(?:human|agent|operator|representative)(?: please)?\W*"
 )
@@ -157,7 +159,10 @@ def hear(low: str) -> Heard:
 
 def asks_human(low: str, *, asks_from: float = ASKS_FROM) -> bool:
     """Whether a person is asked for: not where one is mentioned, refused or asked about, nor where it is rather asked who answers."""
-    return patterns.asks_human(low) or (hear(low).asks >= asks_from and not asks_who_answers(low))
+    asks = hear(low).asks
+    if patterns.asks_human(low):
+        return asks >= _BARELY
+    return asks >= asks_from and not asks_who_answers(low)
 
 
 def asks_who_answers(low: str) -> bool:
