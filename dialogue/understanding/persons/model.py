@@ -34,6 +34,8 @@ WEIGHTS = FOLDER / "persons.npz"
 ASKS_FROM = 0.8
 """Chance from which a person is asked for in words that no pattern knows: lower, and everyday messages are taken for it."""
 _WHO_FROM = 0.5
+_CODE = re.compile(r"\b(?=[a-z]*\d)[\da-z-]*[a-z]{2}[\da-z-]*\b")
+"""Coupons and numbers of orders: "super50" is no supervisor."""
 _BARELY = 0.05
 """Chance below which not even a fixed phrase asks: "is a human checking the returns?"."""
 _CERTAIN = re.compile(
@@ -151,7 +153,7 @@ def hear(low: str) -> Heard:
     parts = [part for part in parts if has_room(part)]
     if model is None or not parts:
         return Heard(0.0, 0.0, "")
-    chances = model.chances(parts)
+    chances = model.chances([_CODE.sub("", part) for part in parts])
     asks, who = chances[:, HEADINGS.index("asks")], chances[:, HEADINGS.index("who")]
     best = int(asks.argmax())
     return Heard(float(asks[best]), float(who.max()), parts[best])
