@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from tests.channels.browser.pages import Chat, Visits, sign_in_shopper, sign_in_staff
 from tests.channels.browser.test_desk import asked_for_a_person, row
@@ -59,6 +60,9 @@ HERE = {
     ),
 }  # fmt: skip
 BOTH = pytest.mark.parametrize("words", [ZH, EN], ids=["zh", "en"])
+BELOW_THE_LIST = """() => document.getElementById("tickets").getBoundingClientRect().bottom
+    <= document.querySelector(".toasts").getBoundingClientRect().top"""
+TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 async def at_the_desk(
@@ -110,9 +114,13 @@ async def test_a_ticket_is_passed_on_to_a_colleague_and_back_to_a_queue(visits: 
     case = await claims(first, words, ticket)
     await passed_on(first, here, f"agent:{here.other}")
     await expect(case.get_by_role("textbox", name=words.reply)).to_be_hidden()
+    toast = second.locator(".toast").last
+    await expect(toast).to_be_visible()
+    assert await second.evaluate(BELOW_THE_LIST)
     await second.get_by_role("button", name=words.mine).click()
     await expect(second.locator("#tickets li").first.locator(f'[data-ticket="{ticket}"]')).to_contain_text(here.passed)
-    await row(second, ticket).click()
+    await toast.locator(".toast-open").click()
+    await expect(toast).to_be_hidden()
     taken = second.locator("#case")
     await taken.get_by_role("textbox", name=words.reply).fill(words.answer)
     await taken.get_by_role("textbox", name=words.reply).press("Control+Enter")
@@ -185,6 +193,33 @@ async def test_tags_go_on_and_off_by_keyboard_and_a_snoozed_ticket_comes_back(vi
     await expect(desk.locator("#news")).to_contain_text(here.back)
     await desk.get_by_role("button", name=words.mine).click()
     await expect(row(desk, ticket)).to_be_visible()
+
+
+async def test_an_answer_that_comes_late_undoes_nothing(visits: Visits) -> None:
+    desk = await at_the_desk(visits, EN)
+    ticket = await asked_for_a_person(await shopping(visits, EN))
+    asked, tagged = asyncio.Event(), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        old = await route.fetch()
+        asked.set()
+        await tagged.wait()
+        await route.fulfill(response=old)
+
+    address = f"**/v1/tickets/{ticket}"
+    await desk.route(address, late)
+    async with desk.expect_response(address) as coming:
+        await row(desk, ticket).click()
+        await asked.wait()
+        case = desk.locator("#case")
+        await case.locator(".claim-bar").get_by_role("button", name=EN.claim).click()
+        await case.locator(".tag-field").fill("vip")
+        await case.locator(".tag-field").press("Enter")
+        await expect(case.locator(".chip")).to_have_text(["vip"])
+        tagged.set()
+    await (await coming.value).finished()
+    await desk.evaluate(TWO_FRAMES)
+    assert await case.locator(".chip").all_inner_texts() == ["vip"]
 
 
 @BOTH

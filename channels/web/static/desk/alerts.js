@@ -34,7 +34,8 @@ export class Alerts {
     this.warnings = new Warnings();
     this.dialog = h("dialog", { class: "card account-dialog" });
     this.toasts = h("div", { class: "toasts", role: "log" });
-    document.body.append(this.dialog, this.toasts);
+    document.body.append(this.dialog);
+    document.getElementById("board")?.append(this.toasts); // in the page and not over it: a ticket that lies there stays within reach
     button.hidden = false;
     button.addEventListener("click", () => this.#ask());
     desk.addEventListener("tickets", () => this.#look());

@@ -60,9 +60,15 @@ export class Desk extends EventTarget {
   /** Read the list anew: after every (re)connection, so that nothing is missed. */
   async refresh() {
     const lists = await Promise.all(["open", "claimed", "resolved"].map((status) => this.api.get("/v1/tickets", { status })));
-    const listed = lists.flatMap((list) => list.tickets).map((ticket) => [ticket.ticket_id, ticket]);
+    const listed = lists.flatMap((list) => list.tickets).map((ticket) => [ticket.ticket_id, this.#newest(ticket)]);
     this.tickets = new Map([...this.found, ...listed]);
     this.#tell("tickets", null);
+  }
+
+  /** A ticket as it is known last: an answer may come after a later one. @param {any} ticket */
+  #newest(ticket) {
+    const known = this.tickets.get(ticket.ticket_id);
+    return known && known.version > ticket.version ? known : ticket;
   }
 
   /** @param {import("../lib/wire.js").Frame} frame */
@@ -73,7 +79,7 @@ export class Desk extends EventTarget {
       if (this.watched) this.socket.send({ type: "watch", conversation_id: this.watched, after: this.after });
     } else if (frame.kind === "ticket") {
       const before = this.tickets.get(frame.ticket.ticket_id);
-      this.tickets.set(frame.ticket.ticket_id, frame.ticket);
+      this.tickets.set(frame.ticket.ticket_id, this.#newest(frame.ticket));
       this.#tell("ticket", { ticket: frame.ticket, isNew: !before, before });
       this.#tell("tickets", null);
     } else if (frame.kind === "event") {
@@ -212,7 +218,7 @@ export class Desk extends EventTarget {
 
   /** @param {any} ticket */
   #keep(ticket) {
-    this.tickets.set(ticket.ticket_id, ticket);
+    this.tickets.set(ticket.ticket_id, this.#newest(ticket));
     this.#tell("tickets", null);
   }
 
