@@ -10,6 +10,7 @@ from typing import get_args
 import pytest
 import pytest_asyncio
 
+from channels.testing import by_day
 from dialogue.build import Config, Platform, build
 from dialogue.understanding import intents
 from dialogue.understanding.understander import FITTING
@@ -30,7 +31,7 @@ def pending(lang: Lang) -> str:
 async def platform(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Platform]:
     data = tmp_path_factory.mktemp("own") / "data"
     lay_files(data)
-    platform = await build(Config(data=data, demo_scale=0.02))
+    platform = await build(Config(data=data, demo_scale=0.02, clock=by_day()))
     yield platform
     await platform.close()
 
