@@ -22,7 +22,6 @@ from dialogue.understanding.commands.requests import requested
 from dialogue.understanding.commands.turning import turned
 from dialogue.understanding.language import is_code
 from dialogue.understanding.pending import FREE_TEXT, pressed
-from dialogue.understanding.persons import patterns
 from dialogue.understanding.stances import Situation
 from dialogue.understanding.text import read, says_nothing
 
@@ -57,10 +56,6 @@ def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
         ScoredIntent(intent=name, score=round(score, 4)) for name, score in reading.classify(reading.masked())[:3]
     ]
     return _tidied(found), intents
-
-
-_FIXED_PHRASE = 0.99
-"""Score of what a pattern knows for certain."""
 
 
 def _says_where(reading: Reading) -> bool:
@@ -143,12 +138,12 @@ def _with_human(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
     """A person is wanted, in the sentence that says so; what else was said is left to the person."""
     low = reading.text.low
     heard = persons.hear(low)
-    fixed = patterns.asks_human(low)
-    said = low if fixed and heard.asks < persons.ASKS_FROM else heard.words
-    start = max(0, low.find(said))
-    score = round(max(heard.asks, _FIXED_PHRASE) if fixed else heard.asks, 4)
+    start = max(0, low.find(heard.words))
+    score = round(heard.asks, 4)
     asked = AskHuman(
-        text=reading.words(start, start + len(said)), score=score, source="pattern" if fixed else "classifier"
+        text=reading.words(start, start + len(heard.words)),
+        score=score,
+        source="pattern" if heard.fixed else "classifier",
     )
     return [asked], [ScoredIntent(intent="ask_human", score=score)]
 

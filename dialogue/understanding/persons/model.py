@@ -1,8 +1,8 @@
 """The chances that a message asks for a person, and that it asks who answers.
 
 Method: two logistic regressions on the n-grams of `dialogue.understanding.persons.spoken`, calibrated on families of wording that were
-held out; it needs no encoder, so that a person is heard with every embedder alike. Of a message of several sentences the likeliest
-counts. Data, figures and limits: ``docs/model-cards/persons.md``; made by `dialogue.understanding.persons.training`.
+held out, beside fixed phrases (`dialogue.understanding.persons.patterns`); they need no encoder, so that a person is heard with every
+embedder alike. Of a message of several sentences the likeliest counts. Data, figures and limits: ``docs/model-cards/persons.md``; made by `dialogue.understanding.persons.training`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from scipy.sparse import csr_matrix
 from dialogue.errors import DialogueError
 from dialogue.understanding.data import FOLDER
 from dialogue.understanding.persons import patterns
-from dialogue.understanding.persons.spoken import grams, has_room, pieces
+from dialogue.understanding.persons.spoken import grams, pieces
 from knowledge.embedding import FloatArray
 
 Heading = Literal["asks", "who"]
@@ -36,6 +36,10 @@ ASKS_FROM = 0.8
 _WHO_FROM = 0.5
 _CODE = re.compile(r"\b(?=[a-z]*\d)[\da-z-]*[a-z]{2}[\da-z-]*\b")
 """Coupons and numbers of orders: "super50" is no supervisor."""
+_WORDS = re.compile(r"[^\W\d_]{2}")
+"""Who asks for a person writes two letters or characters together at the least."""
+_FIXED = 0.99
+"""Chance that a fixed phrase gives."""
 _BARELY = 0.05
 """Chance below which not even a fixed phrase asks: "is a human checking the returns?"."""
 _CERTAIN = re.compile(
@@ -140,31 +144,35 @@ class Heard:
     who: float
     """Calibrated chance that it is asked whether a person or a program writes."""
     words: str
-    """The sentence that asks for a person, if any does; in lower case."""
+    """The sentence that asks for a person, if any does, or the whole message; in lower case."""
+    fixed: bool
+    """Whether a fixed phrase asks for one."""
 
 
 @functools.lru_cache(maxsize=256)
 def hear(low: str) -> Heard:
-    """Read a lower-case message (`dialogue.understanding.text.read`)."""
+    """Read a lower-case message (`dialogue.understanding.text.read`) by the fixed phrases and by the model."""
     parts = pieces(low)
     if any(map(_CERTAIN.fullmatch, parts)):
-        return Heard(1.0, 0.0, next(part for part in parts if _CERTAIN.fullmatch(part)))
+        return Heard(1.0, 0.0, next(part for part in parts if _CERTAIN.fullmatch(part)), fixed=True)
+    fixed = patterns.asks_human(low)
     model = _shipped(WEIGHTS)
-    parts = [part for part in parts if has_room(part)]
+    parts = [part for part in parts if _WORDS.search(part)]
     if model is None or not parts:
-        return Heard(0.0, 0.0, "")
+        return Heard(_FIXED if fixed else 0.0, 0.0, low if fixed else "", fixed)
     chances = model.chances([_CODE.sub("", part) for part in parts])
     asks, who = chances[:, HEADINGS.index("asks")], chances[:, HEADINGS.index("who")]
     best = int(asks.argmax())
-    return Heard(float(asks[best]), float(who.max()), parts[best])
+    chance = float(asks[best])
+    fixed = fixed and chance >= _BARELY
+    words = low if fixed and chance < ASKS_FROM else parts[best]
+    return Heard(max(chance, _FIXED) if fixed else chance, float(who.max()), words, fixed)
 
 
 def asks_human(low: str, *, asks_from: float = ASKS_FROM) -> bool:
     """Whether a person is asked for: not where one is mentioned, refused or asked about, nor where it is rather asked who answers."""
-    asks = hear(low).asks
-    if patterns.asks_human(low):
-        return asks >= _BARELY
-    return asks >= asks_from and not asks_who_answers(low)
+    heard = hear(low)
+    return heard.fixed or (heard.asks >= asks_from and not asks_who_answers(low))
 
 
 def asks_who_answers(low: str) -> bool:
@@ -178,5 +186,5 @@ def _shipped(weights: Path) -> PersonModel | None:
     try:
         return PersonModel.load(weights)
     except PersonModelError as error:
-        _log.warning("%s; only the bare word for a person is heard", error)
+        _log.warning("%s; only fixed phrases ask for a person", error)
         return None

@@ -48,15 +48,6 @@ _LETTERS = (3, 4, 5)
 _SOUNDS = (4, 5, 6, 7, 8)
 _SHORT = 24
 """Characters up to which it is looked at how a message sounds: 转任工, "zhuan rengong"."""
-_ROOM = re.compile(
-    r"xper|xbot|[甲乙人转接叫喊找派请让换谁哪升级]|机|电话|回电|联系|话|打|客|管|真|活|系统|自动|服务|智能|投诉|员|席|小姐姐|小哥|懂|做主|说了算|喘|值班|顾问|专家|导购|技术|法务|致电|回拨|回访|微信|跟你|帮不了|求助|求捞"
-    r"|往上|上一?层|两条腿|模板|软件|轮到|负责|拍板|要会的|来个能|掌|菅|回个电|老师|我要的不是你|你(?:是|叫|会|能|几|多|有|用|住|都)|gpt|豆包|模型"
-    r"|hum|hoom|hmn|pers|prs|agen|agn|aeg|rep|oper|manag|mange|super|serv|supp|supor|staff|bod|some|any|sum|sm1|who|real|reel|live|liv |bot|one\b"
-    r"|trans|tranf|tras|conn|conect|put |patch|pass|hand|forward|route|switch|escal|call|phone|ring|contact|reach|talk|tlk|spe|spk|chat|next|someone"
-    r"|compl|desk|depart|team|tier|level|boss|help|queue|there|living|decision|ppl|guy|lady|you|csr?\b|zero|0"
-)
-"""Signs without one of which nobody asks for a person, nor who answers."""
-_ROOM_BY_SOUND = re.compile(r"gong|kefu|ren|jingli|zhuguan|touchai|kf|rg|zhang|gui")
 _SENTENCE = re.compile(r"(?<=[.!?;。！？；\n])\s*")
 
 
@@ -65,13 +56,6 @@ def pieces(low: str) -> list[str]:
     whole = low.strip()
     parts = [part for part in (one.strip() for one in _SENTENCE.split(whole)) if re.search(r"\w", part)]
     return [whole, *parts] if len(parts) > 1 else [whole]
-
-
-def has_room(low: str) -> bool:
-    """Whether a lower-case text could ask for a person at all; "恩，" and "a blue skirt" could not."""
-    if _ROOM.search(marked(low)):
-        return True
-    return len(low) < _SHORT and _ROOM_BY_SOUND.search("".join(map(syllable, filter(str.isalnum, low)))) is not None
 
 
 def marked(low: str) -> str:
