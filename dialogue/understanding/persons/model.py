@@ -157,15 +157,15 @@ def hear(low: str) -> Heard:
         return Heard(1.0, 0.0, next(part for part in parts if _CERTAIN.fullmatch(part)), fixed=True)
     fixed = patterns.asks_human(low)
     model = _shipped(WEIGHTS)
-    parts = [part for part in parts if _WORDS.search(part)]
-    if model is None or not parts:
+    read = [(part, bare) for part in parts if _WORDS.search(bare := _CODE.sub("", part))]
+    if model is None or not read:
         return Heard(_FIXED if fixed else 0.0, 0.0, low if fixed else "", fixed)
-    chances = model.chances([_CODE.sub("", part) for part in parts])
+    chances = model.chances([bare for _, bare in read])
     asks, who = chances[:, HEADINGS.index("asks")], chances[:, HEADINGS.index("who")]
     best = int(asks.argmax())
     chance = float(asks[best])
     fixed = fixed and chance >= _BARELY
-    words = low if fixed and chance < ASKS_FROM else parts[best]
+    words = low if fixed and chance < ASKS_FROM else read[best][0]
     return Heard(max(chance, _FIXED) if fixed else chance, float(who.max()), words, fixed)
 
 

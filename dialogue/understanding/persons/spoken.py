@@ -48,7 +48,8 @@ _LETTERS = (3, 4, 5)
 _SOUNDS = (4, 5, 6, 7, 8)
 _SHORT = 24
 """Characters up to which it is looked at how a message sounds: 转任工, "zhuan rengong"."""
-_SENTENCE = re.compile(r"(?<=[.!?;。！？；\n])\s*")
+_SENTENCE = re.compile(r"(?<=[.!?;。！？；\n])(?<!\b[a-z]\.)(?!\d)\s*")
+"""Behind what ends one, which the points of "John R. Hale" and "1.5 l" do not."""
 
 
 def pieces(low: str) -> list[str]:

@@ -59,6 +59,17 @@ def test_who_asks_who_answers_wants_an_answer(text: str) -> None:
     assert not asks_human(read(text).low)
 
 
+def test_nobody_is_asked_for_by_a_name_or_by_what_goods_are_called() -> None:
+    given, family = (
+        ("Emma", "Robert", "Patricia", "Agnes", "Mei", "Raj"),
+        ("Clark", "Smith", "Manning", "Robson", "Wang"),
+    )
+    said = [f"{first}{between}{last}" for first in given for last in family for between in (" ", " J. ")]
+    said += [f"{last}{first}" for last in "王李任甄沈欧" for first in ("伟", "建国", "人杰", "小红", "经纶")]
+    said += ["KT001-WHT-1.5L", "straight from thigh to hem.", "bluetooth, 2.4 GHz and cable.", "冷水手洗，人手缝的"]
+    assert [text for text in said if asks_human(read(text).low)] == []
+
+
 def test_the_sentence_that_asks_is_told() -> None:
     assert hear("the zip broke on day two. get me your manager!").words == "get me your manager!"
 

@@ -26,6 +26,7 @@ def test_a_message_is_read_whole_and_by_its_sentences() -> None:
     assert pieces("it broke. get me a person!") == ["it broke. get me a person!", "it broke.", "get me a person!"]
     assert pieces("坏了。叫人来") == ["坏了。叫人来", "坏了。", "叫人来"]
     assert pieces(" 转人工 ") == ["转人工"]
+    assert pieces("john r. hale, 1.5 l") == ["john r. hale, 1.5 l"]
 
 
 def test_what_sounds_alike_shares_sounds() -> None:
