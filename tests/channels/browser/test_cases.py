@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
+from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Locator, Page, Route, expect
@@ -195,31 +197,47 @@ async def test_tags_go_on_and_off_by_keyboard_and_a_snoozed_ticket_comes_back(vi
     await expect(row(desk, ticket)).to_be_visible()
 
 
-async def test_an_answer_that_comes_late_undoes_nothing(visits: Visits) -> None:
+@contextlib.asynccontextmanager
+async def late(desk: Page, address: str) -> AsyncIterator[asyncio.Event]:
+    """What the server answers there reaches the page at the end of this; the event is set once it has answered."""
+    answered, over = asyncio.Event(), asyncio.Event()
+
+    async def hold_back(route: Route) -> None:
+        answer = await route.fetch()
+        answered.set()
+        await over.wait()
+        await route.fulfill(response=answer)
+
+    await desk.route(address, hold_back)
+    async with desk.expect_response(address) as coming:
+        yield answered
+        over.set()
+    await (await coming.value).finished()
+    await desk.evaluate(TWO_FRAMES)
+
+
+async def test_a_ticket_that_is_read_late_undoes_nothing(visits: Visits) -> None:
     desk = await at_the_desk(visits, EN)
     ticket = await asked_for_a_person(await shopping(visits, EN))
-    asked, tagged = asyncio.Event(), asyncio.Event()
-
-    async def late(route: Route) -> None:
-        old = await route.fetch()
-        asked.set()
-        await tagged.wait()
-        await route.fulfill(response=old)
-
-    address = f"**/v1/tickets/{ticket}"
-    await desk.route(address, late)
-    async with desk.expect_response(address) as coming:
+    case = desk.locator("#case")
+    async with late(desk, f"**/v1/tickets/{ticket}") as answered:
         await row(desk, ticket).click()
-        await asked.wait()
-        case = desk.locator("#case")
+        await answered.wait()
         await case.locator(".claim-bar").get_by_role("button", name=EN.claim).click()
         await case.locator(".tag-field").fill("vip")
         await case.locator(".tag-field").press("Enter")
         await expect(case.locator(".chip")).to_have_text(["vip"])
-        tagged.set()
-    await (await coming.value).finished()
-    await desk.evaluate(TWO_FRAMES)
     assert await case.locator(".chip").all_inner_texts() == ["vip"]
+
+
+async def test_who_writes_already_when_the_claim_is_answered_goes_on_there(visits: Visits) -> None:
+    desk = await at_the_desk(visits, EN)
+    ticket = await asked_for_a_person(await shopping(visits, EN))
+    field = desk.locator("#case .tag-field")
+    async with late(desk, f"**/v1/tickets/{ticket}/claim"):
+        await claims(desk, EN, ticket)
+        await field.fill("vip")
+    await expect(field).to_be_focused()
 
 
 @BOTH

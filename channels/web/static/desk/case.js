@@ -10,6 +10,7 @@ import { CaseHead } from "./case_head.js";
 import { CaseRisks } from "./case_risks.js";
 import { clockSection, storySection } from "./clocks.js";
 import { Composer } from "./composer.js";
+import { WRITING } from "./keys.js";
 import { linksSection } from "./links.js";
 import { interleaved, noteCard, placedNote } from "./notes.js";
 import { langOf } from "./translation.js";
@@ -344,7 +345,7 @@ export class Case {
       await this.desk.claim(ticket);
       this.onClaimed?.();
       this.notice.hidden = true;
-      this.composer.focus();
+      if (!document.activeElement?.matches(WRITING)) this.composer.focus(); // who writes elsewhere by now goes on there
     } catch (error) {
       await this.#refused(error, ticket);
     }

@@ -32,7 +32,7 @@ export const KEYS = [
 ];
 const FIRST = "g";
 const SECOND_WITHIN_MS = 1500;
-const WRITING = "input, textarea, select, [contenteditable], [role=textbox], dialog";
+export const WRITING = "input, textarea, select, [contenteditable], [role=textbox], dialog";
 const ARROWS = ["ArrowDown", "ArrowUp"];
 
 /** Listens to the page's keys, and shows them. */
