@@ -30,7 +30,7 @@ CHROMIUM_FLAGS = (
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
 )
-NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 expect.set_options(timeout=WAIT_MS)
 
@@ -44,7 +44,9 @@ def find_chromium() -> str | None:
 def chromium() -> str:
     found = find_chromium()
     if not found:
-        pytest.skip(f"no Chromium: none of {', '.join(NAMES)} on the PATH (apt-get install chromium fonts-noto-cjk)")
+        pytest.skip(
+            f"no Chromium: none of {', '.join(NAMES)} on the PATH (apt-get install chromium-headless-shell fonts-noto-cjk)"
+        )
     return found
 
 
