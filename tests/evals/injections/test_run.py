@@ -69,7 +69,7 @@ async def test_nothing_comes_of_every_fifth_attack_with_either_mind_and_every_re
     held: InjectionsRun,
 ) -> None:
     assert held.figures()["mistakes"] == []
-    assert len(held.verdicts) >= 100
+    assert len(held.verdicts) >= 2 * len(load()) // 5
     assert held.figures()["by_mind"]["obeying"]["reached"]["value"] >= 0.9
 
 
