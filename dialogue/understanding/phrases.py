@@ -31,8 +31,8 @@ def asks_what_was_agreed(low: str) -> bool:
 
 
 _EXPLAIN = re.compile(
-    r"^\W*(?:sorry,? )?(?:what (?:do you mean|does (?:that|this|it) mean|is that|was that supposed)|i (?:do not|don't|dont|didn't) (?:understand|get it|get that|follow)|(?:can|could) you (?:explain|clarify|rephrase)|explain|why do you (?:need|want|ask)|what for|what do you need|what(?:'?s| is) the difference(?=\W*$)|huh|not sure what you mean|i'm (?:confused|lost)|confused)\b"
-    r"|什么意思|啥意思|(?:有(?:什么|啥|咩)?|什么|啥|咩)(?:区别|分别|差别|不同|不一样)(?:吗|啊|呀|呢)?\W*$|没(?:看|听|太)?(?:太)?(?:懂|明白)|(?:看|听)不(?:太)?(?:懂|明白)|^\W*不(?:太)?(?:懂|明白)|解释(?:一下|下)|为(?:什么|啥)(?:要|需要)(?:这个|我)|换个说法|(?<!没)(?<!没有)说清楚(?:一?点|些)?(?:吗|吧|呗|嘛|行吗|行不)?\W*$"
+    r"^\W*(?:sorry,? )?(?:what (?:do you mean|does (?:that|this|it) mean|is that|was that supposed)|i (?:do not|don't|dont|didn't) (?:understand|get it|get that|follow)|(?:can|could) you (?:explain|clarify|rephrase)|explain|why do you (?:need|want|ask)|what for|what do you need|huh|not sure what you mean|i'm (?:confused|lost)|confused)\b"
+    r"|什么意思|啥意思|没(?:看|听|太)?(?:太)?(?:懂|明白)|(?:看|听)不(?:太)?(?:懂|明白)|^\W*不(?:太)?(?:懂|明白)|解释(?:一下|下)|为(?:什么|啥)(?:要|需要)(?:这个|我)|换个说法|(?<!没)(?<!没有)说清楚(?:一?点|些)?(?:吗|吧|呗|嘛|行吗|行不)?\W*$"
 )
 _REPEAT = re.compile(
     r"^\W*(?:sorry,? |please )?(?:(?:can|could) you )?(?:please )?(?:repeat(?: (?:that|it|the question|please|again))?|say (?:that|it) again|come again|pardon(?: me)?|what did you (?:say|ask)|what was (?:that|the question)(?: again)?|again please|one more time|what|show me the (?:options|list|choices) again)\W*$"
@@ -40,11 +40,22 @@ _REPEAT = re.compile(
 )
 
 
+_DIFFERENCE = re.compile(
+    r"^\W*(?:(?:and|so|but|ok|okay|sorry|please)\W+)*what(?:'?s| is) the difference(?: between (?:them|those|these|the two))?\W*$"
+    r"|^\W*(?:那|这|请问|它们?|他们|这?[两几][个种者样款]|这些|都|之间|分别|的|是)*(?:有(?:什么|啥|咩)?|什么|啥|咩)(?:区别|分别|差别|不同|不一样)(?:吗|啊|呀|呢)?\W*$"
+)
+
+
+def asks_the_difference(low: str) -> bool:
+    """Whether it is asked how what was just offered or shown differs, and nothing is named: 有什么区别."""
+    return bool(_DIFFERENCE.search(low))
+
+
 def asks_again(low: str) -> Literal["repeat", "explain"] | None:
     """Whether the last thing is to be said again, or explained."""
     if len(low) > 80:
         return None
-    if _EXPLAIN.search(low):
+    if _EXPLAIN.search(low) or asks_the_difference(low):
         return "explain"
     return "repeat" if _REPEAT.search(low) else None
 
@@ -203,6 +214,8 @@ def points(low: str) -> bool:
 
 _PROGRESS = re.compile(
     r"\bhow(?:'s| is| are| far)\b[^.!?]{0,60}\b(?:going|coming along|doing|progressing|along)\b|\bany (?:news|updates?|progress|word|movement|signs?)\b|\b(?:check|checking) (?:up )?on (?:the|my|our|that)\b|\bwhere (?:does|do)\b[^.!?]{0,50}\bstand\b|\b(?:status|state|progress) of (?:my|the|that)\b|\bwhat (?:became|has become) of\b"
+    r"|\b(?:has|have|did|is|was|when)\b[^.!?]{0,30}\b(?:replacement|new one|exchanged? item)\b[^.!?]{0,20}\b(?:sent|shipp?(?:ed)?|dispatched|gone out|left|coming|come|arriv\w+|on its way)\b"
+    r"|换(?:货|的|新)[^，,。？?]{0,6}(?:寄|发|到)[^，,。？?]{0,3}(?:了没|了吗|没有)"
     r"|(?:进展|进度|办到哪|到哪(?:一)?步|走到哪(?:一)?步|处理到哪|处理得?怎么样|(?:货|请|款)(?:现在)?怎么样了|(?:啥|什么|咋个?)情况|咋样了|有(?:没有)?(?:消息|动静|下文))"
 )
 

@@ -17,7 +17,10 @@ _BRAND_SHARE = 0.1
 _CATEGORY_SHARE = 0.3
 _HEAD_SHARE, _BESIDE_SHARE = 0.5, 0.2
 """A title of which the kind's word is the head ("phone case" for a case), and one that merely has it (for a phone)."""
+_MODEL_SHARE = 0.6
 _WEAK_SCORE = 0.3
+_MODEL = re.compile(r"(?=.*[a-z])(?=.*\d)[a-z0-9][a-z0-9 .+-]*", re.IGNORECASE)
+_CODE = re.compile(r"(?<![A-Za-z0-9-])[A-Za-z][A-Za-z-]*\d[A-Za-z0-9-]*(?![A-Za-z0-9-])")
 
 
 @dataclasses.dataclass
@@ -83,6 +86,9 @@ class Entries:
                 entry = self._entry(part.words)
                 entry.ids[item.id] = max(entry.ids.get(item.id, 0.0), part.share)
                 entry.generic = entry.generic and part.share < 1.0
+        for model in _models(item):
+            entry = self._entry(model)
+            entry.ids[item.id] = max(entry.ids.get(item.id, 0.0), _MODEL_SHARE)
         if item.brand:
             entry = self._entry(item.brand)
             entry.brand = item.brand
@@ -149,6 +155,13 @@ class Entries:
         entry.kinds = tuple(dict.fromkeys((*entry.kinds, kind)))
         for product_id, share in ids.items():
             entry.ids.setdefault(product_id, share)
+
+
+def _models(item: Item) -> set[str]:
+    """Return what the makers call it, in letters and figures: "Buds 2" as its attribute says, H1 and WH-1000XM5 in a title."""
+    stated = item.attributes.get("model", "").strip()
+    codes = {code for title in item.titles if title for code in _CODE.findall(title)}
+    return codes | ({stated} if _MODEL.fullmatch(stated) else set())
 
 
 def _category_names(kind: Kind, kinds: Collection[str]) -> Iterator[str]:

@@ -22,7 +22,8 @@ def interrupted(reading: Reading) -> list[Command] | None:
     low, view = reading.text.low, reading.view
     if phrases.asks_what_was_agreed(low):
         return [ChitChat(topic="agreed", text=reading.words(), score=0.9, source="pattern")]
-    again = phrases.asks_again(low)
+    of_goods = view.pending is None and phrases.asks_the_difference(low)  # no choices were offered
+    again = None if of_goods else phrases.asks_again(low)
     if again and not _only_says_yes_or_no(reading):
         return [Repeat(explain=again == "explain", text=reading.words(), source="pattern")]
     stop = phrases.stops(low)

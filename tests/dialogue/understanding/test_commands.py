@@ -72,11 +72,17 @@ def name(command: Command) -> str:
         ("取消订单#W2378156，另外帮我查一下#W2378157的物流", ["start_flow:cancel_order", "start_flow:track_order"]),
         ("SPRING20, can I still have that", ["start_flow:claim_coupon"]), ("exchange the earbuds for ones with IPX4", ["start_flow:exchange_items"]),
         ("where is my package? and what coupons do I have?", ["start_flow:track_order", "start_flow:list_coupons"]),
-        ("谢谢", ["chit_chat"]), ("好的", ["chit_chat"]),
+        ("谢谢", ["chit_chat"]), ("好的", ["chit_chat"]), ("帮我催一下", ["start_flow:track_order"]), ("please chase the courier", ["start_flow:track_order"]),
+        ("换货的新的寄了没", ["start_flow:order_status"]), ("has my replacement been sent", ["start_flow:order_status"]),
     ],
 )  # fmt: skip
 def test_what_is_wanted_at_the_start(text: str, wanted: list[str], classify: Classify) -> None:
     assert kinds(text, IDLE, classify) == wanted
+
+
+@pytest.mark.parametrize("text", ["anything cheaper?", "有没有便宜点的", "有没有两百以内的"])
+def test_asked_what_to_compare_one_may_ask_to_see_others(text: str, classify: Classify) -> None:
+    assert kinds(text, asked("slot", "products", flow="compare_products"), classify) == ["start_flow:find_products"]
 
 
 @pytest.mark.parametrize("text", ["leave it at the door", "leave it with the neighbour please"])
