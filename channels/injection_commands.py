@@ -52,13 +52,14 @@ def injections(wanted: Wanted) -> None:
     if wanted.test is not None and wanted.data is None:
         raise typer.BadParameter("--test is the held-out part of the public sets: name their folder with --data too")
     attacks = _chosen(wanted)
+    job = _public_job(wanted)
     if "obeying" in wanted.minds and (missing := missing_packages()):
         raise CommandError(
             f"--mind obeying goes the way of a language model, and {', '.join(missing)} not installed: pip install 'xiaoer[llm]', "
             "or --mind embedded"
         )
     found = run(_hold(attacks, wanted))
-    others = run(_public(wanted)) if wanted.data is not None else None
+    others = run(_public(job)) if job is not None else None
     figures = {**found.figures(), **({"public": others} if others is not None else {})}
     if wanted.whole:
         keep(NAME, figures, settings_for(None).data, at=dt.datetime.now(dt.UTC))
@@ -93,11 +94,26 @@ def _name_of(verdict: Verdict) -> str:
     return f"{verdict.attack.id} {verdict.mind}"
 
 
-async def _public(wanted: Wanted) -> JsonObject:
+def _public_job(wanted: Wanted) -> Job | None:
+    """Return what the public sets are measured on; what is absent is said before anything is held."""
     if wanted.data is None:
-        raise TypeError("expected the folder of the public sets")
+        return None
+    job = Job(_holder(wanted.data), _holder(wanted.test) if wanted.test else None, wanted.limit)
+    try:
+        public.attacks(job)
+    except BenchmarkError as error:
+        raise CommandError(str(error)) from error
+    return job
+
+
+def _holder(folder: Path) -> Path:
+    """Return the folder of the sets, also where the one set itself was named."""
+    return folder.resolve().parent if folder.resolve().name == public.FOLDER else folder
+
+
+async def _public(job: Job) -> JsonObject:
     with progress_bar(f"running {public.FOLDER}") as progress:
         try:
-            return await public.run(Job(wanted.data, wanted.test, wanted.limit, progress))
+            return await public.run(dataclasses.replace(job, progress=progress))
         except BenchmarkError as error:
             raise CommandError(str(error)) from error

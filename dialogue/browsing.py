@@ -22,6 +22,10 @@ _CHEAPER = re.compile(
     r"[再更还]?便宜一?[点些]?|[再更]?实惠[点些]?|太贵了?|贵了|\b(?:too (?:expensive|dear|pricey)|(?:even |a (?:bit|little) |much )?cheaper|cheapest|less expensive|lower price)\b"
 )
 _CHEAPEST = re.compile(r"最便宜|最实惠|最低价|\bcheapest\b|\blowest price\b")
+_ONLY_THE_CHEAPEST = re.compile(
+    r"\W*(?:just |ok |then |i(?:'ll| want| want to see| would like| need)? |show me |give me |what(?:'s| is) )*(?:the )?cheapest(?: ones?| of them)?(?: please| then)?\W*"
+    r"|\W*(?:那?就?(?:要|给我|来|看|选|拿))?最(?:便宜|实惠)的?(?:那?一?[个款种件])?[吧呢]?\W*"
+)
 _STYLE = re.compile(
     r"(?:换|别的?|其他的?|其它的?|另外?的?|不同的?|不一样的?|不喜欢|不要|不是)(?:一?[个种些点下]|[这那][个种些])?(?:别的?|其他的?|不同的?|不一样的?)?(?:风格|款式|样式)(?:\W*(?:再|重新)?换(?:换|一?[下个批些]))?|(?:风格|款式|样式)(?:再)?换一?下?|不一样的|不同的"
     r"|\b(?:(?:an?other|other|(?:a )?(?:totally |completely )?different) (?:styles?|looks?|designs?|kinds?)|(?:some|any)(?:thing)? (?:totally |completely )?different|different ones?|not (?:this|that|my) style)\b"
@@ -101,6 +105,11 @@ def wants_cheaper(text: str) -> bool:
 def wants_the_cheapest(text: str) -> bool:
     """Tell whether the lowest price is wanted, and not just a lower one: 最便宜的, "the cheapest"."""
     return bool(_CHEAPEST.search(text.lower()))
+
+
+def only_wants_the_cheapest(text: str) -> bool:
+    """Tell whether a message says no more than that: 要最便宜的. What a price was is another question."""
+    return _ONLY_THE_CHEAPEST.fullmatch(text.lower()) is not None
 
 
 def wants_another_style(text: str) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from dialogue import grounding
 from dialogue.slots.base import Filled, Filling, Question, SlotContext
 from knowledge.words import tokens
 from tools.catalog.types import SizeAdvice
@@ -137,7 +139,10 @@ async def fill_coupon(context: SlotContext) -> Filling:
     if mention is not None:
         return Filled(mention.entity.value["text"])
     found = await context.reader.read("list_coupons", {})
-    free = [one for one in found.coupons if one.state == "claimable"] if isinstance(found, CouponList) else []
+    coupons = found.coupons if isinstance(found, CouponList) else ()
+    if place := _listed_coupon(context, [one.code for one in coupons]):
+        return Filled(place)
+    free = [one for one in coupons if one.state == "claimable"]
     said = set(tokens(f"{context.frame.text} {_goods_named(context)}"))
     shared = {one.code: len(said & set(tokens(f"{one.title.zh} {one.title.en}"))) for one in free}
     most = max(shared.values(), default=0)
@@ -146,6 +151,15 @@ async def fill_coupon(context: SlotContext) -> Filling:
         return Filled(named[0])
     choices = tuple((one.title.get(context.lang), one.code) for one in free if not named or one.code in named)
     return Question(context.question("ask.coupon"), choices)
+
+
+def _listed_coupon(context: SlotContext, codes: Sequence[str]) -> str | None:
+    """Return the coupon that a place in the list just shown means: 第一张领了."""
+    told = "\n".join(reply.text for reply in context.state.last_replies)
+    shown = sorted((code for code in codes if code in told), key=told.index)
+    said_now = [entry for entry in context.heard if entry.turn == context.state.memory.turn]
+    places = grounding.by_ordinal(len(shown), said_now) if len(shown) > 1 else []
+    return shown[places[0]] if places else None
 
 
 def _goods_named(context: SlotContext) -> str:

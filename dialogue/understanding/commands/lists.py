@@ -27,6 +27,8 @@ def of_the_list(reading: Reading) -> list[Command] | None:
                 flow="compare_products", entities=tuple(reading.entities), text=words, score=0.9, source="pattern"
             )
         ]
+    if reading.view.shown and browsing.only_wants_the_cheapest(words):
+        return [_search(reading)]
     if not reading.view.listed:
         return None
     others = [item for item in reading.entities if not item.value.get("relation")]

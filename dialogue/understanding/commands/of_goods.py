@@ -52,7 +52,9 @@ def of_goods(view: View, low: str, entities: tuple[Entity, ...], best: str, chan
         return "compare_products"
     if (unsure and _of_the_shown(view, low, entities)) or _of_one_shown(view, best, entities):
         return "product_details"
-    if (talk and _asks_about_own(low, entities)) or (priced and _asks_the_price_of_one(low, entities)):
+    topics = {topic.name for topic in questions().asked(low)} if _names_one(entities) else set()
+    stated = talk and topics and "warranty" not in topics  # the documents know of warranties
+    if (talk and _asks_about_own(low, entities)) or stated or (priced and "price" in topics):
         return "product_details"
     if chance < CLEAR and best not in _FLOWS and view.shown > 1 and questions().asked(low):
         return "product_details"
@@ -81,12 +83,11 @@ def _asks_about_own(low: str, entities: tuple[Entity, ...]) -> bool:
     return named and browsing.asks_about_own(low)
 
 
-def _asks_the_price_of_one(low: str, entities: tuple[Entity, ...]) -> bool:
-    """Whether it is asked what a product costs that is named, not only its kind: "how much is the Book 14"."""
-    named = any(
+def _names_one(entities: tuple[Entity, ...]) -> bool:
+    """Whether a product is named, not only its kind: "how much is the Book 14", Buds 2续航多久."""
+    return any(
         item.type == "product" and item.value.get("product_ids") and not item.value.get("generic") for item in entities
     )
-    return named and any(topic.name == "price" for topic in questions().asked(low))
 
 
 def of_the_procedure(view: View, best: str) -> bool:

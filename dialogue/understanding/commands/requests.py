@@ -60,7 +60,7 @@ _NOUN = re.compile(r"^\W*(?:(?:what|how) about |about )?(?:my|the)\b[\w\s-]*\b(?
 _OF_MONEY = frozenset({"refund_status", "track_order"})
 _PERSON_FROM = 0.9
 """Chance of its intent from which a person is wanted in a part of a message."""
-_PERHAPS_A_PERSON = 0.35
+_PERHAPS_A_PERSON = 0.5
 """Chance by the words alone below which that intent was mistaken."""
 ASKED = 4
 """Characters from which a question that no procedure answers is put to the documents."""
@@ -134,7 +134,7 @@ def _with_goods_before(command: Command, before: list[Command]) -> Command:
     return command
 
 
-def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]:  # noqa: C901, PLR0912  (one table of cases)
+def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]:  # noqa: C901, PLR0912, PLR0915  (one table of cases)
     words = reading.words(part.start, part.end)
     begin, end = part.body or (part.start, part.end)
     low = reading.text.low[begin:end]
@@ -192,7 +192,8 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
         best, chance = ranked[1]
     told = tuple(item for item in entities if item.type != "category")
     names_only = phrases.elliptical(low) or _only_names_goods(reading, part, entities, best)
-    if told and names_only and (best not in reading.flows or chance < CLEAR):
+    only_why = best in _OF_VERSIONS and not part.question and part.cue is None and _tells_why(entities)
+    if told and (only_why or (names_only and (best not in reading.flows or chance < CLEAR))):
         return [Provide(entities=told, text=words, score=0.7, source="pattern")]
     if best in reading.flows and chance >= _bar(best, part, low, entities):
         meant = _of_the_shop(reading.view, best, low, entities)
@@ -215,6 +216,11 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     if part.question and (best in reading.flows or (best not in _TALK and len(low.strip()) >= ASKED)):
         return [to_documents(reading, part.start, part.end, GUESSED)]
     return _unsure(reading.flows, ranked, words, best, chance)
+
+
+def _tells_why(entities: tuple[Entity, ...]) -> bool:
+    """Whether it is said what is wrong with goods: 黑色那件卫衣有点大 asks for no other size by itself."""
+    return any(item.type == "reason" for item in entities)
 
 
 def _only_names_goods(reading: Reading, part: segments.Segment, entities: tuple[Entity, ...], best: str) -> bool:

@@ -21,12 +21,14 @@ def is_one_question(reading: Reading, found: list[Command]) -> bool:
 
     The clauses before the question only say for which case it is asked: alone they are no clear wish.
     """
+    if any("id" in item.value for item in reading.entities):
+        return False
+    if len(found) > 1 and all(isinstance(one, AskKnowledge) for one in found):
+        return asks_where_refunds_go(reading, tuple(reading.entities), reading.text.low)
     best, chance = reading.classify(reading.masked())[0]
-    if best != "ask_knowledge" or chance < WHOLE or any("id" in item.value for item in reading.entities):
+    if best != "ask_knowledge" or chance < WHOLE:
         return False
     wishes = [one for one in found if isinstance(one, StartFlow)]
-    if not wishes and len(found) > 1 and all(isinstance(one, AskKnowledge) for one in found):
-        return asks_where_refunds_go(reading, tuple(reading.entities), reading.text.low)
     rules = all(one.flow in EFFECTS | _RULED for one in wishes)
     unclear = all(
         (one.score < CLEAR and segments.cue(one.text.lower()) is None) or phrases.asks_what(one.text.lower())

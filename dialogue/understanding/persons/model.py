@@ -31,7 +31,7 @@ from knowledge.embedding import FloatArray
 Heading = Literal["asks", "who"]
 HEADINGS: tuple[Heading, ...] = get_args(Heading)
 WEIGHTS = FOLDER / "persons.npz"
-ASKS_FROM = 0.8
+ASKS_FROM = 0.7
 """Chance from which a person is asked for in words that no pattern knows: lower, and everyday messages are taken for it."""
 _WHO_FROM = 0.5
 _CODE = re.compile(r"\b(?=[a-z]*\d)[\da-z-]*[a-z]{2}[\da-z-]*\b")
