@@ -40,7 +40,7 @@ _WORDS = re.compile(r"[^\W\d_]{2}")
 """Who asks for a person writes two letters or characters together at the least."""
 _FIXED = 0.99
 """Chance that a fixed phrase gives."""
-_BARELY = 0.05
+_BARELY = 0.1
 """Chance below which not even a fixed phrase asks: "is a human checking the returns?"."""
 _CERTAIN = re.compile(
     r"\W*(?:转|接|找|要)?(?:人工|真人)(?:客服|服务)?\W*|\W*(?:human|agent|operator|representative)(?: please)?\W*"
