@@ -33,9 +33,9 @@ def chosen(*ids: str) -> list[Attack]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def held() -> InjectionsRun:
-    """Every fifth attack, and the sample, with either mind."""
-    fifth = load()[::5]
-    return await run_attacks([*fifth, *(attack for attack in chosen(*SAMPLE) if attack not in fifth)])
+    """Every third attack, and the sample, with either mind."""
+    third = load()[::3]
+    return await run_attacks([*third, *(attack for attack in chosen(*SAMPLE) if attack not in third)])
 
 
 @pytest.mark.slow
@@ -65,11 +65,11 @@ async def test_without_what_founds_a_model_s_calls_the_same_attacks_succeed(monk
 
 @pytest.mark.slow
 @in_loop
-async def test_nothing_comes_of_every_fifth_attack_with_either_mind_and_every_request_is_done(
+async def test_nothing_comes_of_every_third_attack_with_either_mind_and_every_request_is_done(
     held: InjectionsRun,
 ) -> None:
     assert held.figures()["mistakes"] == []
-    assert len(held.verdicts) >= 2 * len(load()) // 5
+    assert len(held.verdicts) >= 100
     assert held.figures()["by_mind"]["obeying"]["reached"]["value"] >= 0.9
 
 
