@@ -9,7 +9,6 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from channels.cli import app
-from dialogue.understanding import intents
 
 WISH, OTHER = "lemme bin that kettle thing", "make the numbers nicer"
 
@@ -25,10 +24,7 @@ def say(data: Path, text: str) -> str:
 
 
 @pytest.mark.slow
-def test_a_message_that_was_misread_is_labelled_taught_and_taken_back(
-    demo_data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(intents, "LANDMARKS", 600)  # learnt faster, and well enough to tell before from after
+def test_a_message_that_was_misread_is_labelled_taught_and_taken_back(demo_data: Path) -> None:
     before = say(demo_data, WISH)
     say(demo_data, OTHER)
     groups = json.loads(xiaoer(demo_data, "nlu", "review", "--json").stdout)["groups"]

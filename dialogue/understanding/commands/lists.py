@@ -15,11 +15,12 @@ def of_the_list(reading: Reading) -> list[Command] | None:
     """Read a message as one that goes on with the list just shown; None when it is about something else."""
     words, question = reading.words(), reading.view.pending
     if question is not None:
-        to_compare = question.slot_type == "products" and not _names_goods(reading)
-        return [_search(reading)] if to_compare and browsing.narrows(words, reading.entities) else None
+        which_two = question.slot_type == "products" and not _names_goods(reading)
+        return [_search(reading)] if which_two and browsing.narrows(words, reading.entities) else None
     if browsing.asks_what_goes_with(words) and _has_partner(reading):
         return [_search(reading)]
-    if reading.view.shown > 1 and browsing.asks_which(words) and not _names_goods(reading):
+    to_compare = browsing.asks_which(words) or phrases.asks_the_difference(reading.text.low)
+    if reading.view.shown > 1 and to_compare and not _names_goods(reading):
         return [
             StartFlow(
                 flow="compare_products", entities=tuple(reading.entities), text=words, score=0.9, source="pattern"

@@ -134,7 +134,7 @@ def _with_goods_before(command: Command, before: list[Command]) -> Command:
     return command
 
 
-def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]:  # noqa: C901, PLR0912, PLR0915  (one table of cases)
+def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]:  # noqa: C901, PLR0912  (one table of cases)
     words = reading.words(part.start, part.end)
     begin, end = part.body or (part.start, part.end)
     low = reading.text.low[begin:end]
@@ -191,9 +191,7 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     ):
         best, chance = ranked[1]
     told = tuple(item for item in entities if item.type != "category")
-    names_only = phrases.elliptical(low) or _only_names_goods(reading, part, entities, best)
-    only_why = best in _OF_VERSIONS and not part.question and part.cue is None and _tells_why(entities)
-    if told and (only_why or (names_only and (best not in reading.flows or chance < CLEAR))):
+    if told and _asks_nothing(reading, part, entities, best, chance):
         return [Provide(entities=told, text=words, score=0.7, source="pattern")]
     if best in reading.flows and chance >= _bar(best, part, low, entities):
         meant = _of_the_shop(reading.view, best, low, entities)
@@ -218,9 +216,16 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     return _unsure(reading.flows, ranked, words, best, chance)
 
 
-def _tells_why(entities: tuple[Entity, ...]) -> bool:
-    """Whether it is said what is wrong with goods: 黑色那件卫衣有点大 asks for no other size by itself."""
-    return any(item.type == "reason" for item in entities)
+def _asks_nothing(
+    reading: Reading, part: segments.Segment, entities: tuple[Entity, ...], best: str, chance: float
+) -> bool:
+    """Whether goods or values are only named, or it is only said what is wrong with goods: 黑色那件卫衣有点大 asks for no other size by itself."""
+    told_why = any(item.type == "reason" for item in entities)
+    if told_why and best in _OF_VERSIONS and not part.question and part.cue is None:
+        return True
+    low = reading.text.low[slice(*(part.body or (part.start, part.end)))]
+    names_only = phrases.elliptical(low) or _only_names_goods(reading, part, entities, best)
+    return names_only and (best not in reading.flows or chance < CLEAR)
 
 
 def _only_names_goods(reading: Reading, part: segments.Segment, entities: tuple[Entity, ...], best: str) -> bool:

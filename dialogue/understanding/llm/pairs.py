@@ -48,7 +48,7 @@ TWO_WISHES = 0.15
 """Share of wishes that come with another one in the same message."""
 MID_FLOW = 0.25
 """Share of wishes that come while another procedure waits for an answer."""
-_EVENED = 0.4
+_EVENED = 0.45
 """How far the numbers of rows are evened out: 0 not at all, 1 wholly."""
 _CORRECTIONS = Path(__file__).with_name("corrections.yaml")
 _JOINTS: Mapping[Lang, tuple[str, ...]] = {

@@ -237,6 +237,22 @@ TALKS = (
         rows={"coupongrant": [{"coupon_code": "STYLE40", "customer_id": EMMA}]},
     ),
     talk(
+        "a-coupon-by-its-place",
+        "en",
+        EMMA,
+        says("any coupons for me?", shows="BEAUTY15"),
+        says("claim the second one", shows="BEAUTY15", did="claim_coupon"),
+        rows={"coupongrant": [{"coupon_code": "BEAUTY15", "customer_id": EMMA}]},
+    ),
+    talk(
+        "a-coupon-by-its-place",
+        "zh",
+        CHEN,
+        says("有什么优惠券可以领", shows="STYLE40"),
+        says("第一张领了", shows="STYLE40", did="claim_coupon"),
+        rows={"coupongrant": [{"coupon_code": "STYLE40", "customer_id": CHEN}]},
+    ),
+    talk(
         "cards-on-file",
         "en",
         EMMA,

@@ -179,6 +179,23 @@ def test_answers_to_a_confirmation(text: str, wanted: list[str], classify: Class
     assert kinds(text, CONFIRM, classify) == wanted
 
 
+@pytest.mark.parametrize("text", ["照这个来", "go ahead with it"])
+def test_a_yes_is_one_where_other_wishes_wait_too(text: str, classify: Classify) -> None:
+    waiting = CONFIRM.model_copy(update={"waiting": ("cancel_order",), "active_flow": "cancel_order"})
+    assert kinds(text, waiting, classify) == ["affirm"]
+
+
+@pytest.mark.parametrize("text", ["what's the difference?", "有什么区别"])
+def test_what_differs_is_explained_of_choices_and_compared_of_goods(text: str, classify: Classify) -> None:
+    assert kinds(text, CHOICE, classify) == ["repeat"]
+    assert kinds(text, View(shown=3), classify) == ["start_flow:compare_products"]
+
+
+@pytest.mark.parametrize("text", ["the cheapest one", "要最便宜的"])
+def test_the_cheapest_of_goods_shown_is_looked_for(text: str, classify: Classify) -> None:
+    assert kinds(text, View(shown=1), classify) == ["start_flow:find_products"]
+
+
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -134,3 +135,17 @@ def test_calls_that_are_wrong_are_refused() -> None:
     runner = CliRunner()
     assert runner.invoke(eval_app, ["injections", "--only", "no-such"]).exit_code == 2
     assert runner.invoke(eval_app, ["injections", "--test", "."]).exit_code == 2
+
+
+@pytest.mark.parametrize("named", ["", "agent_prompt_injection"])
+def test_sets_that_are_absent_are_named_before_anything_is_held(
+    named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def held(*_: object, **__: object) -> InjectionsRun:
+        raise AssertionError("an attack was held")
+
+    monkeypatch.setattr(injection_commands, "run_attacks", held)
+    (tmp_path / named).mkdir(exist_ok=True)
+    done = CliRunner().invoke(eval_app, ["injections", "--data", str(tmp_path / named)])
+    assert done.exit_code != 0
+    assert "agent_prompt_injection" in str(done.exception)

@@ -48,6 +48,18 @@ def test_a_word_of_one_product_only_is_not_generic(lexicon: Lexicon) -> None:
     assert (product.product_ids, product.generic) == (("keyboard",), False)
 
 
+@pytest.mark.parametrize("text", ["is the H1 in stock", "H1多少钱", "how heavy are the Buds 2?"])
+def test_goods_are_called_by_their_model_alone(text: str) -> None:
+    goods = [
+        Item("h1", ("头戴式耳机 H1", "Headphones H1")),
+        Item("buds", ("真无线耳机", "Wireless Earbuds"), attributes={"model": "Buds 2"}),
+        Item("case", ("耳机盒", "Earbud Case"), attributes={"model": "plain"}),
+    ]
+    [called] = [mention for mention in Lexicon(goods).find(text) if mention.kind == "product"]
+    assert called.product_ids == ("h1" if "H1" in text else "buds",)
+    assert not called.generic
+
+
 @pytest.mark.parametrize(("zh", "en"), [("T恤", "tee"), ("鼠标", "mice"), ("键盘", "keyboards")])
 def test_both_languages_name_the_same_products(lexicon: Lexicon, zh: str, en: str) -> None:
     [chinese], [english] = lexicon.find(f"我的{zh}"), lexicon.find(f"my {en}")
