@@ -63,10 +63,7 @@ class Trial:
 
 def check(data: Path | None, *, as_json: bool) -> None:
     """Ask them and print it; exit code 1 where an answer cannot be used, or none is configured."""
-    settings = settings_for(data).model_copy(
-        update={"llm_rest_s": 0.0}
-    )  # one that failed is asked the next thing nevertheless
-    found = run(_all(settings))
+    found = run(_all(settings_for(data)))
     if as_json:
         print_json({"ok": all(trial.usable for trial in found), "trials": [dataclasses.asdict(each) for each in found]})
     else:
@@ -81,6 +78,8 @@ def check(data: Path | None, *, as_json: bool) -> None:
 
 
 async def _all(settings: Settings) -> list[Trial]:
+    # One that failed is asked the next thing nevertheless, and one that is asked seldom is asked.
+    settings = settings.model_copy(update={"llm_rest_s": 0.0, "llm_understand_when": "always"})
     config = llm_config(settings)
     found = [] if config is None else await _models(settings, config)
     if (server := embedding_server(settings)) is not None:

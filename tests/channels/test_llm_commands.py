@@ -76,7 +76,8 @@ def script(body: dict[str, Any]) -> Answer:
 async def test_every_purpose_is_tried_in_both_languages(demo_data: Path) -> None:
     async with model_server(script) as double:
         names = {f"llm_{purpose}_model": "double" for purpose in ("understand", "agent", "write", "translate")}
-        given = load_settings(data=demo_data, llm_url=double.url, llm_understand_form="brief", **names)
+        seldom = {"llm_understand_form": "brief", "llm_understand_when": "unsure"}
+        given = load_settings(data=demo_data, llm_url=double.url, **seldom, **names)
         found = {each.purpose: each for each in await _all(given)}
     assert {name: each.usable for name, each in found.items()} == {
         "understand zh": False, "understand en": True, "agent zh": True, "agent en": False, "write zh": False, "write en": False,
