@@ -260,7 +260,7 @@ class View(_Value):
     role: Literal["shopper", "merchant"] = "shopper"
     figures: bool = False
     """The last thing asked was a figure of the shop, which the next question may go on with."""
-    person_from: float = 0.7
+    person_from: float = 0.6
     """Chance from which a message asks for a person."""
 
 

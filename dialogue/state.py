@@ -356,7 +356,7 @@ def _pending(event: Asked) -> Pending | None:
     return Pending(question=event.question, proposal_id=event.proposal_id, values=event.values)
 
 
-def view(state: DialogueState, flow_slots: Mapping[str, str], *, known: bool = True, person_from: float = 0.7) -> View:
+def view(state: DialogueState, flow_slots: Mapping[str, str], *, known: bool = True, person_from: float = 0.6) -> View:
     """Return what an understander may see.
 
     Args:

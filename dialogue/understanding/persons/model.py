@@ -31,7 +31,7 @@ from knowledge.embedding import FloatArray
 Heading = Literal["asks", "who"]
 HEADINGS: tuple[Heading, ...] = get_args(Heading)
 WEIGHTS = FOLDER / "persons.npz"
-ASKS_FROM = 0.7
+ASKS_FROM = 0.6
 """Chance from which a person is asked for in words that no pattern knows: lower, and everyday messages are taken for it."""
 _WHO_FROM = 0.5
 _CODE = re.compile(r"\b(?=[a-z]*\d)[\da-z-]*[a-z]{2}[\da-z-]*\b")
@@ -40,7 +40,7 @@ _WORDS = re.compile(r"[^\W\d_]{2}")
 """Who asks for a person writes two letters or characters together at the least."""
 _FIXED = 0.99
 """Chance that a fixed phrase gives."""
-_BARELY = 0.1
+_BARELY = 0.3
 """Chance below which not even a fixed phrase asks: "is a human checking the returns?"."""
 _CERTAIN = re.compile(
     r"\W*(?:转|接|找|要)?(?:人工|真人)(?:客服|服务)?\W*|\W*(?:human|agent|operator|representative)(?: please)?\W*"
