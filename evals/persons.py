@@ -1,8 +1,8 @@
 """How well it is heard that a person is asked for: ``python -m evals.persons [--json]``, by the words of a message alone.
 
 Sets: the lines that the model learns from, each by a model without its family of wording; ``evals/data/persons``, written after a first
-model was made, messages that ask for a person and such that only sound like it; the like, written after the last (``later_``); utterances of the
-intents that are held back from its training, which ask for something else. `evals.escalation` measures whole messages through the understanding. The baseline is a list of keywords.
+model was made, messages that ask for a person and such that only sound like it; the like, written after a later one (``later_``), and by an author who
+saw none of the lines (``strangers_``); utterances of the intents that are held back from its training, which ask for something else. `evals.escalation` measures whole messages through the understanding. The baseline is a list of keywords.
 Figures: recall, the share of wishes for a person that is heard; false alarms, the share of all else that is taken for one; ECE, the mean
 distance between the chance and how often it is so; milliseconds a message.
 """
@@ -30,8 +30,8 @@ from evals.moods import calibration_error
 from knowledge.types import JsonObject, Lang
 
 FRESH = Path(__file__).parent / "data" / "persons"
-LATER = "later_"
-"""Begins the names of the files written after the lines of the model that ships."""
+LATER, STRANGERS = "later_", "strangers_"
+"""Begin the names of files."""
 _WAYS = 4
 """In which an utterance is measured, with other goods and numbers."""
 
@@ -58,7 +58,7 @@ def held_out() -> list[Read]:
 
 
 def fresh(prefix: str = "") -> Iterator[Read]:
-    """Yield the lines of ``evals/data/persons``, read by the model that ships; of those written last with `LATER`."""
+    """Yield the lines of ``evals/data/persons``, read by the model that ships; those of `LATER` or `STRANGERS` by their prefix."""
     for lang in get_args(Lang):
         for name, asks in ((f"{prefix}asks", True), (f"{prefix}near", False)):
             for text in (FRESH / f"{name}.{lang}.txt").read_text(encoding="utf-8").splitlines():
@@ -102,6 +102,7 @@ def evaluate() -> JsonObject:
         "lines, families held out": held_out(),
         "fresh lines": new,
         "later lines": list(fresh(LATER)),
+        "lines of strangers": list(fresh(STRANGERS)),
         "everyday utterances": everyday(),
     }
     shown: JsonObject = {
