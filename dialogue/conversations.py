@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import dataclasses
 import functools
@@ -12,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from dialogue.at_the_desk import AtTheDesk
 from dialogue.briefing import Briefs
 from dialogue.counting import Counting
+from dialogue.drafts import Draft
 from dialogue.errors import (
     ClientIdReusedError,
     ConversationClosedError,
@@ -213,6 +215,19 @@ class Conversations(AtTheDesk):
                         if _visible(entry, identity):
                             yield entry
 
+    @contextlib.asynccontextmanager
+    async def drafts(self, conversation_id: str, identity: Identity) -> AsyncIterator[AsyncIterator[Draft]]:
+        """Give what the bot is about to say while the block runs, where it is written on this replica; for the person it talks to.
+
+        A draft may come after the event that makes it void: see `dialogue.drafts.Draft`.
+
+        Raises:
+            UnknownConversationError: it is not theirs.
+        """
+        _authorise(await self.store.head(conversation_id), identity)
+        with self._drafts.subscribe(conversation_id) as queue:
+            yield _items(queue)
+
     async def recover(self) -> int:
         """Take up the messages that a crash left unanswered; returns how many conversations went on."""
         waiting = await self.store.unanswered()
@@ -236,6 +251,11 @@ class Conversations(AtTheDesk):
         """Write down what models were asked for a conversation outside of its turns."""
         if calls:
             await self._append(conversation_id, calls)
+
+
+async def _items(queue: asyncio.Queue[Draft | None]) -> AsyncIterator[Draft]:
+    while (item := await queue.get()) is not None:
+        yield item
 
 
 def _visible(entry: StoredEvent, identity: Identity) -> bool:
