@@ -28,6 +28,7 @@ from channels.wire import (
     event_json,
     turn_json,
 )
+from dialogue.errors import UnknownConversationError
 from dialogue.events import MessageReceived
 
 logger = logging.getLogger(__name__)
@@ -119,13 +120,12 @@ class _Chat:
             await self._socket.refuse(error)
 
     async def _show_drafts(self) -> None:
-        """Show the person what the bot is about to say. Nobody who reads along sees it: it may never be said."""
-        if self._caller.role == "agent":
-            return
-        conversations = self._context.platform.conversations
-        async with conversations.drafts(self._id, self._caller.identity(self._id)) as drafts:
-            async for draft in drafts:
-                await self._socket.send(DraftFrame(turn=draft.turn, lang=draft.lang, text=draft.text))
+        """Show the person what the bot is about to say; at the socket of somebody who reads along there is nothing to show."""
+        drafting = self._context.platform.conversations.drafts(self._id, self._caller.identity(self._id))
+        with contextlib.suppress(UnknownConversationError):
+            async with drafting as drafts:
+                async for draft in drafts:
+                    await self._socket.send(DraftFrame(turn=draft.turn, lang=draft.lang, text=draft.text))
 
     async def _read(self) -> None:
         while True:

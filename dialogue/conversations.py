@@ -217,14 +217,15 @@ class Conversations(AtTheDesk):
 
     @contextlib.asynccontextmanager
     async def drafts(self, conversation_id: str, identity: Identity) -> AsyncIterator[AsyncIterator[Draft]]:
-        """Give what the bot is about to say while the block runs, where it is written on this replica; for the person it talks to.
+        """Give what the bot is about to say while the block runs, where it is written on this replica, to the person it talks to.
 
         A draft may come after the event that makes it void: see `dialogue.drafts.Draft`.
 
         Raises:
-            UnknownConversationError: it is not theirs.
+            UnknownConversationError: they are somebody else. Who reads along sees what was said, not what may never be.
         """
-        _authorise(await self.store.head(conversation_id), identity)
+        if not _is_theirs(await self.store.head(conversation_id), identity):
+            raise UnknownConversationError(f"no conversation {conversation_id!r} of theirs")
         with self._drafts.subscribe(conversation_id) as queue:
             yield _items(queue)
 
@@ -265,5 +266,9 @@ def _visible(entry: StoredEvent, identity: Identity) -> bool:
 def _authorise(head: Conversation, identity: Identity) -> None:
     """Let pass who may see the conversation; for anybody else it does not exist."""
     overseer = identity.role in ("agent", "system") or (identity.role == "merchant" and head.role == "shopper")
-    if not overseer and (identity.role, identity.subject) != (head.role, head.subject):
+    if not overseer and not _is_theirs(head, identity):
         raise UnknownConversationError(f"no conversation {head.id!r}")
+
+
+def _is_theirs(head: Conversation, identity: Identity) -> bool:
+    return (identity.role, identity.subject) == (head.role, head.subject)

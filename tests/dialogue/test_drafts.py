@@ -13,6 +13,7 @@ from agent.llm.config import LlmConfig, LlmServer
 from agent.llm.ledger import ModelCall
 from dialogue.commands import CannotHandle
 from dialogue.drafts import Draft
+from dialogue.errors import UnknownConversationError
 from dialogue.events import MessageReceived, ModelCalled
 from dialogue.supervising import Supervising
 from knowledge.db import Database
@@ -185,4 +186,8 @@ async def test_nobody_sees_the_drafts_of_others(database: Database) -> None:
         stranger = dataclasses.replace(talk, id=other.id, identity=Identity("shopper", "C2", "C2"))
         async with watching(stranger) as seen:
             await talk.say("what about my orders?", *LOST)
+        for reader in (Identity("shopper", "C2", "C2"), Identity("agent", "A1"), Identity("merchant", "M1")):
+            with pytest.raises(UnknownConversationError):
+                async with talk.conversations.drafts(talk.id, reader):
+                    raise AssertionError("they read along")
     assert seen == []
