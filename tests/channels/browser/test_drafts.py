@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -11,12 +12,16 @@ import pytest_asyncio
 from playwright.async_api import Browser, Locator, expect
 
 from channels.testing import LiveServer
+from knowledge.types import Lang
 from tests.channels.browser.pages import Chat, Visits
 from tests.channels.browser.test_access import complaints
+from tests.channels.browser.test_inspector import part, turn
+from tests.channels.browser.test_small_shop import MODELS, enter
 from tests.channels.browser.words import EN, ZH, Words
 from tests.channels.drafting import drafting
 from tests.channels.test_drafts import taken_over
 from tests.llm_server import Answer, Body
+from tools.base import Identity
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.browser]
 both = pytest.mark.parametrize("words", [ZH, EN], ids=["zh", "en"])
@@ -157,3 +162,21 @@ async def test_a_message_in_mid_answer_takes_the_draft_away_and_both_are_answere
     await chat.expect_reply(talk.whole)
     await expect(chat.log.locator(".bubble.draft")).to_have_count(0)
     assert await chat.own.count() == 2
+
+
+@both
+async def test_the_inspector_says_when_the_first_piece_came(
+    visits: Visits, small: LiveServer, slow: Slow, words: Words
+) -> None:
+    slow.more.set()
+    slow.end.set()
+    lang: Lang = "zh" if words is ZH else "en"
+    talk, shopper = small.context.platform.conversations, Identity("shopper", f"C7{lang}", None)
+    opened = await talk.open(shopper, lang=lang)
+    asked = f"{TALKS[lang].asks} ({words.locale})"
+    await talk.send(opened.id, shopper, client_id="m1", text=asked)
+    page = await visits.page(words, "/inspector")
+    await enter(page, small)
+    await page.locator("#conversations").get_by_role("button").filter(has_text=words.locale).first.click()
+    models = part(turn(page.locator("#turns"), words, 1), MODELS[lang].models)
+    await expect(models).to_contain_text(re.compile(r"首字 \d+ ms" if lang == "zh" else r"first piece after \d+ ms"))
