@@ -8,21 +8,25 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Awaitable, Callable, Sequence
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from agent.drafts import Drafter, Show
 from agent.llm.chat import ChatModel, plain
 from agent.llm.errors import LlmBudgetError, LlmError, LlmNonsenseError
+from agent.llm.streaming import Hear, Progress, WholeAnswerError, joined
 from agent.prompts import Prompt, prompt_for
 from knowledge.types import JsonObject, Lang
 from tools.base import Outcome, Role, Tool
 
 if TYPE_CHECKING:
-    from langchain.agents.middleware.types import AgentMiddleware
-    from langchain_core.messages import BaseMessage
+    from langchain.agents.middleware.types import AgentMiddleware, ModelRequest, ModelResponse
+    from langchain_core.messages import AIMessageChunk, BaseMessage
     from langchain_core.runnables import RunnableConfig
     from langchain_core.tools import BaseTool
 
+_log = logging.getLogger(__name__)
 RESULT_CHARACTERS = 6000
 """Of a tool's result; more than that is cut, and the model is told so."""
 TOOL_CALLS = 12
@@ -70,8 +74,12 @@ class Assistant:
         self._model = model
         self._model_calls = model_calls
 
-    async def answer(self, task: Task, hands: Hands) -> str:
+    async def answer(self, task: Task, hands: Hands, show: Show | None = None) -> str:
         """Return what the model would say in the end. It is not checked here: see `agent.grounding`.
+
+        Args:
+            show: is given the beginning of the answer while the rest is being written, where the model's server sends it in pieces.
+                It checks what it is given.
 
         Raises:
             LlmError: the model failed, said nothing, or did not come to an end within its limits.
@@ -85,7 +93,7 @@ class Assistant:
             langchain,
             tools=_tools(task, hands),
             system_prompt=prompt.filled(role=_ROLES[task.lang].get(task.role, task.role)),
-            middleware=[_measuring(self._model, prompt, self._model_calls)],
+            middleware=[_measuring(self._model, prompt, self._model_calls, show)],
         )
         steps: RunnableConfig = {"recursion_limit": 2 * self._model_calls + 4}
         asked: Any = {"messages": _messages(task)}
@@ -114,9 +122,9 @@ def _messages(task: Task) -> list[BaseMessage]:
     return [*said, HumanMessage(task.text)]
 
 
-def _measuring(model: ChatModel, prompt: Prompt, limit: int) -> AgentMiddleware[Any, Any, Any]:
-    """Return what lays time, budget, limit and ledger around every call of the model."""
-    from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse  # noqa: PLC0415
+def _measuring(model: ChatModel, prompt: Prompt, limit: int, show: Show | None) -> AgentMiddleware[Any, Any, Any]:
+    """Return what lays time, budget, limit and ledger around every call of the model, and shows drafts of what it says."""
+    from langchain.agents.middleware import AgentMiddleware  # noqa: PLC0415
 
     class Measuring(AgentMiddleware[Any, Any, Any]):
         """Counts the calls of one answer."""
@@ -124,6 +132,7 @@ def _measuring(model: ChatModel, prompt: Prompt, limit: int) -> AgentMiddleware[
         def __init__(self) -> None:
             super().__init__()
             self.asked = 0
+            self.drafter = Drafter(show)
 
         async def awrap_model_call(
             self,
@@ -135,15 +144,47 @@ def _measuring(model: ChatModel, prompt: Prompt, limit: int) -> AgentMiddleware[
             if self.asked > limit:
                 raise LlmBudgetError(f"the agent did not come to an end within {limit} calls")
             answers: list[ModelResponse[Any]] = []
+            self.drafter.step(may_call=bool(request.tools))
 
-            async def ask() -> Any:
-                answers.append(await handler(request))
+            async def ask(progress: Progress) -> Any:
+                answers.append(await _asked(model, request, handler, progress, self.drafter.hear))
                 return answers[0].result[-1]
 
             await model.measured(prompt.id, ask)
             return answers[0]
 
     return Measuring()
+
+
+async def _asked(
+    model: ChatModel,
+    request: ModelRequest[Any],
+    handler: Callable[[ModelRequest[Any]], Awaitable[ModelResponse[Any]]],
+    progress: Progress,
+    hear: Hear,
+) -> ModelResponse[Any]:
+    """Ask the model for its answer in pieces; a server that does not know how to is asked for it whole, from then on always."""
+    from langchain.agents.middleware import ModelResponse  # noqa: PLC0415
+
+    if not model.streams:
+        return await handler(request)
+    try:
+        return ModelResponse(result=[await joined(_pieces(request), progress, hear)])
+    except WholeAnswerError:
+        progress.ask_again()
+        answer = await handler(request)
+        model.streams = False
+        _log.info("%s answers whole: it is asked for no pieces any more", model.server)
+        return answer
+
+
+def _pieces(request: ModelRequest[Any]) -> AsyncIterator[AIMessageChunk]:
+    """Put the question as langchain's own handler does, which waits for the whole answer."""
+    said = [request.system_message, *request.messages] if request.system_message else request.messages
+    if not request.tools:
+        return request.model.astream(said)
+    bound = request.model.bind_tools(request.tools, tool_choice=request.tool_choice, **request.model_settings)
+    return bound.astream(said)  # type: ignore[return-value]
 
 
 def _tools(task: Task, hands: Hands) -> list[BaseTool]:

@@ -19,6 +19,7 @@ from channels.turns import Incoming, answer, known_form
 from channels.wire import (
     MAX_SEQ,
     ChatClientFrame,
+    DraftFrame,
     MessageFrame,
     PingFrame,
     PongFrame,
@@ -27,6 +28,7 @@ from channels.wire import (
     event_json,
     turn_json,
 )
+from dialogue.errors import UnknownConversationError
 from dialogue.events import MessageReceived
 
 logger = logging.getLogger(__name__)
@@ -93,7 +95,8 @@ class _Chat:
             pump = asyncio.create_task(self._pump(after))
             reader = asyncio.create_task(self._read())
             session = asyncio.create_task(self._socket.kept_signed_in())
-            async with running(pump), running(reader), running(session):
+            drafts = asyncio.create_task(self._show_drafts())
+            async with running(pump), running(reader), running(session), running(drafts):
                 await asyncio.wait((pump, reader), return_when=asyncio.FIRST_COMPLETED)
                 if not reader.done():
                     await self._socket.close(CLOSED_AGAIN, "resume from the last seq")
@@ -115,6 +118,14 @@ class _Chat:
             await self._socket.close(CLOSED_AGAIN, "too slow")
         except Exception as error:  # one socket turn
             await self._socket.refuse(error)
+
+    async def _show_drafts(self) -> None:
+        """Show the person what the bot is about to say; at the socket of somebody who reads along there is nothing to show."""
+        drafting = self._context.platform.conversations.drafts(self._id, self._caller.identity(self._id))
+        with contextlib.suppress(UnknownConversationError):
+            async with drafting as drafts:
+                async for draft in drafts:
+                    await self._socket.send(DraftFrame(turn=draft.turn, lang=draft.lang, text=draft.text))
 
     async def _read(self) -> None:
         while True:

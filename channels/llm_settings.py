@@ -41,7 +41,9 @@ class LlmSettings(BaseSettings):
     llm_translate_url: MaybeServer = None
     llm_translate_key: MaybeSecret = None
     llm_timeout_s: float = pydantic.Field(default=15.0, gt=0)
-    """The longest that one answer of a model may take, all tries together."""
+    """The longest that one answer of a model may take, all tries together; of one that comes in pieces, how long each may take."""
+    llm_stream: bool = True
+    """Whether the agent's answers are asked for in pieces, and shown while they are written; off for servers that cannot do that."""
     llm_retries: int = pydantic.Field(default=1, ge=0, le=5)
     llm_rest_s: float = pydantic.Field(default=20.0, ge=0)
     """How long a server that did not answer is left alone."""
@@ -103,6 +105,7 @@ def _server(
         model=model,
         key=secret.get_secret_value() if secret is not None else "none",
         timeout_s=settings.llm_timeout_s,
+        stream=settings.llm_stream,
         retries=settings.llm_retries,
         rest_s=settings.llm_rest_s,
         answer_form=settings.llm_answer_form,

@@ -6,7 +6,8 @@ that the client repeats: it is hashed, and the conversation whose last answered 
 was never seen opens a new conversation. Only the last user message is sent; the server has the rest.
 
 The conversation's id comes back in the ``X-Conversation-Id`` header and in the body's `xiaoer` object, beside the
-contract's turn. Sampling options are taken and have no effect.
+contract's turn. Sampling options are taken and have no effect. A stream begins once the answer is whole and checked: a delta cannot be
+taken back, as a draft at the chat socket can.
 """
 
 from __future__ import annotations

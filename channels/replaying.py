@@ -129,7 +129,9 @@ def _change(event: Event) -> str:
 
 def _asked(call: ModelCall) -> str:
     cost = f" for {call.cost}" if call.cost is not None else ""
-    return f"{call.purpose} {call.model} {call.prompt} -> {call.status}, {call.tokens} tokens in {call.ms:.1f} ms{cost}"
+    first = f", the first piece after {call.first_ms:.1f} ms" if call.first_ms is not None else ""
+    took = f"{call.tokens} tokens in {call.ms:.1f} ms{first}{cost}"
+    return f"{call.purpose} {call.model} {call.prompt} -> {call.status}, {took}"
 
 
 def _heard(event: VoiceTranscribed | VoiceHeard) -> str:

@@ -4,8 +4,8 @@ Chat socket ``WS /v1/conversations/{id}/stream?after=N``
     The token comes in the ``Authorization`` header, as the subprotocol ``bearer.TOKEN`` beside ``xiaoer.v1``, or as the
     first frame. Client frames: `AuthFrame`, `MessageFrame`, `TypingFrame`, `PingFrame`. Server frames: `ReadyFrame` (first of all:
     the token was accepted), `EventFrame` (every event after N, past ones first, then live; the truth about the conversation),
-    `TurnFrame` (a message of this socket was answered; its replies came or come as events too), `TypingNotice`,
-    `ErrorFrame`, `PongFrame`.
+    `TurnFrame` (a message of this socket was answered; its replies came or come as events too), `TypingNotice`, `DraftFrame` (what the bot
+    is about to say, to show until its reply comes), `ErrorFrame`, `PongFrame`.
 
 Desk socket ``WS /v1/desk``
     The same token rules, for agents. Client frames: `AuthFrame`, `WatchFrame`, `UnwatchFrame`, `DeskMessageFrame`,
@@ -357,6 +357,20 @@ class TypingNotice(_Body):
     who: Literal["bot", "agent", "shopper"]
     on: bool
     conversation_id: str | None = None
+
+
+class DraftFrame(_Body):
+    """What the bot is about to say, as far as it is written: whole sentences, checked as the reply will be. It is no event and is not kept.
+
+    `text` takes the place of the draft before; "" takes it back. `turn` is the `seq` of the message that is being answered: the next
+    ``replied`` or ``ownership_changed`` event, or message of the person, takes the draft's place, and a draft whose `turn` is before such
+    an event came too late. The reply may say something else, and a message need not get a draft.
+    """
+
+    type: Literal["draft"] = "draft"
+    turn: int
+    lang: Lang
+    text: str
 
 
 class TicketFrame(_Body):

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from dialogue.broadcast import Broadcast
 from dialogue.commands import PendingQuestion
+from dialogue.drafts import Draft, ShowDraft
 from dialogue.events import (
     Event,
     ModelCalled,
@@ -78,6 +79,7 @@ class Answering:
         self.store = EventStore(database, executor.clock, outbox)
         self._live: Broadcast[StoredEvent] = Broadcast()
         self._desk: Broadcast[DeskNotice] = Broadcast()
+        self._drafts: Broadcast[Draft] = Broadcast()
         self.goings_on: Broadcast[str] = Broadcast()
         """The id of each conversation that goes on, here or on another replica, under `EVERY`; "" where it is the desk."""
         self._relay: Relay = Alone()
@@ -150,8 +152,25 @@ class Answering:
 
     async def _bot_turn(self, state: DialogueState, identity: Identity) -> Turn | None:
         """Answer as the bot. None: the conversation went on meanwhile, look again."""
-        finished = await self.runner.run(state, self._identity(identity, state), _answers_up_to(state))
+        last_seq = _answers_up_to(state)
+        show = self._showing(state, last_seq)
+        finished = await self.runner.run(state, self._identity(identity, state), last_seq, show=show)
         return await self._commit(state, finished)
+
+    def _showing(self, state: DialogueState, last_seq: int) -> ShowDraft:
+        """Return what shows drafts of the turn to who follows them, until it is overtaken: then nobody wants its answer any more."""
+
+        async def show(draft: Draft) -> bool:
+            if not self._drafts.followed(state.conversation_id):
+                return True
+            now = await self._state(state.conversation_id)
+            as_before = now.owner == "bot" and now.ownership_version == state.ownership_version
+            if not as_before or last_seq not in now.unanswered or _answers_up_to(now) != last_seq:
+                return False
+            self._drafts.publish(state.conversation_id, draft)
+            return True
+
+        return show
 
     async def _commit(self, state: DialogueState, finished: Finished) -> Turn | None:
         """Store the turn, unless it was overtaken: then the bot says nothing that is no longer so.

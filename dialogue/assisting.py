@@ -18,7 +18,7 @@ from dialogue.consenting import consent_question, writes_of
 from dialogue.events import MessageReceived, Replied
 from dialogue.flows.model import Flow
 from dialogue.meant import ids_meant
-from dialogue.others_words import own_addresses
+from dialogue.others_words import own_addresses, planted_links
 from dialogue.replies.templates import Templates
 from dialogue.slots.base import Question
 from dialogue.state import Pending, is_lost
@@ -49,7 +49,7 @@ class Assisting:
     async def answer(self, work: Work, understanding: Understanding) -> bool:
         """Answer a message that the embedded mind cannot handle; False: it is left to it, and nothing was said.
 
-        What the model would say is said only when every figure and code in it stands in what it was given, every link in the
+        What the model would say is said, or shown while it is being written, only when every figure and code in it stands in what it was given, every link in the
         person's words or a field for one, it is in the person's language, claims nothing that was not done, and does not give
         away what the model was told.
         """
@@ -64,8 +64,15 @@ class Assisting:
         )
         tools = self._tools(work, understanding)
         task = Task(work.text, work.lang, work.state.role, tools, before)
+
+        async def show(text: str) -> bool:
+            may_be_shown = not text or (
+                self._may_be_said(work, text, hands, before) and not _passes_links_on(work, text)
+            )
+            return may_be_shown and await work.draft(text)
+
         try:
-            said = await self._assistant.answer(task, hands)
+            said = await self._assistant.answer(task, hands, show if work.show_draft is not None else None)
         except LlmError as error:
             _log.warning("conversation=%s: the assistant gave up: %s", work.state.conversation_id, error)
             said = ""
@@ -197,6 +204,11 @@ class _Hands:
         if self.proposed is not None and self.proposed.proposal_id is not None:
             await self.work.executor.void(self.proposed.proposal_id, self.work.identity)
         self.proposed = outcome
+
+
+def _passes_links_on(work: Work, text: str) -> bool:
+    """Tell whether a text holds a link that others planted: a reply is shown without it, a draft not at all."""
+    return any(link in text for link in planted_links(work.results(), work.text))
 
 
 def _results(work: Work) -> Iterator[Result]:

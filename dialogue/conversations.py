@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import dataclasses
 import functools
@@ -12,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from dialogue.at_the_desk import AtTheDesk
 from dialogue.briefing import Briefs
 from dialogue.counting import Counting
+from dialogue.drafts import Draft
 from dialogue.errors import (
     ClientIdReusedError,
     ConversationClosedError,
@@ -213,6 +215,20 @@ class Conversations(AtTheDesk):
                         if _visible(entry, identity):
                             yield entry
 
+    @contextlib.asynccontextmanager
+    async def drafts(self, conversation_id: str, identity: Identity) -> AsyncIterator[AsyncIterator[Draft]]:
+        """Give what the bot is about to say while the block runs, where it is written on this replica, to the person it talks to.
+
+        A draft may come after the event that makes it void: see `dialogue.drafts.Draft`.
+
+        Raises:
+            UnknownConversationError: they are somebody else. Who reads along sees what was said, not what may never be.
+        """
+        if not _is_theirs(await self.store.head(conversation_id), identity):
+            raise UnknownConversationError(f"no conversation {conversation_id!r} of theirs")
+        with self._drafts.subscribe(conversation_id) as queue:
+            yield _items(queue)
+
     async def recover(self) -> int:
         """Take up the messages that a crash left unanswered; returns how many conversations went on."""
         waiting = await self.store.unanswered()
@@ -238,6 +254,11 @@ class Conversations(AtTheDesk):
             await self._append(conversation_id, calls)
 
 
+async def _items(queue: asyncio.Queue[Draft | None]) -> AsyncIterator[Draft]:
+    while (item := await queue.get()) is not None:
+        yield item
+
+
 def _visible(entry: StoredEvent, identity: Identity) -> bool:
     return identity.role != "shopper" or entry.event.type in PUBLIC_TYPES
 
@@ -245,5 +266,9 @@ def _visible(entry: StoredEvent, identity: Identity) -> bool:
 def _authorise(head: Conversation, identity: Identity) -> None:
     """Let pass who may see the conversation; for anybody else it does not exist."""
     overseer = identity.role in ("agent", "system") or (identity.role == "merchant" and head.role == "shopper")
-    if not overseer and (identity.role, identity.subject) != (head.role, head.subject):
+    if not overseer and not _is_theirs(head, identity):
         raise UnknownConversationError(f"no conversation {head.id!r}")
+
+
+def _is_theirs(head: Conversation, identity: Identity) -> bool:
+    return (identity.role, identity.subject) == (head.role, head.subject)

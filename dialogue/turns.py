@@ -9,6 +9,7 @@ from agent.guard import is_honest
 from agent.llm.ledger import Ledger
 from dialogue.assisting import Assisting
 from dialogue.commands import Emotion, Understander, Understanding
+from dialogue.drafts import ShowDraft
 from dialogue.engine import Engine
 from dialogue.escalation import hand_over
 from dialogue.escalation_policy import EscalationPolicy, shipped
@@ -80,12 +81,20 @@ class TurnRunner:
         assistant = self.minds.assistant()
         self.assisting = Assisting(assistant, flows, templates) if assistant is not None else None
 
-    async def run(self, state: DialogueState, identity: Identity, last_seq: int) -> Finished:
-        """Answer every unanswered message up to `last_seq` as one turn: a burst is one turn."""
-        with self.minds.turn() as ledger:
-            return await self._run(state, identity, last_seq, ledger)
+    async def run(
+        self, state: DialogueState, identity: Identity, last_seq: int, *, show: ShowDraft | None = None
+    ) -> Finished:
+        """Answer every unanswered message up to `last_seq` as one turn: a burst is one turn.
 
-    async def _run(self, state: DialogueState, identity: Identity, last_seq: int, ledger: Ledger) -> Finished:
+        Args:
+            show: shows what is about to be said while it is being written.
+        """
+        with self.minds.turn() as ledger:
+            return await self._run(state, identity, last_seq, ledger, show)
+
+    async def _run(
+        self, state: DialogueState, identity: Identity, last_seq: int, ledger: Ledger, show: ShowDraft | None
+    ) -> Finished:
         started = time.perf_counter()
         heard = await self.hear(state, last_seq)
         messages = {seq: state.messages[seq] for seq in sorted(state.messages) if seq <= last_seq}
@@ -95,6 +104,7 @@ class TurnRunner:
         text = rated.rest if rated else text
         work = Work.begin(state, self.executor, identity, self.flows, last_seq, text)
         work.escalation = self.escalation
+        work.show_draft = show
         work.voices = tuple(each.voice for each in heard.every if each.voice is not None)
         understanding = with_pressed(await self._understand(work, text, heard), messages.values())
         work.times.understand = (time.perf_counter() - started) * 1000

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from dialogue.commands import Entity, PendingQuestion
+from dialogue.drafts import Draft, ShowDraft
 from dialogue.escalation_policy import EscalationPolicy, shipped
 from dialogue.events import Asked, CustomerProven, Event, FlowsChanged, TicketOpened, ToolCalled, ToolReturned
 from dialogue.flows.model import Flow
@@ -69,6 +70,8 @@ class Work:
     route_reason: str = ""
     calls: int = 0
     times: TurnTimes = dataclasses.field(default_factory=TurnTimes)
+    show_draft: ShowDraft | None = None
+    """Shows what is about to be said; None: nobody can see it."""
     _reads: dict[str, Outcome] = dataclasses.field(default_factory=dict)
 
     @classmethod
@@ -120,6 +123,10 @@ class Work:
             isinstance(event, CustomerProven) for event in self.events
         )
         return proven_here or self.policy.identity.signed_in_counts
+
+    async def draft(self, text: str) -> bool:
+        """Show what is about to be said, in the place of what was shown before; returns whether more of it is wanted."""
+        return self.show_draft is not None and await self.show_draft(Draft(self.message_seq, self.lang, text))
 
     # -- flows
 

@@ -1,7 +1,7 @@
 """A language model's double behind a real HTTP server that speaks OpenAI's protocol: it answers by a script.
 
     async with model_server(script) as server: ...      # in this event loop, on a free port
-    python -m tests.llm_server                          # a process that takes a question and never answers; prints its port
+    python -m tests.llm_server [PIECE ...]              # a process that takes a question and never answers, or never ends; prints its port
 
 A script is a function from the request's body to an `Answer`; a list of answers is given out in order, and a question too many is
 an error of the test.
@@ -15,12 +15,12 @@ import dataclasses
 import json
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from typing import Any, Literal
 
 import uvicorn
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, StreamingResponse
 
 Body = dict[str, Any]
 
@@ -38,15 +38,30 @@ class Answer:
     until: asyncio.Event | None = None
     """What it waits for."""
     tokens: tuple[int, int] = (100, 20)
+    pieces: tuple[str | asyncio.Event, ...] = ()
+    """Where the answer is asked for in pieces, these, and what is waited for between them; none: `text` is one."""
+    ends: Literal["well", "cut", "error", "never"] = "well"
+    """How the pieces end: as they should, without a reason or a usual last line, with an error, or not at all."""
+    counted: bool = True
+    """Whether the tokens are told with the pieces."""
+
+    @property
+    def words(self) -> str:
+        """All that is said."""
+        return self.text or "".join(piece for piece in self.pieces if isinstance(piece, str))
 
 
 Script = Callable[[Body], Answer]
 
 
 class ModelServer:
-    """A running double. `asked` are the bodies of the questions, `headers` what came with the last one."""
+    """A running double. `asked` are the bodies of the questions, `headers` what came with the last one.
 
-    def __init__(self, script: Script | Sequence[Answer]) -> None:
+    `streams`: whether it gives answers in pieces where it is asked to, or takes no notice of that.
+    """
+
+    def __init__(self, script: Script | Sequence[Answer], *, streams: bool = True) -> None:
+        self.streams = streams
         self.url = ""
         self.asked: list[Body] = []
         self.headers: dict[str, str] = {}
@@ -71,25 +86,71 @@ def _in_order(answers: list[Answer]) -> Script:
 
 def completion(answer: Answer, body: Body) -> Body:
     """Return an answer in OpenAI's form."""
-    message: Body = {"role": "assistant", "content": answer.text or None}
+    message: Body = {"role": "assistant", "content": answer.words or None}
     if answer.calls:
-        message["tool_calls"] = [
-            {
-                "id": f"call_{number}_{len(body['messages'])}",
-                "type": "function",
-                "function": {"name": name, "arguments": json.dumps(arguments, ensure_ascii=False)},
-            }
-            for number, (name, arguments) in enumerate(answer.calls)
-        ]
-    given, made = answer.tokens
+        message["tool_calls"] = calls_of(answer, body)
     return {
         "id": "chatcmpl-1",
         "object": "chat.completion",
         "created": 1,
         "model": body["model"],
         "choices": [{"index": 0, "message": message, "finish_reason": "tool_calls" if answer.calls else "stop"}],
-        "usage": {"prompt_tokens": given, "completion_tokens": made, "total_tokens": given + made},
+        "usage": usage_of(answer),
     }
+
+
+def calls_of(answer: Answer, body: Body) -> list[Body]:
+    """Return the calls of an answer in OpenAI's form."""
+    return [
+        {
+            "id": f"call_{number}_{len(body['messages'])}",
+            "type": "function",
+            "function": {"name": name, "arguments": json.dumps(arguments, ensure_ascii=False)},
+        }
+        for number, (name, arguments) in enumerate(answer.calls)
+    ]
+
+
+def usage_of(answer: Answer) -> Body:
+    """Return what an answer cost in OpenAI's form."""
+    given, made = answer.tokens
+    return {"prompt_tokens": given, "completion_tokens": made, "total_tokens": given + made}
+
+
+async def streamed(answer: Answer, body: Body) -> AsyncIterator[str]:
+    """Yield an answer as OpenAI streams it: words first, calls after them, the tokens last where that was asked for."""
+    yield _chunk(body, {"role": "assistant", "content": ""})
+    for piece in answer.pieces or (answer.text,):
+        if isinstance(piece, asyncio.Event):
+            await piece.wait()
+        elif piece:
+            yield _chunk(body, {"content": piece})
+    if answer.ends == "never":
+        await asyncio.sleep(600)
+    if answer.ends == "error":
+        yield 'data: {"error": {"message": "out of memory", "type": "double"}}\n\n'
+    if answer.ends != "well":
+        return
+    for call in _call_pieces(answer, body):
+        yield _chunk(body, {"tool_calls": [call]})
+    yield _chunk(body, {}, "tool_calls" if answer.calls else "stop")
+    if answer.counted and (body.get("stream_options") or {}).get("include_usage"):
+        yield _chunk(body, None, usage=usage_of(answer))
+    yield "data: [DONE]\n\n"
+
+
+def _chunk(body: Body, delta: Body | None, finish: str | None = None, **more: object) -> str:
+    choices = [] if delta is None else [{"index": 0, "delta": delta, "finish_reason": finish}]
+    head = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": body["model"]}
+    return f"data: {json.dumps({**head, 'choices': choices, **more}, ensure_ascii=False)}\n\n"
+
+
+def _call_pieces(answer: Answer, body: Body) -> Iterator[Body]:
+    for number, call in enumerate(calls_of(answer, body)):
+        whole = call["function"]["arguments"]
+        yield {"index": number, **call, "function": {**call["function"], "arguments": ""}}
+        for part in (whole[: len(whole) // 2], whole[len(whole) // 2 :]):
+            yield {"index": number, "function": {"arguments": part}}
 
 
 def app_of(server: ModelServer) -> FastAPI:
@@ -112,15 +173,17 @@ def app_of(server: ModelServer) -> FastAPI:
             return Response(answer.raw, status_code=answer.status, media_type="application/json")
         if answer.status != 200:
             return JSONResponse({"error": {"message": "refused", "type": "double"}}, status_code=answer.status)
+        if body.get("stream") and server.streams:
+            return StreamingResponse(streamed(answer, body), media_type="text/event-stream")
         return JSONResponse(completion(answer, body))
 
     return app
 
 
 @contextlib.asynccontextmanager
-async def model_server(script: Script | Sequence[Answer]) -> AsyncIterator[ModelServer]:
+async def model_server(script: Script | Sequence[Answer], *, streams: bool = True) -> AsyncIterator[ModelServer]:
     """Run a double in this event loop, on a free port."""
-    double = ModelServer(script)
+    double = ModelServer(script, streams=streams)
     listener = socket.create_server(("127.0.0.1", 0))
     listener.setblocking(False)
     config = uvicorn.Config(app_of(double), log_level="error", lifespan="off", timeout_graceful_shutdown=1)
@@ -141,10 +204,13 @@ async def model_server(script: Script | Sequence[Answer]) -> AsyncIterator[Model
 
 
 @contextlib.asynccontextmanager
-async def silent_server() -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
-    """Run a double in a process of its own that says ``asked`` when it is asked, and then nothing; yields it and its address."""
+async def silent_server(*pieces: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+    """Run a double in a process of its own that says ``asked`` when it is asked, and then nothing; yields it and its address.
+
+    With `pieces` it begins to answer with them, and then falls silent.
+    """
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.llm_server", stdout=asyncio.subprocess.PIPE
+        sys.executable, "-m", "tests.llm_server", *pieces, stdout=asyncio.subprocess.PIPE
     )
     assert process.stdout is not None
     port = (await process.stdout.readline()).decode().strip()
@@ -161,10 +227,10 @@ def _tell(line: str) -> None:
     sys.stdout.flush()
 
 
-def _hang() -> None:
+def _hang(pieces: Sequence[str]) -> None:
     def script(_: Body) -> Answer:
         _tell("asked")
-        return Answer("too late", wait_s=600)
+        return Answer(pieces=tuple(pieces), ends="never") if pieces else Answer("too late", wait_s=600)
 
     listener = socket.create_server(("127.0.0.1", 0))
     _tell(str(listener.getsockname()[1]))
@@ -173,4 +239,4 @@ def _hang() -> None:
 
 
 if __name__ == "__main__":
-    _hang()
+    _hang(sys.argv[1:])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import json
 import logging
@@ -11,9 +10,12 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import httpx
+
 from agent.llm.config import LlmServer, Purpose
 from agent.llm.errors import LlmBudgetError, LlmMissingError, LlmNonsenseError, LlmUnavailableError
 from agent.llm.ledger import CallStatus, call_of, ledger
+from agent.llm.streaming import LONGEST, Progress, StreamBrokenError
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage
@@ -24,6 +26,8 @@ _THOUGHTS = re.compile(r"<think>.*?</think>", re.DOTALL)
 _FENCE = re.compile(r"^\s*```[a-zA-Z]*\s*\n(.*?)\n\s*```\s*$", re.DOTALL)
 Said = tuple[str, str]
 """Who and what: ``("system" | "user" | "assistant", words)``."""
+Asking = Callable[[Progress], Awaitable["AIMessage"]]
+"""Asks the model once; told how the answer comes along, if it comes in pieces."""
 
 
 class ChatModel:
@@ -34,6 +38,8 @@ class ChatModel:
         self.purpose = purpose
         self._monotonic = monotonic
         self._rests_until = -1.0
+        self.streams = server.stream
+        """Whether answers may be asked for in pieces; a server that turned out to answer whole is not asked so again."""
 
     async def ask(self, prompt: str, said: Sequence[Said], *, schema: Mapping[str, Any] | None = None) -> str:
         """Return what the model answers, without its thoughts.
@@ -47,7 +53,7 @@ class ChatModel:
             LlmError: no answer, or an empty one.
         """
         form = _answer_form(self.server, schema)
-        message = await self.measured(prompt, lambda: self.langchain.ainvoke(list(said), **form))
+        message = await self.measured(prompt, lambda _: self.langchain.ainvoke(list(said), **form))
         words = plain(message.text)
         if not words:
             ledger().last_was("malformed")
@@ -77,6 +83,8 @@ class ChatModel:
             max_completion_tokens=self.server.max_answer_tokens,
             temperature=0.0,
             use_responses_api=False,
+            stream_usage=True,
+            stream_chunk_timeout=None,  # ours is shorter, and says which server it was
             http_async_client=self._http,
         )
 
@@ -85,25 +93,25 @@ class ChatModel:
         if self.__dict__.pop("langchain", None) is not None:
             await self._http.aclose()
 
-    async def measured(self, prompt: str, work: Callable[[], Awaitable[AIMessage]]) -> AIMessage:
+    async def measured(self, prompt: str, work: Asking) -> AIMessage:
         """Run one call of the model within the turn's budget and its time, and write it down.
 
         Raises:
             LlmError: nothing came of it; says which server and why.
         """
         self._admit(prompt)
-        started = time.perf_counter()
+        progress = Progress(self.server.timeout_s)
         status: CallStatus = "failed"
         tokens = (0, 0)
         try:
-            message = await self._answered(work)
+            message = await self._answered(work, progress)
             status, tokens = "ok", _tokens_of(message)
         except LlmNonsenseError:
             status = "malformed"
             raise
         finally:
-            ms = (time.perf_counter() - started) * 1000
-            ledger().note(call_of(self.server, self.purpose, prompt, status=status, ms=ms, tokens=tokens))
+            took = progress.took
+            ledger().note(call_of(self.server, self.purpose, prompt, status=status, took=took, tokens=tokens))
         return message
 
     def _admit(self, prompt: str) -> None:
@@ -117,7 +125,7 @@ class ChatModel:
             ledger().note(call_of(self.server, self.purpose, prompt, status="resting"))
             raise LlmUnavailableError(f"{self.server} did not answer a moment ago")
 
-    async def _answered(self, work: Callable[[], Awaitable[AIMessage]]) -> AIMessage:
+    async def _answered(self, work: Asking, progress: Progress) -> AIMessage:
         self.langchain  # noqa: B018 (what is missing is said before what follows imports it)
         import openai  # noqa: PLC0415 (an extra)
         from langsmith import tracing_context  # noqa: PLC0415
@@ -125,20 +133,27 @@ class ChatModel:
         try:
             # People's words go to the server that was configured and nowhere else, whatever the environment asks for.
             with tracing_context(enabled=False):
-                async with asyncio.timeout(self.server.timeout_s):
-                    return await work()
+                async with progress.waiting():
+                    return await work(progress)
         except (TimeoutError, openai.APITimeoutError) as error:
-            raise self._rest(f"did not answer within {self.server.timeout_s:g} s") from error
+            raise self._rest(_late(self.server.timeout_s, progress)) from error
         except openai.APIStatusError as error:
             refused = f"refused with status {error.status_code}"
             if error.status_code >= 500 or error.status_code == 429:
                 raise self._rest(refused) from error
             raise LlmUnavailableError(f"{self.server} {refused}") from error
-        except openai.APIConnectionError as error:
-            raise self._rest("cannot be reached") from error
+        except (openai.APIConnectionError, httpx.TransportError, StreamBrokenError) as error:
+            raise self._rest("broke off its answer" if progress.begun else "cannot be reached") from error
+        except openai.APIError as error:
+            if not progress.begun or isinstance(error, openai.APIResponseValidationError):
+                raise self._nonsense() from error
+            raise self._rest("broke off its answer with an error") from error
         except (openai.OpenAIError, ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
             # What the client makes of an answer in another form than the protocol's.
-            raise LlmNonsenseError(f"{self.server} answered something that is no chat completion") from error
+            raise self._nonsense() from error
+
+    def _nonsense(self) -> LlmNonsenseError:
+        return LlmNonsenseError(f"{self.server} answered something that is no chat completion")
 
     def _rest(self, why: str) -> LlmUnavailableError:
         self._rests_until = self._monotonic() + self.server.rest_s
@@ -146,9 +161,20 @@ class ChatModel:
         return LlmUnavailableError(f"{self.server} {why}")
 
 
+def _late(timeout_s: float, progress: Progress) -> str:
+    if not progress.begun:
+        return f"did not answer within {timeout_s:g} s"
+    return f"fell silent for {timeout_s:g} s in mid-answer, or did not end within {LONGEST * timeout_s:g} s"
+
+
 def plain(answer: str) -> str:
     """Return an answer without the thoughts that some models put before it."""
     return _THOUGHTS.sub("", answer).strip()
+
+
+def plain_beginning(answer: str) -> str:
+    """Return the words of an answer that is still being written, without its thoughts, the last of which may not be over yet."""
+    return _THOUGHTS.sub("", answer).partition("<think>")[0].lstrip()
 
 
 def json_of(answer: str) -> Any:

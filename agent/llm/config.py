@@ -29,7 +29,10 @@ class LlmServer:
     model: str
     key: str = dataclasses.field(default="none", repr=False)
     timeout_s: float = 15.0
-    """The longest that one answer may take, all tries together."""
+    """The longest that one answer may take, all tries together; of one that comes in pieces, how long the first may take, and each
+    next one after it."""
+    stream: bool = True
+    """Whether it can be asked for an answer in pieces. Only ``agent`` is."""
     retries: int = 1
     rest_s: float = 20.0
     """How long a server that did not answer is left alone: meanwhile nobody waits for it."""

@@ -37,6 +37,8 @@ class ModelCall(pydantic.BaseModel):
     input_tokens: int = 0
     output_tokens: int = 0
     ms: float = 0.0
+    first_ms: float | None = None
+    """Milliseconds to the first piece of an answer that came in pieces; None: it came whole, or not at all."""
     cost: Decimal | None = None
     """In the money of the configured prices; None where there are none."""
 
@@ -119,13 +121,21 @@ def turn_ledger(budget: Budget) -> Iterator[Ledger]:
         _ledger.reset(token)
 
 
+@dataclasses.dataclass(frozen=True)
+class Took:
+    """How long a call took, in milliseconds; `first_ms`: to the first piece, where the answer came in pieces."""
+
+    ms: float = 0.0
+    first_ms: float | None = None
+
+
 def call_of(
     server: LlmServer,
     purpose: Purpose,
     prompt: str,
     *,
     status: CallStatus,
-    ms: float = 0.0,
+    took: Took = Took(),
     tokens: tuple[int, int] = (0, 0),
 ) -> ModelCall:
     """Return a call as it is written down; `tokens`: in and out."""
@@ -136,6 +146,7 @@ def call_of(
         status=status,
         input_tokens=tokens[0],
         output_tokens=tokens[1],
-        ms=round(ms, 2),
+        ms=round(took.ms, 2),
+        first_ms=None if took.first_ms is None else round(took.first_ms, 2),
         cost=server.cost_of(*tokens),
     )

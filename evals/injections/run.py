@@ -235,7 +235,7 @@ async def _stage(
 
     lay_tools(folder / "base")
     with serving(answers) if name == "obeying" else contextlib.nullcontext("") as url:
-        server = LlmServer(url, "obeying", KEY, timeout_s=60.0, retries=0)
+        server = LlmServer(url, "obeying", KEY, timeout_s=60.0, retries=0, stream=False)
         config = LlmConfig(server, server, server, turn_tokens=10_000_000, agent_calls=12) if url else None
         async with world(folder, llm=config, progress=progress) as opened:
             groups = itertools.groupby(sorted(places, key=_in_a_name), _in_a_name)

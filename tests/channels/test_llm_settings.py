@@ -53,6 +53,14 @@ def test_a_small_model_is_told_little_where_that_is_configured() -> None:
     assert config.understand == LlmServer(URL, "small", reading_form="brief", only_when_unsure=True)
 
 
+def test_answers_are_asked_for_in_pieces_unless_the_servers_cannot_give_them() -> None:
+    configs = [
+        llm_config(settings_of(url=URL, agent_model="large", **given))
+        for given in ({}, {"stream": "1"}, {"stream": "0"})
+    ]
+    assert [config.agent.stream for config in configs if config and config.agent] == [True, True, False]
+
+
 def test_vectors_come_from_a_server_that_is_named_with_its_model() -> None:
     given = load_settings(embed_base_url=URL, embed_model="m3", embed_api_key="sk-secret", embed_timeout_s=2)
     assert embedding_server(given) == EmbeddingServer(URL, "m3", "sk-secret", timeout_s=2)

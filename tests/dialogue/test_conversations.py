@@ -260,8 +260,8 @@ def overtake(talk: Talk) -> None:
     """From now on Ada takes over whenever the bot has made its answer and not yet given it."""
     run = talk.conversations.runner.run
 
-    async def slow_run(state: object, identity: Identity, last_seq: int) -> object:
-        finished = await run(state, identity, last_seq)  # type: ignore[arg-type]
+    async def slow_run(state: object, identity: Identity, last_seq: int, **given: object) -> object:
+        finished = await run(state, identity, last_seq, **given)  # type: ignore[arg-type]
         claimed = OwnershipChanged(owner="human", version=1, agent_id="ada", reason="claimed")
         await talk.conversations.store.append(talk.id, [claimed])
         return finished

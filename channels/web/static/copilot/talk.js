@@ -59,13 +59,18 @@ export class Talk extends EventTarget {
       this.thread.toEnd();
     });
     on("typing", (notice) => this.thread.typing(notice.on, notice.who));
+    on("draft", (draft) => this.thread.draft(draft));
+    on("online", (state) => state === "reconnecting" && this.thread.draft(null));
     on("outbox", (message) => this.#outbox(message));
     on("cleared", () => {
       this.thread.clear();
       this.said = 0;
       this.#showStarters();
     });
-    on("problem", (problem) => this.problem(this.i18n.or(`problem_${problem.code}`, problem.message)));
+    on("problem", (problem) => {
+      this.thread.draft(null);
+      this.problem(this.i18n.or(`problem_${problem.code}`, problem.message));
+    });
   }
 
   /** @param {import("../thread/thread.js").Placed} placed */

@@ -4,7 +4,7 @@ import { h } from "../lib/dom.js";
 import { formatClock } from "../lib/format.js";
 import { judgementView } from "../lib/judgement.js";
 import { jsonView } from "../lib/json_view.js";
-import { mediaOf, voiceLine } from "../thread/thread.js";
+import { mediaOf, voiceLine } from "../thread/media.js";
 import { renderReply } from "../thread/replies.js";
 import { cutText, firstOf, lastOf, spanOf } from "./turns.js";
 
@@ -215,6 +215,7 @@ function models({ events }, { i18n }) {
 function modelRow(call, i18n) {
   const tokens = i18n.t("model_tokens", { input: call.input_tokens, output: call.output_tokens });
   const cost = call.cost === null || call.cost === undefined ? null : i18n.t("model_cost", { cost: call.cost });
+  const first = call.first_ms === null || call.first_ms === undefined ? null : i18n.t("model_first", { ms: call.first_ms.toFixed(0) });
   const fine = call.status === "ok";
   return h(
     "li",
@@ -222,7 +223,7 @@ function modelRow(call, i18n) {
     h("span", { class: "tag accent" }, i18n.or(`model_${call.purpose}`, call.purpose)),
     h("span", { class: "mono" }, call.model),
     h("span", { class: `tag ${fine ? "ok" : "bad"}` }, i18n.or(`model_status_${call.status}`, call.status)),
-    h("span", { class: "small muted" }, [tokens, `${call.ms.toFixed(0)} ms`, cost].filter(Boolean).join(" · ")),
+    h("span", { class: "small muted" }, [tokens, `${call.ms.toFixed(0)} ms`, first, cost].filter(Boolean).join(" · ")),
     h("span", { class: "small muted mono" }, call.prompt),
     fine ? null : h("span", { class: "small" }, i18n.or(`model_instead_${call.purpose}`, "")),
   );

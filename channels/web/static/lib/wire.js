@@ -8,6 +8,7 @@ export const CLOSED = { noToken: 4401, wrongRole: 4403, unknownConversation: 440
  *   | {kind: "event", conversation: string, placed: import("../thread/thread.js").Placed}
  *   | {kind: "turn", client_id: string}
  *   | {kind: "typing", who: "bot" | "agent" | "shopper", on: boolean, conversation: string | null}
+ *   | {kind: "draft", turn: number, lang: "zh" | "en", text: string}
  *   | {kind: "ticket", ticket: any}
  *   | {kind: "live", board: any}
  *   | {kind: "live_changed", conversations: any[], gone: string[], agents: any[] | null, queues: any[] | null}
@@ -28,6 +29,8 @@ export function readFrame(frame) {
       return { kind: "turn", client_id: frame.client_id };
     case "typing":
       return { kind: "typing", who: frame.who, on: frame.on, conversation: frame.conversation_id ?? null };
+    case "draft":
+      return { kind: "draft", turn: frame.turn, lang: frame.lang, text: frame.text };
     case "ticket":
       return { kind: "ticket", ticket: frame.ticket };
     case "live":

@@ -3,6 +3,9 @@
 import { fill, h, icon, linked } from "../lib/dom.js";
 import { isLang } from "../lib/i18n.js";
 import { formatClock, formatDay } from "../lib/format.js";
+import { DraftBubble } from "./draft.js";
+import { avatarOf, dots, stateLine, whisperNote } from "./lines.js";
+import { mediaOf, voiceLine } from "./media.js";
 import { ratingReply } from "./rating.js";
 import { renderReply } from "./replies.js";
 
@@ -37,6 +40,7 @@ export class Thread {
     this.list = h("div", { class: "thread", role: "log", "aria-live": "off", tabindex: "0" });
     this.live = h("div", { class: "unseen", "aria-live": "polite", "aria-atomic": "true" });
     this.typingLine = h("div", { class: "group left typing", hidden: true });
+    this.drafted = new DraftBubble();
     this.clear();
     options.i18n.addEventListener("change", () => this.rerender());
   }
@@ -51,6 +55,7 @@ export class Thread {
     /** @type {Map<string, {score: number, remark: string}>} */
     this.ratings = new Map();
     this.replaying = true;
+    this.drafted.clear();
     this.#start();
   }
 
@@ -68,6 +73,7 @@ export class Thread {
     this.#start();
     for (const placed of this.events) this.#draw(placed);
     for (const pending of this.pending.values()) this.#drawPending(pending);
+    if (this.drafted.draft) this.#drawDraft();
     this.replaying = silent;
     this.toEnd();
   }
@@ -78,7 +84,10 @@ export class Thread {
     const follow = this.atEnd();
     this.events.push(placed);
     if (event.type === "message_received") this.pending.delete(event.client_id);
+    const overtaken = this.drafted.endedBy(placed);
+    if (overtaken) this.#dropDraft();
     this.#draw(placed);
+    if (overtaken && event.type === "message_received") this.typing(true);
     if (follow || this.#side(event.author ?? "") === "right") this.toEnd();
   }
 
@@ -95,17 +104,42 @@ export class Thread {
     if (!pending || pending.state === state) return;
     pending.state = state;
     const line = this.list.querySelector(`[data-client="${CSS.escape(clientId)}"] .state`);
-    if (line) fill(line, this.#stateLine(pending));
+    if (line) fill(line, stateLine(pending, this.options.i18n, this.options.retry));
+  }
+
+  /** Show what the bot is about to say, in the place of what it was before; null: nothing any more. @param {import("./draft.js").Draft | null} draft */
+  draft(draft) {
+    const follow = this.atEnd();
+    if (draft === null) this.#dropDraft();
+    else if (this.drafted.take(draft)) {
+      if (this.drafted.draft) this.#drawDraft();
+      else {
+        this.#dropDraft();
+        this.typing(true);
+      }
+    }
+    if (follow) this.toEnd();
+  }
+
+  #drawDraft() {
+    this.typingLine.hidden = true;
+    if (!this.list.contains(this.drafted.element)) {
+      this.groupBefore = this.group;
+      this.drafted.placeIn(this.#groupFor("bot", "", new Date().toISOString()));
+    } else this.drafted.placeIn(/** @type {HTMLElement} */ (this.drafted.element.parentElement));
+  }
+
+  #dropDraft() {
+    const gone = this.drafted.leave();
+    if (gone && this.group?.body === gone) this.group = this.groupBefore ?? null;
   }
 
   /** @param {boolean} on @param {string} [who] `bot` or `agent`. */
   typing(on, who = "bot") {
     const follow = this.atEnd();
-    this.typingLine.hidden = !on;
-    if (on) {
-      const dots = h("div", { class: "bubble dots", "aria-hidden": "true" }, h("i"), h("i"), h("i"));
-      const said = h("span", { class: "unseen" }, this.options.i18n.t("typing"));
-      fill(this.typingLine, this.#avatar(who), h("div", { class: "group-body" }, dots, said));
+    this.typingLine.hidden = !on || this.drafted.draft !== null;
+    if (!this.typingLine.hidden) {
+      fill(this.typingLine, avatarOf(who), h("div", { class: "group-body" }, dots(this.options.i18n)));
       this.list.append(this.typingLine);
     }
     if (follow) this.toEnd();
@@ -212,19 +246,8 @@ export class Thread {
     const item = h("div", { class: "message", data: { client: pending.client_id } });
     for (const file of pending.files) item.append(mediaOf(file.kind, file.url, this.options.i18n.t("picture")));
     if (pending.text) item.append(h("div", { class: "bubble" }, h("p", { class: "words" }, linked(pending.text))));
-    item.append(h("p", { class: "state small" }, this.#stateLine(pending)));
+    item.append(h("p", { class: "state small" }, stateLine(pending, this.options.i18n, this.options.retry)));
     body.append(item);
-  }
-
-  /** @param {Pending} pending @returns {(Node | string)[]} */
-  #stateLine(pending) {
-    const { i18n, retry } = this.options;
-    if (pending.state === "failed") {
-      const again = h("button", { class: "link", type: "button", on: { click: () => retry?.(pending.client_id) } }, i18n.t("retry"));
-      return [icon("warning"), i18n.t("failed"), " ", again];
-    }
-    if (pending.state === "delivered") return [icon("check"), h("span", { class: "unseen" }, i18n.t("delivered"))];
-    return [icon("clock"), i18n.t(pending.state)];
   }
 
   /** @param {any} event @param {string} at @param {number} seq */
@@ -288,9 +311,8 @@ export class Thread {
     if (this.options.viewer !== "agent") return;
     const { i18n } = this.options;
     const said = i18n.t(event.taken_over ? "whisper_taken_over" : "whisper_from", { from: event.author_id, to: event.to });
-    const head = h("p", { class: "whisper-head" }, icon("eye"), h("span", {}, said), h("time", { datetime: at }, formatClock(at, i18n.lang)));
     this.group = null;
-    this.#place(h("div", { class: "whisper", role: "note", data: { seq } }, head, event.text ? h("p", { class: "words" }, linked(event.text)) : null));
+    this.#place(whisperNote(event, said, { at, seq, i18n }));
     if (!this.replaying) this.live.textContent = `${said}${i18n.t("colon")}${event.text}`;
   }
 
@@ -307,7 +329,7 @@ export class Thread {
     const body = h("div", { class: "group-body" });
     const mine = author === this.options.viewer && side === "right" && author !== "agent";
     body.append(h("p", { class: "group-head small" }, h("span", { class: mine ? "unseen" : null }, this.#nameOf(author, name)), h("time", { datetime: at }, formatClock(at, this.options.i18n.lang))));
-    this.#place(h("div", { class: `group ${side} by-${author}` }, side === "left" || author === "bot" || author === "shop" ? this.#avatar(author) : null, body));
+    this.#place(h("div", { class: `group ${side} by-${author}` }, side === "left" || author === "bot" || author === "shop" ? avatarOf(author) : null, body));
     this.group = { side, author: key, at: time, body };
     return body;
   }
@@ -331,12 +353,6 @@ export class Thread {
     if (author === "agent") return name ? i18n.t("agent", { name }) : i18n.t("colleague");
     if (author === "bot" || author === "shop") return i18n.t(author);
     return i18n.t(this.options.viewer === "agent" ? "shopper" : "you");
-  }
-
-  /** @param {string} author */
-  #avatar(author) {
-    if (author === "bot") return h("span", { class: "avatar bot", "aria-hidden": "true" }, "小");
-    return h("span", { class: `avatar ${author}`, "aria-hidden": "true" }, icon(author === "shop" ? "check" : "person"));
   }
 
   /** @param {Element} element */
@@ -380,18 +396,4 @@ export class Thread {
     this.live.textContent = `${this.#nameOf(author, "")}${i18n.t("colon")}${text}`;
     this.options.onIncoming?.(text);
   }
-}
-
-/** @param {string} kind @param {string} url @param {string} alt */
-export function mediaOf(kind, url, alt) {
-  return kind === "audio"
-    ? h("audio", { class: "media-audio", controls: true, src: url, preload: "metadata" })
-    : h("img", { class: "media-image", src: url, alt });
-}
-
-/** A voice in one line: its mood with its chance, and how impatient it is. @param {any} voice @param {import("../lib/i18n.js").I18n} i18n */
-export function voiceLine({ mood, impatience }, i18n) {
-  const chance = mood.chances[mood.label];
-  const sounds = i18n.t("voice_mood", { mood: i18n.t(`mood_${mood.label}`) }) + (chance ? ` ${Math.round(chance * 100)} %` : "");
-  return impatience === null ? sounds : `${sounds} · ${i18n.t("impatience", { n: impatience.toFixed(2) })}`;
 }

@@ -135,9 +135,13 @@ export class Panel {
     });
     on("online", (state) => this.#online(state));
     on("typing", (notice) => thread.typing(notice.on, notice.who));
+    on("draft", (draft) => thread.draft(draft));
     on("outbox", (message) => this.#outbox(message));
     on("cleared", () => this.#cleared());
-    on("problem", (problem) => this.#problem(this.i18n.or(`problem_${problem.code}`, problem.message || this.i18n.t("problem_other", problem))));
+    on("problem", (problem) => {
+      thread.draft(null);
+      this.#problem(this.i18n.or(`problem_${problem.code}`, problem.message || this.i18n.t("problem_other", problem)));
+    });
     this.i18n.addEventListener("change", () => this.#show());
     thread.list.addEventListener("scroll", () => thread.atEnd() && (this.below.hidden = true), { passive: true });
     matchMedia("(max-width: 480px)").addEventListener("change", () => this.#modal());
@@ -267,6 +271,7 @@ export class Panel {
     const lost = state === "reconnecting";
     if (lost) {
       this.wasLost = true;
+      this.thread.draft(null);
       this.thread.typing(false);
       this.#showBanner("state_reconnecting", "warn");
     } else if (state === "online" && this.wasLost) {

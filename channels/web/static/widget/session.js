@@ -14,7 +14,7 @@ const MOST_TRIES = 5;
 const MENDABLE = new Set([0, 408, 425, 429, 500, 502, 503, 504]);
 
 /**
- * Fires `event` (detail: a placed event), `online` (detail: socket state), `typing`, `live` (all past events are in),
+ * Fires `event` (detail: a placed event), `online` (detail: socket state), `typing`, `draft` (detail: what the bot is about to say), `live` (all past events are in),
  * `outbox` (detail: an `Outgoing` whose state changed), `cleared`, `problem` (detail: `{code, message}`).
  */
 export class Session extends EventTarget {
@@ -143,6 +143,7 @@ export class Session extends EventTarget {
   #frame(frame) {
     if (frame.kind === "event") this.#event(frame.placed);
     else if (frame.kind === "typing") this.#tell("typing", frame);
+    else if (frame.kind === "draft") this.#tell("draft", frame);
     else if (frame.kind === "problem") this.#refused(frame);
     else if (frame.kind === "turn") this.#settle(frame.client_id);
     else if (frame.kind === "ready" && this.socket?.ready()) {
