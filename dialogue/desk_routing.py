@@ -108,7 +108,8 @@ class DeskRouting:
                     logger.exception("the desk could not be looked at")
                 await asyncio.sleep(_REST_S)
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), LOOK_EVERY_S)
+                    async with asyncio.timeout(LOOK_EVERY_S):  # wait_for may swallow a cancellation
+                        await self._wake.wait()
         finally:
             listening.cancel()
             with contextlib.suppress(asyncio.CancelledError):
