@@ -2,7 +2,7 @@
 
 import { fill, h, icon, linked } from "../lib/dom.js";
 import { isLang } from "../lib/i18n.js";
-import { formatClock, formatDay } from "../lib/format.js";
+import { formatClock, formatDay, formatShare } from "../lib/format.js";
 import { ratingReply } from "./rating.js";
 import { renderReply } from "./replies.js";
 
@@ -392,6 +392,6 @@ export function mediaOf(kind, url, alt) {
 /** A voice in one line: its mood with its chance, and how impatient it is. @param {any} voice @param {import("../lib/i18n.js").I18n} i18n */
 export function voiceLine({ mood, impatience }, i18n) {
   const chance = mood.chances[mood.label];
-  const sounds = i18n.t("voice_mood", { mood: i18n.t(`mood_${mood.label}`) }) + (chance ? ` ${Math.round(chance * 100)} %` : "");
+  const sounds = i18n.t("voice_mood", { mood: i18n.t(`mood_${mood.label}`) }) + (chance ? ` ${formatShare(chance)}` : "");
   return impatience === null ? sounds : `${sounds} · ${i18n.t("impatience", { n: impatience.toFixed(2) })}`;
 }
