@@ -208,12 +208,14 @@ def _lifespan(
         context.platform_or_none = platform
         await asyncio.to_thread((context.settings.data / "media").mkdir, parents=True, exist_ok=True)
         context.routing_or_none = DeskRouting(platform.conversations, routing_plan(context.settings))
-        working = (asyncio.create_task(_recover(context)), asyncio.create_task(context.routing.run()))
+        work = (_recover(context), context.routing.run(), context.desk_notes.run())
+        working = tuple(map(asyncio.create_task, work))
         try:
             async with contextlib.AsyncExitStack() as stack:
                 if (relay := relay_of(context.settings)) is not None:
                     platform.conversations.join(relay)
                     context.presence.join(relay)
+                    context.desk_notes.join(relay)
                     await stack.enter_async_context(relay.running())
                     await stack.enter_async_context(context.presence.shared())
                 for each in beside:

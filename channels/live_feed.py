@@ -64,7 +64,8 @@ class LiveFeed:
                     self._look_at_all()
                 await asyncio.sleep(max(REST_S, SHARE * (time.perf_counter() - began)))
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._changed.wait(), LOOK_EVERY_S)
+                    async with asyncio.timeout(LOOK_EVERY_S):  # wait_for may swallow a cancellation
+                        await self._changed.wait()
         finally:
             for task in following:
                 task.cancel()

@@ -108,7 +108,8 @@ class DeskRouting:
                     logger.exception("the desk could not be looked at")
                 await asyncio.sleep(_REST_S)
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), LOOK_EVERY_S)
+                    async with asyncio.timeout(LOOK_EVERY_S):  # wait_for may swallow a cancellation
+                        await self._wake.wait()
         finally:
             listening.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -133,9 +134,7 @@ class DeskRouting:
         """Look at the desk once and do what is due; returns how many tickets changed hands or were offered."""
         now = self._clock()
         if self._sockets and (self._beat_at is None or now - self._beat_at >= _BEAT):
-            await keep_seen(self._talk.database, set(self._sockets), now)
-            self._beat_at = now
-            self._talk.desk_changed()
+            await self._beat(now)
         board = await self._board(now)
         await self._tell_changes(board)
         await self._warn(board, now)
@@ -147,6 +146,15 @@ class DeskRouting:
         given = route(board.waiting(self._policy.desk, now), board.on_duty(now), self._policy.desk, now)
         tickets = {ticket.id: ticket for ticket in board.tickets}
         return freed + sum([await self._give(tickets[each.ticket_id], each) for each in given])
+
+    async def _beat(self, now: dt.datetime) -> None:
+        self._beat_at = now  # before it is written: who connects meanwhile is seen at the next look
+        try:
+            await keep_seen(self._talk.database, set(self._sockets), now)
+        except BaseException:
+            self._beat_at = None
+            raise
+        self._talk.desk_changed()
 
     async def _board(self, now: dt.datetime) -> Board:
         async with self._talk.database.read() as session:

@@ -23,7 +23,7 @@ class TicketNote(SQLModel, table=True):
     client_id: str
     """The author's name for it, which makes writing it idempotent."""
     text: str
-    at: dt.datetime = Field(sa_type=UtcDateTime)
+    at: dt.datetime = Field(sa_type=UtcDateTime, index=True)
 
 
 class NoteMention(SQLModel, table=True):

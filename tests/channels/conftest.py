@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -11,10 +12,14 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
+import redis
+import redis.exceptions
 
 from channels.settings import Settings
 from channels.testing import CUSTOMERS, TEST_SECRET, LiveServer, ScriptedUnderstander, live, small_platform
 from dialogue.build import Config, build
+
+REDIS = os.environ.get("XIAOER_TEST_REDIS", "redis://127.0.0.1:6379")
 
 
 def settings_in(data: Path) -> Settings:
@@ -88,3 +93,14 @@ async def own_server(settings: Settings, understander: ScriptedUnderstander) -> 
     """A server that belongs to one test, reading through `understander`."""
     async with small_platform(settings.data, understander) as platform, live(settings, platform) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> str:
+    """The address of a Redis server; tests that need one are skipped where there is none."""
+    with redis.Redis.from_url(REDIS) as client:
+        try:
+            client.ping()
+        except (redis.exceptions.RedisError, OSError) as error:
+            pytest.skip(f"no Redis at {REDIS} (set XIAOER_TEST_REDIS): {error}")
+    return REDIS

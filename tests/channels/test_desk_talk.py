@@ -158,9 +158,9 @@ async def test_a_note_arrives_at_every_desk_and_its_mention_waits_until_it_is_lo
     case = await waiting(client, server, person)
     async with at_desk(server, "Bea"), at_desk(server, "Cora") as third:
         await server.context.routing.look()
-        names = (await client.get("/v1/desk/people", headers=server.headers("agent", "Ada"))).json()["people"]
+        names = (await client.get("/v1/desk/people", headers=server.headers("agent", "Dinah"))).json()["people"]
         assert {"Bea", "Cora"} <= {each["agent"] for each in names}
-        written = await noted(client, server, case, "@bea do you know them? @Ada", agent="Ada")
+        written = await noted(client, server, case, "@bea do you know them? @Dinah", agent="Dinah")
         arrived, _ = await until(third, "note")
     assert arrived["note"] == written.json()
     assert written.json()["mentions"] == ["Bea"]

@@ -11,8 +11,6 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 import pytest_asyncio
-import redis
-import redis.exceptions
 
 from channels.presence import GONE_S, Presence
 from channels.settings import Settings, SettingsError, load_settings
@@ -24,24 +22,13 @@ from knowledge.types import JsonObject
 from tests.channels.conftest import Person
 from tests.channels.test_chat import chatting, until
 from tests.channels.test_desk import at_desk, claimed, waiting
+from tests.channels.test_desk_talk import mentions, noted
 from tests.channels.test_live import row_of, supervising, whispered
 from tests.channels.test_rest import opened, sent
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-REDIS = os.environ.get("XIAOER_TEST_REDIS", "redis://127.0.0.1:6379")
 PERSON = Person("C1", "W1")
-
-
-@pytest.fixture(scope="session")
-def redis_url() -> str:
-    """The address of a Redis server; tests that need one are skipped where there is none."""
-    with redis.Redis.from_url(REDIS) as client:
-        try:
-            client.ping()
-        except (redis.exceptions.RedisError, OSError) as error:
-            pytest.skip(f"no Redis at {REDIS} (set XIAOER_TEST_REDIS): {error}")
-    return REDIS
 
 
 @pytest_asyncio.fixture(params=["linked", "redis"], loop_scope="session")
@@ -60,6 +47,7 @@ async def replicas(request: pytest.FixtureRequest, settings: Settings) -> AsyncI
             for server, relay in zip((first, second), relays, strict=True):
                 server.context.platform.conversations.join(relay)
                 server.context.presence.join(relay)
+                server.context.desk_notes.join(relay)
         yield first, second
 
 
@@ -128,6 +116,27 @@ async def test_a_stream_at_one_replica_shows_what_an_agent_says_at_the_other(
             while (said := (await until(chat, "event"))[0])["event"].get("author") != "agent":
                 pass
     assert said["event"]["replies"][0]["text"] == "Ben."
+
+
+async def test_a_note_at_one_replica_reaches_the_desks_of_the_other_and_whom_it_mentions(
+    replicas: tuple[LiveServer, LiveServer],
+) -> None:
+    here, there = replicas
+    async with (
+        httpx.AsyncClient(base_url=here.url, timeout=10) as client,
+        httpx.AsyncClient(base_url=there.url, timeout=10) as elsewhere,
+        at_desk(here, "ada") as ada,
+        at_desk(there, "ben") as ben,
+    ):
+        await there.context.routing.look()  # ben was seen at the desk now, and can be mentioned
+        case = await waiting(client, here, PERSON)
+        written = [await noted(client, here, case, f"@ben {n}", agent="ada", client_id=f"n{n}") for n in (1, 2)]
+        arrived = [[(await until(desk, "note"))[0]["note"] for _ in written] for desk in (ada, ben)]
+        found = await mentions(elsewhere, there, "ben")
+    notes = [each.json() for each in written]
+    assert arrived == [notes, notes]
+    assert [note["mentions"] for note in notes] == [["ben"], ["ben"]]
+    assert (found["unread"], len(found["mentions"])) == (2, 2)
 
 
 async def test_news_passes_through_redis_to_the_others_alone(redis_url: str) -> None:

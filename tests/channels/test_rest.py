@@ -10,13 +10,14 @@ import pytest
 
 from channels.settings import Settings
 from channels.testing import LiveServer, ScriptedUnderstander, live, small_platform
+from knowledge.types import Lang
 from tests.channels.conftest import Person
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def opened(client: httpx.AsyncClient, headers: dict[str, str]) -> str:
-    response = await client.post("/v1/conversations", json={"lang": "en"}, headers=headers)
+async def opened(client: httpx.AsyncClient, headers: dict[str, str], *, lang: Lang = "en") -> str:
+    response = await client.post("/v1/conversations", json={"lang": lang}, headers=headers)
     assert response.status_code == 201, response.text
     return str(response.json()["id"])
 

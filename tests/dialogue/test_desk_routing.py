@@ -20,7 +20,7 @@ from dialogue.outward.outbox import Outbox
 from dialogue.testing import ScriptedUnderstander, entity
 from dialogue.turn import Turn
 from knowledge.db import Database
-from knowledge.schema import Conversation, Delivery, Ticket, TicketEvent
+from knowledge.schema import Conversation, Delivery, DeskAgent, Ticket, TicketEvent
 from knowledge.types import Lang
 from tests.dialogue.conftest import assemble, small_shop, words
 from tools.base import Identity, ToolCall
@@ -132,6 +132,30 @@ async def test_nobody_gets_more_than_they_have_room_for_nor_while_away_or_gone(d
     await keep_seen(desk.database, {"cleo"}, desk.clock() - 10 * MINUTE)
     assert await desk.routing().look() == 1
     assert await desk.routing().look() == 0
+
+
+async def test_who_connects_while_others_are_written_down_is_there_at_the_next_look(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    routing = desk.routing()
+    begun, over = asyncio.Event(), asyncio.Event()
+
+    async def slowly(database: Database, subjects: set[str], now: dt.datetime) -> None:
+        begun.set()
+        await over.wait()
+        await keep_seen(database, subjects, now)
+
+    monkeypatch.setattr("dialogue.desk_routing.keep_seen", slowly)
+    with routing.connected("anna"):
+        looking = asyncio.create_task(routing.look())
+        await begun.wait()
+        with routing.connected("ben"):
+            over.set()
+            await looking
+            await routing.look()
+    async with desk.database.read() as session:
+        seen = (await session.exec(select(DeskAgent.subject).where(DeskAgent.seen_at == desk.clock()))).all()
+    assert sorted(seen) == ["anna", "ben"]
 
 
 async def test_by_default_tickets_are_left_to_be_claimed(desk: Desk) -> None:

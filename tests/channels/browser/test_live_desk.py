@@ -10,6 +10,7 @@ from playwright.async_api import Page, expect
 
 from channels.auth import Caller
 from channels.testing import LiveServer
+from tests.channels.browser.observed import ALERTS, look_elsewhere, notifications, sounds, turn_alerts_on, watch
 from tests.channels.browser.pages import Chat, Visits, sign_in_shopper, sign_in_staff
 from tests.channels.browser.test_access import CHECKS
 from tests.channels.browser.test_desk import asked_for_a_person, row
@@ -21,7 +22,6 @@ LIVE = re.compile("实时总览|Live view")
 TAKE_OVER = re.compile("^(接管|Take over)$")
 WHISPER = re.compile("悄悄话（顾客看不到）|Whisper to")
 KEYS = re.compile("^(快捷键|Keys)$")
-ALERTS = re.compile("^(提醒|Alerts)")
 
 
 async def at_the_desk_as_supervisor(
@@ -196,19 +196,7 @@ async def test_an_agent_who_looks_elsewhere_is_told_by_title_notification_and_so
     visits: Visits, words: Words
 ) -> None:
     context = await visits.person(words)
-    await context.grant_permissions(["notifications"])
-    # Chromium without a head shows no notification and makes no sound: what the page asks it for is what is looked at.
-    await context.add_init_script(
-        """window.shown = []; window.sounds = 0;
-        window.Notification = class extends EventTarget {
-          static permission = "granted";
-          static requestPermission = async () => "granted";
-          constructor(title, options) { super(); this.title = title; this.body = options.body; window.shown.push(this); }
-          close() {}
-        };
-        const make = window.AudioContext;
-        window.AudioContext = class extends make { constructor() { super(); window.sounds += 1; } };"""
-    )
+    await watch(context)
     desk = await context.new_page()
     await desk.goto("/desk")
     await sign_in_staff(desk, words.agent)
@@ -221,23 +209,20 @@ async def test_an_agent_who_looks_elsewhere_is_told_by_title_notification_and_so
     case = desk.locator("#case")
     await case.get_by_role("button", name=words.claim).click()
     await expect(case.get_by_role("textbox", name=words.reply)).to_be_focused()
-    assert await desk.evaluate("[window.sounds, window.shown.length]") == [0, 0]  # nothing was asked for yet
+    assert (await sounds(desk), await notifications(desk)) == (0, [])  # nothing was asked for yet
 
     await desk.get_by_role("button", name=ALERTS).click()
-    dialog = desk.get_by_role("dialog", name=ALERTS)
-    for box in await dialog.get_by_role("checkbox").all():
-        await box.check()
     assert await desk.evaluate(CHECKS) == []
     await desk.keyboard.press("Escape")
-    await desk.evaluate(
-        """Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
-        window.sounds = 0;"""
-    )
+    await turn_alerts_on(desk)
+    await look_elsewhere(desk)
     await chat.say(words.question)
     await expect(desk).to_have_title(re.compile(r"^\(1\)"))
-    assert await desk.evaluate("window.shown.map((each) => each.body)") == [words.question]
-    assert await desk.evaluate("window.sounds") == 1
-    await desk.evaluate("delete document.visibilityState; window.shown[0].dispatchEvent(new Event('click'))")
+    assert [body for _, body in await notifications(desk)] == [words.question]
+    assert await sounds(desk) == 1
+    await desk.evaluate(
+        "delete document.visibilityState; delete document.hidden; shown[0].dispatchEvent(new Event('click'))"
+    )
     await expect(desk).to_have_title(re.compile(r"^[^(]"))
 
     await desk.keyboard.press("Escape")  # out of the field
@@ -247,7 +232,7 @@ async def test_an_agent_who_looks_elsewhere_is_told_by_title_notification_and_so
     await expect(desk.get_by_role("switch")).not_to_be_checked()
     await chat.say(words.find)
     await expect(desk).to_have_title(re.compile(r"^\(1\)"))
-    assert await desk.evaluate("[window.sounds, window.shown.length]") == [1, 1]
+    assert (await sounds(desk), len(await notifications(desk))) == (1, 1)
     await desk.get_by_role("switch").click()
     await row(desk, ticket).click()
     await expect(desk).to_have_title(re.compile(r"^[^(]"))

@@ -5,14 +5,16 @@ import { storage } from "../lib/page.js";
 import { blip } from "../lib/sound.js";
 import { Warnings } from "./clocks.js";
 
-/** @typedef {"offer" | "assigned" | "message" | "whisper" | "mention" | "taken_over" | "breach"} Kind */
-/** @typedef {{kind: Kind, conversation: string, name?: string, text?: string}} Alert */
+/** @typedef {"offer" | "assigned" | "message" | "whisper" | "mention" | "taken_over" | "due" | "overdue"} Kind */
+/** @typedef {{kind: Kind, conversation: string, name?: string, goal?: string, text?: string}} Alert `goal`: of the promise that is due, by its name. */
 
 const WORDS = 140;
 const TICK_MS = 15000;
 const SHOWN = 3;
 /** What is shown on the page too, for an agent who has another case on screen. @type {Kind[]} */
-const ON_PAGE = ["offer", "assigned", "whisper", "mention", "taken_over"];
+const ON_PAGE = ["offer", "assigned", "whisper", "mention", "taken_over", "due", "overdue"];
+/** What of a conversation is so no longer once the other is. @type {Partial<Record<Kind, Kind>>} */
+const INSTEAD_OF = { assigned: "offer", overdue: "due" };
 
 /** The bell in the bar, and what it stands for. */
 export class Alerts {
@@ -27,9 +29,9 @@ export class Alerts {
    */
   constructor(button, { desk, i18n, isAway, onScreen, open }) {
     Object.assign(this, { button, desk, i18n, isAway, onScreen, open });
-    /** @type {Map<string, number>} Conversation -> what was not looked at. */
+    /** @type {Map<string, Kind[]>} Conversation -> what was not looked at. */
     this.unread = new Map();
-    /** @type {Set<string> | null} My tickets and those offered to me, as they were last known; none are known at first. */
+    /** @type {Map<string, any> | null} My tickets and those offered to me, as they were last known; null: the list was not read yet. */
     this.known = null;
     this.warnings = new Warnings();
     this.dialog = h("dialog", { class: "card account-dialog" });
@@ -59,8 +61,10 @@ export class Alerts {
 
   /** @param {Alert} alert */
   tell(alert) {
+    const before = INSTEAD_OF[alert.kind];
+    if (before) this.#withdraw(before, alert.conversation);
     if (alert.conversation !== this.onScreen() || document.visibilityState !== "visible") {
-      this.unread.set(alert.conversation, (this.unread.get(alert.conversation) ?? 0) + 1);
+      this.unread.set(alert.conversation, [...(this.unread.get(alert.conversation) ?? []), alert.kind]);
       this.#draw();
       if (ON_PAGE.includes(alert.kind)) this.#show(alert);
     }
@@ -69,8 +73,23 @@ export class Alerts {
     if (storage.get("desk_notify", false) && document.visibilityState !== "visible") this.#notify(alert);
   }
 
+  /** What was told is so no longer. @param {Kind} kind @param {string} conversation */
+  #withdraw(kind, conversation) {
+    const left = (this.unread.get(conversation) ?? []).filter((each) => each !== kind);
+    if (left.length) this.unread.set(conversation, left);
+    else this.unread.delete(conversation);
+    this.toasts.querySelectorAll(`[data-conversation="${CSS.escape(conversation)}"][data-kind="${kind}"]`).forEach((toast) => toast.remove());
+    this.#draw();
+  }
+
   /** @param {Alert} alert */
-  #show({ kind, conversation, name = "", text = "" }) {
+  #title({ kind, name = "", goal = "" }) {
+    return this.i18n.t(`alert_${kind}`, { name, goal: goal && this.i18n.t(`goal_${goal}`) });
+  }
+
+  /** @param {Alert} alert */
+  #show(alert) {
+    const { kind, conversation, text = "" } = alert;
     const { i18n } = this;
     const go = () => {
       const ticket = this.#ticketOf(conversation);
@@ -79,8 +98,8 @@ export class Alerts {
     };
     const toast = h(
       "div",
-      { class: "toast", data: { conversation } },
-      h("button", { class: "toast-open", type: "button", on: { click: go } }, h("strong", {}, i18n.t(`alert_${kind}`, { name })), text ? h("span", { class: "small muted" }, text) : null),
+      { class: "toast", data: { conversation, kind } },
+      h("button", { class: "toast-open", type: "button", on: { click: go } }, h("strong", {}, this.#title(alert)), text ? h("span", { class: "small muted" }, text) : null),
       h("button", { class: "icon-button", type: "button", "aria-label": i18n.t("alert_dismiss"), on: { click: () => toast.remove() } }, icon("close")),
     );
     this.toasts.append(toast);
@@ -89,26 +108,36 @@ export class Alerts {
 
   /** What changed hands, and what is late. */
   #look() {
+    if (!this.desk.listed) return;
+    const now = this.#wanting();
+    const mine = [...now].filter(([key]) => key.endsWith(" assigned")).map(([, ticket]) => ticket);
+    const late = this.warnings.next(mine);
+    if (this.known !== null) {
+      this.#tellChanges(this.known, now);
+      for (const { ticket, goal, state } of late) this.tell({ kind: state === "breached" ? "overdue" : "due", conversation: ticket.conversation_id, goal, text: ticket.subject });
+    }
+    this.known = now;
+  }
+
+  /** My tickets, and those that are offered to me. @returns {Map<string, any>} */
+  #wanting() {
     const { agent, tickets } = this.desk;
     const now = new Map();
-    const mine = [];
     for (const ticket of tickets.values()) {
-      const isMine = ticket.status === "claimed" && ticket.assignee === agent;
-      const offered = ticket.status === "open" && ticket.offered_to === agent && Date.parse(ticket.offered_until ?? "") > Date.now();
-      if (isMine) mine.push(ticket);
-      if (isMine || offered) now.set(`${ticket.ticket_id} ${offered ? "offer" : "assigned"}`, ticket);
+      if (ticket.status === "claimed" && ticket.assignee === agent) now.set(`${ticket.ticket_id} assigned`, ticket);
+      if (ticket.status === "open" && ticket.offered_to === agent && Date.parse(ticket.offered_until ?? "") > Date.now()) now.set(`${ticket.ticket_id} offer`, ticket);
     }
-    const late = mine.filter((ticket) => this.warnings.next([ticket], this.i18n));
-    const first = this.known === null && tickets.size === 0;
-    if (this.known !== null) {
-      for (const [key, ticket] of now) {
-        const kind = /** @type {Kind} */ (key.split(" ")[1]);
-        const own = kind === "assigned" && this.desk.taken.has(ticket.ticket_id);
-        if (!this.known.has(key) && !own) this.tell({ kind, conversation: ticket.conversation_id, text: ticket.subject });
-      }
-      for (const ticket of late) this.tell({ kind: "breach", conversation: ticket.conversation_id, text: ticket.subject });
+    return now;
+  }
+
+  /** @param {Map<string, any>} before @param {Map<string, any>} now */
+  #tellChanges(before, now) {
+    for (const [key, ticket] of before) if (key.endsWith(" offer") && !now.has(key)) this.#withdraw("offer", ticket.conversation_id);
+    for (const [key, ticket] of now) {
+      const kind = /** @type {Kind} */ (key.split(" ")[1]);
+      const own = kind === "assigned" && this.desk.taken.has(ticket.ticket_id);
+      if (!before.has(key) && !own) this.tell({ kind, conversation: ticket.conversation_id, text: ticket.subject });
     }
-    if (!first) this.known = new Set(now.keys());
   }
 
   /** @param {{conversation: string, placed: import("../thread/thread.js").Placed}} frame */
@@ -134,11 +163,12 @@ export class Alerts {
   }
 
   /** @param {Alert} alert */
-  #notify({ kind, conversation, name = "", text = "" }) {
+  #notify(alert) {
+    const { kind, conversation, text = "" } = alert;
     if (!("Notification" in window) || Notification.permission !== "granted") return;
     try {
       const options = { body: text.slice(0, WORDS), tag: `${kind} ${conversation}`, icon: "/static/icon.svg", lang: this.i18n.lang };
-      const shown = new Notification(this.i18n.t(`alert_${kind}`, { name }), options);
+      const shown = new Notification(this.#title(alert), options);
       shown.addEventListener("click", () => {
         window.focus();
         shown.close();
@@ -151,7 +181,7 @@ export class Alerts {
   }
 
   #draw() {
-    const count = [...this.unread.values()].reduce((sum, each) => sum + each, 0);
+    const count = [...this.unread.values()].reduce((sum, each) => sum + each.length, 0);
     const { i18n } = this;
     document.title = `${count ? `(${count}) ` : ""}${i18n.t("desk")} · ${i18n.t("bot")}`;
     const badge = /** @type {any} */ (navigator);

@@ -2,7 +2,7 @@
 
 import { h, icon } from "../lib/dom.js";
 import { judgementView } from "../lib/judgement.js";
-import { formatMoment, formatMoney, localText } from "../lib/format.js";
+import { formatDays, formatMoment, formatMoney, formatShare, localText } from "../lib/format.js";
 import { optionWord } from "../lib/words.js";
 import { triageSection } from "./triage.js";
 
@@ -155,7 +155,7 @@ function customer(person, { i18n }) {
           h("span", { class: "tag info" }, localText(value.segment, i18n.lang)),
           h("span", { class: "tag" }, i18n.or(`tier_${value.tier}`, value.tier)),
           h("span", { class: "muted" }, i18n.t("bought", { orders: value.orders, spent: value.spent ? formatMoney(value.spent, i18n.lang) : "0" })),
-          value.last_order_days === null ? null : h("span", { class: "muted" }, i18n.t("last_bought", { days: value.last_order_days })),
+          value.last_order_days === null ? null : h("span", { class: "muted" }, i18n.t("last_bought", { time: formatDays(value.last_order_days, i18n.lang) })),
           h("span", { class: "mono muted", title: i18n.t("rfm") }, `R${value.recency} F${value.frequency} M${value.money}`),
         )
       : null,
@@ -240,7 +240,7 @@ function emotion(value, context) {
       "p",
       { class: "case-row small muted" },
       i18n.or(value.trend, value.trend),
-      value.because.length ? h("span", {}, i18n.t("dissatisfied", { share: `${Math.round(value.dissatisfied * 100)} %` })) : null,
+      value.because.length ? h("span", {}, i18n.t("dissatisfied", { share: formatShare(value.dissatisfied) })) : null,
     ),
   );
 }

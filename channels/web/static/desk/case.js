@@ -60,6 +60,7 @@ export class Case {
     desk.addEventListener("tickets", () => this.#drawTicket());
     desk.addEventListener("problem", (event) => this.#say("bad", /** @type {CustomEvent} */ (event).detail));
     i18n.addEventListener("change", () => this.#drawTicket());
+    document.addEventListener("visibilitychange", () => this.#lookedAgain());
     this.show(null);
   }
 
@@ -245,6 +246,13 @@ export class Case {
     if (!ticket || this.thread.replaying) return;
     const notes = await this.desk.notes(ticket).catch((error) => (this.#fail(error), []));
     for (const note of notes) this.#note(note);
+    await this.mentions.lookedAt(ticket); // that they were read before may have been lost on the way
+  }
+
+  /** Who comes back to the page reads what came meanwhile. */
+  #lookedAgain() {
+    const ticket = this.#ticket;
+    if (ticket && !this.thread.replaying && this.mentions.waitsAt(ticket)) this.mentions.lookedAt(ticket);
   }
 
   /** @param {import("./notes.js").Note} [note] */

@@ -88,25 +88,30 @@ function storyEntry(event, i18n) {
   );
 }
 
-/** Says when a promise is about to be broken, once for each ticket and state. */
+/** @typedef {{ticket: any, goal: string, state: "warning" | "breached"}} Late */
+
+/** Says of promises that are about to be broken, and again when they are: once for each ticket and state. */
 export class Warnings {
   constructor() {
     /** @type {Map<string, string>} */
     this.told = new Map();
   }
 
-  /** @param {any[]} tickets @param {I18n} i18n @returns {string} What is new to tell; "" for nothing. */
-  next(tickets, i18n) {
-    const news = [];
+  /** What is new to tell. @param {any[]} tickets @returns {Late[]} */
+  next(tickets) {
+    const late = [];
     for (const ticket of tickets) {
       const clock = pressing(ticket);
       const state = clock ? stateOf(clock) : "";
       const key = clock ? `${clock.goal} ${state}` : "";
-      if ((state === "warning" || state === "breached") && this.told.get(ticket.ticket_id) !== key) {
-        news.push(i18n.t(`warn_${state}`, { goal: i18n.t(`goal_${clock?.goal}`), subject: ticket.subject || ticket.ticket_id }));
-      }
+      if (clock && (state === "warning" || state === "breached") && this.told.get(ticket.ticket_id) !== key) late.push({ ticket, goal: clock.goal, state });
       this.told.set(ticket.ticket_id, key);
     }
-    return news.join(" ");
+    return /** @type {Late[]} */ (late);
   }
+}
+
+/** @param {Late[]} late @param {I18n} i18n */
+export function lateNews(late, i18n) {
+  return late.map(({ ticket, goal, state }) => i18n.t(`warn_${state}`, { goal: i18n.t(`goal_${goal}`), subject: ticket.subject || ticket.ticket_id })).join(" ");
 }

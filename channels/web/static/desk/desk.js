@@ -24,6 +24,8 @@ export class Desk extends EventTarget {
     this.api = new Api("", () => this.token);
     /** @type {Map<string, any>} */
     this.tickets = new Map();
+    /** Whether the list was read: what is not in it does not exist. */
+    this.listed = false;
     /** @type {Map<string, any>} What was searched for last. */
     this.found = new Map();
     /** @type {string | null} */
@@ -62,6 +64,7 @@ export class Desk extends EventTarget {
     const lists = await Promise.all(["open", "claimed", "resolved"].map((status) => this.api.get("/v1/tickets", { status })));
     const listed = lists.flatMap((list) => list.tickets).map((ticket) => [ticket.ticket_id, this.#newest(ticket)]);
     this.tickets = new Map([...this.found, ...listed]);
+    this.listed = true;
     this.#tell("tickets", null);
   }
 

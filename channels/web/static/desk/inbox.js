@@ -2,7 +2,7 @@
 
 import { fill, h } from "../lib/dom.js";
 import { formatSince } from "../lib/format.js";
-import { clockTag, Warnings } from "./clocks.js";
+import { clockTag, lateNews, Warnings } from "./clocks.js";
 import { Finder } from "./finder.js";
 import { markTags, newsOf, passedOnTo } from "./marks.js";
 
@@ -66,10 +66,10 @@ export class Inbox {
       byId("news").textContent = told;
       this.fresh.add(ticket.ticket_id);
     }
+    const arrived = isNew && ticket.status === "open";
+    if (arrived) this.fresh.add(ticket.ticket_id);
     if (this.#isOffered(ticket)) byId("news").textContent = this.i18n.t("offered_news", { subject: ticket.subject });
-    if (!isNew || ticket.status !== "open") return;
-    this.fresh.add(ticket.ticket_id);
-    byId("news").textContent = this.i18n.t("new_ticket", { subject: ticket.subject });
+    else if (arrived) byId("news").textContent = this.i18n.t("new_ticket", { subject: ticket.subject });
   }
 
   /** @param {string} filter */
@@ -105,8 +105,8 @@ export class Inbox {
     const rows = this.#lists() === "mentions" ? this.mentions.items.map((item) => this.mentions.row(item, () => this.open(item.note.ticket_id))) : shown.map((ticket) => this.#row(ticket));
     fill(byId("tickets"), rows.length ? rows : h("li", { class: "empty" }, i18n.t(`none_${this.#lists()}`)));
     if (focused) this.focus(focused);
-    const news = this.warnings.next([...this.#in("open"), ...this.#in("mine")], i18n);
-    if (news) byId("news").textContent = news;
+    const late = this.warnings.next([...this.#in("open"), ...this.#in("mine")]);
+    if (late.length) byId("news").textContent = lateNews(late, i18n);
   }
 
   /** @param {string} filter */

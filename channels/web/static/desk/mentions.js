@@ -12,6 +12,8 @@ export class Mentions extends EventTarget {
     /** @type {{note: import("./notes.js").Note, subject: string, read_at: string | null}[]} */
     this.items = [];
     this.unread = 0;
+    /** @type {Set<string> | null} Notes that were told of, or stood in the list when the page was opened; null: it was not read yet. */
+    this.known = null;
     desk.addEventListener("online", (event) => {
       if (/** @type {CustomEvent} */ (event).detail === "online") this.#read();
     });
@@ -23,18 +25,33 @@ export class Mentions extends EventTarget {
       const { mentions, unread } = await this.desk.api.get("/v1/desk/mentions");
       this.items = mentions;
       this.unread = unread;
+      this.#tellOfMissed();
       this.dispatchEvent(new Event("change"));
     } catch (error) {
       this.desk.complain(error);
     }
   }
 
+  /** Alert to what was written while the desk was cut off. */
+  #tellOfMissed() {
+    const notes = this.items.map(({ note }) => note);
+    const missed = this.items.filter(({ note, read_at }) => read_at === null && this.known?.has(note.note_id) === false);
+    for (const { note } of missed.reverse()) this.#tell(note);
+    this.known = new Set([...(this.known ?? []), ...notes.map((note) => note.note_id)]);
+  }
+
   /** @param {import("./notes.js").Note} note */
   #noted(note) {
-    if (!note.mentions.includes(this.desk.agent)) return;
+    if (!note.mentions.includes(this.desk.agent) || this.known?.has(note.note_id)) return;
+    this.known?.add(note.note_id);
+    this.#tell(note);
+    this.#read();
+  }
+
+  /** @param {import("./notes.js").Note} note */
+  #tell(note) {
     this.news(this.i18n.t("mention_news", { name: note.author }));
     this.desk.dispatchEvent(new CustomEvent("mention", { detail: { conversation: note.conversation_id, name: note.author, text: note.text } }));
-    this.#read();
   }
 
   /** Whether something unread of this ticket's conversation waits. @param {any} ticket */

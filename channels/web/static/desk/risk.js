@@ -1,7 +1,7 @@
 /** What was held back in a conversation as a risk: the score, its reasons with their exact shares, a person's decision, the ring. */
 
 import { h } from "../lib/dom.js";
-import { formatMoment, localText } from "../lib/format.js";
+import { formatMoment, formatShare, localText } from "../lib/format.js";
 
 const TONES = { open: "warn", allowed: "ok", fraud: "bad" };
 
@@ -24,7 +24,7 @@ function riskCase(found, context) {
     h(
       "p",
       { class: "case-row" },
-      h("strong", {}, i18n.t("risk_chance", { chance: percent(found.chance), from: percent(found.held_from) })),
+      h("strong", {}, i18n.t("risk_chance", { chance: formatShare(found.chance), from: formatShare(found.held_from) })),
       h("span", { class: `tag ${TONES[found.status] ?? ""}` }, i18n.t(`risk_${found.status}`)),
     ),
     h("p", { class: "small muted" }, [found.tool, found.subject, found.model].filter(Boolean).join(" · ")),
@@ -81,9 +81,4 @@ function ringPicture(ring, i18n) {
   const words = localText(ring.text, i18n.lang);
   const source = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(ring.svg)}`;
   return h("figure", {}, ring.svg ? h("img", { src: source, alt: words }) : null, h("figcaption", { class: "small" }, words));
-}
-
-/** @param {number} share */
-function percent(share) {
-  return `${Math.round(share * 100)} %`;
 }

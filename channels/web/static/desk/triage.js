@@ -1,7 +1,7 @@
 /** What kind of case a ticket is: four labels that an agent corrects with one choice, and what moved the model. */
 
 import { h } from "../lib/dom.js";
-import { formatMoment, localText } from "../lib/format.js";
+import { formatMoment, formatShare, localText } from "../lib/format.js";
 
 /** The choices of each label, as `tools.ticketing.triage.labels` has them. */
 export const LABELS = {
@@ -35,6 +35,6 @@ export function triageSection(ticket, { i18n, correct }) {
 /** @param {any} triage @param {import("../lib/i18n.js").I18n} i18n */
 function reasons(triage, i18n) {
   const shown = triage.reasons.slice(0, 4).map((/** @type {any} */ each) => h("li", {}, `${each.share > 0 ? "+" : "−"} ${localText(each.text, i18n.lang)}`));
-  const guess = i18n.t("guessed", { category: i18n.or(`category_${triage.category}`, triage.category), chance: `${Math.round(triage.chance * 100)} %` });
+  const guess = i18n.t("guessed", { category: i18n.or(`category_${triage.category}`, triage.category), chance: formatShare(triage.chance) });
   return h("details", { class: "small" }, h("summary", {}, guess), h("ul", {}, shown));
 }

@@ -64,6 +64,16 @@ export function formatSince(iso, lang, now = Date.now()) {
   return new Intl.NumberFormat(locale(lang), { style: "unit", unit, unitDisplay: "short" }).format(amount);
 }
 
+/** `1 day`. @param {number} days @param {string} lang */
+export function formatDays(days, lang) {
+  return new Intl.NumberFormat(locale(lang), { style: "unit", unit: "day", unitDisplay: "long" }).format(days);
+}
+
+/** `12 %`, on one line. @param {number} share A fraction. */
+export function formatShare(share) {
+  return `${Math.round(share * 100)}\u00a0%`;
+}
+
 /** `0:07`. @param {number} seconds */
 export function formatDuration(seconds) {
   const whole = Math.floor(seconds);

@@ -1,6 +1,7 @@
 /** What spoke for a person: the signs of a decision, each with what it added, as inspector and desk show them. */
 
 import { h } from "./dom.js";
+import { formatShare } from "./format.js";
 
 export const JUDGEMENT_STRINGS = {
   zh: {
@@ -66,6 +67,6 @@ export function judgementView(value, i18n) {
       h("span", { class: "small muted mono" }, each.contribution > 0 ? `+${each.contribution.toFixed(2)}` : each.contribution.toFixed(2)),
       each.decides ? h("span", { class: "small muted" }, i18n.t("judged_decides")) : null,
     );
-  const chance = i18n.t("judged_chance", { share: `${Math.round(value.chance * 100)} %` });
+  const chance = i18n.t("judged_chance", { share: formatShare(value.chance) });
   return h("div", {}, h("p", { class: "small" }, `${i18n.or(`then_${value.then}`, value.then)} · ${chance}`), h("ul", { class: "case-list" }, value.signs.map(sign)));
 }
