@@ -96,12 +96,12 @@ async def test_a_long_answer_may_take_longer_than_a_piece_of_it() -> None:
 
     async def tick() -> None:
         for each in ticks:
-            await asyncio.sleep(0.8)
+            await asyncio.sleep(0.4)
             each.set()
 
     ticking = asyncio.create_task(tick())
     pieces = (" one", ticks[0], " two", ticks[1], " three", ticks[2], " four.")
-    came, _, _ = await answered([Answer(pieces=pieces)], timeout_s=2)
+    came, _, _ = await answered([Answer(pieces=pieces)], timeout_s=1)
     await ticking
     assert came == ["one two three four."]
 
@@ -112,7 +112,7 @@ async def test_an_answer_without_end_is_given_up() -> None:
 
 
 def _drip() -> tuple[str | asyncio.Event, ...]:
-    """Pieces of which each comes in time, and the last never."""
+    """Pieces of which each comes in time, and the last after longer than all may take."""
     pieces: list[str | asyncio.Event] = []
     for number in range(40):
         waited = asyncio.Event()
