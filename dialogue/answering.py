@@ -167,7 +167,10 @@ class Answering:
         async def show(draft: Draft) -> bool:
             if not self._drafts.followed(state.conversation_id):
                 return True
-            now = await self._state(state.conversation_id)
+            try:
+                now = await self._state(state.conversation_id)
+            except KnowledgeError:  # the answer is still being written, and may be stored when it is whole
+                return False
             as_before = now.owner == "bot" and now.ownership_version == state.ownership_version
             if not as_before or last_seq not in now.unanswered or _answers_up_to(now) != last_seq:
                 return False
