@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 import pytest
+from langchain_core.messages import AIMessageChunk
 
 from agent.assistant import Assistant, Task
 from agent.llm.chat import ChatModel
 from agent.llm.config import LlmServer
 from agent.llm.errors import LlmError
 from agent.llm.ledger import Budget, Ledger, turn_ledger
+from agent.llm.streaming import Progress, joined
 from tests.llm_server import Answer, ModelServer, Script, model_server
 from tools.base import Outcome, Tool
 
@@ -109,6 +111,25 @@ async def test_a_long_answer_may_take_longer_than_a_piece_of_it() -> None:
 async def test_an_answer_without_end_is_given_up() -> None:
     came, _, _ = await answered([Answer(pieces=_drip())], timeout_s=0.5)
     assert "did not end within 2 s" in str(came[0])
+
+
+async def test_where_a_piece_cannot_be_heard_the_others_are_let_go_of_at_once() -> None:
+    over: list[bool] = []
+
+    async def pieces() -> AsyncGenerator[AIMessageChunk]:
+        try:
+            yield AIMessageChunk(content="It is ")
+            yield AIMessageChunk(content="here.")
+        finally:
+            over.append(True)
+
+    async def fails(_: AIMessageChunk) -> None:
+        raise RuntimeError("nobody can hear it")
+
+    coming = pieces()
+    with pytest.raises(RuntimeError, match="nobody"):
+        await joined(coming, Progress(1), fails)
+    assert over == [True]
 
 
 def _drip() -> tuple[str | asyncio.Event, ...]:
