@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from agent.drafts import Drafter, Show
@@ -178,13 +178,14 @@ async def _asked(
         return answer
 
 
-def _pieces(request: ModelRequest[Any]) -> AsyncIterator[AIMessageChunk]:
+def _pieces(request: ModelRequest[Any]) -> AsyncGenerator[AIMessageChunk]:
     """Put the question as langchain's own handler does, which waits for the whole answer."""
     said = [request.system_message, *request.messages] if request.system_message else request.messages
-    if not request.tools:
-        return request.model.astream(said)
-    bound = request.model.bind_tools(request.tools, tool_choice=request.tool_choice, **request.model_settings)
-    return bound.astream(said)  # type: ignore[return-value]
+    asked: Any = request.model
+    if request.tools:
+        asked = asked.bind_tools(request.tools, tool_choice=request.tool_choice, **request.model_settings)
+    pieces: AsyncGenerator[AIMessageChunk] = asked.astream(said)
+    return pieces
 
 
 def _tools(task: Task, hands: Hands) -> list[BaseTool]:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from agent.llm.chat import plain_beginning
-from agent.sentences import whole_sentences
+from agent.llm.chat import before_thoughts, without_thoughts
+from agent.sentences import Cut
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessageChunk
@@ -54,6 +54,7 @@ class Drafter:
         self._may_call = may_call
         self._calls = False
         self._said = ""
+        self._cut = Cut()
         self._sentences: list[str] = []
         self._shown = 0
 
@@ -66,13 +67,15 @@ class Drafter:
             if self._shown:
                 await self._show("")
         elif piece.text and self._wanted:
-            self._said += piece.text
+            self._said = without_thoughts(self._said + piece.text).lstrip()
             await self._goes_on(self._show)
 
     async def _goes_on(self, show: Show) -> None:
         """Show the sentences whose turn has come, each with those before it."""
-        rest = plain_beginning(self._said)[sum(map(len, self._sentences)) :]
-        self._sentences += whole_sentences(rest)
+        more = self._cut.more(before_thoughts(self._said))
+        if not more:
+            return
+        self._sentences += more
         certain = self._certain()
         while self._wanted and self._shown < certain:
             self._wanted = await show("".join(self._sentences[: self._shown + 1]).rstrip())

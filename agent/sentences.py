@@ -11,9 +11,9 @@ _SPACES = re.compile(r"\s*")
 _WORD = re.compile(r"\w")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LAST_WORD = re.compile(r"[^\s(（\"“'‘\[]+$")
-_IN_LINK = re.compile(r"\[[^\]\n]*$|\]\([^)\n]*$")
-"""Within the words or the target of a Markdown link."""
-_NUMBERED = re.compile(r"(?:^|\n)\s*\d{1,3}$")
+_WORD_LENGTH = 20
+"""Characters that are looked at for the last word; what is longer is no abbreviation."""
+_NUMBERED = re.compile(r"\s*\d{1,3}")
 """The number of a list's entry."""
 _LETTERS = re.compile(r"(?:[A-Za-z]\.)*[A-Za-z]")
 """Initials and what is written like them: e.g., i.e., a.m., U.S."""
@@ -23,43 +23,53 @@ _SHORT = re.compile(
 _SHORT_BEFORE_A_NUMBER = re.compile(r"no|nos|nr|p|pp|vol|fig|art|sec|ch|item")
 
 
-def whole_sentences(text: str) -> list[str]:
-    """Return the sentences of a text's beginning whose end is certain, each with the spaces after it.
+class Cut:
+    """Cuts a text into its sentences while it grows, and looks at no place twice: a model writes thousands of pieces.
 
-    What comes after the text changes none of them, so that a text can be cut while it grows: the whole sentences of a beginning
-    are the first of those of all. A line's end ends a sentence too. What looks like an end within numbers, abbreviations, links and
-    addresses is none; where it cannot be told, two sentences stay together.
+    What comes after a text changes none of the sentences that are whole in it. A line's end ends a sentence too. What looks like an
+    end within numbers, abbreviations, links and addresses is none; where it cannot be told, two sentences stay together.
     """
-    found: list[str] = []
-    begin = 0
-    while (end := _end(text, begin)) is not None:
-        found.append(text[begin:end])
-        begin = end
-    return found
+
+    def __init__(self) -> None:
+        self._begin = 0
+        self._seen = 0
+        """No sentence ends before it but those that were found."""
+
+    def more(self, text: str) -> list[str]:
+        """Return the sentences whose end is certain by now and was not before, each with the spaces after it.
+
+        Args:
+            text: all of it so far.
+        """
+        found: list[str] = []
+        while (end := self._end(text)) is not None:
+            found.append(text[self._begin : end])
+            self._begin = self._seen = end
+        return found
+
+    def _end(self, text: str) -> int | None:
+        """Return where the sentence ends, behind its spaces; None: that is not certain yet."""
+        for stop in _STOP.finditer(text, self._seen):
+            spaces = _SPACES.match(text, stop.end())
+            end = spaces.end() if spaces is not None else stop.end()
+            if end == len(text):
+                self._seen = stop.start()
+                return None
+            if _ends(text[self._begin : stop.start()], stop[0], text[stop.end() : end], text[end]):
+                return end
+            self._seen = stop.end()
+        self._seen = len(text)
+        return None
 
 
-def sentences(text: str) -> list[str]:
-    """Return all sentences of a finished text; put together they are the text."""
-    found = whole_sentences(text)
-    rest = text[sum(map(len, found)) :]
-    return [*found, rest] if rest else found
-
-
-def _end(text: str, begin: int) -> int | None:
-    """Return where the first sentence from `begin` on ends, behind its spaces; None: that is not certain yet."""
-    for stop in _STOP.finditer(text, begin):
-        spaces = _SPACES.match(text, stop.end())
-        end = spaces.end() if spaces is not None else stop.end()
-        if end == len(text):
-            return None
-        if _ends(text[begin : stop.start()], stop[0], text[stop.end() : end], text[end]):
-            return end
-    return None
+def whole_sentences(text: str) -> list[str]:
+    """Return the sentences of a text's beginning whose end is certain: see `Cut`."""
+    return Cut().more(text)
 
 
 def _ends(before: str, stop: str, spaces: str, following: str) -> bool:
     """Tell whether a sentence ends between `before` and what follows."""
-    if not _WORD.search(before) or _IN_LINK.search(before):
+    if not _WORD.search(before) or _in_link(before):
         return False
     if stop == "\n" or "\n" in spaces or _FULL.intersection(stop):
         return True
@@ -68,13 +78,19 @@ def _ends(before: str, stop: str, spaces: str, following: str) -> bool:
     return not following.islower() and not (stop[0] == "." and _is_short(before, following))
 
 
+def _in_link(before: str) -> bool:
+    """Tell whether a text ends within the words or the target of a Markdown link."""
+    line = before.rpartition("\n")[2]
+    return line.rfind("[") > line.rfind("]") or line.rfind("](") > line.rfind(")")
+
+
 def _is_short(before: str, following: str) -> bool:
     """Tell whether a point belongs to what stands before it: an abbreviation, or an entry's number."""
-    word = _LAST_WORD.search(before)
+    word = _LAST_WORD.search(before[-_WORD_LENGTH:])
     said = word[0].casefold() if word is not None else ""
     return (
         bool(_SHORT.fullmatch(said))
         or bool(_LETTERS.fullmatch(said))
         or (bool(_SHORT_BEFORE_A_NUMBER.fullmatch(said)) and following.isdigit())
-        or bool(_NUMBERED.search(before))
+        or bool(_NUMBERED.fullmatch(before.rpartition("\n")[2]))
     )

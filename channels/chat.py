@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import logging
+from collections.abc import AsyncIterator
 
 import pydantic
 from fastapi import APIRouter, WebSocket
@@ -106,26 +107,32 @@ class _Chat:
         return self._context.presence.listening(self._id, side, self._socket.hint)
 
     async def _pump(self, after: int) -> None:
-        try:
-            follow = self._context.platform.conversations.follow(self._id, self._caller.identity(self._id), after=after)
-            async with closing(follow) as events:
-                async for stored in events:
-                    if isinstance(stored.event, MessageReceived):
-                        self._is_stored(stored.event.client_id)
-                    frame = {"type": "event", **event_json(stored, self._caller.role)}
-                    await self._socket.send_text(json.dumps(frame, ensure_ascii=False))
-        except SocketGoneError:
-            await self._socket.close(CLOSED_AGAIN, "too slow")
-        except Exception as error:  # one socket turn
-            await self._socket.refuse(error)
+        follow = self._context.platform.conversations.follow(self._id, self._caller.identity(self._id), after=after)
+        async with self._closed_on_failure(), closing(follow) as events:
+            async for stored in events:
+                if isinstance(stored.event, MessageReceived):
+                    self._is_stored(stored.event.client_id)
+                frame = {"type": "event", **event_json(stored, self._caller.role)}
+                await self._socket.send_text(json.dumps(frame, ensure_ascii=False))
 
     async def _show_drafts(self) -> None:
         """Show the person what the bot is about to say; at the socket of somebody who reads along there is nothing to show."""
         drafting = self._context.platform.conversations.drafts(self._id, self._caller.identity(self._id))
-        with contextlib.suppress(UnknownConversationError):
-            async with drafting as drafts:
-                async for draft in drafts:
-                    await self._socket.send(DraftFrame(turn=draft.turn, lang=draft.lang, text=draft.text))
+        async with self._closed_on_failure():
+            with contextlib.suppress(UnknownConversationError):
+                async with drafting as drafts:
+                    async for draft in drafts:
+                        await self._socket.send(DraftFrame(turn=draft.turn, lang=draft.lang, text=draft.text))
+
+    @contextlib.asynccontextmanager
+    async def _closed_on_failure(self) -> AsyncIterator[None]:
+        """Close the socket where what goes out can go on no longer: its client comes again."""
+        try:
+            yield
+        except SocketGoneError:
+            await self._socket.close(CLOSED_AGAIN, "too slow")
+        except Exception as error:  # one socket turn
+            await self._socket.refuse(error)
 
     async def _read(self) -> None:
         while True:

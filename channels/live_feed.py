@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import math
 import time
@@ -17,6 +16,7 @@ from channels.context import Context
 from channels.sockets import closing
 from channels.wire import LiveChangedFrame, LiveFrame
 from dialogue.answering import EVERY
+from dialogue.waking import woken
 from knowledge.errors import KnowledgeError
 from tools.ticketing.live import LiveBoard, LiveConversation, read_live
 
@@ -63,9 +63,7 @@ class LiveFeed:
                     logger.warning("what goes on could not be read: %s", error)
                     self._look_at_all()
                 await asyncio.sleep(max(REST_S, SHARE * (time.perf_counter() - began)))
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK_EVERY_S):  # wait_for may swallow a cancellation
-                        await self._changed.wait()
+                await woken(self._changed, LOOK_EVERY_S)
         finally:
             for task in following:
                 task.cancel()

@@ -154,8 +154,12 @@ class Answering:
         """Answer as the bot. None: the conversation went on meanwhile, look again."""
         last_seq = _answers_up_to(state)
         show = self._showing(state, last_seq)
-        finished = await self.runner.run(state, self._identity(identity, state), last_seq, show=show)
-        return await self._commit(state, finished)
+        try:
+            finished = await self.runner.run(state, self._identity(identity, state), last_seq, show=show)
+            return await self._commit(state, finished)
+        except BaseException:  # no reply will take the draft's place
+            self._drafts.publish(state.conversation_id, Draft(last_seq, state.lang, ""))
+            raise
 
     def _showing(self, state: DialogueState, last_seq: int) -> ShowDraft:
         """Return what shows drafts of the turn to who follows them, until it is overtaken: then nobody wants its answer any more."""
@@ -163,7 +167,10 @@ class Answering:
         async def show(draft: Draft) -> bool:
             if not self._drafts.followed(state.conversation_id):
                 return True
-            now = await self._state(state.conversation_id)
+            try:
+                now = await self._state(state.conversation_id)
+            except KnowledgeError:  # the answer is still being written, and may be stored when it is whole
+                return False
             as_before = now.owner == "bot" and now.ownership_version == state.ownership_version
             if not as_before or last_seq not in now.unanswered or _answers_up_to(now) != last_seq:
                 return False

@@ -49,9 +49,9 @@ class Assisting:
     async def answer(self, work: Work, understanding: Understanding) -> bool:
         """Answer a message that the embedded mind cannot handle; False: it is left to it, and nothing was said.
 
-        What the model would say is said, or shown while it is being written, only when every figure and code in it stands in what it was given, every link in the
-        person's words or a field for one, it is in the person's language, claims nothing that was not done, and does not give
-        away what the model was told.
+        What the model would say is said, or shown while it is being written, only when every figure and code in it stands in what it
+        was given, every link in the person's words or a field for one, it is in the person's language, claims nothing that was not
+        done, and does not give away what the model was told.
         """
         if not is_lost(understanding) or not work.text.strip():
             return False

@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from dialogue.broadcast import Broadcast
 from dialogue.errors import ClientIdReusedError, NotOwnerError
 from dialogue.relay import Alone, Relay
+from dialogue.waking import woken
 from knowledge.errors import KnowledgeError
 from knowledge.schema import TicketNote
 from knowledge.types import JsonObject, new_id
@@ -88,9 +89,7 @@ class DeskNotes:
                 logger.warning("notes could not be looked for: %s", error)
             except Exception:  # one look of many: the next one comes soon, and the log says why
                 logger.exception("notes could not be looked for")
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_EVERY_S):  # wait_for may swallow a cancellation
-                    await self._wake.wait()
+            await woken(self._wake, LOOK_EVERY_S)
 
     async def look(self) -> None:
         """Tell of what was written since the last look and not told of yet."""

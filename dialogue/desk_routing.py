@@ -20,6 +20,7 @@ from dialogue.conversations import Conversations
 from dialogue.events import Event
 from dialogue.ownership import put_back, taken_over
 from dialogue.replies.types import TextReply
+from dialogue.waking import woken
 from knowledge.errors import KnowledgeError
 from knowledge.schema import Conversation, DeskAgent, Ticket
 from knowledge.types import JsonObject, Lang
@@ -107,9 +108,7 @@ class DeskRouting:
                 except Exception:  # one look of many: the next one comes soon, and the log says why
                     logger.exception("the desk could not be looked at")
                 await asyncio.sleep(_REST_S)
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK_EVERY_S):  # wait_for may swallow a cancellation
-                        await self._wake.wait()
+                await woken(self._wake, LOOK_EVERY_S)
         finally:
             listening.cancel()
             with contextlib.suppress(asyncio.CancelledError):

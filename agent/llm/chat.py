@@ -169,12 +169,17 @@ def _late(timeout_s: float, progress: Progress) -> str:
 
 def plain(answer: str) -> str:
     """Return an answer without the thoughts that some models put before it."""
-    return _THOUGHTS.sub("", answer).strip()
+    return without_thoughts(answer).strip()
 
 
-def plain_beginning(answer: str) -> str:
-    """Return the words of an answer that is still being written, without its thoughts, the last of which may not be over yet."""
-    return _THOUGHTS.sub("", answer).partition("<think>")[0].lstrip()
+def without_thoughts(answer: str) -> str:
+    """Return an answer without the thoughts in it that are over; one that is not is not gone through, as it grows by thousands of pieces."""
+    return _THOUGHTS.sub("", answer) if "</think>" in answer else answer
+
+
+def before_thoughts(answer: str) -> str:
+    """Return what stands before a thought that is not over."""
+    return answer.partition("<think>")[0]
 
 
 def json_of(answer: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from agent.llm.ledger import Took
@@ -77,7 +77,7 @@ class Progress:
             self._limit.reschedule(when)
 
 
-async def joined(pieces: AsyncIterator[AIMessageChunk], progress: Progress, hear: Hear) -> AIMessage:
+async def joined(pieces: AsyncGenerator[AIMessageChunk], progress: Progress, hear: Hear) -> AIMessage:
     """Return what the pieces are together; `hear` is told each as it comes.
 
     Raises:
@@ -90,12 +90,13 @@ async def joined(pieces: AsyncIterator[AIMessageChunk], progress: Progress, hear
     heard: list[AIMessageChunk] = []
     usage: UsageMetadata | None = None
     try:
-        async for piece in pieces:
-            progress.piece(says=bool(piece.text or piece.tool_call_chunks))
-            # The last count stands: some servers send a running one with every piece, which is not to be added up.
-            usage = piece.usage_metadata or usage
-            heard.append(piece)
-            await hear(piece)
+        async with contextlib.aclosing(pieces):  # whatever ends it, the connection is given back at once
+            async for piece in pieces:
+                progress.piece(says=bool(piece.text or piece.tool_call_chunks))
+                # The last count stands: some servers send a running one with every piece, which is not to be added up.
+                usage = piece.usage_metadata or usage
+                heard.append(piece)
+                await hear(piece)
     except ValueError as error:
         if not heard:  # what langchain says of a body without any event
             raise WholeAnswerError from error

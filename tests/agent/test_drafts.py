@@ -105,6 +105,7 @@ async def test_thoughts_are_not_shown() -> None:
     text = "<think>The person wants. To know. It. All.</think>\nIt is here. It is red. It is"
     assert await shown(text) == ["It is here."]
     assert await shown("<think>They want. To know. It. All. Of") == []
+    assert await shown("It is old. <think>Hm. Hm. </think>It is blue. So") == ["It is old."]
 
 
 async def test_where_nobody_looks_nothing_is_cut() -> None:

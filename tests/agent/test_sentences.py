@@ -6,13 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.sentences import sentences, whole_sentences
+import agent.sentences
+from agent.sentences import Cut, whole_sentences
 
 _PARTS = [
     "The lamp costs 159.00", "It is No", " 5", "e.g", "a.m", "Dr", "您的订单", "共3.5公斤", "https://shop.example/a?b=1", "[our page", "](https://",
     ")", "W1001", ".", "!", "?", "。", "！", "？", "……", "...", " ", "  ", "\n", "\n\n", "1", "-", "”", '"', "**", "，", ",", "and",
 ]  # fmt: skip
 TEXTS = st.one_of(st.text(max_size=80), st.lists(st.sampled_from(_PARTS), max_size=25).map("".join))
+
+
+def sentences(text: str) -> list[str]:
+    """All sentences of a finished text; put together they are the text."""
+    found = whole_sentences(text)
+    rest = text[len("".join(found)) :]
+    return [*found, rest] if rest else found
 
 
 @pytest.mark.parametrize(
@@ -49,12 +57,23 @@ def test_what_is_written_later_changes_no_sentence_before(text: str, later: str)
 
 @given(TEXTS, st.integers(1, 7))
 def test_a_text_that_comes_in_pieces_has_the_sentences_of_the_whole(text: str, size: int) -> None:
-    found: list[str] = []
-    said = ""
-    for place in range(0, len(text), size):
-        said += text[place : place + size]
-        found += whole_sentences(said[sum(map(len, found)) :])
-    assert [*found, *sentences(said[sum(map(len, found)) :])] == sentences(text)
+    cut = Cut()
+    found = [each for end in range(size, len(text), size) for each in cut.more(text[:end])]
+    assert [*found, *cut.more(text)] == whole_sentences(text)
+
+
+def test_however_small_the_pieces_no_end_is_judged_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    judged: list[str] = []
+
+    def ends(before: str, *_: str) -> bool:
+        judged.append(before)
+        return False
+
+    monkeypatch.setattr(agent.sentences, "_ends", ends)
+    cut, text = Cut(), "1.5 or [.[.[. and so on "
+    for end in range(len(text)):
+        cut.more(text[:end])
+    assert judged == ["1", "1.5 or [", "1.5 or [.[", "1.5 or [.[.["]
 
 
 def test_an_end_that_is_not_certain_is_waited_for() -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
 
 from channels.testing import LiveServer
+from knowledge.errors import DatabaseUnavailableError, StorageFullError
 from tests.channels.drafting import drafting
 from tests.channels.test_chat import chatting, frame, opened, say, until
 from tests.llm_server import Answer
@@ -78,6 +81,49 @@ async def test_a_take_over_in_mid_answer_ends_the_drafts(tmp_path: Path) -> None
         assert (done["turn"]["handled_by"], done["turn"]["replies"]) == ("human", [])
         assert "draft" not in [each["type"] for each in between]
         assert FIRST not in json.dumps(between)
+
+
+async def test_a_draft_of_a_turn_that_fails_is_taken_back_wherever_it_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on = asyncio.Event()
+    async with drafting(tmp_path / "data", slow(goes_on)) as (server, _):
+        token = server.token("shopper", "C3")
+        conversation = await opened(server, token)
+        async with (
+            chatting(server, token, conversation) as socket,
+            chatting(server, token, conversation) as other_tab,
+        ):
+            await say(socket, "do frogs go back?", "m1")
+            draft, _ = await until(other_tab, "draft")
+
+            async def full(*_: object, **__: object) -> None:
+                raise StorageFullError("no room")
+
+            monkeypatch.setattr(server.context.platform.conversations, "_commit", full)
+            goes_on.set()
+            assert (await until(socket, "error"))[0]["client_id"] == "m1"
+            last = draft
+            while last["text"]:
+                last, _ = await until(other_tab, "draft")
+        assert last == {**draft, "text": ""}
+
+
+async def test_a_socket_at_which_no_drafts_can_be_shown_is_closed_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextlib.asynccontextmanager
+    async def away(*_: object) -> AsyncIterator[None]:
+        raise DatabaseUnavailableError("it is away")
+        yield
+
+    async with drafting(tmp_path / "data", []) as (server, _):
+        token = server.token("shopper", "C3")
+        conversation = await opened(server, token)
+        monkeypatch.setattr(server.context.platform.conversations, "drafts", away)
+        async with chatting(server, token, conversation) as socket:
+            refused, _ = await until(socket, "error")
+    assert refused["problem"]["status"] == 503
 
 
 async def test_a_server_that_takes_no_notice_of_the_wish_for_pieces_answers_without_drafts(tmp_path: Path) -> None:

@@ -161,26 +161,6 @@ async def test_after_a_loss_of_the_connection_it_is_looked_at_once(desks: Desks)
     await asyncio.gather(running, return_exceptions=True)
 
 
-async def test_looking_ends_also_where_it_is_woken_in_the_same_instant(
-    desks: Desks, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    looked = asyncio.Event()
-
-    async def look() -> None:
-        looked.set()
-
-    monkeypatch.setattr(desks.here.notes, "look", look)
-    relay, _ = desks.link()
-    running = asyncio.create_task(desks.here.notes.run())
-    await looked.wait()
-    await settled()
-    await relay._hear({"of": "again"})
-    running.cancel()
-    async with asyncio.timeout(10):
-        await asyncio.gather(running, return_exceptions=True)
-    assert running.cancelled()
-
-
 async def test_news_of_a_note_that_is_gone_tells_nothing(desks: Desks) -> None:
     _, relay = desks.link()
     note = await desks.write("to be erased")

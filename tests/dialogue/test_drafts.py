@@ -15,8 +15,10 @@ from dialogue.commands import CannotHandle
 from dialogue.drafts import Draft
 from dialogue.errors import UnknownConversationError
 from dialogue.events import MessageReceived, ModelCalled
+from dialogue.state import DialogueState
 from dialogue.supervising import Supervising
 from knowledge.db import Database
+from knowledge.errors import DatabaseUnavailableError
 from tests.dialogue.conftest import words
 from tests.dialogue.test_minds import LOST, ModelTalk, talking, with_models
 from tests.llm_server import Answer, silent_server
@@ -159,6 +161,24 @@ async def test_a_newer_message_ends_the_drafts_of_the_one_before(database: Datab
         await asyncio.gather(first, second)
     assert [draft.text for draft in seen] == ["You have three orders.", "You have three orders."]
     assert seen[0].turn < seen[1].turn
+
+
+async def test_a_database_that_is_away_in_mid_answer_costs_the_rest_of_the_draft_and_not_the_answer(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on = asyncio.Event()
+    answer = Answer(pieces=(*PIECES[:3], goes_on, *PIECES[3:]))
+    async with talking(database, [LOOKS, answer], "agent") as (talk, _), watching(talk) as seen:
+
+        async def away(_: str) -> DialogueState:
+            raise DatabaseUnavailableError("it is away")
+
+        saying = asyncio.create_task(talk.say("what about my orders?", *LOST))
+        await seen.wait_for(1)
+        monkeypatch.setattr(talk.conversations, "_state", away)
+        goes_on.set()
+        assert words(await saying) == WHOLE
+    assert [draft.text for draft in seen] == ["You have three orders."]
 
 
 async def test_a_server_that_is_killed_in_mid_answer_costs_nobody_the_turn(database: Database) -> None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 import pytest
+from langchain_core.messages import AIMessageChunk
 
 from agent.assistant import Assistant, Task
 from agent.llm.chat import ChatModel
 from agent.llm.config import LlmServer
 from agent.llm.errors import LlmError
 from agent.llm.ledger import Budget, Ledger, turn_ledger
+from agent.llm.streaming import Progress, joined
 from tests.llm_server import Answer, ModelServer, Script, model_server
 from tools.base import Outcome, Tool
 
@@ -96,12 +98,12 @@ async def test_a_long_answer_may_take_longer_than_a_piece_of_it() -> None:
 
     async def tick() -> None:
         for each in ticks:
-            await asyncio.sleep(0.8)
+            await asyncio.sleep(0.4)
             each.set()
 
     ticking = asyncio.create_task(tick())
     pieces = (" one", ticks[0], " two", ticks[1], " three", ticks[2], " four.")
-    came, _, _ = await answered([Answer(pieces=pieces)], timeout_s=2)
+    came, _, _ = await answered([Answer(pieces=pieces)], timeout_s=1)
     await ticking
     assert came == ["one two three four."]
 
@@ -111,8 +113,27 @@ async def test_an_answer_without_end_is_given_up() -> None:
     assert "did not end within 2 s" in str(came[0])
 
 
+async def test_where_a_piece_cannot_be_heard_the_others_are_let_go_of_at_once() -> None:
+    over: list[bool] = []
+
+    async def pieces() -> AsyncGenerator[AIMessageChunk]:
+        try:
+            yield AIMessageChunk(content="It is ")
+            yield AIMessageChunk(content="here.")
+        finally:
+            over.append(True)
+
+    async def fails(_: AIMessageChunk) -> None:
+        raise RuntimeError("nobody can hear it")
+
+    coming = pieces()
+    with pytest.raises(RuntimeError, match="nobody"):
+        await joined(coming, Progress(1), fails)
+    assert over == [True]
+
+
 def _drip() -> tuple[str | asyncio.Event, ...]:
-    """Pieces of which each comes in time, and the last never."""
+    """Pieces of which each comes in time, and the last after longer than all may take."""
     pieces: list[str | asyncio.Event] = []
     for number in range(40):
         waited = asyncio.Event()

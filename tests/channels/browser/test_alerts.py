@@ -14,6 +14,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 from channels.auth import Caller
 from channels.settings import Settings
 from channels.testing import LiveServer, live, small_platform
+from knowledge.types import JsonObject
 from tests.channels.browser.observed import (
     look_back,
     look_elsewhere,
@@ -26,7 +27,6 @@ from tests.channels.browser.pages import Visits
 from tests.channels.browser.test_access import complaints
 from tests.channels.browser.test_desk import row
 from tests.channels.browser.words import EN, ZH, Words
-from tests.channels.conftest import Person
 from tests.channels.test_desk import Case, claimed
 from tests.channels.test_rest import opened, sent
 from tools.base import Identity, ToolCall
@@ -81,6 +81,12 @@ async def server(settings: Settings) -> AsyncIterator[LiveServer]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
+async def client(server: LiveServer) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=server.url, timeout=10) as client:
+        yield client
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def visits(browser: Browser, server: LiveServer) -> AsyncIterator[Visits]:
     visits = Visits(browser, server.url)
     yield visits
@@ -111,14 +117,27 @@ async def two_agents(visits: Visits, server: LiveServer, words: Words) -> Two:
     return Two(right, wrong, words.agent)
 
 
-async def asked(client: httpx.AsyncClient, server: LiveServer, words: Words, person: Person) -> Case:
+async def asked(client: httpx.AsyncClient, server: LiveServer, words: Words) -> Case:
     """A shopper who waits for a person, and talks in the language of `words`."""
-    token = server.token("shopper", person.id)
+    token = server.token("shopper", "C1")
     headers = {"Authorization": f"Bearer {token}"}
     conversation = await opened(client, headers, lang=words.lang)
     turn = (await sent(client, headers, conversation, TOLD[words.lang].human, "h1")).json()
-    url = f"/v1/tickets/{turn['ticket']['id']}"
-    return Case(token, conversation, (await client.get(url, headers=server.headers("agent", words.agent))).json())
+    return Case(token, conversation, await ticket_of(client, server, turn["ticket"]["id"]))
+
+
+async def ticket_of(client: httpx.AsyncClient, server: LiveServer, ticket_id: str) -> JsonObject:
+    ticket: JsonObject = (await client.get(f"/v1/tickets/{ticket_id}", headers=server.headers("agent", "Cora"))).json()
+    return ticket
+
+
+async def offered(client: httpx.AsyncClient, server: LiveServer, words: Words, two: Two) -> Case:
+    """The case of such a shopper once it is offered to the right agent, and they were told."""
+    case = await asked(client, server, words)
+    await expect(toast(two.right)).to_be_visible()
+    case.ticket = await ticket_of(client, server, case.ticket["ticket_id"])
+    assert case.ticket["offered_to"] == two.name
+    return case
 
 
 def toast(desk: Page) -> Locator:
@@ -139,13 +158,12 @@ async def forward_to(desk: Page, moment: str) -> None:
 
 @both
 async def test_an_offer_reaches_the_right_agent_who_takes_it_by_button_or_by_keys(
-    visits: Visits, server: LiveServer, words: Words
+    visits: Visits, server: LiveServer, client: httpx.AsyncClient, words: Words
 ) -> None:
     told = TOLD[words.lang]
     two = await two_agents(visits, server, words)
     desk = two.right
-    async with httpx.AsyncClient(base_url=server.url, timeout=10) as client:
-        case = await asked(client, server, words, Person("C1", "W1"))
+    case = await asked(client, server, words)
     ticket, subject = case.ticket["ticket_id"], case.ticket["subject"]
 
     await expect(desk).to_have_title(re.compile(r"^\(1\) "))
@@ -175,36 +193,25 @@ async def test_an_offer_reaches_the_right_agent_who_takes_it_by_button_or_by_key
     assert await sounds(desk) == 1
 
 
-@both
 async def test_an_offer_that_a_colleague_takes_is_shown_no_longer(
-    visits: Visits, server: LiveServer, words: Words
+    visits: Visits, server: LiveServer, client: httpx.AsyncClient
 ) -> None:
-    two = await two_agents(visits, server, words)
-    async with httpx.AsyncClient(base_url=server.url, timeout=10) as client:
-        case = await asked(client, server, words, Person("C1", "W1"))
-        await expect(toast(two.right)).to_be_visible()
-        case.ticket = (
-            await client.get(f"/v1/tickets/{case.ticket['ticket_id']}", headers=server.headers("agent", "Cora"))
-        ).json()
-        assert case.ticket["offered_to"] == two.name
-        assert (await claimed(client, server, case, "Cora")).is_success
+    two = await two_agents(visits, server, EN)
+    case = await offered(client, server, EN, two)
+    assert (await claimed(client, server, case, "Cora")).is_success
     await expect(toast(two.right)).to_have_count(0)
     await expect(two.right).to_have_title(re.compile(r"^[^(]"))
 
 
 @both
 async def test_a_promise_about_to_break_and_broken_is_told_to_whoever_holds_the_ticket(
-    visits: Visits, server: LiveServer, words: Words
+    visits: Visits, server: LiveServer, client: httpx.AsyncClient, words: Words
 ) -> None:
     told = TOLD[words.lang]
     two = await two_agents(visits, server, words)
     desk = two.right
-    async with httpx.AsyncClient(base_url=server.url, timeout=10) as client:
-        case = await asked(client, server, words, Person("C1", "W1"))
-        url = f"/v1/tickets/{case.ticket['ticket_id']}"
-        await expect(toast(desk)).to_be_visible()
-        case.ticket = (await client.get(url, headers=server.headers("agent", two.name))).json()
-        assert (await claimed(client, server, case, two.name)).is_success
+    case = await offered(client, server, words, two)
+    assert (await claimed(client, server, case, two.name)).is_success
     subject = case.ticket["subject"]
     await toast(desk).locator(".toast-open").click()
     await look_back(desk)

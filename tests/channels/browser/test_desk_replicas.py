@@ -24,6 +24,8 @@ from tests.channels.test_desk import waiting
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.browser, pytest.mark.slow]
 
 NO_CONNECTION = re.compile("WebSocket connection to .* failed|net::ERR_")
+TRIES_AGAIN_MS = 10_000
+"""After which a page has tried to reach its server again, however often it could not."""
 MENTIONS = re.compile("^(提到我|Mentions)")
 MENTIONED = {"zh": "{} 提到了您", "en": "{} mentioned you"}
 
@@ -85,6 +87,7 @@ async def test_notes_reach_the_other_replica_s_desk_live_and_after_it_was_cut_of
         await expect(ben.locator("#connection.ok")).to_have_count(0)
         await notes(ada, "three, missed @Ben")
         await cable.mend()
+        await ben.clock.fast_forward(TRIES_AGAIN_MS)
         await expect(theirs).to_have_text(
             [re.compile("one, live"), re.compile("two @Ben"), re.compile("three, missed")]
         )
@@ -96,6 +99,7 @@ async def test_notes_reach_the_other_replica_s_desk_live_and_after_it_was_cut_of
         await expect(ben.locator("#connection.ok")).to_have_count(0)
         await notes(ada, "four @Ben")
         await cable.mend()
+        await ben.clock.fast_forward(TRIES_AGAIN_MS)
         toast = ben.locator(".toast", has_text="four @Ben")
         await expect(toast).to_contain_text(MENTIONED[words.lang].format("Ada"))
         await expect(ben).to_have_title(re.compile(r"^\(1\) "))

@@ -12,6 +12,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Locator, expect
 
 from channels.testing import LiveServer
+from knowledge.errors import StorageFullError
 from knowledge.types import Lang
 from tests.channels.browser.pages import Chat, Visits
 from tests.channels.browser.test_access import complaints
@@ -162,6 +163,24 @@ async def test_a_message_in_mid_answer_takes_the_draft_away_and_both_are_answere
     await chat.expect_reply(talk.whole)
     await expect(chat.log.locator(".bubble.draft")).to_have_count(0)
     assert await chat.own.count() == 2
+
+
+async def test_the_draft_of_an_answer_that_fails_goes_and_nobody_is_said_to_write(
+    visits: Visits, small: LiveServer, slow: Slow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*_: object) -> None:
+        raise StorageFullError("no room")
+
+    monkeypatch.setattr(small.context.platform.conversations, "_commit", full)
+    chat = Chat(await visits.page(EN), EN)
+    await chat.open()
+    await chat.say(TALKS["en"].asks)
+    draft = chat.log.locator(".bubble.draft")
+    await expect(draft).to_be_visible()
+    slow.more.set()
+    slow.end.set()
+    await expect(draft).to_have_count(0)
+    await expect(chat.log.locator(".dots")).to_be_hidden()
 
 
 @both

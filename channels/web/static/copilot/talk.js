@@ -68,7 +68,7 @@ export class Talk extends EventTarget {
       this.#showStarters();
     });
     on("problem", (problem) => {
-      this.thread.draft(null);
+      this.thread.typing(false); // the notice that nobody writes any more may be lost
       this.problem(this.i18n.or(`problem_${problem.code}`, problem.message));
     });
   }

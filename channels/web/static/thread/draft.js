@@ -26,7 +26,7 @@ export class DraftBubble {
 
   /** Take in a draft, unless it came too late. @param {Draft} draft @returns {boolean} Whether it is to be shown, or taken back. */
   take(draft) {
-    if (draft.turn < this.latest) return false;
+    if (draft.turn < this.latest || (!draft.text && !this.draft)) return false;
     this.draft = draft.text ? draft : null;
     return true;
   }

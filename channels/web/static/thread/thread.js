@@ -40,6 +40,8 @@ export class Thread {
     this.list = h("div", { class: "thread", role: "log", "aria-live": "off", tabindex: "0" });
     this.live = h("div", { class: "unseen", "aria-live": "polite", "aria-atomic": "true" });
     this.typingLine = h("div", { class: "group left typing", hidden: true });
+    /** Whether somebody writes, as far as was told; a draft is shown in the place of the dots. */
+    this.writing = false;
     this.drafted = new DraftBubble();
     this.clear();
     options.i18n.addEventListener("change", () => this.rerender());
@@ -87,7 +89,7 @@ export class Thread {
     const overtaken = this.drafted.endedBy(placed);
     if (overtaken) this.#dropDraft();
     this.#draw(placed);
-    if (overtaken && event.type === "message_received") this.typing(true);
+    if (overtaken && event.type === "message_received") this.typing(this.writing);
     if (follow || this.#side(event.author ?? "") === "right") this.toEnd();
   }
 
@@ -111,22 +113,20 @@ export class Thread {
   draft(draft) {
     const follow = this.atEnd();
     if (draft === null) this.#dropDraft();
-    else if (this.drafted.take(draft)) {
-      if (this.drafted.draft) this.#drawDraft();
-      else {
-        this.#dropDraft();
-        this.typing(true);
-      }
+    else if (!this.drafted.take(draft)) return;
+    else if (draft.text) this.#drawDraft();
+    else {
+      this.#dropDraft();
+      this.typing(this.writing);
     }
     if (follow) this.toEnd();
   }
 
   #drawDraft() {
     this.typingLine.hidden = true;
-    if (!this.list.contains(this.drafted.element)) {
-      this.groupBefore = this.group;
-      this.drafted.placeIn(this.#groupFor("bot", "", new Date().toISOString()));
-    } else this.drafted.placeIn(/** @type {HTMLElement} */ (this.drafted.element.parentElement));
+    const stands = this.list.contains(this.drafted.element) ? this.drafted.element.parentElement : null;
+    if (!stands) this.groupBefore = this.group;
+    this.drafted.placeIn(stands ?? this.#groupFor("bot", "", new Date().toISOString()));
   }
 
   #dropDraft() {
@@ -137,6 +137,7 @@ export class Thread {
   /** @param {boolean} on @param {string} [who] `bot` or `agent`. */
   typing(on, who = "bot") {
     const follow = this.atEnd();
+    this.writing = on;
     this.typingLine.hidden = !on || this.drafted.draft !== null;
     if (!this.typingLine.hidden) {
       fill(this.typingLine, avatarOf(who), h("div", { class: "group-body" }, dots(this.options.i18n)));

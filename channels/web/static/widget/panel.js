@@ -139,7 +139,7 @@ export class Panel {
     on("outbox", (message) => this.#outbox(message));
     on("cleared", () => this.#cleared());
     on("problem", (problem) => {
-      thread.draft(null);
+      thread.typing(false); // the notice that nobody writes any more may be lost
       this.#problem(this.i18n.or(`problem_${problem.code}`, problem.message || this.i18n.t("problem_other", problem)));
     });
     this.i18n.addEventListener("change", () => this.#show());
