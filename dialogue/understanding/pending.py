@@ -141,7 +141,7 @@ _WORDS_FOR = (
 """How a choice is called, and other words for it."""
 
 
-_DENIED = re.compile(r"(?:\bnot\b|(?:而|可)?不是|别开|不要)[^,.;，。；!！]*")
+_DENIED = re.compile(r"(?:\bnot\b|(?:而|可)?不是|别开|不(?:能|用|想)?开|不要)[^,.;，。；!！]*")
 """What a choice is not: "for the firm, not for me", 公司发票，不是个人的."""
 
 
