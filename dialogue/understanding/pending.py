@@ -136,7 +136,7 @@ _ALONE = 60
 """Characters of an answer that can only name a choice."""
 _WORDS_FOR = (
     (re.compile(r"\bcompany\b|公司"), re.compile(r"\b(?:business|company|corporate|firm|employer|work|office)\b|企业|单位|公司|公家|对公|报销")),
-    (re.compile(r"\b(?:for me|personal)\b|个人"), re.compile(r"(?<!help )(?<!helping )(?<!with )(?<!to )(?<!asking )(?<!excuse )(?<!tell )\bme\b|\b(?:myself|private|personal(?:ly)?|own)\b|我自己|自己用|私人|个人")),
+    (re.compile(r"\b(?:for me|personal)\b|个人"), re.compile(r"(?<!help )(?<!helping )(?<!with )(?<!to )(?<!asking )(?<!excuse )(?<!tell )(?<!make )(?<!let )(?<!get )(?<!give )(?<!show )\bme\b|\b(?:myself|private|personal(?:ly)?|own)\b|我自己|自己用|私人|个人")),
 )  # fmt: skip
 """How a choice is called, and other words for it."""
 

@@ -82,9 +82,8 @@ def _serves_what_runs(reading: Reading) -> bool:
     view, question = reading.view, reading.view.pending
     if view.active_flow is None:
         return False
-    takes = {"swaps": "option", "options": "option"}
-    slots = {takes.get(kind, kind) for kind in view.flow_slots.values()}
-    if any(item.type in _VALUES & slots for item in reading.told()):
+    takes = {"option", *view.flow_slots.values()}  # who is to send goods back may want another size of them
+    if any(item.type in _VALUES & takes for item in reading.told()):
         return True
     chooses = question is not None and question.kind not in {"confirm", "offer"} and bool(question.choices)
     if question is not None and chooses and choose(reading.text, reading.entities, question, reading.lexicon):

@@ -319,7 +319,9 @@ def _spoken_of_before(stances: _Stances) -> tuple[Entity, ...]:
     refused = [one.subject.clause for one in stances.refused if one.subject.thing is None]
     if not goes_on or not refused:
         return ()
-    before = [thing for thing in stances.things if not thing.rest and thing.taken.subject.clause.end == refused[0].start]
+    before = [
+        thing for thing in stances.things if not thing.rest and thing.taken.subject.clause.end == refused[0].start
+    ]
     return tuple(thing.entity for thing in before)
 
 
