@@ -24,6 +24,23 @@ TALKS = (
         repair="correction",
     ),
     talk(
+        "who-would-rather-have-another-size-asks-for-no-person",
+        "en",
+        EMMA,
+        says("return the jeans, too big, refund to mastercard", asks="consent"),
+        says("could I have a 27 instead", shows="27", asks="consent"),
+        says("no just return them", hides="27", asks="consent"),
+        repair="turn back",
+    ),
+    talk(
+        "off-the-list",
+        "en",
+        EMMA,
+        says("return everything from order D1002000006, changed my mind, refund to mastercard", asks="consent"),
+        says("cross the mugs off that list please", shows="Sweater", hides="Mug", asks="consent"),
+        repair="partial_cancel",
+    ),
+    talk(
         "who-says-which-of-the-choices-asks-for-no-person",
         "zh",
         WANG,
