@@ -14,7 +14,7 @@ from tools.evidence import LineView, MethodView, OrderSummary
 
 _EXCEPT = re.compile(
     r"(?:\b(?:except|apart from|other than|but not|(?:everything|all|anything)[^,.;]{0,30} but(?: the)?|besides|without|leave(?: out)?|keep(?:ing)?|skip|forget(?: about)?)"
-    r"|(?:\b(?:not|dont)|n't)(?: (?:return|exchange|change|cancel|touch|swap|send back))?|除了|除去|不包括|不是|不要|不退|不换|不改|不取消|留着|别退?换?改?)"
+    r"|(?:\b(?:not|dont)|n't)(?: (?:return|exchange|change|cancel|touch|swap|send back))?|除了|除去|不包括|不是|不要|(?<!要)不(?:退|换|改|取消)|留着|别退?换?改?)"
     r"\W*(?:(?:for|the|my|this|that)\W*)*$",
     re.I,
 )
@@ -40,7 +40,7 @@ _DISLIKES = re.compile(
 )
 """What makes of it the contrary, or a wish."""
 _COMPANION = re.compile(
-    r"(?:\b(?<!order )(?<!orders )(?<!one )(?<!ones )(?<!parcel )(?<!package )(?<!purchase )(?:with|into|inside|all over|onto|than|like|suits?|match(?:es|ing)?)(?: (?:my|our|his|her|their|other|another|any|all))+ )$",
+    r"(?:\b(?<!order )(?<!orders )(?<!one )(?<!ones )(?<!parcel )(?<!package )(?<!purchase )(?<!up )(?<!wrong )(?<!happening )(?<!happened )(?<!'d )(?<!would )(?:with|into|inside|all over|onto|than|like|suits?|match(?:es|ing)?)(?: (?:my|our|his|her|their|other|another|any|all))+ )$",
     re.I,
 )
 _COMPANION_ZH = (

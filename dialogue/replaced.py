@@ -38,7 +38,8 @@ _PIECES = {"b": 2, "两": 2, "二": 2, "三": 3, "四": 4, "2": 2, "3": 3, "4": 
 """How "both", 两件都 and 三件都 begin, and how many that is."""
 _REFUSED = re.compile(r"(?:\bnot|n't|不是|并非|非)\W*(?:the |my |that )?$", re.IGNORECASE)
 _WRITTEN = re.compile(
-    r"(?:写|填|改成|换成|原因是|理由是|\breason (?:is|should be|to)|\bput(?: down)?|\bsay)\W*$", re.IGNORECASE
+    r"(?:写|填|改成|换成|原因是|理由是|属于|算是?|\breason (?:is|should be|to)|\bput(?: down)?|\bsay)\W*$",
+    re.IGNORECASE,
 )
 """Before a reason that is to be written down."""
 

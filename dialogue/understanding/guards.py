@@ -59,7 +59,7 @@ _UNFINISHED = re.compile(
 )
 """A condition that goes on with the verb: "if you can't | cancel it"."""
 _AT_AN_END = re.compile(
-    r"^.*\b(?:out of stock|in stock|sold out|run out|ran out|out|gone|unavailable|available|impossible|possible|left)\b(?P<rest>.*)$"
+    r"^.*\b(?:out of stock|in stock|sold out|run out|ran out|out|gone|unavailable|available|impossible|possible|left|(?:dont|don't|do not|haven't) (?:have|got) (?:it|one|them|any))\b(?P<rest>.*)$"
 )
 _GOES_ON = re.compile(
     r"\s*(?:to|for|in|with|by|of|on|at|from|that|this|it|your|as|when|because|any|anymore|already|yet|now|today|so|stock)\b"
@@ -134,7 +134,7 @@ def guard_of(low: str, start: int, end: int, *, first: bool, asked: bool) -> Gua
     """
     lead = _LEADS.match(low, start, end)
     begin = lead.end() if lead else start
-    if (match := _ELSE.match(low, begin, end)) and not first:
+    if (match := _ELSE.match(low, begin, end)) and not first and not _counts(low, begin):
         return Guard(begin, begin, INSTEAD, match.end() if match.end() < end else None, instead=True)
     if _HAN.search(low[start:end]):
         guard = _in_chinese(low, start, begin, end, first=first)
@@ -148,6 +148,14 @@ def guard_of(low: str, start: int, end: int, *, first: bool, asked: bool) -> Gua
     if guard is None and not first and (match := _ELSE_BEHIND.search(low[:end], begin)) and match.start() > begin:
         return Guard(begin, match.start(), INSTEAD, instead=True)
     return guard
+
+
+def _counts(low: str, begin: int) -> bool:
+    """Whether what comes next is the second of a list, and not a second choice: 首先…，其次…."""
+    return low.startswith("其次", begin) and _FIRST_OF_ALL.search(low[:begin]) is not None
+
+
+_FIRST_OF_ALL = re.compile(r"首先|第一|一是")
 
 
 def _are_two(match: re.Match[str]) -> bool:

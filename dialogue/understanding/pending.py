@@ -136,12 +136,12 @@ _ALONE = 60
 """Characters of an answer that can only name a choice."""
 _WORDS_FOR = (
     (re.compile(r"\bcompany\b|公司"), re.compile(r"\b(?:business|company|corporate|firm|employer|work|office)\b|企业|单位|公司|公家|对公|报销")),
-    (re.compile(r"\b(?:for me|personal)\b|个人"), re.compile(r"(?<!help )(?<!helping )(?<!with )(?<!to )(?<!asking )(?<!excuse )(?<!tell )\bme\b|\b(?:myself|private|personal(?:ly)?|own)\b|我自己|自己用|私人|个人")),
+    (re.compile(r"\b(?:for me|personal)\b|个人"), re.compile(r"(?<!help )(?<!helping )(?<!with )(?<!to )(?<!asking )(?<!excuse )(?<!tell )(?<!make )(?<!let )(?<!get )(?<!give )(?<!show )\bme\b|\b(?:myself|private|personal(?:ly)?|own)\b|我自己|自己用|私人|个人")),
 )  # fmt: skip
 """How a choice is called, and other words for it."""
 
 
-_DENIED = re.compile(r"(?:\bnot\b|(?:而|可)?不是|别开|不要)[^,.;，。；!！]*")
+_DENIED = re.compile(r"(?:\bnot\b|(?:而|可)?不是|别开|不(?:能|用|想)?开|不要)[^,.;，。；!！]*")
 """What a choice is not: "for the firm, not for me", 公司发票，不是个人的."""
 
 

@@ -40,6 +40,10 @@ _REPEAT = re.compile(
 )
 
 
+_AGAIN_AT_LAST = re.compile(
+    r"[,.;!?]\s*(?:please |(?:can|could) you )?(?:please )?(?:say|repeat|tell me|give me) (?:that|it)(?: to me)? (?:once more|again|one more time)(?: please)?\W*$"
+)
+"""A last clause that asks for it: "what was it with the payment, say it again?"."""
 _DIFFERENCE = re.compile(
     r"^\W*(?:(?:and|so|but|ok|okay|sorry|please)\W+)*what(?:'?s| is) the difference(?: between (?:them|those|these|the two))?\W*$"
     r"|^\W*(?:那|这|请问|它们?|他们|这?[两几][个种者样款]|这些|都|之间|分别|的|是)*(?:有(?:什么|啥|咩)?|什么|啥|咩)(?:区别|分别|差别|不同|不一样)(?:吗|啊|呀|呢)?\W*$"
@@ -57,7 +61,7 @@ def asks_again(low: str) -> Literal["repeat", "explain"] | None:
         return None
     if _EXPLAIN.search(low) or asks_the_difference(low):
         return "explain"
-    return "repeat" if _REPEAT.search(low) else None
+    return "repeat" if _REPEAT.search(low) or _AGAIN_AT_LAST.search(low) else None
 
 
 _STOP = re.compile(
@@ -166,7 +170,7 @@ _REGARDLESS = re.compile(
     re.IGNORECASE,
 )
 _QUESTION = re.compile(
-    r"[?？]\s*(?:(?:pls|plz|please|thx|thanks|thank you|asap|谢谢|谢了|多谢|哈|急|亲)\W*)?$|(?:吗|(?<!着)呢|么|吧\?)\W*(?:(?:谢谢|谢了|哈|急|亲)\W*)?$|^\W*(?:(?:and|but|so|ok|okay|also|wait|oh|hmm|hold on|actually|by the way|btw|then|hey|hi|hello|yes|no|just|before that|first|first of all|quick question|one question|question|please|tell me)\b[,.: ]*)*(?:whats?|what's|hows?|how's|whens?|wheres?|when|where|why|whos?|who's|which|is|are|do|does|did|has|was|were|have (?:you|they|we|my)|can|could|will|would|should|may)\b|,\s*(?:what|how|when|where|why|which)(?:'s)? (?!ever)[a-z]+ [^,.!]*$|多少|多久|多长|谁[出付承来掏]|是[^,，。；]{1,10}(?:还是|或者)[^,，。；]{1,10}$|怎么|什么时候|几天|为什么|能不能|可不可以|是不是|有没有|哪(?:个|里|些|家|款|儿|了)|啥时候|咋(?:还|没|不|办|样|个|整|算)|钱不\W*$|几(?:点|年|个工作日)|(?<!不)(?P<verb>(?!不)[\u4e00-\u9fff])不(?P=verb)|[付收退换保寄包管给修取送出发在]不(?:哦|啊|呢)?\W*$"
+    r"[?？]\s*(?:(?:pls|plz|please|thx|thanks|thank you|asap|谢谢|谢了|多谢|哈|急|亲)\W*)?$|(?:吗|(?<!着)呢|么|吧\?)\W*(?:(?:谢谢|谢了|哈|急|亲)\W*)?$|\bif (?:i|we) (?:do|send|cancel|return|exchange|swap|change|keep)\b[^,.;!?]{0,24} (?:how|what|when|where|who)\b|^\W*(?:(?:and|but|so|ok|okay|also|wait|oh|hmm|hold on|actually|by the way|btw|then|hey|hi|hello|yes|no|just|before that|first|first of all|quick question|one question|question|please|tell me)\b[,.: ]*)*(?:whats?|what's|hows?|how's|whens?|wheres?|when|where|why|whos?|who's|which|is|are|do|does|did|has|was|were|have (?:you|they|we|my)|can|could|will|would|should|may)\b|,\s*(?:what|how|when|where|why|which)(?:'s)? (?!ever)[a-z]+ [^,.!]*$|多少|多久|多长|谁[出付承来掏]|是[^,，。；]{1,10}(?:还是|或者)[^,，。；]{1,10}$|怎么|什么时候|几天|为什么|能不能|可不可以|是不是|有没有|哪(?:个|里|些|家|款|儿|了)|啥时候|咋(?:还|没|不|办|样|个|整|算)|钱不\W*$|几(?:点|年|个工作日)|(?<!不)(?P<verb>(?!不)[\u4e00-\u9fff])不(?P=verb)|[付收退换保寄包管给修取送出发在]不(?:哦|啊|呢)?\W*$"
 )
 
 

@@ -51,7 +51,7 @@ _MONEY_EN = r"(?:refund|money|difference|balance|cost|cash)"
 _METHOD_EN = r"(?:gift ?card|pay ?pal|credit ?card|debit ?card|visa|master ?card|amex|card|payment method|original)"
 _METHOD_ZH = r"(?:礼品卡|购物卡|信用卡|银行卡|paypal|visa|zfb|wx|支付宝|微信|原路|原支付|卡)"
 _HOW_PAID = re.compile(
-    rf"^\W*(?:and |also |then |please |just |you can |i(?:'ll| will|'d like to| want to| can)? )*(?:"
+    rf"^\W*(?:and |also |then |please |just |with |having |you can |i(?:'ll| will|'d like to| want to| can)? )*(?:"
     rf"(?:refund|money|cash)(?: (?:it|that|them|everything|the (?:money|rest)))?(?: back)? (?:to|on|onto|via|by|through|with)\b"
     rf"|(?:put|charge|pay|cover|use|take|send|give|apply|get|want)\b[^.;!?]{{0,30}}\b{_MONEY_EN}\b|(?:the |any |whatever )?(?:price )?{_MONEY_EN}s?\b[^.;!?]{{0,24}}\b(?:to|on|with|via|by|through|from)\b"
     rf"|(?:use|charge|via|with|by|on|from|to)? ?(?:my |the )?{_METHOD_EN}\b[^.;!?]{{0,40}}$|(?:pay|paid|paying) (?:with|by|via|from|using)\b"
@@ -68,6 +68,10 @@ _DROPPED = re.compile(
     r"|^\W*(?:[哎唉嗯额那]+[,，。 ]*)*(?:要不|还是|那)?(?:先)?(?:不|别)(?:退|换|取消|改)(?:货|款|了|吧|掉)*\s*[,，。;；!！]\s*(?=\S)"
 )
 """A procedure named only to be given up, before what is wanted in its place: "forget the swap, ..."."""
+_BEFOREHAND = re.compile(
+    r"^\W*(?:(?:ok(?:ay)?|wait|but|so|just)\b\W*)*before (?:you|we|i|that|this|it)\b[^,.;!?]*,?\s*$|^\W*[^,，。；！？]{0,10}(?:之前|以前)[,，]?\s*$"
+)
+"""It only says when something is to be answered: "before you change it, …"."""
 _POLITE = re.compile(
     r"^\W*(?:(?:ok(?:ay)?|thanks?|thank you|thx|please|pls|plz|great|perfect|hi|hello|hey|and|there|so much|very much|a lot|好的?|谢谢[您你]?|你好|您好|嗯)\b\W*)*$"
 )
@@ -146,7 +150,7 @@ def guarded(low: str, unit: conditions.Guarded, end: int) -> Segment:
 def piece(low: str, start: int, end: int) -> Segment:
     """Return the words between two places as a segment; without a core where they only go with the request beside them."""
     words = low[start:end]
-    if _DROPPED.match(f"{words}x"):
+    if _DROPPED.match(f"{words}x") or _BEFOREHAND.match(words):
         return Segment(start, end)
     if cue(words) != "price" and _HOW_PAID.search(words) and not words.rstrip().endswith(("?", "？")):
         return Segment(start, end)

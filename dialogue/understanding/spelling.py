@@ -18,6 +18,8 @@ _DE = re.compile(
 """的 as it is written in fun: 买过滴人."""
 
 
+_SIZE_MARK = re.compile(r"(?<=[\d一二三四五六七八九十])[吗妈马玛](?=的)")
+"""码 in a wrong character of the same sound, where a question has no place: 41吗的."""
 _TO = re.compile(r"(?<=[a-z:] )2(?= \d{1,5}[a-z]? [a-z]{3,})")
 """2 for "to" before the number of a house: "send it 2 8 Birch Street"."""
 _SHORT = {
@@ -114,6 +116,7 @@ class Respelling:
 
     def _same_sound(self, low: str) -> dict[tuple[int, int], str]:
         slips = {match.span(): self._meant[match[0]].ljust(len(match[0])) for match in self._slips.finditer(low)}
+        slips |= {match.span(): "码" for match in _SIZE_MARK.finditer(low)}
         return slips | {match.span(): "的" for match in _DE.finditer(low)}
 
     def _mended(self, word: str) -> str:

@@ -31,11 +31,12 @@ class Spelling:
         """Return the word that a lower-case word was meant to be, itself where nothing is surely better."""
         if len(word) < _MIN_LETTERS or not word.isalpha() or self._is_right(word):
             return word
-        for form in _forms(word):
-            target = self._near.get(form)
-            if target is not None and _one_edit(word, target):
-                return target
-        return word
+        one = word.removesuffix("s")
+        return self._nearest(word) or (f"{near}s" if one != word and (near := self._nearest(one)) else word)
+
+    def _nearest(self, word: str) -> str | None:
+        targets = (self._near.get(form) for form in _forms(word))
+        return next((target for target in targets if target is not None and _one_edit(word, target)), None)
 
     def unswapped(self, word: str) -> str:
         """Return a lower-case word with two neighbours put right, "handilng"; itself where another slip would be mended."""

@@ -12,23 +12,24 @@ from dialogue.understanding.commands.asides import aside
 from dialogue.understanding.commands.besides import answered_and_asked
 from dialogue.understanding.commands.calling_off import BY_NAME, called_off
 from dialogue.understanding.commands.declined import declined
-from dialogue.understanding.commands.expected import of_a_variant, of_an_address, unasked
+from dialogue.understanding.commands.expected import of_a_variant, of_an_address, unasked, without_typing
 from dialogue.understanding.commands.figures import replaced_figures
 from dialogue.understanding.commands.interruptions import interrupted
 from dialogue.understanding.commands.lists import of_the_list, vague_wish
+from dialogue.understanding.commands.of_goods import complains_of_own
 from dialogue.understanding.commands.reading import Classify, Reading, classifier_ranking
 from dialogue.understanding.commands.replacing import replaced
 from dialogue.understanding.commands.requests import requested
 from dialogue.understanding.commands.turning import turned
 from dialogue.understanding.language import is_code
-from dialogue.understanding.pending import FREE_TEXT, pressed
+from dialogue.understanding.pending import FREE_TEXT, choose, pressed
 from dialogue.understanding.stances import Situation
 from dialogue.understanding.text import read, says_nothing
 
 
 def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
     """Return the commands of a message, in the order in which they are to be done, and the best intents."""
-    reading = of_an_address(of_a_variant(unasked(reading)))
+    reading = of_an_address(of_a_variant(unasked(without_typing(reading))))
     low = reading.text.low
     code = is_code(low)
     if code or (says_nothing(low) and polarity.read(low).sense is None and phrases.asks_again(low) is None):
@@ -39,7 +40,7 @@ def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
         return [SwitchLanguage(lang=lang, text=reading.words(), source="pattern"), *useful], []
     question = reading.view.pending
     chosen = question is not None and pressed(low, question) is not None  # 都不是，转人工 may be a choice of its own
-    if not chosen and not _says_where(reading) and persons.asks_human(low, asks_from=reading.view.person_from):
+    if not chosen and not _says_where(reading) and _asks_for_a_person(reading):
         return _with_human(reading)
     found = _of_what_runs(reading)
     if found is None:
@@ -56,6 +57,38 @@ def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
         ScoredIntent(intent=name, score=round(score, 4)) for name, score in reading.classify(reading.masked())[:3]
     ]
     return _tidied(found), intents
+
+
+_BEYOND_DOUBT = 0.95
+"""Chance from which a person is asked for whatever else is said."""
+_HARDLY = 0.8
+_VALUES = frozenset({"option", "payment_method", "address", "email", "tax_id"})
+
+
+def _asks_for_a_person(reading: Reading) -> bool:
+    """Whether a person is asked for: by a model alone not where the words serve what runs, or tell of a fault."""
+    low = reading.text.low
+    if not persons.asks_human(low, asks_from=reading.view.person_from):
+        return False
+    heard = persons.hear(low)
+    if heard.fixed or heard.asks >= _BEYOND_DOUBT:
+        return True
+    faulty = heard.asks < _HARDLY and complains_of_own(low, tuple(reading.entities))
+    return not (faulty or _serves_what_runs(reading))
+
+
+def _serves_what_runs(reading: Reading) -> bool:
+    """Whether a choice is made, a value named that the running procedure takes, or something called off: 给我整个L的吧."""
+    view, question = reading.view, reading.view.pending
+    if view.active_flow is None:
+        return False
+    takes = {"option", *view.flow_slots.values()}  # who is to send goods back may want another size of them
+    if any(item.type in _VALUES & takes for item in reading.told()):
+        return True
+    chooses = question is not None and question.kind not in {"confirm", "offer"} and bool(question.choices)
+    if question is not None and chooses and choose(reading.text, reading.entities, question, reading.lexicon):
+        return True
+    return called_off(reading) is not None
 
 
 def _says_where(reading: Reading) -> bool:

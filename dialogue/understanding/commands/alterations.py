@@ -27,9 +27,9 @@ _ANOTHER_KIND = re.compile(
 )
 _DIVERTED = re.compile(r"[改转](?:送|寄|邮|派)(?!货)")
 _TO = re.compile(
-    r"^\W{0,2}(?:order |colou?r |size )?(?:to|into|(?P<arrow>[-=]+>|→))\W*(?:an? |the |size )?(?(arrow)|(?=\w+\W*(?:(?:please|pls|plz|thx|thanks|instead)\W*)*$))"
+    r"^\W{0,2}(?:(?:in|of|from|on) (?:my |the )?(?:order )?#?[a-z]{0,2}\d{5,} )?(?:order |colou?r |size )?(?:to|into|(?P<arrow>[-=]+>|→))\W*(?:an? |the |size )?(?(arrow)|(?=\w+\W*(?:(?:please|pls|plz|thx|thanks|instead)\W*)*$))"
 )
-"""Between goods and what they shall become, where nothing else is said: "jeans to 27"."""
+"""Between goods and what they shall become, where nothing else is said but their order: "jeans to 27", "dress in D1 to black"."""
 _INSTEAD_OF = re.compile(r"\b(?:instead of|rather than|in place of) (?:the|my|those|these)\b")
 _SIGN = re.compile(r"[-=]+>|→")
 _KINDS = frozenset({None, "change", "exchange", "make"})

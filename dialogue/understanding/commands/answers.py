@@ -21,7 +21,7 @@ from dialogue.commands import (
     StartFlow,
 )
 from dialogue.understanding import pending, phrases, polarity, segments
-from dialogue.understanding.commands.consent import to_yes_or_no
+from dialogue.understanding.commands.consent import REFUSALS, to_yes_or_no
 from dialogue.understanding.commands.corrections import correction, gives_reason, own_reason, same
 from dialogue.understanding.commands.declined import without_declined
 from dialogue.understanding.commands.expected import expecting
@@ -159,14 +159,20 @@ def _taken_back(reading: Reading, question: PendingQuestion) -> Reading:
 
 
 def _beside(reading: Reading, labels: list[str]) -> tuple[Entity, ...]:
-    """Return what is said beside a choice. What stands in its label is said by it: 316 不锈钢保温杯 is no 316 pieces."""
+    """Return what is said beside a choice. What stands in its label is said by it: 316 不锈钢保温杯 is no 316 pieces.
+
+    That goods are not wanted is no other reason than the one that was told: 开胶了, and then 退货，不要了.
+    """
     low = reading.text.low
     spans = [(low.find(label), len(label)) for label in (read(label).low for label in labels)]
     said = [(start, start + length) for start, length in spans if start >= 0]
+    reasoned = any(item.type == "reason" for item in reading.view.said)
     return tuple(
         item
         for item in reading.told()
-        if item.type in _BESIDE and not any(start <= item.start and item.end <= end for start, end in said)
+        if item.type in _BESIDE
+        and not any(start <= item.start and item.end <= end for start, end in said)
+        and not (reasoned and item.value.get("code") in REFUSALS)
     )
 
 

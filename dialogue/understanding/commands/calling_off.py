@@ -106,6 +106,11 @@ class _Stances:
         return bool(self.refused) and max(one.off for one in self.refused) < _BEYOND_DOUBT
 
     @property
+    def refuses_what_runs(self) -> bool:
+        """Whether a clause calls off what runs by its name."""
+        return any(self.situation.kinds[0] in one.subject.kinds for one in self.refused)
+
+    @property
     def off(self) -> tuple[_Thing, ...]:
         return tuple(thing for thing in self.things if thing.taken.off >= SURE)
 
@@ -138,7 +143,7 @@ def called_off(reading: Reading) -> list[Command] | None:
     if view.pending is not None and view.pending.choices and _NONE.fullmatch(low):
         return None
     stances = _stances(reading)
-    if _asks_for_more(stances) or (stances.doubtful and _is_something_else(reading)):
+    if _asks_for_more(stances) or (stances.doubtful and not _only_stops(stances) and _is_something_else(reading)):
         return None
     if stances.refused:
         found = _everything(stances) or _waiting(stances) or _some(stances) or _running(stances)
@@ -147,8 +152,13 @@ def called_off(reading: Reading) -> list[Command] | None:
     return [found] if found is not None else None
 
 
+def _only_stops(stances: _Stances) -> bool:
+    """Whether a message begins with set words that stop, and all behind them stays too: "nvm, keeping the jeans as is"."""
+    return phrases.stops(stances.reading.text.low) is not None and all(one.off >= SURE for one in stances.taken)
+
+
 def _is_something_else(reading: Reading) -> bool:
-    """Whether a message reads as well as a choice that was offered, or as a wish or a question of another kind."""
+    """Whether a message reads as well as a choice that was offered, as a wish or a question of another kind, or as idle talk."""
     view, question = reading.view, reading.view.pending
     offered = question is not None and question.kind != "confirm"  # "The first one" is no yes.
     if question is not None and offered and pending.choose(reading.text, reading.entities, question, reading.lexicon):
@@ -160,7 +170,8 @@ def _is_something_else(reading: Reading) -> bool:
         mine.add("cancel_order")  # 撤了吧 is said of whatever runs
     if _names_only_known(reading):
         mine |= _LOOKS_FOR_GOODS | ({"return_items"} if _cancels_several(view) else set())
-    return chance >= _ANOTHER_WISH and best not in mine and (best in reading.flows or best == "ask_knowledge")
+    others = reading.flows | {"ask_knowledge", "out_of_scope"}
+    return chance >= _ANOTHER_WISH and best not in mine and best in others
 
 
 def _names_goods(reading: Reading) -> bool:
@@ -229,7 +240,7 @@ def _asks_for_more(stances: _Stances) -> bool:
     for span, several in clauses.items():
         if any(one.off >= SURE for one in several):
             continue
-        values = any(item.type in _VALUES for item in stances.reading.within(span.start, span.end))
+        values = any(_is_new(stances, item) for item in stances.reading.within(span.start, span.end))
         values = values and not any(one.subject.thing for one in several) and not stances.asks(span)
         words = stances.words(several[0])
         values = values and not _REST.search(words) and not _AS_IT_IS.search(words)
@@ -237,6 +248,11 @@ def _asks_for_more(stances: _Stances) -> bool:
         if values or (segments.cue(words) not in _IDLE | mine and not _DREADS.search(words)):
             return True
     return False
+
+
+def _is_new(stances: _Stances, item: Entity) -> bool:
+    """Whether a value is another one than what was said: 钱还是退信用卡 only says once more how the rest is paid back."""
+    return item.type in _VALUES and not any(same(item, one) for one in stances.reading.view.said)
 
 
 def _everything(stances: _Stances) -> Cancel | None:
@@ -284,14 +300,33 @@ def _some(stances: _Stances) -> Cancel | Correct | None:
         return Correct(entities=_with_kinds(stances, on), text=stances.reading.words(), score=0.85, source="classifier")
     dropped = tuple(thing.entity for thing in off if not thing.rest and _is_spoken_of(stances, thing))
     if flow in _TAKES_PARTS:
+        dropped = dropped or _spoken_of_before(stances)
         parts = bool(dropped) and not _names_another(stances)
-        return _cancel(stances, scope="part", entities=dropped) if parts else None
+        by_name = stances.refuses_what_runs and not on and not _versions(stances)
+        score = BY_NAME if by_name else _SAID
+        return _cancel(stances, scope="part", entities=dropped, score=score) if parts else None
     if flow in view.waiting and (dropped or on):
         kept = tuple(thing.entity for thing in on if not thing.rest)
         return _cancel(stances, scope="part", entities=dropped, only=kept)
     if dropped and _names_another(stances):
         return Correct(entities=_with_kinds(stances, on), text=stances.reading.words(), score=0.85, source="classifier")
     return None
+
+
+def _spoken_of_before(stances: _Stances) -> tuple[Entity, ...]:
+    """Return the goods of the clause right before a refusal that names none, where the rest goes on: 黑T恤当睡衣也行，就不退了，其余照退."""
+    goes_on = any(thing.rest and thing.taken.off < SURE for thing in stances.things)
+    refused = [one.subject.clause for one in stances.refused if one.subject.thing is None]
+    if not goes_on or not refused:
+        return ()
+    before = [
+        thing for thing in stances.things if not thing.rest and thing.taken.subject.clause.end == refused[0].start
+    ]
+    return tuple(thing.entity for thing in before)
+
+
+def _versions(stances: _Stances) -> bool:
+    return any(item.type == "option" and _is_new(stances, item) for item in stances.reading.told())
 
 
 def _with_kinds(stances: _Stances, things: Sequence[_Thing]) -> tuple[Entity, ...]:
@@ -357,8 +392,8 @@ def _running(stances: _Stances) -> Cancel | Correct | None:
         one.off < SURE and one.subject.clause.start > first.start and segments.cue(stances.words(one)) is not None
         for one in stances.taken
     )
-    reason = all(_gives_a_reason(reading, one.subject.clause) for one in stances.refused)
-    named = any(stances.situation.kinds[0] in one.subject.kinds for one in stances.refused)
+    named = stances.refuses_what_runs
+    reason = not named and all(_gives_a_reason(reading, one.subject.clause) for one in stances.refused)
     sure = named or any(map(_AS_IT_IS.search, map(stances.words, stances.taken)))
     return None if asked or reason else _cancel(stances, flow=flow, score=BY_NAME if sure else _SAID)
 

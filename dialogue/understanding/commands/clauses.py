@@ -160,12 +160,15 @@ def _numbers(low: str) -> dict[int, int]:
     return found if len(found) > 1 else {}
 
 
+_COUNTS = re.compile(r"(?:\d|\b(?:two|three|four|few|couple of))\s*$")
 _COUNTED = re.compile(r"\s*(?:个)?(?:事|售后|问题|需求|请求|诉求|things?\b|requests?\b|questions?\b|enquir|wishes)")
 
 
 def of_a_list(low: str, item: Entity) -> bool:
     """Whether what was read as a count or a place numbers the wishes themselves: "2) track it", 两个事."""
     if item.type == "quantity" and _COUNTED.match(low, item.end):
+        return True
+    if item.type == "product" and _COUNTED.match(low, item.start) and _COUNTS.search(low[: item.start]):
         return True
     return any(start <= item.start and item.end <= end for start, end in _numbers(low).items())
 

@@ -77,7 +77,7 @@ _LOOK_INTO_IT = re.compile(
     r"\b(?:look(?:s|ing)? into|investigate|chase (?:it|this|that|them)|sort (?:it|this|that) out|find out what|follow (?:it|this) up|needs? looking into)\b|核实|核查|调查|彻查|跟进|追查|查(?:一下|一查|清楚|查)|处理一下"
 )
 """Said to the offer of a person, this takes it."""
-_REFUSALS = frozenset({"changed_mind", "no_longer_needed"})
+REFUSALS = frozenset({"changed_mind", "no_longer_needed"})
 """Reasons for sending goods back that also say no to a question."""
 
 
@@ -108,7 +108,7 @@ def _without_reasons(reading: Reading) -> str:
     """Blank out the reasons: "ordered the wrong colour" takes nothing back."""
     low = reading.text.low
     for item in reading.entities:
-        if item.type == "reason" and item.value.get("code") not in _REFUSALS:
+        if item.type == "reason" and item.value.get("code") not in REFUSALS:
             low = low[: item.start] + " " * (item.end - item.start) + low[item.end :]
     return low if low.strip(" ,.;:!?。，！？；、…~") else reading.text.low
 
@@ -148,7 +148,7 @@ def _only_refuses(rest: Reading) -> bool:
     """Whether what comes after a polite nod is a no: 好的，先不要了."""
     said = polarity.read(rest.text.low.strip(" ,.;!，。；！"))
     return said.sense == "no" and all(
-        item.type == "reason" and item.value.get("code") in _REFUSALS for item in rest.told()
+        item.type == "reason" and item.value.get("code") in REFUSALS for item in rest.told()
     )
 
 

@@ -8,6 +8,8 @@ from dialogue.commands import Correct, Entity
 from dialogue.understanding import phrases
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.entities.base import entity
+from dialogue.understanding.stances import Situation, Span
+from dialogue.understanding.stances.spoken import procedures
 from knowledge.types import JsonObject
 
 _VALUES = frozenset({"email", "phone", "postcode", "address", "tax_id", "payment_method"})
@@ -70,8 +72,11 @@ def same(one: Entity, other: Entity) -> bool:
 
 
 def gives_reason(reading: Reading) -> bool:
-    """Whether the whole message is why the running procedure is wanted: 不想要了 is no no to "which order?"."""
-    said = reading.text.low.strip(" ,.!。，！?~")
-    return "reason" in reading.view.flow_slots.values() and any(
+    """Whether the whole message is why the running procedure is wanted: 不想要了 is no no to "which order?", 不想退了 is."""
+    low, view = reading.text.low, reading.view
+    said = low.strip(" ,.!。，！?~")
+    if procedures(low, Span(0, len(low)), Situation(view.active_flow)):
+        return False
+    return "reason" in view.flow_slots.values() and any(
         item.type == "reason" and item.text.lower().strip() == said for item in reading.entities
     )

@@ -8,7 +8,7 @@ import re
 from dialogue.understanding import phrases, segments
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.entities.base import entity
-from dialogue.understanding.entities.catalog import sizes_alone
+from dialogue.understanding.entities.catalog import sizes_alone, sizes_in_words
 from dialogue.understanding.entities.contacts import bare_name, bare_postcodes
 
 _ORDERS = frozenset({"order", "order_optional"})
@@ -42,11 +42,32 @@ def unasked(reading: Reading) -> Reading:
     return dataclasses.replace(reading, entities=entities) if found else reading
 
 
-def of_a_variant(reading: Reading) -> Reading:
-    """Take a bare size for one where the running procedure has settled or asks for a variant: "27, not 30", 改41哈."""
-    if not {"swaps", "options"} & set(reading.view.flow_slots.values()) or len(reading.text.low.strip()) > SHORT:
+_TYPED_AMISS = re.compile(
+    r"(?:手机|键盘|屏幕|输入法)+(?:上|不小心|手滑|没注意|给我?)*(?:按|打|输|敲)错|\bmy (?:phone|keyboard|screen)(?:'s)? (?:auto-?correct\w*|typed|swapped|messed|glitched)"
+)
+"""What a message was written with: no goods."""
+
+
+def without_typing(reading: Reading) -> Reading:
+    """Leave out what a slip is put down to, 手机键盘按错了, where such goods were not spoken of."""
+    slip = _TYPED_AMISS.search(reading.text.low) if reading.view.active_flow is not None else None
+    if slip is None or any(item.type == "product" and slip[0].startswith(item.text) for item in reading.view.said):
         return reading
-    found = list(sizes_alone(reading.text, reading.lexicon, reading.entities))
+    inside = reading.within(*slip.span())
+    left = [item for item in reading.entities if item not in inside or item.type not in {"product", "category"}]
+    return dataclasses.replace(reading, entities=left)
+
+
+def of_a_variant(reading: Reading) -> Reading:
+    """Take a bare size for one where the running procedure has settled or asks for a variant: "27, not 30", 改41哈.
+
+    In a long message a figure may be anything; "twenty-seven" is a size there too.
+    """
+    if not {"swaps", "options"} & set(reading.view.flow_slots.values()):
+        return reading
+    short = len(reading.text.low.strip()) <= SHORT
+    sizes = sizes_alone if short else sizes_in_words
+    found = list(sizes(reading.text, reading.lexicon, reading.entities))
     spans = [(item.start, item.end) for item in found]
     others = [item for item in reading.entities if (item.start, item.end) not in spans]
     return dataclasses.replace(reading, entities=sorted((*others, *found), key=lambda item: (item.start, item.end)))

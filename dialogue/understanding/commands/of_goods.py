@@ -6,6 +6,7 @@ import re
 
 from dialogue import browsing
 from dialogue.commands import Entity, View
+from dialogue.understanding.phrases import is_question
 from knowledge.questions import questions
 
 _AMONG = re.compile(r"\b(?:and|or|than|vs\.?|versus|between)\b|[和跟与比]|还是")
@@ -113,4 +114,14 @@ def _of_one_shown(view: View, best: str, entities: tuple[Entity, ...]) -> bool:
 def complains_of_own(low: str, entities: tuple[Entity, ...]) -> bool:
     """Whether something is said to be wrong with goods that were bought: 我买的黑T恤起球了怎么办."""
     codes = {item.value.get("code") for item in entities if item.type == "reason"}
-    return "missing_item" in codes or (bool(codes & _FAULTS) and browsing.speaks_of_own(low))
+    return "missing_item" in codes or (bool(codes & _FAULTS) and _is_own(low, entities))
+
+
+def _is_own(low: str, entities: tuple[Entity, ...]) -> bool:
+    """Whether goods have been bought: it is said, they came, or something is stated of them that nobody knows of goods on sale."""
+    named = any(item.type == "product" and item.value.get("product_ids") for item in entities)
+    states = not (is_question(low.strip()) or browsing.asks_for_goods(low))
+    return browsing.speaks_of_own(low) or (named and (states or _CAME.search(low) is not None))
+
+
+_CAME = re.compile(r"\b(?:arrived|came|turned up|unpacked|unboxed|opened)\b|到手|刚到|拆开")

@@ -64,13 +64,15 @@ _ZH_LEAD = re.compile(
 )
 _ZH_REGION = re.compile(rf"(?:{_PROVINCE})(?:省|自治区|市)|(?:{_CITY})市")
 _ZH_STOP = re.compile(
-    r"\s+(?:急|哈|亲|快)|[,，。.;；!！?？\n]|(?:谢谢|吧|哈|哦|可以|方便|比较好|[更最]好|[好近]一?点|行不行|行么|成不|行吗|好吗|麻烦|收件人|收货人|电话|手机|邮编|联系|的订单|这个地址|那边|就行|才对|不是|请|帮|不好意思|抱歉|好了|就好|那个(?=$|[,，。吧呗 ]))"
+    r"\s+(?:急|哈|亲|快|那个|就是)|(?<=[室号楼层])把$|[,，。.;；!！?？\n]|(?:谢谢|吧|哈|哦|可以|方便|比较好|[更最]好|[好近]一?点|行不行|行么|成不|行吗|好吗|麻烦|收件人|收货人|电话|手机|邮编|联系|的订单|这个地址|那边|就行|才对|不是|请|帮|不好意思|抱歉|好了|就好|那个(?=$|[,，。吧呗 ]))"
 )
 
 _FULL_STOP = re.compile(r"(?<=[a-zA-Z]{4})\.$")
 """The end of the sentence, and not of an abbreviation: "54 Fuxing Road.", but "12 Main St."."""
 _THITHER = re.compile(r"(?:(?:那|这)[边里儿]|[去来])+$")
 """寄到路18号去: not a part of the address."""
+_NOT_IT = re.compile(r"(?:不是|并非|别再?[寄送发写填]?)[到给成]?\s*$")
+"""Before an address that is not the one: 是319号，不是391号."""
 _A_SIZE = re.compile(r"(?:[码尺鞋]\D{0,4}|(?<!更)换(?:成|个|到|一个)?|[穿拿])\d{2}号$")
 """尺码是42号, 换成41号: a size, no house."""
 _ORDER_ID = r"#?\s?([a-z]{0,3}-?\d{4,16})"
@@ -227,6 +229,8 @@ def _chinese_chunk(text: Text, chunk: str, offset: int) -> Iterator[Entity]:
     ):
         return
     if not re.search(r"\d|小区|花园|大厦|公寓|广场|大学|校区|苑", match[0]) or _A_SIZE.search(chunk[: match.end()]):
+        return
+    if _NOT_IT.search(chunk[: match.start()]):
         return
     whole = match[0]
     if stop := _ZH_STOP.search(whole):

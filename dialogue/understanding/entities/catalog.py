@@ -112,7 +112,7 @@ _BARE_SIZE = re.compile(
     re.ASCII,
 )
 _ANY_SIZE = re.compile(
-    rf"(?:{_BARE_SIZE.pattern})(?![年月日号点件块元天分个岁折%]| ?(?:cm|kg|days?|weeks?|pm|am)\b)|(?<![a-z0-9'])(?:x{{0,3}}[sl]|m|[2-5]xl)(?![a-z0-9'])",
+    rf"(?:{_BARE_SIZE.pattern}|(?<=\bw)\d{{2}}\b)(?![年月日号点件块元天分个岁折%]| ?(?:cm|kg|days?|weeks?|pm|am)\b)|(?<![a-z0-9'])(?:x{{0,3}}[sl]|m|[2-5]xl)(?![a-z0-9'])",
     re.ASCII,
 )
 _LETTER_SIZE = re.compile(r"(?<![a-z0-9'])(?:x{0,3}[sl]|m|[2-5]xl)(?=[码号的]|\W*$)", re.ASCII)
@@ -163,6 +163,13 @@ def sizes_alone(text: Text, lexicon: Lexicon, others: Sequence[Entity]) -> Itera
         free = all(match.end() <= start or match.start() >= end for start, end in taken)
         if free and (keys := lexicon.size_keys(value)):
             yield _size(text, match, value, keys, score=0.6)
+
+
+def sizes_in_words(text: Text, lexicon: Lexicon, others: Sequence[Entity]) -> Iterator[Entity]:
+    """Yield every size in words that goods of the catalogue have."""
+    taken = [(item.start, item.end) for item in others if item.type != "quantity"]
+    found = _spelt(text, lexicon, _SPELT_SIZE.finditer(text.low))
+    yield from (item for item in found if all(item.end <= start or item.start >= end for start, end in taken))
 
 
 def spelt_sizes(text: Text, lexicon: Lexicon) -> Iterator[Entity]:
