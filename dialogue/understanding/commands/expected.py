@@ -7,6 +7,7 @@ import re
 
 from dialogue.understanding import phrases, segments
 from dialogue.understanding.commands.reading import Reading
+from dialogue.understanding.entities.addresses import place_alone
 from dialogue.understanding.entities.base import entity
 from dialogue.understanding.entities.catalog import sizes_alone
 from dialogue.understanding.entities.contacts import bare_name, bare_postcodes
@@ -91,6 +92,8 @@ def expecting(reading: Reading, kind: str) -> Reading:
     if kind == "coupon" and (code := _COUPON.search(text.low)) is not None:
         named = entity(text, "coupon_code", {"text": code[0].upper()}, code.span(), score=0.8)
         return dataclasses.replace(reading, entities=[*entities, named])
+    if kind == "address" and (place := place_alone(text)) is not None:
+        return dataclasses.replace(reading, entities=[place])
     if kind in _ORDERS or kind in _PROOFS or kind == "address":
         return _expecting(reading, kind)
     return reading
