@@ -38,7 +38,9 @@ def is_one_question(reading: Reading, found: list[Command]) -> bool:
 
 
 def of_the_rules(reading: Reading, entities: tuple[Entity, ...], low: str) -> bool:
-    """Whether words that sound like a wish ask for the shop's rules: more goods for an order, or the ways that refunds go."""
+    """Whether words that sound like a wish ask for the shop's rules: more goods for an order, a proof that is lost, where returns and refunds go."""
+    if lacks_a_proof(low, reading.text.low) or asks_where_to_send(reading, low):
+        return True
     return adds_to_an_order(low) or asks_where_refunds_go(reading, entities, low)
 
 
@@ -56,6 +58,33 @@ _ADDS = re.compile(
     r"\b(?:add|put|pop|slip|stick|include|throw|toss|squeeze|extra|another|one more|additional)\b[^.!?]{0,60}\b(?:to|2|in|into|on|onto)\b[^.!?]{0,20}(?:\border\b|#?\b[a-z]{1,3}\d{4,})"
     r"|(?:订单|单|[a-z]?\d{4,})[^，。！？]{0,8}(?:多|再|添|追加|补)(?:加|放|塞|来|添)?(?:上|进)?[一两几]?[个件双条瓶支只份](?!月|小时|多)|(?:加|添|塞)(?:到|进|在)[^，。！？]{0,8}(?:订单|那单|单子|[a-z]?\d{4,})"
 )
+
+
+_PROOF = r"(?:receipt|packing slip|proof of purchase|till slip)"
+_LACKS = re.compile(
+    rf"\b(?:don't have|do not have|dont have|haven't got|have not got|no longer have|(?:can't|cannot|cant|couldn't) find|lost|misplaced|threw (?:away|out)|(?:i have|i've|i've got|got|with) no|without)\b[^.;!?]{{0,16}}\b{_PROOF}\b|\b{_PROOF}\b[^.;!?]{{0,12}}\b(?:is gone|got lost|is lost|went missing|is missing)\b"
+    r"|(?:小票|收据|购物凭证|购买凭证)[^,，。]{0,6}(?:丢|没(?!到)|找不[到着]|扔|不见|不在)|(?:没有?(?!收)|丢了|弄丢了?|找不到|扔了)[^,，。]{0,4}(?:小票|收据|购物凭证|购买凭证)"
+)
+_ASKS_FOR_ONE = re.compile(
+    r"\b(?:another|new|copy|duplicate|fresh|send|resend|reissue|e-?mail|print|get|issue|give|invoice|(?:can|could|may) i have)\b|补|重新|再[开打给发]|[开打]一?[张份]|给我|发我|发票"
+)
+
+
+def lacks_a_proof(low: str, whole: str) -> bool:
+    """Whether it is said that the receipt is gone, and no other one is asked for in the message: "I don't have the receipt", 小票丢了还能退吗."""
+    return bool(_LACKS.search(low)) and not _ASKS_FOR_ONE.search(whole)
+
+
+_WHERE_TO = re.compile(
+    r"\b(?:where|(?:what|which) address) (?:do|should|shall|must|would|can) (?:i|we) (?:send|post|ship|mail|take|bring|drop|return)\b|(?:[寄邮]|[退送]回|退)(?:回|货)?(?:到|去|给|往)?(?:你们)?(?:哪|谁|(?:什么|啥)地[方址])"
+)
+_SENT_BACK = frozenset({"return_items", "exchange_items"})
+
+
+def asks_where_to_send(reading: Reading, low: str) -> bool:
+    """Whether it is asked where goods that go back are sent, while that is done or just after: "where do I send it?", 寄到哪."""
+    view = reading.view
+    return bool({view.active_flow, view.last_flow} & _SENT_BACK) and bool(_WHERE_TO.search(low))
 
 
 _OF_AN_ORDER = re.compile(
