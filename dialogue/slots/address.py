@@ -45,6 +45,8 @@ async def fill_address(context: SlotContext) -> Filling:
         found = await _on_file(context, mention.entity.value, present)
         return Filled(found[0]) if len(found) == 1 else _which(context, found or await _saved(context, present))
     parts = _said(context)
+    if not parts and present and (contact := _contact(context)):
+        return Filled({**present, **contact})
     if not parts:
         if (last := context.state.memory.last_address) and phrases.makes_default(context.frame.text.lower()):
             return Filled(last)
@@ -56,6 +58,17 @@ async def fill_address(context: SlotContext) -> Filling:
         filed = [address for address in await _saved(context, present) if _says(parts, address)]
         return Filled(filed[0] if filed else _completed(parts, present))
     return Question(context.templates.say("ask.address_street", context.lang))
+
+
+def _contact(context: SlotContext) -> dict[str, str]:
+    """Return who receives it and their number, where nothing else of an address is to change: 手机号填错了，改成139..."""
+    found: dict[str, str] = {}
+    for entry in context.heard:
+        if entry.frame == context.frame.id and entry.entity.type == "phone":
+            found["phone"] = str(entry.entity.value["text"])
+        elif entry.entity.type == "person_name" and _RECIPIENT.search(entry.context):
+            found["recipient"] = str(entry.entity.value["full"])
+    return found
 
 
 def _said(context: SlotContext) -> dict[str, str]:

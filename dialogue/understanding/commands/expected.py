@@ -13,6 +13,8 @@ from dialogue.understanding.entities.catalog import sizes_alone
 from dialogue.understanding.entities.contacts import bare_name, bare_postcodes
 
 _ORDERS = frozenset({"order", "order_optional"})
+_NO_STREET = frozenset({"address", "order_ref", "tax_id", "company", "phone", "email"})
+"""What a line that names no street is: a company with its tax number has figures too."""
 _PROOFS = frozenset({"proof", "identity"})
 _ORIGINAL = re.compile(
     r"\W*(?:(?:to|back to|use|the|my|用|退|回|到|就)\W*)*(?P<said>original|same|(?:one|way) (?:that |which )?i (?:originally |already )?(?:paid|used|ordered)(?: (?:with|by|for it))?|原来|原|一样|(?:当时|之前)?(?:付款|支付|下单)(?:时|的时候)?用的)(?: one| way)?(?:的?(?:那个|方式|就行|吧))?(?: please)?\W*"
@@ -135,7 +137,7 @@ def _expecting(reading: Reading, kind: str) -> Reading:
             ]
     if (
         kind == "address"
-        and not any(item.type in {"address", "order_ref"} for item in entities)
+        and not any(item.type in _NO_STREET for item in entities)
         and segments.cue(text.low) in {None, "address"}
         and re.search(r"\d", text.plain)
         and len(text.plain.strip()) > 8

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from dialogue import browsing
 from dialogue.commands import AskKnowledge, Command, Entity, StartFlow
 from dialogue.understanding import phrases, segments
 from dialogue.understanding.commands.of_goods import CLEAR, EFFECTS, GUESSED
@@ -39,7 +40,9 @@ def is_one_question(reading: Reading, found: list[Command]) -> bool:
 
 def of_the_rules(reading: Reading, entities: tuple[Entity, ...], low: str) -> bool:
     """Whether words that sound like a wish ask for the shop's rules: more goods for an order, a proof that is lost, where returns and refunds go."""
-    if lacks_a_proof(low, reading.text.low) or asks_where_to_send(reading, low):
+    if lacks_a_proof(low, reading.text.low) or asks_where_to_send(reading, low) or asks_before_buying(low, entities):
+        return True
+    if may_go_back(reading, entities, low):
         return True
     return adds_to_an_order(low) or asks_where_refunds_go(reading, entities, low)
 
@@ -73,6 +76,34 @@ _ASKS_FOR_ONE = re.compile(
 def lacks_a_proof(low: str, whole: str) -> bool:
     """Whether it is said that the receipt is gone, and no other one is asked for in the message: "I don't have the receipt", 小票丢了还能退吗."""
     return bool(_LACKS.search(low)) and not _ASKS_FOR_ONE.search(whole)
+
+
+_IN_SHOPPING = frozenset({"find_products", "product_details", "check_stock", "compare_products", "size_advice"})
+_MAY_GO_BACK = re.compile(
+    r"(?:可以|能|可不可以|能不能)(?:不[能可])?(?:以)?(?:退|换)(?:货|掉)?(?:吗|么|不|嘛)?\W*$|\b(?:can|could) (?:i|we|she|he|they) (?:return|exchange|send) (?:it|them|this)(?: back)?\b"
+)
+_NOT_BOUGHT = frozenset({"order_ref", "product", "sku", "date"})
+
+
+def may_go_back(reading: Reading, entities: tuple[Entity, ...], low: str) -> bool:
+    """Whether it is asked if goods may go back that are only looked at: 她不喜欢可以退吗, after 口红有吗."""
+    looks = reading.view.last_flow in _IN_SHOPPING and reading.view.active_flow is None
+    named = any(item.type in _NOT_BOUGHT for item in entities)
+    return looks and not named and not browsing.speaks_of_own(low) and bool(_MAY_GO_BACK.search(low))
+
+
+_IF_ORDERED = re.compile(
+    r"\b(?:if|when|once) i (?:order|buy|pay)\b|\border(?:ed)? (?:it )?(?:now|today|tonight)\b|(?:现在|今天|今晚|马上)(?:买|拍|下单)"
+)
+_HOW_SOON = re.compile(
+    r"\b(?:when|how (?:soon|long|fast))\b[^.!?]{0,40}\b(?:arriv\w*|deliver\w*|get|come|here|ship\w*)\b|(?:几天|多久|多长时间|什么时候|啥时候|几号|哪天)[^,，。！？]{0,6}(?:到|发|送|收)"
+)
+
+
+def asks_before_buying(low: str, entities: tuple[Entity, ...]) -> bool:
+    """Whether it is asked how soon goods would come that are not ordered yet: 现在下单几天到北京; with goods named their page may say."""
+    named = any(item.type == "product" and item.value.get("product_ids") for item in entities)
+    return not named and bool(_IF_ORDERED.search(low) and _HOW_SOON.search(low))
 
 
 _WHERE_TO = re.compile(

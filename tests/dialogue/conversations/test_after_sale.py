@@ -278,6 +278,20 @@ TALKS = (
         says("why is it so slow", shows="D1002000010", hides="D1002000004"),
         says("and when will my speaker arrive", shows="D1002000004"),
     ),
+    talk(
+        "who-pays-for-what-runs",
+        "zh",
+        WANG,
+        says("双肩包退货，不喜欢", shows="退款退到哪里"),
+        says("对了运费谁出啊", shows=("个人原因退货", "退款退到哪里"), hides="第二次发货"),
+    ),
+    talk(
+        "may-it-go-back-before-it-is-bought",
+        "zh",
+        WANG,
+        says("口红有吗", kind="products"),
+        says("她不喜欢可以退吗", kind="citation", hides="请问是哪个订单"),
+    ),
 )  # fmt: skip
 
 

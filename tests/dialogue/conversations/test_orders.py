@@ -301,6 +301,46 @@ TALKS = (
         says("yes", did="change_order_address"),
         rows={"order": [{"id": "D1002000001"}]},
     ),
+    talk(
+        "only-the-phone-number-was-wrong",
+        "zh",
+        WANG,
+        says("下单的时候手机号填错了", asks="choice"),
+        says("就是今天那个卫衣", shows="新的收货地址"),
+        says("改成13912345678", shows=("文三路", "13912345678"), asks="consent"),
+        says("对", did="change_order_address"),
+        rows={"order": [{"id": "D1001000001"}]},
+    ),
+    talk(
+        "an-invoice-asked-for-while-an-address-is",
+        "zh",
+        WANG,
+        says("改一下键盘那单的地址", shows="新的收货地址"),
+        says("发票也给我开一张", offers=("个人", "公司")),
+    ),
+    talk(
+        "the-same-wish-once-more-is-a-yes",
+        "en",
+        EMMA,
+        says("cancel D1002000003", shows="D1002000003", asks="consent"),
+        says("what happens with my money if I do", shows="7 days"),
+        says("ok cancel", did="cancel_order"),
+        rows=cancelled("D1002000003", refund="pm_C1002_1", minor=33900),
+    ),
+    talk(
+        "kept-after-all-with-a-question-behind",
+        "en",
+        EMMA,
+        says("cancel D1002000003", shows="D1002000003", asks="consent"),
+        says("no hang on, keep it, just tell me when it ships", hides="I'll cancel"),
+    ),
+    talk(
+        "how-soon-it-would-come-before-it-is-ordered",
+        "zh",
+        WANG,
+        says("给我看看板鞋", kind="products"),
+        says("有货的话现在下单几天到北京", kind="citation"),
+    ),
 )  # fmt: skip
 
 
