@@ -32,6 +32,11 @@ _POINTS = re.compile(r"\b(?:it|its|this|that|they|them|these|those)\b|[这那它
 _OF_THE_RULES = re.compile(
     r"\b(?:shipping|postage|deliver\w*|refund\w*|return\w*|exchang\w*|warranty|guarantee|invoice|coupon|voucher)\b|运费|邮费|快递费|包邮|退|换货|保修|质保|发票|券"
 )
+_WHO_PAYS = re.compile(
+    r"谁(?:来|要)?[出付承掏]|\bwho(?:'s| is)? (?:gonna |going to )?(?:pays?|paying|covers?|foots?)\b"
+)
+_NAMES_IT = re.compile(r"退|换|送货|配送|发货|\b(?:return|exchang|swap|deliver|refund)\w*\b")
+"""Words that say of what it is asked what it costs."""
 _LIKE = re.compile(r"\bwhat(?:'s| is| are|'re) (?:the|this|that|these|those|your) [^,.!?]{1,60} like\b")
 WHICH_FLOW = "@flow"
 """The slot of a question which of several procedures was meant."""
@@ -52,7 +57,10 @@ async def answer_from_knowledge(work: Work, asked_for: AskKnowledge, templates: 
     leads_on = work.memory.last_question and asked != query.strip()
     joined = f"{work.memory.last_question} {asked}"[-2000:] if leads_on else ""
     about = "" if asked_for.goods else _of_what_runs(work, asked)
-    found = await _searched(work, asked[:2000], joined, asked_for.generic[:2000], about[:2000])
+    ways = [asked, joined, asked_for.generic, about]
+    if _WHO_PAYS.search(asked.lower()) and not _NAMES_IT.search(asked.lower()):
+        ways.insert(0, about)  # 运费谁出, asked in a return, is who pays for sending it back
+    found = await _searched(work, *(one[:2000] for one in ways if one))
     work.memory.last_question = asked[:200]
     if isinstance(found, KnowledgeAnswer) and found.answered and found.citations:
         work.show(citation_card(found.citations[0].model_dump(mode="json"), work.lang))

@@ -243,6 +243,8 @@ class View(_Value):
     """The procedures that wait for their turn, in order."""
     given_up: str | None = None
     """The procedure that was stopped last."""
+    last_flow: str | None = None
+    """The procedure that came to its end last."""
     flow_slots: dict[str, str] = {}
     """Slot name -> slot type of the active flow."""
     said: tuple[Entity, ...] = ()

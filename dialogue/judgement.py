@@ -10,7 +10,7 @@ from tools.desk_rules import Priority
 
 SignName = Literal[
     "asked", "anger", "discontent", "unsure", "risk", "value", "publicity", "legal", "hazard", "injury", "self_harm", "scam", "minor",
-    "bereaved", "ill", "pregnant",
+    "bereaved", "ill", "pregnant", "promise",
 ]  # fmt: skip
 Consequence = Literal["go_on", "offer", "hand_over"]
 

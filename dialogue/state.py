@@ -372,6 +372,7 @@ def view(state: DialogueState, flow_slots: Mapping[str, str], *, known: bool = T
         active_flow=state.frame.flow if state.frame else None,
         waiting=tuple(frame.flow for frame in state.queue),
         given_up=state.memory.given_up[-1].flow if state.memory.given_up else None,
+        last_flow=state.memory.last_flow,
         flow_slots=dict(flow_slots),
         said=_said(state),
         settled=dict(state.frame.slots) if state.frame else {},

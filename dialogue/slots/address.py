@@ -13,11 +13,20 @@ from dialogue.understanding import phrases
 from tools.customers.types import Profile
 from tools.orders.types import OrderDetails
 
-REFERENCES = ("of_order", "default", "town", "last")
+REFERENCES = ("of_order", "default", "town", "last", "place")
 """Fields of an address mention that point to one on file."""
 ORDERS_SEARCHED = 12
 LINE_CHARACTERS = 5
 """Characters of a street's line by which an address is known again behind other words."""
+_READS_LIKE = {
+    "work": re.compile(
+        r"大厦|写字楼|[科创产工]\w{0,3}园|商务|中心|公司|\d\s*[层楼]|\b(?:floor|fl|suite|ste|tower|plaza|office|cent(?:er|re)|level|company|ltd|inc)\b"
+    ),
+    "home": re.compile(
+        r"小区|花园|家园|公寓|苑|单元|[\d\s][室幢栋]|\b(?:apt|apartment|flat|unit|house|home)\b"
+    ),
+}  # fmt: skip
+"""Words of an address that tell an office from a home: the address book does not say which is which."""
 _HOUSE_ALONE = re.compile(r"\W*(?:no\.? ?)?(\d+[a-z]?(?:-\d+)?)\s*号?\W*", re.IGNORECASE)
 _STATE_CODE = re.compile(r"[A-Z]{2}")
 """How addresses in the United States write the state."""
@@ -36,6 +45,8 @@ async def fill_address(context: SlotContext) -> Filling:
         found = await _on_file(context, mention.entity.value, present)
         return Filled(found[0]) if len(found) == 1 else _which(context, found or await _saved(context, present))
     parts = _said(context)
+    if not parts and present and (contact := _contact(context)):
+        return Filled({**present, **contact})
     if not parts:
         if (last := context.state.memory.last_address) and phrases.makes_default(context.frame.text.lower()):
             return Filled(last)
@@ -47,6 +58,17 @@ async def fill_address(context: SlotContext) -> Filling:
         filed = [address for address in await _saved(context, present) if _says(parts, address)]
         return Filled(filed[0] if filed else _completed(parts, present))
     return Question(context.templates.say("ask.address_street", context.lang))
+
+
+def _contact(context: SlotContext) -> dict[str, str]:
+    """Return who receives it and their number, where nothing else of an address is to change: 手机号填错了，改成139..."""
+    found: dict[str, str] = {}
+    for entry in context.heard:
+        if entry.frame == context.frame.id and entry.entity.type == "phone":
+            found["phone"] = str(entry.entity.value["text"])
+        elif entry.entity.type == "person_name" and _RECIPIENT.search(entry.context):
+            found["recipient"] = str(entry.entity.value["full"])
+    return found
 
 
 def _said(context: SlotContext) -> dict[str, str]:
@@ -166,6 +188,8 @@ async def _on_file(context: SlotContext, said: Mapping[str, Any], present: dict[
         return [context.state.memory.last_address] if context.state.memory.last_address else []
     if said.get("default"):
         return [address for address, default in saved if default]
+    if place := said.get("place"):
+        return [address for address in await _saved(context, present) if _is_a(place, address)]
     orders = list(await own_orders(context))[:ORDERS_SEARCHED]
     named = str(said.get("of_order", ""))
     if named and named != "OTHER":
@@ -179,6 +203,12 @@ async def _on_file(context: SlotContext, said: Mapping[str, Any], present: dict[
         if not any(_same_place(address, other) for other in (*found, present)):
             found.append(address)
     return found
+
+
+def _is_a(place: str, address: Mapping[str, str]) -> bool:
+    """Tell whether an address reads like that of one's work, or of one's home, and not like the other."""
+    words = " ".join((address.get("line1") or "", address.get("line2") or "")).lower()
+    return {kind for kind, pattern in _READS_LIKE.items() if pattern.search(words)} == {place}
 
 
 def _is_in(address: Mapping[str, str], town: str) -> bool:

@@ -294,6 +294,8 @@ async def fill_search(context: SlotContext) -> Filling:
         return Question(context.question("ask.search"))
     if partner := _partner(context):
         return Filled({"query": "", "goes_with": partner, "interested": []})
+    if kind := await _kind_talked_about(context):
+        return Filled({"query": kind, "sort": "price_up"})
     refused = _refused(context)
     another = bool(before) and browsing.wants_another_style(words)
     more = another or (bool(before) and browsing.asks_for_more(words))
@@ -338,6 +340,17 @@ def _partner(context: SlotContext) -> str | None:
     ids = [str(found) for entity in named for found in entity.value.get("product_ids", ())]
     found = _placed(context)[:1] or ids[:1] or memory.focus_products[:1] or memory.shown_products[:1]
     return found[0] if found else None
+
+
+async def _kind_talked_about(context: SlotContext) -> str:
+    """Return the kind of the one product talked about, where the cheapest is wanted and no list was shown that it is of: 要最便宜的; else ""."""
+    memory = context.state.memory
+    focus = memory.focus_products
+    elsewhere = len(focus) == 1 and focus[0] not in memory.shown_products
+    if not elsewhere or not browsing.only_wants_the_cheapest(context.frame.text):
+        return ""
+    product = await _details(context, focus[0])
+    return product.category.get(context.lang) if product is not None else ""
 
 
 def _refused(context: SlotContext) -> list[str]:

@@ -1,4 +1,4 @@
-"""Words of danger, law and need in a message: a swollen battery, a lawyer, somebody who has died. By words alone, on purpose.
+"""Words of danger, law and need in a message, and of a promise by staff: a swollen battery, a lawyer. By words alone, on purpose.
 
 What is rare and grave must be heard the same way every time, and a shop must be able to read and add to what is heard; so the ways to say
 it stand in ``data/alarms.yaml``, with what only sounds like it ("fire sale", 好看死了). Measured by ``xiaoer eval escalation``.
@@ -19,7 +19,7 @@ from dialogue.understanding.text import read
 from knowledge.yaml_files import read_yaml
 
 AlarmKind = Literal[
-    "hazard", "injury", "self_harm", "legal", "publicity", "minor", "scam", "bereaved", "ill", "pregnant",
+    "hazard", "injury", "self_harm", "legal", "publicity", "minor", "scam", "bereaved", "ill", "pregnant", "promise",
 ]  # fmt: skip
 ALARMS: tuple[AlarmKind, ...] = get_args(AlarmKind)
 _FILE = Path(__file__).with_name("data") / "alarms.yaml"

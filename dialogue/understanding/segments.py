@@ -23,7 +23,7 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
     ("make", r"make (?:it|that|them|the|my)\b"),
     ("address", r"(?:chang(?:e|ing)|updat(?:e|ing)|correct) (?:the |my |its |that |this )?(?:\w+ ){0,2}address|地址[^,，。;；]{0,6}(?:改|换)|(?:改|换|修改|更改|更新)(?:一?下)?[^,，。;；]{0,6}地址|(?:send|ship|deliver|mail|redirect|reroute)\b(?! (?:it |them |this |that |\w+ )?back)[^.;!?]{0,40}\bto (?:my|the|our|a|an|\d)|寄[到去往给]|(?:改|转)[寄送发邮]|[送寄发]我[^,，。]{0,8}(?:地址|那[边里儿])|送到|发[到往]"),
     ("pay", r"(?:put|charge|bill|move) (?:the |my |that |this )?(?:order|payment|it)\b(?=[^.;!?]{0,60}\b(?:on|to)\b)"),
-    ("invoice", r"invoice|receipt|开(?:个|一张|张|一下)?(?:电子|增值税|专用)?发?票"),
+    ("invoice", r"invoice|receipt|开(?:个|一张|张|一下)?(?:电子|增值税|专用)?发?票|发票[^,，。;；！？]{0,6}开"),
     ("coupon", r"claim|redeem|领(?:个|一张|取|券)?|兑换"),
     ("find", r"looking for|recommend|buy|order (?:a|an|another|some|one)|search|推荐|想买|找(?:个|一)|要买|买(?:个|一)"),
     ("compare", r"compare|对比|比较"),

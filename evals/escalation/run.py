@@ -58,6 +58,7 @@ KEYWORDS: dict[str, re.Pattern[str]] = {
         "bereaved": r"\b(?:died|dead|death|passed|deceased|lost)\b|去世|死|走了|过世",
         "ill": r"\b(?:hospital|sick|ill|cancer|blind|disabled|surgery)\b|医院|病|残|癌|手术",
         "pregnant": r"\b(?:pregnan\w+|nursing|expecting|baby)\b|孕|哺乳|宝宝",
+        "promise": r"\b(?:promis\w+|agreed|guarante\w+|assured)\b|答应|承诺|保证|说好",
     }.items()
 }
 _COMPLAINT = re.compile(r"投诉|差评|垃圾|骗|气|烂|坑|什么玩意|无语|失望|太慢|太差|不满|忽悠|扯|再也不|退货|赔")

@@ -113,6 +113,10 @@ def test_an_order_number_ends_where_chinese_begins(extractor: Extractor) -> None
         ("改成默认地址", {"default": True}),
         ("please send it to my NYC address", {"town": "new york"}),
         ("to the address in Chicago please", {"town": "chicago"}),
+        ("send it to my office instead", {"place": "work"}),
+        ("那单改到公司", {"place": "work"}),
+        ("还是寄家里吧", {"place": "home"}),
+        ("别寄到家里，寄到公司", {"place": "work"}),
     ],
 )
 def test_an_address_on_file_can_be_named(extractor: Extractor, text: str, value: dict[str, Any]) -> None:
@@ -121,7 +125,16 @@ def test_an_address_on_file_can_be_named(extractor: Extractor, text: str, value:
 
 @pytest.mark.parametrize(
     "text",
-    ["change it to the beginner one", "change my default address please", "send it to my new home", "把默认地址改一下"],
+    [
+        "change it to the beginner one",
+        "change my default address please",
+        "send it to my new home",
+        "把默认地址改一下",
+        "开给公司",
+        "发票抬头改成公司",
+        "change it to work on windows",
+        "别寄到家里",
+    ],
 )
 def test_what_is_to_be_changed_is_no_address_on_file(extractor: Extractor, text: str) -> None:
     assert found(extractor, text, "address") == []

@@ -8,7 +8,7 @@ import pytest
 from dialogue import price_pages
 from dialogue.flows import FlowError, load_flows, procedures
 from dialogue.understanding import data
-from dialogue.understanding.commands.requests import OWN_DATA
+from dialogue.understanding.commands.requests import HOLDING, OWN_DATA
 from tests.docs import blocks
 from tools.toolset import all_tools
 
@@ -29,7 +29,7 @@ def test_every_shipped_flow_is_sound_and_can_be_asked_for() -> None:
     assert by_examples == {name for name, flow in flows.items() if flow.role == "merchant"}
     by_picture = {price_pages.SHOPPER}
     taught = {intent for intent in data.intents() if not data.is_talk(intent)}
-    by_itself, by_words = {"identify", "call_back"}, {OWN_DATA}
+    by_itself, by_words = {"identify", "call_back"}, {OWN_DATA, HOLDING}
     assert set(flows) - by_itself - by_picture - by_words - by_examples == taught
 
 

@@ -155,6 +155,9 @@ def _only_refuses(rest: Reading) -> bool:
 def _yes_and(reading: Reading, rest: Reading, sense: polarity.Polarity) -> list[Command] | None:
     """ "Yes, and also ...": the rest must not take the yes back; a question is answered before anything is done."""
     more = _rest_commands(rest)
+    confirms = reading.view.pending is not None and reading.view.pending.kind == "confirm"
+    if confirms and more and not rest.told() and _says_to_do_it(rest, more):
+        return [Affirm(text=reading.words(), score=0.85, source="pending")]  # "ok cancel", asked whether to cancel
     if sense.strong and more and all(command.kind == "correct" for command in more) and not _refuses_some(rest):
         # "Yes, cancel the dress": a yes if that is what was asked about; the engine compares the calls.
         return [Affirm(text=reading.words(0, sense.rest), score=0.9, source="pending"), *more]
@@ -219,12 +222,18 @@ def _after_no(rest: Reading) -> list[Command]:
             return [correction(after)]
         return [Cancel(text=stop[0].strip(), score=0.9, source="pattern")]
     more = [c for c in _rest_commands(rest) if c.kind not in {"affirm", "deny", "chit_chat", "cannot_handle", "cancel"}]
+    more = [c for c in more if not _is_what_was_refused(c, rest)]
     if more:
         return more
     entities = rest.told()
     if entities or phrases.corrects(low) or phrases.slot_named(low):
         return [correction(rest)]
     return []
+
+
+def _is_what_was_refused(command: Command, rest: Reading) -> bool:
+    """Whether what follows a no is only taken for the very thing that was said no to: "no, keep it, just tell me when it ships"."""
+    return isinstance(command, StartFlow) and command.flow == rest.view.active_flow and not rest.told()
 
 
 _DO = re.compile(r"^\W*do (?:the|it|that|this|my|those|these)\b")

@@ -7,11 +7,14 @@ import re
 
 from dialogue.understanding import phrases, segments
 from dialogue.understanding.commands.reading import Reading
+from dialogue.understanding.entities.addresses import place_alone
 from dialogue.understanding.entities.base import entity
 from dialogue.understanding.entities.catalog import sizes_alone, sizes_in_words
 from dialogue.understanding.entities.contacts import bare_name, bare_postcodes
 
 _ORDERS = frozenset({"order", "order_optional"})
+_NO_STREET = frozenset({"address", "order_ref", "tax_id", "company", "phone", "email"})
+"""What a line that names no street is: a company with its tax number has figures too."""
 _PROOFS = frozenset({"proof", "identity"})
 _ORIGINAL = re.compile(
     r"\W*(?:(?:to|back to|use|the|my|用|退|回|到|就)\W*)*(?P<said>original|same|(?:one|way) (?:that |which )?i (?:originally |already )?(?:paid|used|ordered)(?: (?:with|by|for it))?|原来|原|一样|(?:当时|之前)?(?:付款|支付|下单)(?:时|的时候)?用的)(?: one| way)?(?:的?(?:那个|方式|就行|吧))?(?: please)?\W*"
@@ -112,6 +115,8 @@ def expecting(reading: Reading, kind: str) -> Reading:
     if kind == "coupon" and (code := _COUPON.search(text.low)) is not None:
         named = entity(text, "coupon_code", {"text": code[0].upper()}, code.span(), score=0.8)
         return dataclasses.replace(reading, entities=[*entities, named])
+    if kind == "address" and (place := place_alone(text)) is not None:
+        return dataclasses.replace(reading, entities=[place])
     if kind in _ORDERS or kind in _PROOFS or kind == "address":
         return _expecting(reading, kind)
     return reading
@@ -153,7 +158,7 @@ def _expecting(reading: Reading, kind: str) -> Reading:
             ]
     if (
         kind == "address"
-        and not any(item.type in {"address", "order_ref"} for item in entities)
+        and not any(item.type in _NO_STREET for item in entities)
         and segments.cue(text.low) in {None, "address"}
         and re.search(r"\d", text.plain)
         and len(text.plain.strip()) > 8

@@ -26,7 +26,7 @@ def of_the_list(reading: Reading) -> list[Command] | None:
                 flow="compare_products", entities=tuple(reading.entities), text=words, score=0.9, source="pattern"
             )
         ]
-    if reading.view.shown and browsing.only_wants_the_cheapest(words):
+    if (reading.view.shown or reading.view.focused) and browsing.only_wants_the_cheapest(words):
         return [_search(reading)]
     if not reading.view.listed:
         return None

@@ -68,6 +68,8 @@ def of_parcels(reading: Reading, part: Segment, entities: tuple[Entity, ...], be
     Args:
         best, chance: what the classifier heard.
     """
+    if _of_the_money(reading, part, entities, best):
+        return "refund_status"
     whole, low, cue, known = reading.text.low, reading.text.low[part.start : part.end], part.cue, reading.view.known
     if _BEFORE_BUYING.search(low):
         return None
@@ -88,6 +90,19 @@ def of_parcels(reading: Reading, part: Segment, entities: tuple[Entity, ...], be
         return "track_order"
     waits = _NOT_YET.search(low) and not (best in EFFECTS and chance >= SURE)
     return "order_status" if waits or _LEFT.search(low) else None
+
+
+_OF_A_PARCEL = re.compile(
+    r"包裹|快递|快件|物流|货|单|派送|配送|送|签收|寄|发|\b(?:parcel|package|packet|deliver\w*|courier|carrier|order\w*|ship\w*|sent|track\w*|box|post)\b"
+)
+
+
+def _of_the_money(reading: Reading, part: Segment, entities: tuple[Entity, ...], best: str) -> bool:
+    """Whether what is late, and not named, is the refund that was just looked at: 怎么这么慢, "why is it so slow"."""
+    view, low = reading.view, reading.text.low[part.start : part.end]
+    looked_at = view.last_flow == "refund_status" and view.active_flow is None and not view.focused
+    named = any(item.type not in {"reason", "date", "category"} for item in entities)
+    return looked_at and best in {"track_order", "order_status"} and not named and not _OF_A_PARCEL.search(low)
 
 
 def never_came(entities: Iterable[Entity], whole: str) -> bool:

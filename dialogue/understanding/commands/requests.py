@@ -24,6 +24,8 @@ from dialogue.understanding import persons, phrases, segments
 from dialogue.understanding.commands.alterations import ADDRESS_FLOWS, SWAPPING, is_of_a_kind, redirected, swapped
 from dialogue.understanding.commands.choices import by_preference, without_conditions
 from dialogue.understanding.commands.clauses import of_a_list
+from dialogue.understanding.commands.holding import FLOW as HOLDING
+from dialogue.understanding.commands.holding import holds_back, without_holding
 from dialogue.understanding.commands.of_goods import (
     CLEAR,
     EFFECTS,
@@ -90,6 +92,7 @@ def requested(reading: Reading) -> list[Command]:
     if len(parts) > 1 and parts[-1].question and is_one_question(reading, found):
         return [to_documents(reading, 0, len(reading.text.raw), WHOLE)]
     told = any(part.flow is not None for part in parts)
+    found = without_holding(found)
     return shared(reading, _joined(found if told else without_background(reading, found))) or [
         CannotHandle(text=reading.words(), score=0.5, source="classifier")
     ]
@@ -146,6 +149,8 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
         return [StartFlow(flow=parcel, entities=entities, text=words, score=0.8, source="pattern")]
     if OWN_DATA in reading.flows and wishes_about_own_data(low):
         return [StartFlow(flow=OWN_DATA, entities=entities, text=words, score=0.8, source="pattern")]
+    if holds_back(reading, low):
+        return [StartFlow(flow=HOLDING, entities=entities, text=words, score=0.8, source="pattern")]
     if leave := _leaves(reading, part, low, entities):
         return [leave]
     if sent := redirected(part, low, entities, best):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from dialogue import browsing
 from dialogue.commands import AskKnowledge, Command, Entity, StartFlow
 from dialogue.understanding import phrases, segments
 from dialogue.understanding.commands.of_goods import CLEAR, EFFECTS, GUESSED
@@ -38,7 +39,11 @@ def is_one_question(reading: Reading, found: list[Command]) -> bool:
 
 
 def of_the_rules(reading: Reading, entities: tuple[Entity, ...], low: str) -> bool:
-    """Whether words that sound like a wish ask for the shop's rules: more goods for an order, or the ways that refunds go."""
+    """Whether words that sound like a wish ask for the shop's rules: more goods for an order, a proof that is lost, where returns and refunds go."""
+    if lacks_a_proof(low, reading.text.low) or asks_where_to_send(reading, low) or asks_before_buying(low, entities):
+        return True
+    if may_go_back(reading, entities, low):
+        return True
     return adds_to_an_order(low) or asks_where_refunds_go(reading, entities, low)
 
 
@@ -56,6 +61,61 @@ _ADDS = re.compile(
     r"\b(?:add|put|pop|slip|stick|include|throw|toss|squeeze|extra|another|one more|additional)\b[^.!?]{0,60}\b(?:to|2|in|into|on|onto)\b[^.!?]{0,20}(?:\border\b|#?\b[a-z]{1,3}\d{4,})"
     r"|(?:订单|单|[a-z]?\d{4,})[^，。！？]{0,8}(?:多|再|添|追加|补)(?:加|放|塞|来|添)?(?:上|进)?[一两几]?[个件双条瓶支只份](?!月|小时|多)|(?:加|添|塞)(?:到|进|在)[^，。！？]{0,8}(?:订单|那单|单子|[a-z]?\d{4,})"
 )
+
+
+_PROOF = r"(?:receipt|packing slip|proof of purchase|till slip)"
+_LACKS = re.compile(
+    rf"\b(?:don't have|do not have|dont have|haven't got|have not got|no longer have|(?:can't|cannot|cant|couldn't) find|lost|misplaced|threw (?:away|out)|(?:i have|i've|i've got|got|with) no|without)\b[^.;!?]{{0,16}}\b{_PROOF}\b|\b{_PROOF}\b[^.;!?]{{0,12}}\b(?:is gone|got lost|is lost|went missing|is missing)\b"
+    r"|(?:小票|收据|购物凭证|购买凭证)[^,，。]{0,6}(?:丢|没(?!到)|找不[到着]|扔|不见|不在)|(?:没有?(?!收)|丢了|弄丢了?|找不到|扔了)[^,，。]{0,4}(?:小票|收据|购物凭证|购买凭证)"
+)
+_ASKS_FOR_ONE = re.compile(
+    r"\b(?:another|new|copy|duplicate|fresh|send|resend|reissue|e-?mail|print|get|issue|give|invoice|(?:can|could|may) i have)\b|补|重新|再[开打给发]|[开打]一?[张份]|给我|发我|发票"
+)
+
+
+def lacks_a_proof(low: str, whole: str) -> bool:
+    """Whether it is said that the receipt is gone, and no other one is asked for in the message: "I don't have the receipt", 小票丢了还能退吗."""
+    return bool(_LACKS.search(low)) and not _ASKS_FOR_ONE.search(whole)
+
+
+_IN_SHOPPING = frozenset({"find_products", "product_details", "check_stock", "compare_products", "size_advice"})
+_MAY_GO_BACK = re.compile(
+    r"(?:可以|能|可不可以|能不能)(?:不[能可])?(?:以)?(?:退|换)(?:货|掉)?(?:吗|么|不|嘛)?\W*$|\b(?:can|could) (?:i|we|she|he|they) (?:return|exchange|send) (?:it|them|this)(?: back)?\b"
+)
+_NOT_BOUGHT = frozenset({"order_ref", "product", "sku", "date"})
+
+
+def may_go_back(reading: Reading, entities: tuple[Entity, ...], low: str) -> bool:
+    """Whether it is asked if goods may go back that are only looked at: 她不喜欢可以退吗, after 口红有吗."""
+    looks = reading.view.last_flow in _IN_SHOPPING and reading.view.active_flow is None
+    named = any(item.type in _NOT_BOUGHT for item in entities)
+    return looks and not named and not browsing.speaks_of_own(low) and bool(_MAY_GO_BACK.search(low))
+
+
+_IF_ORDERED = re.compile(
+    r"\b(?:if|when|once) i (?:order|buy|pay)\b|\border(?:ed)? (?:it )?(?:now|today|tonight)\b|(?:现在|今天|今晚|马上)(?:买|拍|下单)"
+)
+_HOW_SOON = re.compile(
+    r"\b(?:when|how (?:soon|long|fast))\b[^.!?]{0,40}\b(?:arriv\w*|deliver\w*|get|come|here|ship\w*)\b|(?:几天|多久|多长时间|什么时候|啥时候|几号|哪天)[^,，。！？]{0,6}(?:到|发|送|收)"
+)
+
+
+def asks_before_buying(low: str, entities: tuple[Entity, ...]) -> bool:
+    """Whether it is asked how soon goods would come that are not ordered yet: 现在下单几天到北京; with goods named their page may say."""
+    named = any(item.type == "product" and item.value.get("product_ids") for item in entities)
+    return not named and bool(_IF_ORDERED.search(low) and _HOW_SOON.search(low))
+
+
+_WHERE_TO = re.compile(
+    r"\b(?:where|(?:what|which) address) (?:do|should|shall|must|would|can) (?:i|we) (?:send|post|ship|mail|take|bring|drop|return)\b|(?:[寄邮]|[退送]回|退)(?:回|货)?(?:到|去|给|往)?(?:你们)?(?:哪|谁|(?:什么|啥)地[方址])"
+)
+_SENT_BACK = frozenset({"return_items", "exchange_items"})
+
+
+def asks_where_to_send(reading: Reading, low: str) -> bool:
+    """Whether it is asked where goods that go back are sent, while that is done or just after: "where do I send it?", 寄到哪."""
+    view = reading.view
+    return bool({view.active_flow, view.last_flow} & _SENT_BACK) and bool(_WHERE_TO.search(low))
 
 
 _OF_AN_ORDER = re.compile(

@@ -1,10 +1,11 @@
-"""Where: postal addresses in the Chinese and the American way, taken apart into the fields that the tools expect."""
+"""Where: postal addresses in the Chinese way and that of English-speaking countries, taken apart into the fields that the tools expect."""
 
 from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Literal
 
 from dialogue.commands import Entity
 from dialogue.understanding.entities.base import entity
@@ -31,18 +32,27 @@ _PROVINCES = frozenset(
 )  # fmt: skip
 """As Chinese addresses are written in English, where the province is the state: "Qingdao, Shandong"."""
 _STREET = r"(?:street|st|avenue|ave|road|rd|drive|dr|lane|ln|boulevard|blvd|court|ct|way|place|pl|highway|hwy|parkway|pkwy|terrace|circle|cir|square|sq|trail|broadway|close|crescent)"
-_UNIT = r"(?:(?:suite|ste|apt|apartment|unit|floor|fl|room|rm|building|bldg)\.? ?#?\s?[a-z0-9-]+|#\s?[a-z0-9-]+)"
-_LANDS = r"usa|u\.s\.a?\.?|us|united states|p\.?r\.? ?china|china"
+_UNIT = r"(?:(?:suite|ste|apt|apartment|unit|flat|floor|fl|room|rm|building|bldg)\.? ?#?\s?[a-z0-9-]+|#\s?[a-z0-9-]+)"
+_COUNTRIES = {
+    "USA": r"usa|u\.s\.a?\.?|us|united states",
+    "China": r"p\.?r\.? ?china|china",
+    "United Kingdom": r"united kingdom|great britain|u\.?k\.?|england|scotland|wales|northern ireland",
+}
+"""How a parcel's country is written -> how it is said."""
+_LANDS = "|".join(_COUNTRIES.values())
+_CODES_OF = {"United Kingdom": r"[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}"}
+"""Postcodes that only one country writes so: "LS10 1AB"."""
+_POSTCODE = rf"(?:\d{{5,6}}(?:-\d{{4}})?|{'|'.join(_CODES_OF.values())})"
 _EN = re.compile(
     rf"(?<![a-z0-9_#$.])(?!2 \d)(?P<line1>\d{{1,6}}[a-z]? (?!(?:go|goes|to|get|be|of|more|days?|weeks?|times?)\b)(?:[a-z0-9'.-]+ ){{0,4}}?{_STREET}\b\.?(?: (?:north|south|east|west|[nsew])\b)?)"
     rf"(?:[, ]+(?P<line2>{_UNIT}))?"
-    rf"(?:,? *(?:in +)?(?P<rest>(?:[a-z][a-z .'-]+?)?(?:, *| +)?(?:[a-z][a-z .'-]+?)?(?:, *[a-z][a-z .'-]+?)?(?:,? *\d{{5,6}}(?:-\d{{4}})?)?(?:,? *(?:{_LANDS}))?))?(?=$|[;!?\n)]|\s*\(|\.(?:\s|$)|, (?:and|please|the|my|for|can|could|i|instead|thanks?|thx|cheers|ok|okay)\b|\s(?:and|please|for|because|since|instead|by|with|so|from|is|as|too|also|pls|plz|thx|thanks|asap|rather|not|if|when|until|before|this|that|which|where)\b|,?\s*$)"
+    rf"(?:,? *(?:in +)?(?P<rest>(?:[a-z][a-z .'-]+?)?(?:, *| +)?(?:[a-z][a-z .'-]+?)?(?:, *[a-z][a-z .'-]+?)?(?:,? *{_POSTCODE})?(?:,? *(?:{_LANDS}))?))?(?=$|[;!?\n)]|\s*\(|\.(?:\s|$)|, (?:and|please|the|my|for|can|could|i|instead|thanks?|thx|cheers|ok|okay)\b|\s(?:and|please|for|because|since|instead|by|with|so|from|is|as|too|also|pls|plz|thx|thanks|asap|rather|not|if|when|until|before|this|that|which|where)\b|,?\s*$)"
 )
 _NO_PLACE = re.compile(
     r"(?:^|[,\s]+)(?:i|i'm|i've|we|it|it's|its|that|that's|this|sorry|my|not|got|you|he|she|they|everything|the (?:rest|number|address|street|house|other|one))(?![\w.-]).*$"
 )
 """Words behind a street that name no town: "54 Fuxing Road, I got the number backwards"."""
-_ZIP = re.compile(r"(\d{5,6}(?:-\d{4})?)\s*$")
+_ZIP = re.compile(rf"(?<![a-z\d])({_POSTCODE})\s*$", re.IGNORECASE)
 _COUNTRY = re.compile(rf",?\s*\b({_LANDS})\s*$")
 
 _PROVINCE = "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门"
@@ -102,8 +112,24 @@ _OTHER = re.compile(
     r"\b(?:the )?same (?:delivery |shipping )?address (?:as|of|on|in) (?:my|the) other (?:order|one)\b|(?:和|跟|与)(?:我)?(?:另|别的|其他)(?:外?一?个)?(?:的)?订单(?:的)?(?:地址)?(?:一样|相同)"
 )
 _IN_PLACE = re.compile(
-    r"\b(?:to|use|as|into) (?P<said>(?:my|the|our) (?P<town>(?!new\b(?! york| orleans| jersey)|old|other|same|right|correct|following|default|delivery|shipping|home|wrong)[a-z]+(?: [a-z]+)?) (?:address|home|house|place|apartment)\b)"
+    r"\b(?:to|use|as|into) (?P<said>(?:my|the|our) (?P<town>(?!new\b(?! york| orleans| jersey)|old|other|same|right|correct|following|default|delivery|shipping|home|office|work|wrong)[a-z]+(?: [a-z]+)?) (?:address|home|house|place|apartment)\b)"
     r"|\b(?:to|use) (?P<said2>(?:my|the) (?:address|home|house|place|one) in (?P<town2>[a-z]+(?: (?!please|instead|and|for|so|now|too|thanks|if|because|with|is)[a-z]+)?))\b"
+)
+_PLACES: dict[str, Literal["work", "home"]] = {
+    "office": "work", "work": "work", "workplace": "work", "job": "work", "公司": "work", "单位": "work", "办公室": "work",
+    "home": "home", "house": "home", "家": "home", "家里": "home",
+}  # fmt: skip
+_SAID_PLACE = "|".join(sorted(_PLACES, key=len, reverse=True))
+_TO_PLACE = re.compile(
+    rf"\b(?:send|ship|deliver|mail|redirect|reroute|chang\w+|switch|move|go|come)\b[^.;!?]{{0,40}}\bto (?P<said>(?:my |the |our )?(?P<place>{_SAID_PLACE})(?: address)?)\b(?! (?:on|with|out|for|number|in|page|screen)\b)"
+    rf"|\buse (?P<said2>(?:my |the |our )(?P<place2>{_SAID_PLACE}) address)\b"
+    rf"|(?:到|至|去|往|[寄送发](?!票))(?P<said3>(?:我们?的?)?(?P<place3>{_SAID_PLACE})(?:的?地址|那边?|那[里儿个])?)(?=[去吧呗哈啊呀了,，。!！]|可以|行|好|\W*$)"
+    rf"|[成为用换](?P<said4>(?:我们?的?)?(?P<place4>{_SAID_PLACE})的?(?:那个)?地址)"
+)
+"""That goods shall go to one's work or home: 改到公司, "send it to the office". 换成公司 may as well be said of an invoice's title."""
+_NOT_THERE = re.compile(r"(?:别|不要|不是|不用|\b(?:don't|dont|not|never|rather than|instead of)\b)[^,，。.;!?]{0,30}$")
+_PLACE_ALONE = re.compile(
+    rf"\W*(?:(?:to|use|the|my|at|please|改成|换成|用|是|就|我们?的?|寄|送)\W*)*(?P<place>{_SAID_PLACE})(?:的?(?:那个)?地址|的|那边?|那[里儿个]|one| (?:address|one))?(?:\W*(?:please|吧|呗|就行|可以))?\W*"
 )
 _SHORT_TOWNS = {"nyc": "new york", "la": "los angeles", "sf": "san francisco", "dc": "washington", "washington dc": "washington", "philly": "philadelphia", "vegas": "las vegas", "big apple": "new york"}  # fmt: skip
 
@@ -111,7 +137,8 @@ _SHORT_TOWNS = {"nyc": "new york", "la": "los angeles", "sf": "san francisco", "
 def references(text: Text) -> Iterator[Entity]:
     """Yield addresses that are on file somewhere: an order's, the default one, the one in a town.
 
-    ``{"of_order": "W1"}``, ``{"of_order": "OTHER"}``, ``{"default": true}``, ``{"last": true}`` (the one just talked about), ``{"town": "new york"}`` (or a state's code).
+    ``{"of_order": "W1"}``, ``{"of_order": "OTHER"}``, ``{"default": true}``, ``{"last": true}`` (the one just talked about), ``{"town": "new york"}`` (or a state's code),
+    ``{"place": "work"}`` or ``{"place": "home"}``.
     """
     for match in _OF_ORDER.finditer(text.low):
         if _TO_BE_CHANGED.search(text.low[: match.start()]):
@@ -133,14 +160,30 @@ def references(text: Text) -> Iterator[Entity]:
         span = match.span("said" if match["town"] else "said2")
         yield entity(text, "address", {"town": _SHORT_TOWNS.get(town, town)}, span, score=0.8)
 
+    yield from _to_places(text)
+
+
+def _to_places(text: Text) -> Iterator[Entity]:
+    for match in _TO_PLACE.finditer(text.low):
+        nth = next(nth for nth in ("", "2", "3", "4") if match[f"place{nth}"])
+        if _NOT_THERE.search(text.low[: match.start(f"said{nth}")]):
+            continue
+        yield entity(text, "address", {"place": _PLACES[match[f"place{nth}"]]}, match.span(f"said{nth}"), score=0.8)
+
+
+def place_alone(text: Text) -> Entity | None:
+    """Return the address that only one's work or home names, where one was asked for: 公司, "the office please"."""
+    match = _PLACE_ALONE.fullmatch(text.low)
+    return match and entity(text, "address", {"place": _PLACES[match["place"]]}, match.span("place"), score=0.8)
+
 
 def addresses(text: Text) -> Iterator[Entity]:
     """Yield addresses with the fields that were given."""
-    yield from _american(text)
+    yield from _english(text)
     yield from _chinese(text)
 
 
-def _american(text: Text) -> Iterator[Entity]:
+def _english(text: Text) -> Iterator[Entity]:
     for match in _EN.finditer(text.low):
         start, end = match.start(), match.end()
         value: JsonObject = {"line1": _written(text.plain[match.start("line1") : match.end("line1")])}
@@ -160,9 +203,11 @@ def _locality(rest: str) -> JsonObject:
     value: JsonObject = {}
     rest = rest.strip(" ,")
     if match := _COUNTRY.search(rest.lower()):
-        value["country"], rest = "China" if match[1].endswith("china") else "USA", rest[: match.start()].strip(" ,")
+        value["country"], rest = _said(match[1], _COUNTRIES), rest[: match.start()].strip(" ,")
     if match := _ZIP.search(rest):
-        value["postcode"], rest = match[1], rest[: match.start()].strip(" ,")
+        value["postcode"], rest = match[1].upper(), rest[: match.start()].strip(" ,")
+        if (country := _said(match[1].lower(), _CODES_OF)) is not None:
+            value["country"] = country
     parts = [part.strip() for part in rest.split(",") if part.strip()]
     if len(parts) > 1 and (state := _state(parts[-1]) or _province(parts[-2], parts[-1])):
         value["state"] = state
@@ -181,6 +226,10 @@ def _locality(rest: str) -> JsonObject:
     if parts:
         value["city"] = parts[-1]
     return value
+
+
+def _said(words: str, ways: Mapping[str, str]) -> str | None:
+    return next((name for name, pattern in ways.items() if re.fullmatch(pattern, words)), None)
 
 
 def _state(words: str) -> str | None:

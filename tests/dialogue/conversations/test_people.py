@@ -263,6 +263,21 @@ TALKS = (
         says("i don't wanna talk to a bot, get me someone real", kind="handoff"),
         ticket="asked",
     ),
+    talk(
+        "a-promise-by-staff-is-granted-by-nobody-but-staff",
+        "zh",
+        WANG,
+        says("双肩包退货，不想要了", shows="退款退到哪里"),
+        says("上次那个姐姐答应给我退二十块的", kind="handoff", shows=("承诺", "工单"), hides="请问是哪个订单"),
+        ticket="policy",
+    ),
+    talk(
+        "a-promise-by-staff-is-granted-by-nobody-but-staff",
+        "en",
+        EMMA,
+        says("your colleague promised me 20 back", kind="handoff", shows=("promised", "ticket")),
+        ticket="policy",
+    ),
 )  # fmt: skip
 
 

@@ -258,6 +258,20 @@ TALKS = (
         EMMA,
         says("what cards do i have on file", shows=("Mastercard", "5588", "PayPal", "silver")),
     ),
+    talk(
+        "the-cheapest-of-the-kind-just-spoken-of",
+        "zh",
+        WANG,
+        says("黑色卫衣多少钱", shows="卫衣"),
+        says("要最便宜的", kind="products", shows="卫衣"),
+    ),
+    talk(
+        "the-cheapest-of-the-kind-just-spoken-of",
+        "en",
+        EMMA,
+        says("tell me about the running shoes", shows="Running Shoes"),
+        says("I want the cheapest", kind="products", shows="Running Shoes"),
+    ),
 )  # fmt: skip
 
 

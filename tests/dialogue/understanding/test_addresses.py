@@ -27,6 +27,9 @@ from knowledge.types import JsonObject
         ("it's 54 Fuxing Road, I got the number backwards", {"line1": "54 Fuxing Road"}),
         ("还是直接送家里文二路391号2幢603室吧", {"line1": "文二路391号2幢603室"}),
         ("前面的文二路391号2幢603室", {"line1": "文二路391号2幢603室"}),
+        ("12 Dock Street, Leeds LS10 1AB", {"line1": "12 Dock Street", "city": "Leeds", "postcode": "LS10 1AB", "country": "United Kingdom"}),
+        ("221b baker street, flat 2, london nw1 6xe, uk", {"line1": "221b Baker Street", "line2": "Flat 2", "city": "London", "postcode": "NW1 6XE", "country": "United Kingdom"}),
+        ("9 High Street, Otley, Leeds LS21 1AA, and cancel the mug", {"line1": "9 High Street", "district": "Otley", "city": "Leeds", "postcode": "LS21 1AA", "country": "United Kingdom"}),
         ("寄到浙江省杭州市西湖区文三路158号那边去", {"state": "浙江省", "city": "杭州市", "district": "西湖区", "line1": "文三路158号"}),
     ],
 )  # fmt: skip

@@ -28,6 +28,7 @@ export const JUDGEMENT_STRINGS = {
     seen_bereaved: "亲人离世",
     seen_ill: "疾病或残障",
     seen_pregnant: "孕期或哺乳",
+    seen_promise: "称客服承诺过",
   },
   en: {
     b_escalation: "Why a person",
@@ -53,6 +54,7 @@ export const JUDGEMENT_STRINGS = {
     seen_bereaved: "bereavement",
     seen_ill: "illness or disability",
     seen_pregnant: "pregnancy or nursing",
+    seen_promise: "says staff promised it",
   },
 };
 
