@@ -8,7 +8,8 @@ import pytest
 from dialogue import price_pages
 from dialogue.flows import FlowError, load_flows, procedures
 from dialogue.understanding import data
-from dialogue.understanding.commands.requests import HOLDING, OWN_DATA
+from dialogue.understanding.commands.holding import FLOW as HOLDING
+from dialogue.understanding.commands.requests import OWN_DATA
 from tests.docs import blocks
 from tools.toolset import all_tools
 

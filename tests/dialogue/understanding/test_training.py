@@ -9,7 +9,8 @@ import pytest
 
 from dialogue.flows import load_flows
 from dialogue.understanding import data, training
-from dialogue.understanding.commands.requests import HOLDING, OWN_DATA
+from dialogue.understanding.commands.holding import FLOW as HOLDING
+from dialogue.understanding.commands.requests import OWN_DATA
 from tools.toolset import all_tools
 
 ROWS = training.examples()
