@@ -12,7 +12,13 @@ from dialogue.understanding.commands.asides import aside
 from dialogue.understanding.commands.besides import answered_and_asked
 from dialogue.understanding.commands.calling_off import BY_NAME, called_off
 from dialogue.understanding.commands.declined import declined
-from dialogue.understanding.commands.expected import of_a_variant, of_an_address, unasked, without_typing
+from dialogue.understanding.commands.expected import (
+    of_a_variant,
+    of_an_address,
+    unasked,
+    without_idioms,
+    without_typing,
+)
 from dialogue.understanding.commands.figures import replaced_figures
 from dialogue.understanding.commands.interruptions import interrupted
 from dialogue.understanding.commands.lists import of_the_list, vague_wish
@@ -29,7 +35,7 @@ from dialogue.understanding.text import read, says_nothing
 
 def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
     """Return the commands of a message, in the order in which they are to be done, and the best intents."""
-    reading = of_an_address(of_a_variant(unasked(without_typing(reading))))
+    reading = of_an_address(of_a_variant(unasked(without_typing(without_idioms(reading)))))
     low = reading.text.low
     code = is_code(low)
     if code or (says_nothing(low) and polarity.read(low).sense is None and phrases.asks_again(low) is None):

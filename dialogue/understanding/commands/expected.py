@@ -51,12 +51,26 @@ _TYPED_AMISS = re.compile(
 """What a message was written with: no goods."""
 
 
+_IDIOM = re.compile(r"\bm(?:ake|ade|aking) up (?:my|your|our|his|her|their|one's|the) minds?\b")
+"""Turns of phrase with the name of goods in them: make-up is none of these."""
+
+
+def without_idioms(reading: Reading) -> Reading:
+    """Leave out goods of which a turn of phrase only has the name: "time to make up my mind"."""
+    idiom = _IDIOM.search(reading.text.low)
+    return reading if idiom is None else _without_goods(reading, idiom.span())
+
+
 def without_typing(reading: Reading) -> Reading:
     """Leave out what a slip is put down to, 手机键盘按错了, where such goods were not spoken of."""
     slip = _TYPED_AMISS.search(reading.text.low) if reading.view.active_flow is not None else None
     if slip is None or any(item.type == "product" and slip[0].startswith(item.text) for item in reading.view.said):
         return reading
-    inside = reading.within(*slip.span())
+    return _without_goods(reading, slip.span())
+
+
+def _without_goods(reading: Reading, span: tuple[int, int]) -> Reading:
+    inside = reading.within(*span)
     left = [item for item in reading.entities if item not in inside or item.type not in {"product", "category"}]
     return dataclasses.replace(reading, entities=left)
 

@@ -39,10 +39,10 @@ def is_one_question(reading: Reading, found: list[Command]) -> bool:
 
 
 def of_the_rules(reading: Reading, entities: tuple[Entity, ...], low: str) -> bool:
-    """Whether words that sound like a wish ask for the shop's rules: more goods for an order, a proof that is lost, where returns and refunds go."""
+    """Whether words that sound like a wish ask for the shop's rules: more goods for an order, a proof that is lost, a coupon that was forgotten, where returns and refunds go."""
     if lacks_a_proof(low, reading.text.low) or asks_where_to_send(reading, low) or asks_before_buying(low, entities):
         return True
-    if may_go_back(reading, entities, low):
+    if may_go_back(reading, entities, low) or _MISSED_COUPON.search(low):
         return True
     return adds_to_an_order(low) or asks_where_refunds_go(reading, entities, low)
 
@@ -63,6 +63,11 @@ _ADDS = re.compile(
 )
 
 
+_MISSED_COUPON = re.compile(
+    r"\b(?:didn't|didnt|did not|forgot to) (?:\w+ )?(?:apply|use|enter|add|put|redeem)\b[^.;!?]{0,16}\b(?:coupon|voucher|(?:promo|discount) code)s?\b"
+    r"|忘(?:了|记)?(?:用|使用|填|输|勾)[^,，。]{0,6}(?:券|优惠码)|(?:券|优惠码)[^,，。]{0,4}忘(?:了|记)?(?:用|使用|填|输|勾)"
+)
+"""A coupon that was not used when it was time to: whether it can be made good is for the rules."""
 _PROOF = r"(?:receipt|packing slip|proof of purchase|till slip)"
 _LACKS = re.compile(
     rf"\b(?:don't have|do not have|dont have|haven't got|have not got|no longer have|(?:can't|cannot|cant|couldn't) find|lost|misplaced|threw (?:away|out)|(?:i have|i've|i've got|got|with) no|without)\b[^.;!?]{{0,16}}\b{_PROOF}\b|\b{_PROOF}\b[^.;!?]{{0,12}}\b(?:is gone|got lost|is lost|went missing|is missing)\b"

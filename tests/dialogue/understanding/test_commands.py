@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from dialogue.commands import Command, Correct, PendingQuestion, Provide, StartFlow, View
+from dialogue.commands import AskKnowledge, Command, Correct, PendingQuestion, Provide, StartFlow, View
 from dialogue.flows import load_flows
 from dialogue.understanding import intents, training
 from dialogue.understanding.commands import Classify, Reading, classifier_ranking, commands
@@ -83,6 +83,21 @@ def test_what_is_wanted_at_the_start(text: str, wanted: list[str], classify: Cla
 @pytest.mark.parametrize("text", ["anything cheaper?", "有没有便宜点的", "有没有两百以内的"])
 def test_asked_what_to_compare_one_may_ask_to_see_others(text: str, classify: Classify) -> None:
     assert kinds(text, asked("slot", "products", flow="compare_products"), classify) == ["start_flow:find_products"]
+
+
+@pytest.mark.parametrize("text", ["oh no, i forgot to enter the discount code, fix it?", "下单忘了用券，能补吗"])
+def test_a_coupon_that_was_forgotten_is_a_matter_of_rules(text: str) -> None:
+    assert kinds(text, IDLE, lambda _: [("list_coupons", 0.9)]) == ["ask_knowledge"]
+
+
+def test_a_turn_of_phrase_names_no_goods() -> None:
+    makeup = Lexicon([Item("P-LIP", ("口红", "Make-up Lipstick"))])
+    message = read("how long may I take to make up my mind about the make-up?")
+    entities = Extractor(makeup, lambda: dt.datetime(2026, 3, 10, tzinfo=dt.UTC), currency="CNY").extract(message)
+    reading = Reading(message, entities, IDLE, makeup, lambda _: [("ask_knowledge", 0.9)], FLOWS, stances=STANCES.take)
+    [asked_for] = commands(reading)[0]
+    assert isinstance(asked_for, AskKnowledge)
+    assert [item.start for item in asked_for.goods] == [message.low.index("make-up")]
 
 
 @pytest.mark.parametrize("text", ["leave it at the door", "leave it with the neighbour please"])
