@@ -97,8 +97,7 @@ async def test_an_agent_gets_a_whisper_sees_who_looks_and_is_told_of_a_take_over
     await case.get_by_role("button", name=words.claim).click()
 
     boss = await at_the_desk_as_supervisor(visits, shop, words)
-    await boss.keyboard.press("g")
-    await boss.keyboard.press("a")
+    await boss.keyboard.type("ga")
     await row(boss, ticket).click()
     await expect(case.locator(".viewers")).to_contain_text("Mei")
     await expect(boss.locator("#case .viewers")).to_contain_text(words.agent)
@@ -152,8 +151,7 @@ async def test_the_desk_is_worked_by_keys_and_they_can_be_turned_off(visits: Vis
     await expect(row(desk, ticket)).to_be_visible()
     case = desk.locator("#case")
 
-    await desk.keyboard.press("g")
-    await desk.keyboard.press("o")
+    await desk.keyboard.type("go")
     for _ in range(await desk.locator("#tickets [data-ticket]").count()):
         await desk.keyboard.press("j")
         if await row(desk, ticket).evaluate("each => each === document.activeElement"):
