@@ -25,6 +25,7 @@ _LEFT = re.compile(
     rf"\b(?:has|have|had|is|are|was|were|did)\b[^.!?,;]{{0,40}}\b{_GOES}\b(?! (?:with|in(?!\W*$)|by|from|via|as|free|for free|to me)\b)"
     rf"|(?<!not )(?<!n't )(?<!not been )(?<!n't been )\b{_GOES} (?:yet|already|or (?:not|no))\b"
     r"|\bwhen (?:(?:does|do|will|did|is|are)\b[^.!?,;]{0,30}\b(?:leave|leaving|ship|go out|going out|get (?:sent|shipped|packed)|be (?:sent|shipped|dispatched|posted|packed))|[^.!?,;]{0,30}\b(?:leaves|ships))\b"
+    r"|还没(?:有|给我)?(?:发货|发出去?|寄出去?|出库|打包|发|寄)(?:对|是)?吧(?=\W*$)"
     r"|发没发|寄没寄|有没有(?:发货|发出|寄出|出库|打包)|(?:发货|发出来?|发出去|发走|寄出来?|寄出去|寄走|送出来?|出库|出仓|出货|打好?包|包好|备好货?|揽收)(?:了|过)?没(?:有|呢|呀|啊)?(?![\u3400-\u9fff]*(?:退|换|取消|改))"
     r"|(?:发|寄)了没|(?:发|寄)了吗|(?:发货|发出|寄出|寄走|发走|出库|出仓|打包|备货)(?:好|完)?了(?:吗|么)"
 )

@@ -73,7 +73,8 @@ def name(command: Command) -> str:
         ("SPRING20, can I still have that", ["start_flow:claim_coupon"]), ("exchange the earbuds for ones with IPX4", ["start_flow:exchange_items"]),
         ("where is my package? and what coupons do I have?", ["start_flow:track_order", "start_flow:list_coupons"]),
         ("谢谢", ["chit_chat"]), ("好的", ["chit_chat"]), ("帮我催一下", ["start_flow:track_order"]), ("please chase the courier", ["start_flow:track_order"]),
-        ("换货的新的寄了没", ["start_flow:order_status"]), ("has my replacement been sent", ["start_flow:order_status"]),
+        ("换货的新的寄了没", ["start_flow:order_status"]),
+        ("我那单台灯还没发吧", ["start_flow:order_status"]), ("has my replacement been sent", ["start_flow:order_status"]),
     ],
 )  # fmt: skip
 def test_what_is_wanted_at_the_start(text: str, wanted: list[str], classify: Classify) -> None:
