@@ -111,12 +111,12 @@ class _Fitted:
     kept: IntArray
 
     @classmethod
-    def of(cls, given: _Given, ridge: float, seed: int) -> _Fitted:
+    def of(cls, given: _Given, ridge: float, seed: int, *, telling: bool = False) -> _Fitted:
         if not wide(len(given.texts), given.labels):
             return cls(given, given.solved(ridge), np.arange(len(given.texts)))
         kept = _landmarks(given.owners, seed)
         ridges = np.asarray(ridge / given.weights, dtype=np.float32)
-        return cls(given, WideMachine(given.space, given.texts, kept, given.targets, ridges), kept)
+        return cls(given, WideMachine(given.space, given.texts, kept, given.targets, ridges, telling), kept)
 
     @property
     def weights(self) -> Weights:
@@ -171,27 +171,31 @@ def fit(rows: Sequence[Row], embedder: Embedder, *, aim: Aim = "accuracy", seed:
 def _solved(given: _Given, ridge: float, seed: int) -> tuple[_Fitted, FloatArray]:
     """Return a machine with every row's held-out scores.
 
-    One of many rows may want a larger ridge, and more of the n-grams, than the few rows that these were chosen by.
+    One of many rows may want a larger ridge, and more of the n-grams, than the few rows that these were chosen by, and may gain by
+    weighing them by what they tell.
     """
     best = _tried(given, ridge, seed)
     if not isinstance(best[0].machine, WideMachine):
         return best
+    found = _tried(given, ridge, seed, telling=True)
+    telling = _surprise(*found) < _surprise(*best)
+    best = found if telling else best
     for other in (weight for weight in GRAM_WEIGHTS if weight > given.space.gram_weight):
         heavier = best[0].given.with_space(dataclasses.replace(given.space, gram_weight=other))
-        found = _tried(heavier, ridge, seed)
+        found = _tried(heavier, ridge, seed, telling=telling)
         if _surprise(*found) > _surprise(*best):
             break
         best = found
     for other in (larger for larger in RIDGES if larger > ridge):
-        found = _tried(best[0].given, other, seed)
+        found = _tried(best[0].given, other, seed, telling=telling)
         if _surprise(*found) > _surprise(*best):
             break
         best = found
     return best
 
 
-def _tried(given: _Given, ridge: float, seed: int) -> tuple[_Fitted, FloatArray]:
-    fitted = _Fitted.of(given, ridge, seed)
+def _tried(given: _Given, ridge: float, seed: int, *, telling: bool = False) -> tuple[_Fitted, FloatArray]:
+    fitted = _Fitted.of(given, ridge, seed, telling=telling)
     return fitted, given.held_out(fitted.machine)
 
 
