@@ -62,20 +62,25 @@ def examples() -> list[Example]:
 
 def fit(rows: Sequence[Example], embedder: Embedder) -> tuple[StanceModel, FloatArray]:
     """Fit; also return the chances of each row by a model without its line, ``[rows, stances]``."""
-    truth = np.array([STANCES.index(row.stance) for row in rows])
+    machine = machine_of(rows, embedder)
+    scores = np.zeros_like(machine.targets)
+    for held in _folds(rows):
+        scores[held] = machine.held_out(held)
+    degree = temperature(scores, np.array([STANCES.index(row.stance) for row in rows]))
+    made_of = (embedder.name, embedder.version, fingerprint(embedder))
+    kept = machine.texts.take(machine.landmarks)
+    return StanceModel(made_of, machine.space, kept, machine.weights, degree), softmax(scores / degree)
+
+
+def machine_of(rows: Sequence[Example], embedder: Embedder) -> WideMachine:
+    """Return the machine that learns from the rows, without a temperature: that wants scores of rows that were held out."""
+    truth = [[STANCES.index(row.stance)] for row in rows]
     every = vectors([row.asked for row in rows], embedder)
     words = [row.asked.grams for row in rows]
     space = dataclasses.replace(Space.of(words, every), gram_weight=_GRAM_WEIGHT)
-    texts = space.read(words, every)
     kept = np.sort(np.random.default_rng(7).permutation(len(rows))[:_LANDMARKS])
     ridge = np.full(len(rows), _RIDGE, dtype=np.float32)
-    machine = WideMachine(space, texts, kept, targets_of(truth[:, None].tolist(), len(STANCES)), ridge)
-    scores = np.zeros((len(rows), len(STANCES)), dtype=np.float32)
-    for held in _folds(rows):
-        scores[held] = machine.held_out(held)
-    degree = temperature(scores, truth)
-    made_of = (embedder.name, embedder.version, fingerprint(embedder))
-    return StanceModel(made_of, space, texts.take(kept), machine.weights, degree), softmax(scores / degree)
+    return WideMachine(space, space.read(words, every), kept, targets_of(truth, len(STANCES)), ridge)
 
 
 def _folds(rows: Sequence[Example]) -> list[IntArray]:
