@@ -21,7 +21,9 @@ from tools.evidence import OrderSummary
 from tools.orders.types import OrderList
 
 FREE_TEXT_SLOTS = frozenset({"text", "reason"})
-_ADDS = re.compile(r"\b(?:also|too|as well|in addition|plus)\b|还有|还要|也|另外|再加|一起")
+_ADDS = re.compile(
+    r"\b(?:also|too(?=\W*$|\s*[,.;!?])|as well|in addition|plus)\b|还有|还要(?![用穿戴留住]|是)|也|另外|再加|一起"
+)
 """What comes with such words is added to what was said, not put in its place."""
 _LABELS = re.compile(
     r"^\W*(?:i (?:want|need|would like|'d like) (?:it|this|that) (?:to be )?)?(?:in the name of|made out to|to be made out to)\b|\b(?:tax (?:id|no|number)|vat(?: (?:id|number))?|e-?mail|title|name)\b(?: is|:)?|(?:我?想?要?的?)(?:发票)?抬头(?:是|为|写|开)?|^\W*我?(?:想要?|要)?开给|(?:公司)?税号(?:是|为)?|邮箱(?:是|为)?|发到",

@@ -41,8 +41,24 @@ _CHANGED = frozenset({"payment_method", "address", "email"})
 _PAYS_BACK = frozenset({"cancel_order", "return_items", "price_protection"})
 
 
+_TURNS_ASIDE = re.compile(
+    r"(?:^|[,.;:!…~—–-])\s*(?:and |but |oh )*(?:meanwhile|in the meantime|by the way|btw|before (?:that|i (?:decide|say|answer))|first(?: of all| though)?|one (?:more )?(?:thing|sec\w*)|quick (?:one|question)|just wondering|while i'm here)\b[,:…—–-]*\s*"
+    r"|(?:^|[,，。；;！!…\s])(?:另外|对了|顺便|话说|先?问一?下|先问|想问|插一?句)[,，:：]?\s*(?:问一?下)?"
+)
+"""Before a question that comes in between: "let me think. meanwhile, has my speaker left?"."""
+
+
 def aside(reading: Reading) -> list[Command] | None:
-    """Read a look at something else; None where the message may be anything else."""
+    """Read a look at something else, with or without some thinking aloud before it; None where the message may be anything else."""
+    marks = list(_TURNS_ASIDE.finditer(reading.text.low))
+    if marks and not any(item.end <= marks[-1].start() for item in reading.told()):
+        asked = reading.sub(marks[-1].end())
+        if phrases.is_question(asked.text.low.strip()) and (found := _look(asked)) is not None:
+            return found
+    return _look(reading)
+
+
+def _look(reading: Reading) -> list[Command] | None:
     view, low = reading.view, reading.text.low
     if view.active_flow not in _ABOUT:
         return None

@@ -133,7 +133,7 @@ def called_off(reading: Reading) -> list[Command] | None:
     if len(low.strip()) > _LONGEST or phrases.asks_again(low) or gives_reason(reading):
         return None
     said = polarity.read(low)
-    if _OTHER_ONE.search(low) or _FOR_THE_COURIER.search(low):
+    if _OTHER_ONE.search(low) or _FOR_THE_COURIER.search(low) or _only_asks_first(low):
         return None  # 是别的那单，不是卫衣 puts right what is meant.
     if view.pending is not None and view.pending.kind == "confirm" and _only_answers(low):
         return None
@@ -150,6 +150,18 @@ def called_off(reading: Reading) -> list[Command] | None:
     else:
         found = _only_some(stances)
     return [found] if found is not None else None
+
+
+_PAUSES = re.compile(
+    r"\W*(?:(?:ok|oh|hm+|well|wait|hold on|hang on|one sec\w*|(?:just )?a (?:sec\w*|minute|moment))\W+)+|\W*[嗯哦诶哎]*(?:等等|等一?下|慢着|稍等)\W*"
+)
+
+
+def _only_asks_first(low: str) -> bool:
+    """Whether a pause is asked for only to ask something: "hang on, my speaker, is that on its way"."""
+    pause = _PAUSES.match(low)
+    asked = low[pause.end() :].strip() if pause is not None else ""
+    return phrases.is_question(asked) and not phrases.asks_for_it(asked) and segments.cue(asked) in _IDLE
 
 
 def _only_stops(stances: _Stances) -> bool:

@@ -17,10 +17,10 @@ from dialogue.understanding.commands.reading import Reading
 GENERIC = 0.3
 """Score of a word for anything at all."""
 _RATHER = re.compile(
-    r"\b(?:rather|instead|after all|actually|nah|on second thoughts?|better|back to|still)\b|还是|算了|想想|改回|不如|要不|干脆|直接|那就|按原来|^\W*(?:or|或者|要么)\b"
+    r"\b(?:rather|instead|after all|actually|nah|on second thoughts?|better|back to|still)\b|还是|仍|依[然旧]|算了|想想|改回|改(?:[为成办]|走)?(?=[换退取])|不如|要不|干脆|直接|那就|按原来|^\W*(?:or|或者|要么)\b"
 )
 """By which somebody turns from one to the other."""
-_STILL = re.compile(r"\bstill (?:want|need|like|going|wish)\b|还是(?:想|要|得)")
+_STILL = re.compile(r"\bstill (?:want|need|like|going|wish)\b|还是(?:想|要|得|[按办退换])|仍|依[然旧]")
 _FAMILIES: dict[str, tuple[frozenset[str], re.Pattern[str]]] = {
     "return_items": (
         frozenset({"return_items"}),
