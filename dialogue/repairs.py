@@ -11,7 +11,7 @@ from dialogue.commands import Cancel, CannotHandle, Correct, Entity, Repeat, Sta
 from dialogue.engine import Engine
 from dialogue.events import LanguageChanged
 from dialogue.grounding import GENERIC, mentions_line, same_id
-from dialogue.replaced import all_of_the_order, only_refuses, without_replaced
+from dialogue.replaced import all_of_the_order, describes_others, only_refuses, without_replaced
 from dialogue.replies.templates import Templates
 from dialogue.replies.types import TextReply
 from dialogue.slots import ACCEPTS, Question, accepts
@@ -230,10 +230,14 @@ class Repairs:
     async def _take_anew(self, work: Work, frame: Frame, command: Correct) -> bool:
         """Put what was said anew in the place of what was settled, or add it where the words say so."""
         entities, adds = command.entities, _ADDS.search(command.text.lower())
+        takes_versions = any(spec.type == "swaps" for spec in work.flows[frame.flow].slots.values())
         if not adds:
             entities = await without_replaced(work, frame, entities)
             if await only_refuses(work, frame, entities):
                 return self._ask_for_goods(work, frame)
+        if not adds and not takes_versions and await describes_others(work, frame, entities):
+            entities = tuple(entity for entity in entities if entity.type != "product")
+            work.forget(frame, frozenset({"product", "category"}))
         work.hear(entities, frame)
         types = frozenset(entity.type for entity in entities)
         if not adds and await self._in_another_order(work, frame, entities):

@@ -223,6 +223,7 @@ def points(low: str) -> bool:
 _PROGRESS = re.compile(
     r"\bhow(?:'s| is| are| far)\b[^.!?]{0,60}\b(?:going|coming along|doing|progressing|along)\b|\bany (?:news|updates?|progress|word|movement|signs?)\b|\b(?:check|checking) (?:up )?on (?:the|my|our|that)\b|\bwhere (?:does|do)\b[^.!?]{0,50}\bstand\b|\b(?:status|state|progress) of (?:my|the|that)\b|\bwhat (?:became|has become) of\b"
     r"|\b(?:has|have|did|is|was|when)\b[^.!?]{0,30}\b(?:replacement|new one|exchanged? item)\b[^.!?]{0,20}\b(?:sent|shipp?(?:ed)?|dispatched|gone out|left|coming|come|arriv\w+|on its way)\b"
+    r"|\b(?:has|have|did|is|are) (?:that|it|they|those|this)\b(?: \w+){0,2} (?:moved?|left|leave|shipp?(?:ed)?|gone(?! (?:up|down)\b)|sent|dispatched|on (?:its|their|the) way|arriv\w+|turn(?:ed)? up)\b|(?:动|走|[发寄送]出?[来去走]?)了?(?:没有?|吗)(?=\W*$)"
     r"|换(?:货|的|新)[^，,。？?]{0,6}(?:寄|发|到)[^，,。？?]{0,3}(?:了没|了吗|没有)"
     r"|(?:进展|进度|办到哪|到哪(?:一)?步|走到哪(?:一)?步|处理到哪|处理得?怎么样|(?:货|请|款)(?:现在)?怎么样了|(?:啥|什么|咋个?)情况|咋样了|有(?:没有)?(?:消息|动静|下文))"
 )
@@ -244,7 +245,7 @@ def without_regard(words: str) -> str:
 
 
 _COSTS = re.compile(
-    r"\b(?:costs?|charged?|fees?|postage|for free|foots? the bill|out of (?:my )?pocket)\b|\bpay(?:s|ing)? (?:for )?(?:the |any )?(?:shipp?ing?|courier|delivery|freight|return)\b|掏钱|[运邮]费|收费|收钱|花钱|免费|要钱"
+    r"\b(?:costs?|charged?|fees?|postage|for free|foots? the bill|out of (?:my )?pocket|at (?:your|my|whose) (?:own )?(?:expense|cost)|(?:is|are) (?:that|it|those) on (?:you|me)|(?:do|must|should) i (?:have to |need to )?pay)\b|\bpay(?:s|ing)? (?:for )?(?:the |any )?(?:shipp?ing?|courier|delivery|freight|return)\b|掏钱|[运邮]费|收费|收钱|花钱|免费|要钱"
 )
 _ASKS_HOW = re.compile(
     r"\b(?:how (?:long|much|many|soon|often|do|does|will|would)|when|why|who|where)\b|多久|多长时间|几天|几个工作日|什么时候|啥时候|何时|怎么|为什么|为啥|谁|哪里|哪儿"

@@ -84,7 +84,7 @@ def replaced_figures(reading: Reading) -> list[Command] | None:
         if (one.number, figure) not in [(a.number, b) for a, b in found[:place]]
     ]
     kinds = [figure.kind for _, figure in found]
-    if len(found) > 1:
+    if len(found) + sum(item.type in _BODY for item in reading.told()) > 1:
         # Of several one may only be mentioned: "a 30 sounds huge, oh, I wrote 168, it's 158".
         found = [
             (one, figure) for one, figure in found if figure.number in said_numbers or _is_said_of(reading, one, figure)

@@ -31,6 +31,7 @@ _SLOTS: dict[str, frozenset[str]] = {
 }
 """What is told -> the slots that it is a value for."""
 _GOODS = frozenset({"product", "order_ref"})
+_OF_NO_GOODS = frozenset({"payment_method", "address", "email", "tax_id", "reason"})
 _WRITTEN = frozenset({"email", "tax_id"})
 """What is told letter by letter."""
 _FAMILY: dict[str, frozenset[str]] = {
@@ -81,6 +82,11 @@ def replaced(reading: Reading) -> Correct | None:
         return None
     gone = [item for kind in contrasted for item in _taken_back(kind, told, reading)]
     gone += declined(reading) if contrasted & _GOODS else ()
+    if contrasted and contrasted <= _OF_NO_GOODS:
+        # "Alipay needs a top-up, so PayPal" names no tops.
+        gone += [
+            item for item in reading.told() if item.type == "product" and not any(same(item, one) for one in view.said)
+        ]
     slot = phrases.slot_named(low)
     kept = tuple(
         item
@@ -187,7 +193,7 @@ def _thinks_better_of_it(kind: str, low: str, new: Entity, last: Entity) -> bool
 
     Goods that are named in passing may be told of: of them it is only said so where the message ends with them.
     """
-    if new.end > last.start or not _THINKS_BETTER.search(low[new.end : last.start]):
+    if not _THINKS_BETTER.search(low[new.end : last.start]):
         return False
     behind = low[last.end :]
     refused = last.value.get("negated") or _NOT_WANTED.search(low[: last.start]) or _PAST.match(behind)
@@ -205,7 +211,7 @@ def _taken_back(kind: str, told: Sequence[Entity], reading: Reading) -> list[Ent
     last, anew = held[-1], phrases.said_anew(low)
     returned = kind not in _GOODS and (_STAYS_WITH.search(low[: last.start]) or _IT_IS.match(low[last.end :]))
     after = anew is not None and last.start >= anew > max(item.start for item in new)
-    if returned or after or _thinks_better_of_it(kind, low, new[-1], last):
+    if returned or after or (new[-1].end <= last.start and _thinks_better_of_it(kind, low, new[0], last)):
         return new
     return [item for item in new if _DISLIKED.match(low[item.end :])]
 
