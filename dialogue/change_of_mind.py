@@ -12,7 +12,7 @@ from dialogue.state import Frame
 from dialogue.work import Work
 
 _MORE = re.compile(
-    r"\b(?:also|as well|too|(?<!n\'t want )(?<!nt want )(?<!not want )another|besides|in addition|plus|separately)\b|另外|此外|还(?:要|想|有|得)|再(?:帮|把|退|换|取消)|也(?:要|想|退|换|取消|一起)|顺便|同时"
+    r"\b(?:also|as well|too(?=\W*$|\s*[,.;!?])|(?<!n\'t want )(?<!nt want )(?<!not want )another|besides|in addition|plus|separately)\b|另外|此外|还(?:要|想|有|得)(?![用穿戴留住]|是)|再(?:帮|把|退|换|取消)|也(?:要|想|退|换|取消|一起)|顺便|同时"
 )
 """Words by which a wish comes on top of the one before."""
 

@@ -11,7 +11,7 @@ from dialogue.commands import Cancel, CannotHandle, Correct, Entity, Repeat, Sta
 from dialogue.engine import Engine
 from dialogue.events import LanguageChanged
 from dialogue.grounding import GENERIC, mentions_line, same_id
-from dialogue.replaced import all_of_the_order, only_refuses, without_replaced
+from dialogue.replaced import all_of_the_order, describes_others, only_refuses, without_replaced
 from dialogue.replies.templates import Templates
 from dialogue.replies.types import TextReply
 from dialogue.slots import ACCEPTS, Question, accepts
@@ -21,7 +21,9 @@ from tools.evidence import OrderSummary
 from tools.orders.types import OrderList
 
 FREE_TEXT_SLOTS = frozenset({"text", "reason"})
-_ADDS = re.compile(r"\b(?:also|too|as well|in addition|plus)\b|还有|还要|也|另外|再加|一起")
+_ADDS = re.compile(
+    r"\b(?:also|too(?=\W*$|\s*[,.;!?])|as well|in addition|plus)\b|还有|还要(?![用穿戴留住]|是)|也|另外|再加|一起"
+)
 """What comes with such words is added to what was said, not put in its place."""
 _LABELS = re.compile(
     r"^\W*(?:i (?:want|need|would like|'d like) (?:it|this|that) (?:to be )?)?(?:in the name of|made out to|to be made out to)\b|\b(?:tax (?:id|no|number)|vat(?: (?:id|number))?|e-?mail|title|name)\b(?: is|:)?|(?:我?想?要?的?)(?:发票)?抬头(?:是|为|写|开)?|^\W*我?(?:想要?|要)?开给|(?:公司)?税号(?:是|为)?|邮箱(?:是|为)?|发到",
@@ -228,10 +230,14 @@ class Repairs:
     async def _take_anew(self, work: Work, frame: Frame, command: Correct) -> bool:
         """Put what was said anew in the place of what was settled, or add it where the words say so."""
         entities, adds = command.entities, _ADDS.search(command.text.lower())
+        takes_versions = any(spec.type == "swaps" for spec in work.flows[frame.flow].slots.values())
         if not adds:
             entities = await without_replaced(work, frame, entities)
             if await only_refuses(work, frame, entities):
                 return self._ask_for_goods(work, frame)
+        if not adds and not takes_versions and await describes_others(work, frame, entities):
+            entities = tuple(entity for entity in entities if entity.type != "product")
+            work.forget(frame, frozenset({"product", "category"}))
         work.hear(entities, frame)
         types = frozenset(entity.type for entity in entities)
         if not adds and await self._in_another_order(work, frame, entities):

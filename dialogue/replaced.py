@@ -133,6 +133,22 @@ async def all_of_the_order(work: Work, frame: Frame, lines: Sequence[Mapping[str
     return order is not None and {line.line_id for line in order.lines} == {str(line["line_id"]) for line in lines}
 
 
+async def describes_others(work: Work, frame: Frame, entities: Iterable[Entity]) -> bool:
+    """Whether a colour or size is that of other goods in the order than those that are settled: "I meant the beige set"."""
+    options = [item for item in entities if item.type == "option" and not item.value.get("negated")]
+    names = [name for name, spec in work.flows[frame.flow].slots.items() if spec.type == "order_lines"]
+    chosen = {line["line_id"] for name in names for line in frame.slots.get(name) or []}
+    order = await _order(work, frame) if options and chosen else None
+    if order is None:
+        return False
+    goods = [item for item in entities if item.type == "product" and item.score > GENERIC]
+    settled = [line for line in order.lines if line.line_id in chosen]
+    if any(not any(mentions_line(item, line) for line in settled) for item in goods):
+        return False
+    described = {line.line_id for line in order.lines if all(fits_options(item, line.options) for item in options)}
+    return bool(described) and not described & chosen
+
+
 async def _order_id(work: Work, frame: Frame, value: Any) -> Settled | None:
     return lambda item: (
         same_id(str(item.value["id"]), str(value))

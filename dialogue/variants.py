@@ -42,6 +42,7 @@ _OTHERWISE = re.compile(
     r"(?i)(?:\b(?:otherwise|or else|else|if not(?: available)?|failing that|if that's gone|second choice|alternatively)\b|>|否则|不然|其次|备选|没有的?话?就?|要不就?)\W*(?:(?:in|the|a|an|one|go for|要|选|来|用|换)\W*)*$"
 )
 """What stands before a value that will do when the one before it is not to be had."""
+_RATHER = re.compile(r"(?:要不(?!就)|不然)\W*(?:[换要选来用个件条双]\W*)*$")
 _NO = re.compile(r"(?i)^(?:no|none|not|non|without)\b")
 
 
@@ -93,7 +94,7 @@ def wishes(heard: Sequence[Heard], line: LineView, variants: Sequence[VariantVie
             free |= set(_kin(str(value["key"]), keys))
         elif relation:
             wanted |= _related(entry, relation, line, keys, variants)
-        elif (second := _second_choice(entry, keys, wanted)) is not None:
+        elif (second := _second_choice(entry, keys, wanted, said)) is not None:
             key, exact = second
             wanted[key] = (*wanted[key], exact)
             preferred.add(key)
@@ -119,11 +120,24 @@ def option_keys(variants: Sequence[VariantView]) -> Keys:
     return {key: tuple(values) for key, values in keys.items()}
 
 
-def _second_choice(entry: Heard, keys: Keys, wanted: dict[str, tuple[str, ...]]) -> tuple[str, str] | None:
-    """Return the key and value that will do where the one wanted before is not to be had."""
+def _second_choice(
+    entry: Heard, keys: Keys, wanted: dict[str, tuple[str, ...]], said: dict[str, int]
+) -> tuple[str, str] | None:
+    """Return the key and value that will do where the one wanted before is not to be had.
+
+    要不L吧, said later of what was to be an M, is no second choice: it takes the place of the first.
+    """
     if not entry.entity.value.get("otherwise") and not _OTHERWISE.search(entry.context):
         return None
-    return next(((key, exact) for key, exact in placed(entry.entity.value, keys) if key in wanted), None)
+    rather = _RATHER.search(entry.context) is not None
+    return next(
+        (
+            (key, exact)
+            for key, exact in placed(entry.entity.value, keys)
+            if key in wanted and not (rather and said.get(key) != entry.turn)
+        ),
+        None,
+    )
 
 
 def _take_value(

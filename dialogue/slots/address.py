@@ -10,6 +10,7 @@ from dialogue import grounding
 from dialogue.slots.base import Filled, Filling, Question, SlotContext
 from dialogue.slots.orders import own_orders
 from dialogue.understanding import phrases
+from dialogue.understanding.entities.addresses import street_of
 from tools.customers.types import Profile
 from tools.orders.types import OrderDetails
 
@@ -95,7 +96,8 @@ def _said(context: SlotContext) -> dict[str, str]:
 def _is_again(given: Mapping[str, str], before: Mapping[str, str]) -> bool:
     """Tell whether an address is one that was said before, with words before it or a town written shorter: 还是寄文二路391号."""
     line, old = _plain(given.get("line1", "")), _plain(before.get("line1", ""))
-    if not old or not (line == old or (len(old) >= LINE_CHARACTERS and line.endswith(old))):
+    whole = line == old or (len(old) >= LINE_CHARACTERS and line.endswith(old))
+    if not old or not (whole or (len(line) >= LINE_CHARACTERS and old.startswith(line) and line.endswith("号"))):
         return False
     towns = [(_plain(given.get(name, "")), _plain(before.get(name, ""))) for name in ("district", "city", "state")]
     return all(not one or not other or one in other or other in one for one, other in towns)
@@ -135,8 +137,8 @@ def _renumbered(line1: str, given: str) -> str:
 
 def _said_before(words: str, before: Sequence[dict[str, str]]) -> dict[str, str]:
     """Return the address that was said before, by the street that is named, else the first."""
-    streets = [(re.split(r"\d", one.get("line1", ""))[0].strip(), one) for one in before]
-    named = [one for street, one in streets if street and street.lower() in words.lower()]
+    streets = [(street_of(one.get("line1", "")), one) for one in before]
+    named = [one for street, one in streets if street and street in words.lower()]
     return dict((named or list(before) or [{}])[0])
 
 

@@ -165,12 +165,16 @@ def slot_named(low: str) -> str | None:
     return next((slot for slot, pattern in _SLOTS if pattern.search(low)), None)
 
 
+_RHETORICAL = re.compile(
+    r"怎么(?:会|可能|能)(?:去|还|又)?(?:想|要|买|选|穿|点|写|说|填)[^，。,；！？\s]{0,6}|\b(?:why|how) (?:would|could|should) i (?:even |ever )?(?:want|need|say|pick|choose|order|write|type|put)\b|\bwhy (?:did|do) i (?:say|write|type|put|pick|ask for)\b"
+)
+"""Asked of oneself, it only says that one did not mean it: 怎么会要43, "why would I want a 30"."""
 _REGARDLESS = re.compile(
     r"[,，、 ]*(?:别|不|甭)用?(?:管|论|理|看)[^,，。；！]{0,6}?(?:几天|多久|多少天?|什么|啥|怎么|谁)[^,，。；！]{0,4}|[, ]*\b(?:regardless of|no matter)\b[^,.;!]{0,40}",
     re.IGNORECASE,
 )
 _QUESTION = re.compile(
-    r"[?？]\s*(?:(?:pls|plz|please|thx|thanks|thank you|asap|谢谢|谢了|多谢|哈|急|亲)\W*)?$|(?:吗|(?<!着)呢|么|吧\?)\W*(?:(?:谢谢|谢了|哈|急|亲)\W*)?$|\bif (?:i|we) (?:do|send|cancel|return|exchange|swap|change|keep)\b[^,.;!?]{0,24} (?:how|what|when|where|who)\b|^\W*(?:(?:and|but|so|ok|okay|also|wait|oh|hmm|hold on|actually|by the way|btw|then|hey|hi|hello|yes|no|just|before that|first|first of all|quick question|one question|question|please|tell me)\b[,.: ]*)*(?:whats?|what's|hows?|how's|whens?|wheres?|when|where|why|whos?|who's|which|is|are|do|does|did|has|was|were|have (?:you|they|we|my)|can|could|will|would|should|may)\b|,\s*(?:what|how|when|where|why|which)(?:'s)? (?!ever)[a-z]+ [^,.!]*$|多少|多久|多长|谁[出付承来掏]|是[^,，。；]{1,10}(?:还是|或者)[^,，。；]{1,10}$|怎么|什么时候|几天|为什么|能不能|可不可以|是不是|有没有|哪(?:个|里|些|家|款|儿|了)|啥时候|咋(?:还|没|不|办|样|个|整|算)|钱不\W*$|几(?:点|年|个工作日)|(?<!不)(?P<verb>(?!不)[\u4e00-\u9fff])不(?P=verb)|[付收退换保寄包管给修取送出发在]不(?:哦|啊|呢)?\W*$"
+    r"[?？]\s*(?:(?:pls|plz|please|thx|thanks|thank you|asap|谢谢|谢了|多谢|哈|急|亲)\W*)?$|(?:吗|(?<!着)呢|么|吧\?)\W*(?:(?:谢谢|谢了|哈|急|亲)\W*)?$|\bif (?:i|we) (?:do|send|cancel|return|exchange|swap|change|keep)\b[^,.;!?]{0,24} (?:how|what|when|where|who)\b|^\W*(?:(?:and|but|so|ok|okay|also|wait|oh|hmm|hold on|actually|by the way|btw|then|hey|hi|hello|yes|no|just|before that|first|first of all|quick question|one question|question|please|tell me)\b[,.: ]*)*(?:whats?|what's|hows?|how's|whens?|wheres?|when|where|why|whos?|who's|which|is|are|do|does|did|has|was|were|have (?:you|they|we|my)|can|could|will|would|should|may)\b|,\s*(?:what|how|when|where|why|which)(?:'s)? (?!ever)[a-z]+ [^,.!]*$|(?:[,;:…–—-]|\.{2,}|\b(?:meanwhile|meantime|btw|by the way)\b,?) *(?:is|are|was|were|has|have|did|does|do) (?:that|it|this|those|these|they|the|my|there|you|we)\b(?! (?:please|pls)\b)[^.!]*$|多少|多久|多长|谁[出付承来掏]|是[^,，。；]{1,10}(?:还是|或者)[^,，。；]{1,10}$|怎么|什么时候|几天|为什么|能不能|可不可以|是不是|有没有|哪(?:个|里|些|家|款|儿|了)|啥时候|咋(?:还|没|不|办|样|个|整|算)|钱不\W*$|几(?:点|年|个工作日)|(?<!不)(?P<verb>(?!不)[\u4e00-\u9fff])不(?P=verb)|[付收退换保寄包管给修取送出发在]不(?:哦|啊|呢)?\W*$"
 )
 
 
@@ -219,6 +223,7 @@ def points(low: str) -> bool:
 _PROGRESS = re.compile(
     r"\bhow(?:'s| is| are| far)\b[^.!?]{0,60}\b(?:going|coming along|doing|progressing|along)\b|\bany (?:news|updates?|progress|word|movement|signs?)\b|\b(?:check|checking) (?:up )?on (?:the|my|our|that)\b|\bwhere (?:does|do)\b[^.!?]{0,50}\bstand\b|\b(?:status|state|progress) of (?:my|the|that)\b|\bwhat (?:became|has become) of\b"
     r"|\b(?:has|have|did|is|was|when)\b[^.!?]{0,30}\b(?:replacement|new one|exchanged? item)\b[^.!?]{0,20}\b(?:sent|shipp?(?:ed)?|dispatched|gone out|left|coming|come|arriv\w+|on its way)\b"
+    r"|\b(?:has|have|did|is|are) (?:that|it|they|those|this)\b(?: \w+){0,2} (?:moved?|left|leave|shipp?(?:ed)?|gone(?! (?:up|down)\b)|sent|dispatched|on (?:its|their|the) way|arriv\w+|turn(?:ed)? up)\b|(?:动|走|[发寄送]出?[来去走]?)了?(?:没有?|吗)(?=\W*$)"
     r"|换(?:货|的|新)[^，,。？?]{0,6}(?:寄|发|到)[^，,。？?]{0,3}(?:了没|了吗|没有)"
     r"|(?:进展|进度|办到哪|到哪(?:一)?步|走到哪(?:一)?步|处理到哪|处理得?怎么样|(?:货|请|款)(?:现在)?怎么样了|(?:啥|什么|咋个?)情况|咋样了|有(?:没有)?(?:消息|动静|下文))"
 )
@@ -231,7 +236,7 @@ def asks_progress(low: str) -> bool:
 
 def is_question(low: str) -> bool:
     """Whether the words ask something."""
-    return bool(_QUESTION.search(_REGARDLESS.sub(" ", low)))
+    return bool(_QUESTION.search(_RHETORICAL.sub(" ", _REGARDLESS.sub(" ", low))))
 
 
 def without_regard(words: str) -> str:
@@ -240,7 +245,7 @@ def without_regard(words: str) -> str:
 
 
 _COSTS = re.compile(
-    r"\b(?:costs?|charged?|fees?|postage|for free|foots? the bill|out of (?:my )?pocket)\b|\bpay(?:s|ing)? (?:for )?(?:the |any )?(?:shipp?ing?|courier|delivery|freight|return)\b|掏钱|[运邮]费|收费|收钱|花钱|免费|要钱"
+    r"\b(?:costs?|charged?|fees?|postage|for free|foots? the bill|out of (?:my )?pocket|at (?:your|my|whose) (?:own )?(?:expense|cost)|(?:is|are) (?:that|it|those) on (?:you|me)|(?:do|must|should) i (?:have to |need to )?pay)\b|\bpay(?:s|ing)? (?:for )?(?:the |any )?(?:shipp?ing?|courier|delivery|freight|return)\b|掏钱|[运邮]费|收费|收钱|花钱|免费|要钱"
 )
 _ASKS_HOW = re.compile(
     r"\b(?:how (?:long|much|many|soon|often|do|does|will|would)|when|why|who|where)\b|多久|多长时间|几天|几个工作日|什么时候|啥时候|何时|怎么|为什么|为啥|谁|哪里|哪儿"

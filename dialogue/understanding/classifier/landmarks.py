@@ -85,7 +85,8 @@ class WideMachine:
         grams, root = self.texts.grams, np.float32(self.space.gram_weight**0.5)
         factors = np.full(grams.shape[1], root, dtype=np.float32)
         if self.telling:
-            told = _LEAST_TELLING + _telling(grams, (self.targets > 0) * (inverse > 0)[:, None])
+            marks = np.asarray((self.targets > 0) & (inverse[:, None] > 0), dtype=np.float32)
+            told = _LEAST_TELLING + _telling(grams, marks)
             squares = np.asarray(grams.multiply(grams).sum(axis=0)).ravel()
             factors *= told * np.float32((squares.sum() / (squares @ told**2)) ** 0.5)
         return factors
@@ -139,7 +140,7 @@ def _telling(grams: Any, marks: FloatArray) -> FloatArray:
         grams: ``[rows, vocabulary]``.
         marks: 1 where a row has a label, ``[rows, labels]``; rows of none do not count.
     """
-    own = np.asarray((grams > 0).astype(np.float32).T @ marks.astype(np.float32), dtype=np.float32)
+    own = np.asarray((grams > 0).astype(np.float32).T @ marks, dtype=np.float32)
     rows, every = marks.sum(axis=0, dtype=np.float32), np.float32(marks.any(axis=1).sum())
     there = np.asarray((grams > 0).astype(np.float32).T @ marks.any(axis=1).astype(np.float32), dtype=np.float32)
     others = np.maximum(there[:, None] - own, 0.0)

@@ -262,7 +262,13 @@ def _to_slot(reading: Reading, question: PendingQuestion) -> list[Command] | Non
     given = [item for item in told if item.type in answers]
     if kind == "yes_no" and (sense := polarity.read(low)).sense in ({"no"} if given else {"yes", "no"}):
         return [(Affirm if sense.sense == "yes" else Deny)(text=reading.words(), source="pending")]
-    if reading.view.active_flow and phrases.corrects(low) and told and not given:
+    if (
+        reading.view.active_flow
+        and phrases.corrects(low)
+        and told
+        and not given
+        and not phrases.is_question(low.strip())
+    ):
         return [correction(reading)]
     if given:
         return [_value(reading, told)]

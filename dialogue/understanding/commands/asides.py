@@ -10,7 +10,8 @@ import re
 
 from dialogue.commands import AskKnowledge, CannotHandle, ChitChat, Command, StartFlow
 from dialogue.understanding import pending, phrases
-from dialogue.understanding.commands.of_goods import EFFECTS
+from dialogue.understanding.commands.corrections import same
+from dialogue.understanding.commands.of_goods import EFFECTS, GUESSED
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.commands.requests import requested
 
@@ -41,8 +42,24 @@ _CHANGED = frozenset({"payment_method", "address", "email"})
 _PAYS_BACK = frozenset({"cancel_order", "return_items", "price_protection"})
 
 
+_TURNS_ASIDE = re.compile(
+    r"(?:^|[,.;:!…~—–-])\s*(?:and |but |oh )*(?:meanwhile|in the meantime|by the way|btw|before (?:that|i (?:decide|say|answer))|first(?: of all| though)?|one (?:more )?(?:thing|sec\w*)|quick (?:one|question)|just wondering|while i'm here)\b[,:…—–-]*\s*"
+    r"|(?:^|[,，。；;！!…\s])(?:另外|对了|顺便|话说|先?问一?下|先问|想问|插一?句)[,，:：]?\s*(?:问一?下)?"
+)
+"""Before a question that comes in between: "let me think. meanwhile, has my speaker left?"."""
+
+
 def aside(reading: Reading) -> list[Command] | None:
-    """Read a look at something else; None where the message may be anything else."""
+    """Read a look at something else, with or without some thinking aloud before it; None where the message may be anything else."""
+    marks = list(_TURNS_ASIDE.finditer(reading.text.low))
+    if marks and not any(item.end <= marks[-1].start() for item in reading.told()):
+        asked = reading.sub(marks[-1].end())
+        if phrases.is_question(asked.text.low.strip()) and (found := _look(asked)) is not None:
+            return found
+    return _look(reading)
+
+
+def _look(reading: Reading) -> list[Command] | None:
     view, low = reading.view, reading.text.low
     if view.active_flow not in _ABOUT:
         return None
@@ -52,13 +69,14 @@ def aside(reading: Reading) -> list[Command] | None:
     asks = phrases.is_question(low.strip()) or phrases.asks_progress(low)
     if _answers(reading, asks=asks) or (not asks and _only_goods(reading)):
         return None
+    if asks and _asks_after_others(reading):
+        return [
+            StartFlow(flow="track_order", entities=reading.told(), text=reading.words(), score=_SURE, source="pattern")
+        ]
     changes = {item.type for item in reading.told()} & _CHANGED
     if changes and phrases.asks_for_it(low):
         return None  # "Can it go on my gift card instead?"
-    if best == "refund_status" and chance >= _MONEY and view.active_flow in _PAYS_BACK and not named:
-        # When it comes is asked of the money that is about to be paid back.
-        return [AskKnowledge(query=reading.words(), text=reading.words(), score=chance, source="classifier")]
-    if asks and not named and not changes and phrases.asks_what_it_costs(low):
+    if _of_money(reading, asks=asks) or (best == "refund_status" and chance >= _MONEY and _pays_back(reading)):
         return [AskKnowledge(query=reading.words(), text=reading.words(), score=_SURE, source="pattern")]
     sure = best == "ask_knowledge" and chance >= _SURE
     heard = _LOOKS | {"ask_knowledge"} if asks or (sure and not changes) else _LOOKS
@@ -78,6 +96,44 @@ def aside(reading: Reading) -> list[Command] | None:
         # "Who pays the courier for the exchange?" names what runs, and asks for none.
         return [AskKnowledge(query=reading.words(), text=reading.words(), score=chance, source="classifier")]
     return None
+
+
+_WHEN_MONEY_COMES = re.compile(
+    r"\bwhen\b[^,.;!?]{0,24}\b(?:money|refund)\b|\bhow (?:long|soon)\b[^.;!?]{0,24}\b(?:money|refund|on my (?:card|account))\b|\b(?:money|refund)\b[^,.;!?]{0,16}\bwhen\b"
+    r"|(?:钱|款)[^，。；！？]{0,6}(?:什么时候|啥时候|何时|多久|几天|哪天)|(?:什么时候|啥时候|多久|几天)[^，。；！？]{0,6}(?:到账|退[到回]|收到(?:钱|款))"
+)
+
+
+_SENT_BACK = re.compile(r"\b(?:post|send|ship|mail|courier|parcel)(?:ing)?\b|[寄邮运]")
+
+
+def _pays_back(reading: Reading) -> bool:
+    """Whether money is about to be paid back, and no other goods are spoken of whose money may be meant."""
+    named = any(item.type in _NAMES_GOODS for item in reading.told())
+    return reading.view.active_flow in _PAYS_BACK and not named
+
+
+def _of_money(reading: Reading, *, asks: bool) -> bool:
+    """Whether it is asked when the money comes that is about to be paid back, or what it costs to do what is about to be done."""
+    low = reading.text.low
+    named = any(item.type in _NAMES_GOODS for item in reading.told()) and not (
+        _SENT_BACK.search(low) and not _names_others(reading)
+    )
+    changes = {item.type for item in reading.told()} & _CHANGED
+    if not asks or named:
+        return False
+    comes = _WHEN_MONEY_COMES.search(low) is not None and _pays_back(reading)
+    return comes or (not changes and phrases.asks_what_it_costs(low))
+
+
+def _names_others(reading: Reading) -> bool:
+    goods = [item for item in reading.told() if item.type in _NAMES_GOODS and item.score > GUESSED]
+    return any(not any(same(item, one) for one in reading.view.said) for item in goods)
+
+
+def _asks_after_others(reading: Reading) -> bool:
+    """Whether it is asked how far other goods are than those that are spoken of: "my speaker, has that moved at all?"."""
+    return _names_others(reading) and phrases.asks_progress(reading.text.low)
 
 
 def _only_goods(reading: Reading) -> bool:

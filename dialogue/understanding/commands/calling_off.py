@@ -133,7 +133,7 @@ def called_off(reading: Reading) -> list[Command] | None:
     if len(low.strip()) > _LONGEST or phrases.asks_again(low) or gives_reason(reading):
         return None
     said = polarity.read(low)
-    if _OTHER_ONE.search(low) or _FOR_THE_COURIER.search(low):
+    if _OTHER_ONE.search(low) or _FOR_THE_COURIER.search(low) or _only_asks_first(low):
         return None  # 是别的那单，不是卫衣 puts right what is meant.
     if view.pending is not None and view.pending.kind == "confirm" and _only_answers(low):
         return None
@@ -150,6 +150,18 @@ def called_off(reading: Reading) -> list[Command] | None:
     else:
         found = _only_some(stances)
     return [found] if found is not None else None
+
+
+_PAUSES = re.compile(
+    r"\W*(?:(?:ok|oh|hm+|well|wait|hold on|hang on|one sec\w*|(?:just )?a (?:sec\w*|minute|moment))\W+)+|\W*[嗯哦诶哎]*(?:等等|等一?下|慢着|稍等)\W*"
+)
+
+
+def _only_asks_first(low: str) -> bool:
+    """Whether a pause is asked for only to ask something: "hang on, my speaker, is that on its way"."""
+    pause = _PAUSES.match(low)
+    asked = low[pause.end() :].strip() if pause is not None else ""
+    return phrases.is_question(asked) and not phrases.asks_for_it(asked) and segments.cue(asked) in _IDLE
 
 
 def _only_stops(stances: _Stances) -> bool:
@@ -354,10 +366,17 @@ def _only_some(stances: _Stances) -> Cancel | None:
     return _cancel(stances, scope="part", only=kept) if only else None
 
 
+_DENIED = re.compile(r"(?:\bnot|\brather than|不是|并非|而非)\s*(?:the |my |that |那?[个件条双副台]?)?$")
+"""Right before goods, it says of them only that they are not those that were meant."""
+
+
 def _names_another(stances: _Stances) -> bool:
     """Whether goods are wanted in the place of those that were named before: 不是T恤，是毛巾 corrects."""
     before = [item for item in stances.reading.view.said if item.type in {"product", "sku"} and item.score > GUESSED]
-    new = [thing.entity for thing in stances.on if not thing.rest]
+    low = stances.reading.text.low
+    denied = any(_DENIED.search(low[: thing.entity.start]) for thing in stances.off)
+    meant = [thing for thing in stances.things if thing.taken.off < _BEYOND_DOUBT] if denied else stances.on
+    new = [thing.entity for thing in meant if not thing.rest]
     return bool(before) and any(not any(same(item, one) for one in before) for item in new)
 
 
@@ -394,7 +413,8 @@ def _running(stances: _Stances) -> Cancel | Correct | None:
     )
     named = stances.refuses_what_runs
     reason = not named and all(_gives_a_reason(reading, one.subject.clause) for one in stances.refused)
-    sure = named or any(map(_AS_IT_IS.search, map(stances.words, stances.taken)))
+    wished = any(item.type == "option" and not _is_new(stances, item) for item in reading.told())
+    sure = named or (not wished and any(map(_AS_IT_IS.search, map(stances.words, stances.taken))))
     return None if asked or reason else _cancel(stances, flow=flow, score=BY_NAME if sure else _SAID)
 
 

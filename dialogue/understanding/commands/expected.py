@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 import re
 
+from dialogue.commands import Entity
 from dialogue.understanding import phrases, segments
 from dialogue.understanding.commands.reading import Reading
-from dialogue.understanding.entities.addresses import place_alone
+from dialogue.understanding.entities.addresses import place_alone, street_of
 from dialogue.understanding.entities.base import entity
-from dialogue.understanding.entities.catalog import sizes_alone, sizes_in_words
+from dialogue.understanding.entities.catalog import sizes_alone
 from dialogue.understanding.entities.contacts import bare_name, bare_postcodes
 
 _ORDERS = frozenset({"order", "order_optional"})
@@ -78,16 +79,27 @@ def _without_goods(reading: Reading, span: tuple[int, int]) -> Reading:
 def of_a_variant(reading: Reading) -> Reading:
     """Take a bare size for one where the running procedure has settled or asks for a variant: "27, not 30", 改41哈.
 
-    In a long message a figure may be anything; "twenty-seven" is a size there too.
+    In a long message a figure may be anything, but for what the goods in question come in; "twenty-seven" is a size there too.
     """
     if not {"swaps", "options"} & set(reading.view.flow_slots.values()):
         return reading
-    short = len(reading.text.low.strip()) <= SHORT
-    sizes = sizes_alone if short else sizes_in_words
-    found = list(sizes(reading.text, reading.lexicon, reading.entities))
+    found = list(sizes_alone(reading.text, reading.lexicon, reading.entities))
+    if len(reading.text.low.strip()) > SHORT:
+        theirs = {str(one) for item in reading.view.said for one in item.value.get("product_ids") or ()}
+        found = [item for item in found if _is_theirs(reading, item, theirs)]
     spans = [(item.start, item.end) for item in found]
     others = [item for item in reading.entities if (item.start, item.end) not in spans]
     return dataclasses.replace(reading, entities=sorted((*others, *found), key=lambda item: (item.start, item.end)))
+
+
+def _is_theirs(reading: Reading, size: Entity, product_ids: set[str]) -> bool:
+    """Whether a figure is a size that these goods come in, or is written out: letters alone may be anything."""
+    value = str(size.value["value"])
+    return (
+        not size.text[0].isascii()
+        or (" " in size.text or "-" in size.text)
+        or (value[0].isdigit() and reading.lexicon.comes_in(value, product_ids))
+    )
 
 
 _HOUSE_NUMBER = re.compile(
@@ -100,6 +112,17 @@ _AS_BEFORE = re.compile(
 )
 
 
+def _named_before(reading: Reading) -> tuple[int, int] | None:
+    """Return where an address is pointed to that was said before: "the first one", or by its street alone, 还是文二路那个."""
+    if (before := _AS_BEFORE.search(reading.text.low)) is not None:
+        return before.span()
+    lines = [str(item.value.get("line1", "")) for item in reading.view.said if item.type == "address"]
+    places = [
+        (place, street) for street in map(street_of, lines) if street and (place := reading.text.low.find(street)) >= 0
+    ]
+    return next(((place, place + len(street)) for place, street in places), None)
+
+
 def of_an_address(reading: Reading) -> Reading:
     """Take a house number, and the address that was said before, for one where the running procedure has settled one."""
     low = reading.text.low
@@ -109,8 +132,8 @@ def of_an_address(reading: Reading) -> Reading:
     if (number := _HOUSE_NUMBER.search(low)) is not None:
         group = "en" if number["en"] else "zh"
         said = entity(reading.text, "address", {"line1": number[group]}, number.span(group), score=0.7)
-    elif (before := _AS_BEFORE.search(low)) is not None:
-        said = entity(reading.text, "address", {"said_before": reading.words()}, before.span(), score=0.7)
+    elif (before := _named_before(reading)) is not None:
+        said = entity(reading.text, "address", {"said_before": reading.words()}, before, score=0.7)
     else:
         return reading
     others = [item for item in reading.entities if item.end <= said.start or item.start >= said.end]

@@ -75,6 +75,7 @@ def replaced_figures(reading: Reading) -> list[Command] | None:
     numbers = list(_numbers(reading))
     held = {figure.number for figure in known if figure.holds}
     said = [one for one in numbers if one.number in held] + _sizes_that_hold(reading, held)
+    said_numbers = {one.number for one in said}
     new = [one for one in numbers if one.number not in held]
     found = [(one, figure) for one in new if (figure := _meant(reading, one, known, said)) is not None]
     found = [
@@ -83,6 +84,12 @@ def replaced_figures(reading: Reading) -> list[Command] | None:
         if (one.number, figure) not in [(a.number, b) for a, b in found[:place]]
     ]
     kinds = [figure.kind for _, figure in found]
+    if len(found) + sum(item.type in _BODY for item in reading.told()) > 1:
+        # Of several one may only be mentioned: "a 30 sounds huge, oh, I wrote 168, it's 158".
+        found = [
+            (one, figure) for one, figure in found if figure.number in said_numbers or _is_said_of(reading, one, figure)
+        ]
+        kinds = [figure.kind for _, figure in found]
     back = any(other.kind == figure.kind and other.number == one.number for one, figure in found for other in known)
     if len(set(kinds)) != len(kinds) or (found and not back and not _says_so(reading, [one for one, _ in found], said)):
         return None
@@ -187,6 +194,15 @@ def _meant(reading: Reading, one: _Number, known: Iterable[_Figure], said: Itera
         back = any(other.kind == figure.kind and other.number == one.number for other in known)
         scores[figure] = _likeness(one.number, figure.number) + 0.5 * named + 0.3 * (figure.number in gone) + 0.5 * back
     return max(scores, key=lambda figure: scores[figure], default=None)
+
+
+_LIKE = 0.7
+
+
+def _is_said_of(reading: Reading, one: _Number, figure: _Figure) -> bool:
+    """Whether a number is like the figure that it would replace, or the figure is named beside it."""
+    named = _NAMED[figure.kind].search(_clause(reading.text.low, one)) is not None
+    return named or _likeness(one.number, figure.number) >= _LIKE
 
 
 def _clause(low: str, one: _Number) -> str:

@@ -31,6 +31,7 @@ _SLOTS: dict[str, frozenset[str]] = {
 }
 """What is told -> the slots that it is a value for."""
 _GOODS = frozenset({"product", "order_ref"})
+_OF_NO_GOODS = frozenset({"payment_method", "address", "email", "tax_id", "reason"})
 _WRITTEN = frozenset({"email", "tax_id"})
 """What is told letter by letter."""
 _FAMILY: dict[str, frozenset[str]] = {
@@ -44,7 +45,7 @@ _FAMILY: dict[str, frozenset[str]] = {
 _OTHER_WISHES = frozenset({"cancel", "return", "exchange", "invoice", "price", "coupon", "compare"})
 """Families of verbs by which another procedure is asked for."""
 _ADDS = re.compile(
-    r"\b(?:also|too|as well|in addition|plus|both|and then)\b|还有|还要|也|另外(?![一那]|的)|再加|一起|都|顺便|同时"
+    r"\b(?:also|too(?=\W*$|\s*[,.;!?])|as well|in addition|plus|both|and then)\b|还有|还要(?![用穿戴留住]|是)|也|另外(?![一那]|的)|再加|一起|都|顺便|同时"
 )
 _TOGETHER = re.compile(r"^\W*(?:and|or|&|\+|和|跟|与|或|以及|、)\W*(?:the|my|a|an)?\W*$|^\W*$")
 """Between two values that are wanted together, or one of which would do."""
@@ -56,7 +57,7 @@ _OF_KINDS = re.compile(r"(?:新的?)?(?:颜色|尺码|尺寸|码|号|款|别的|
 """What is counted that are no goods: 换一个颜色."""
 _DO = re.compile(r"^\W*do (?:the|it|that|this|my|those|these)\b")
 """A request that begins as a question does."""
-_CLAUSE = re.compile(r"[,，。.;；!！\n]+\s*|(?<=[?？])\s*(?=\w)")
+_CLAUSE = re.compile(r"[,，。.;；!！\n]+\s*|(?<=[?？])\s*(?=\w)|(?<=[\u3400-\u9fff])\s+(?=\w)")
 _TOO = re.compile(
     r"^\W*(?:[号码]|is|are|was|'s|runs?|feels?|有点|有些|稍微|确实|真的|的)*\W*(?:a (?:bit|little) |far |way )?(?:too\b|太|偏|不合|小了|大了|紧|松了|won't|will never|would)"
 )
@@ -81,13 +82,24 @@ def replaced(reading: Reading) -> Correct | None:
         return None
     gone = [item for kind in contrasted for item in _taken_back(kind, told, reading)]
     gone += declined(reading) if contrasted & _GOODS else ()
+    if contrasted and contrasted <= _OF_NO_GOODS:
+        # "Alipay needs a top-up, so PayPal" names no tops.
+        gone += [
+            item for item in reading.told() if item.type == "product" and not any(same(item, one) for one in view.said)
+        ]
     slot = phrases.slot_named(low)
     kept = tuple(
         item
         for item in reading.told()
-        if item not in gone and (item.type != "reason" or "reason" in contrasted or slot == "reason")
+        if item not in gone
+        and (item.type != "reason" or "reason" in contrasted or slot == "reason")
+        and not (item.type == "quantity" and _HAS.search(low[: item.start]))
     )
     return Correct(entities=kept, slot=slot, text=reading.words(), score=0.9, source="pattern")
+
+
+_HAS = re.compile(r"(?<!没)有$|\b(?:have|got|own)\s$")
+"""Before what one has already: 黑的我都有两件了."""
 
 
 def _asks(low: str) -> bool:
@@ -125,7 +137,10 @@ def _no_and_a_value(reading: Reading) -> Reading:
     return dataclasses.replace(reading, entities=[wanted if item is only else item for item in reading.entities])
 
 
-_NO_ALONE = re.compile(r"\W*(?:(?:o?k|oh|eh|hm+|aiya|sorry|wait|actually)\W+)*(?:no+|nah|nope)\W+(?:the )?")
+_NO_ALONE = re.compile(
+    r"\W*(?:(?!(?:is|are|was|got|have|has|had|want|need|with|do|but|say|said|there)\b)[a-z]{1,8}\W+){0,2}(?:no+|nah|nope)\W+(?:the )?"
+)
+"""A no behind what one cries out: "ew no black"."""
 _POLITELY = re.compile(r"\W*(?:(?:final(?:ly)?|pls|please|thanks|thx|then|instead|after all|lol|sorry)\b\W*)*")
 
 
@@ -156,10 +171,35 @@ _STAYS_WITH = re.compile(
     r"(?:还是|保持|照旧|[换改退]回|\b(?:stay(?:ing)?|stick(?:ing)?|go(?:ing)?) (?:with|to|for)|\b(?:keep|leave|put) (?:it|them)(?: (?:on|at|in|to))?|\bback to)\W*(?:(?:用|要|给我|帮我|换|改|退|选|[成到]|the|my|a|an|size)\W*)*$"
 )
 _IT_IS = re.compile(r"^\W*(?:(?:one|card|[号码]) )?(?:it is|it stays|stays|after all|is (?:fine|ok|okay|good))\b")
-_HESITATES = re.compile(
-    r"^\W*(?:(?:\b(?:no+|nah|nope|eh|hm+|uh|wait|actually)\b|不对|不|等等|算了|[唉呃额嗯])\W*)+(?:the |my )?$"
+_THINKS_BETTER = re.compile(
+    r"(?:^|[,.;:!?…–—-]|\s)\s*(?:(?:oh|ah|er+m?|eh|hm+|um+|uh|ugh|well|and|but)\W+)*(?:no+|nah|nope|wait|hang on|hold on|actually|sorry|soz|on (?:second thoughts?|reflection)|correction|rather|(?:scrap|scratch|forget|ignore|strike|never ?mind) (?:that|it|i said)|after all)\b"
+    r"|(?:^|[,，。;；!！?？…\s吧呢吗])(?:[啊哦唉哎呃额嗯诶哈]*)(?:不了?(?=[,，。!！…\s]|$)|不对|算了|等等|等下|更正|改口|收回|说错|还是|想了想|想想)"
 )
-"""All that stands between two values of which the second is the one: "green ... no, black"."""
+"""At the head of a clause between two values, it takes the first back: "green ... no, black", 43码，更正一下，41."""
+_NOT_WANTED = re.compile(
+    r"(?:n't|\bnot\b|\bnever\b|\bhate\b|\binstead of\b|\bthan\b|\b(?:said|wrote|typed|put|picked|asked for)\b|不喜欢|不要|别|不想|不是|[写说点选填]的|怎么会)[^,.;!?，。；！？]{0,16}$"
+)
+_PAST = re.compile(
+    r"^\W*(?:(?:one|card|order)\b\W*)?(?:was|were|isn't|doesn't|won't|looks?|seems?|is (?:for|what i (?:said|wrote|typed)))\b|^[号码色的]*(?:是我?(?:写|说|点|选|填)错|不)"
+)
+"""Said around a value, it is not the one that is wanted after all."""
+_LAST_WORD = re.compile(
+    r"^\W*(?:(?:one|order|please|pls|plz|after all|then|instead|it is|thanks|thx)\b\W*|那?[个件条双单]|订单|[吧呢啊好了的就]|谢谢)*\W*$"
+)
+
+
+def _thinks_better_of_it(kind: str, low: str, new: Entity, last: Entity) -> bool:
+    """Whether a new value is taken back before the one that holds is named, which nothing speaks against.
+
+    Goods that are named in passing may be told of: of them it is only said so where the message ends with them.
+    """
+    if not _THINKS_BETTER.search(low[new.end : last.start]):
+        return False
+    behind = low[last.end :]
+    refused = last.value.get("negated") or _NOT_WANTED.search(low[: last.start]) or _PAST.match(behind)
+    if refused or _TOO.match(behind):
+        return False
+    return kind not in _GOODS or _LAST_WORD.match(behind) is not None
 
 
 def _taken_back(kind: str, told: Sequence[Entity], reading: Reading) -> list[Entity]:
@@ -171,8 +211,7 @@ def _taken_back(kind: str, told: Sequence[Entity], reading: Reading) -> list[Ent
     last, anew = held[-1], phrases.said_anew(low)
     returned = kind not in _GOODS and (_STAYS_WITH.search(low[: last.start]) or _IT_IS.match(low[last.end :]))
     after = anew is not None and last.start >= anew > max(item.start for item in new)
-    hesitates = _HESITATES.match(low[new[-1].end : last.start]) if new[-1].end <= last.start else None
-    if returned or after or hesitates:
+    if returned or after or (new[-1].end <= last.start and _thinks_better_of_it(kind, low, new[0], last)):
         return new
     return [item for item in new if _DISLIKED.match(low[item.end :])]
 
@@ -232,7 +271,7 @@ def _is_another_value(reading: Reading, told: Sequence[Entity]) -> bool:
                 return True
         if item.type in _GOODS and _is_another_order(reading, item):
             return True
-        if item.type == "address" and item.value.get("line1") and _is_elsewhere(reading, item):
+        if item.type == "address" and ("said_before" in item.value or _is_elsewhere(reading, item)):
             return True
         if item.type in _WRITTEN and str(item.value.get("text", "")).lower() not in _settled(reading, item.type):
             return True
@@ -275,6 +314,8 @@ def _only_refuses(reading: Reading, told: Sequence[Entity]) -> bool:
 
 def _is_elsewhere(reading: Reading, item: Entity) -> bool:
     """Whether a street is named that the settled address does not have."""
+    if not item.value.get("line1"):
+        return False
     names = [name for name, kind in reading.view.flow_slots.items() if kind == "address"]
     settled = [value for name in names if isinstance(value := reading.view.settled.get(name), dict)]
     return any(str(one.get("line1", "")).lower() != str(item.value["line1"]).lower() for one in settled)

@@ -265,11 +265,19 @@ def _looks_at_own(low: str, entities: tuple[Entity, ...]) -> bool:
     return browsing.speaks_of_own(low) and any(item.type == "product" and item.score > GUESSED for item in entities)
 
 
+_SELLS_FOR = re.compile(
+    r"\b(?:what|how much)\b[^.!?]{0,12}\b(?:do|does|is|are) (?:the|those|these|that|this)\b[^.!?]{0,40}\b(?:sell(?:ing)?|retail(?:ing)?|go(?:ing)?|cost)\b(?! in\b)|(?:那|这)[款个条双件台副][^，。！？]{0,12}(?:卖|要|得)(?:多少|几)(?:钱|块)?"
+)
+"""What certain goods cost is asked of those."""
+
+
 def _of_the_shop(view: View, flow: str, low: str, entities: tuple[Entity, ...]) -> str:
     """Return what is asked of the goods on sale: a price of today is no history, and goods that the shop does not have are searched for."""
     types = {item.type for item in entities}
     if flow == "price_history" and not phrases.asks_past_price(low):
         return "check_stock" if "option" in types else "product_details"
+    if flow == "find_products" and _SELLS_FOR.search(low) and any(item.value.get("product_ids") for item in entities):
+        return "product_details"
     if flow == "product_details" and "option" in types and browsing.asks_for_goods(low):
         return "check_stock"
     named = bool(types & {"product", "category", "sku", "option", "ordinal", "brand"}) or phrases.points(low)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from dialogue.commands import Provide, StartFlow
+from dialogue.commands import Affirm, Provide, StartFlow
 from dialogue.understanding import phrases, polarity
 from dialogue.understanding.commands.corrections import same
 from dialogue.understanding.commands.reading import Reading
@@ -17,10 +17,10 @@ from dialogue.understanding.commands.reading import Reading
 GENERIC = 0.3
 """Score of a word for anything at all."""
 _RATHER = re.compile(
-    r"\b(?:rather|instead|after all|actually|nah|on second thoughts?|better|back to|still)\b|还是|算了|想想|改回|不如|要不|干脆|直接|那就|按原来|^\W*(?:or|或者|要么)\b"
+    r"\b(?:rather|instead|after all|actually|nah|on second thoughts?|better|back to|still)\b|还是|仍|依[然旧]|算了|想想|改回|改(?:[为成办]|走)?(?=[换退取])|不如|要不|干脆|直接|那就|按原来|^\W*(?:or|或者|要么)\b"
 )
 """By which somebody turns from one to the other."""
-_STILL = re.compile(r"\bstill (?:want|need|like|going|wish)\b|还是(?:想|要|得)")
+_STILL = re.compile(r"\bstill (?:want|need|like|going|wish)\b|还是(?:想|要|得|[按办退换])|仍|依[然旧]")
 _FAMILIES: dict[str, tuple[frozenset[str], re.Pattern[str]]] = {
     "return_items": (
         frozenset({"return_items"}),
@@ -39,7 +39,7 @@ _FAMILIES: dict[str, tuple[frozenset[str], re.Pattern[str]]] = {
 }  # fmt: skip
 """A procedure -> those that count as it, and the words that ask for it."""
 _LETS_GO = re.compile(
-    r"\b(?:no|not|never|nvm|without|forget|leave(?= (?:the|that|this|my)\b)|scrap|skip|drop|cancel|stop|nix|rather than|instead of)\b|n't\b|(?<!要)不(?![如然])|别|甭|免了|取消"
+    r"\b(?:no|not|never|nvm|without|forget|leave(?= (?:the|that|this|my)\b)|scrap|skip|drop|cancel|stop|nix|rather than|instead of)\b|n't\b|(?<!要)不(?![如然])|别(?![的处家人款种])|甭|免了|取消"
     r"|\b(?:hassle|bother|faff|complicated)\b|太?麻烦(?!你|您|帮|给|把|一下|请|取消|退|换|改|撤|停|办|查)|太?折腾|([退换])(?:什么|啥)(?:\1)"
 )
 """By which a clause lets go of what it names: it refuses it, or finds it too much trouble."""
@@ -53,7 +53,7 @@ _AS_BEFORE = re.compile(
 _CLAUSE = re.compile(r"[,，。.;；!！?？\n]+\s*|\s+(?:but|so|and|then)\s+|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 
 
-def turned(reading: Reading) -> StartFlow | Provide | None:
+def turned(reading: Reading) -> StartFlow | Provide | Affirm | None:
     """Return the rival of what runs that is wanted in its place; what runs itself where it is a rival that is let go of."""
     low, active = reading.text.low, reading.view.active_flow or ""
     mine = next((flow for flow, (flows, _) in _FAMILIES.items() if active in flows), None)
@@ -71,6 +71,8 @@ def turned(reading: Reading) -> StartFlow | Provide | None:
         others = {given_up}
     if others == {mine} and not _names_others(reading) and (let_go - {mine} or _STILL.search(low)):
         # "Never mind the exchange, just return the jeans", said while the return runs.
+        if reading.view.pending is not None and reading.view.pending.slot == "@repair" and not reading.told():
+            return Affirm(text=reading.words(), score=0.85, source="pattern")  # asked what shall be different
         return Provide(entities=reading.told(), text=reading.words(), score=0.85, source="pattern")
     if len(others) != 1 or mine in others or _names_others(reading):
         return None

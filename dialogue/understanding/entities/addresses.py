@@ -70,11 +70,11 @@ _ZH = re.compile(
 )
 _ZH_STREET = r"(?=[\u4e00-\u9fff]{1,10}(?:路|街|大道|巷|弄|道)[A-Za-z]?\d)"
 _ZH_LEAD = re.compile(
-    rf".*(?:[寄送](?:家里|家|公司|单位|学校|宿舍|老家)?{_ZH_STREET}|(?:前面|刚才|刚刚|之前|原来|最开始|一开始|最初|先前)(?:说|给|填|写)?的(?:那个)?{_ZH_STREET}|[寄送发投](?=(?:{_PROVINCE})省?)|(?:地址)?(?:改|换|寄|送|发|变|填|更新|修改|变更|配送)(?:成|到|为|至|给|去|回)|[改转][寄送发投]|地址(?:是|为|:)|新地址(?:是|为|:)?|应该是|而是|收货地址|住在|住|地址|我在|是|到|成)"
+    rf".*(?:[寄送](?:家里|家|公司|单位|学校|宿舍|老家)?{_ZH_STREET}|(?:前面|刚才|刚刚|之前|原来|最开始|一开始|最初|先前)(?:说|给|填|写)?的(?:那个)?{_ZH_STREET}|[寄送发投](?=(?:{_PROVINCE})省?)|(?:地址)?(?:改|换|寄|送|发|变|填|更新|修改|变更|配送)(?:成|到|为|至|给|去|回)|[改转][寄送发投]|地址(?:是|为|:)|新地址(?:是|为|:)?|应(?:该|当)?[是为]|更正为|而是|收货地址|住在|住|地址|我在|(?:^|[,，。\s不了])就|是|到|成)"
 )
 _ZH_REGION = re.compile(rf"(?:{_PROVINCE})(?:省|自治区|市)|(?:{_CITY})市")
 _ZH_STOP = re.compile(
-    r"\s+(?:急|哈|亲|快|那个|就是)|(?<=[室号楼层])把$|[,，。.;；!！?？\n]|(?:谢谢|吧|哈|哦|可以|方便|比较好|[更最]好|[好近]一?点|行不行|行么|成不|行吗|好吗|麻烦|收件人|收货人|电话|手机|邮编|联系|的订单|这个地址|那边|就行|才对|不是|请|帮|不好意思|抱歉|好了|就好|那个(?=$|[,，。吧呗 ]))"
+    r"\s+(?:急|哈|亲|快|那个|就是|[^\s，。]{0,8}(?:不变|一样|照旧|没错|都对))|(?<=[室号楼层])把$|[,，。.;；!！?？\n]|(?:谢谢|吧|哈|哦|可以|方便|比较好|[更最]好|[好近]一?点|行不行|行么|成不|行吗|好吗|麻烦|收件人|收货人|电话|手机|邮编|联系|的订单|这个地址|那边|就行|才对|不是|请|帮|不好意思|抱歉|好了|就好|那个(?=$|[,，。吧呗 ]))"
 )
 
 _FULL_STOP = re.compile(r"(?<=[a-zA-Z]{4})\.$")
@@ -132,6 +132,15 @@ _PLACE_ALONE = re.compile(
     rf"\W*(?:(?:to|use|the|my|at|please|改成|换成|用|是|就|我们?的?|寄|送)\W*)*(?P<place>{_SAID_PLACE})(?:的?(?:那个)?地址|的|那边?|那[里儿个]|one| (?:address|one))?(?:\W*(?:please|吧|呗|就行|可以))?\W*"
 )
 _SHORT_TOWNS = {"nyc": "new york", "la": "los angeles", "sf": "san francisco", "dc": "washington", "washington dc": "washington", "philly": "philadelphia", "vegas": "las vegas", "big apple": "new york"}  # fmt: skip
+
+
+_STREET_OF = re.compile(r"\s*(?:\d+[a-z]?(?:-\d+)?\s+(?P<en>[a-z].*)|(?P<zh>[^\d,，]{2,}?)\s*\d.*)", re.IGNORECASE)
+
+
+def street_of(line1: str) -> str:
+    """Return the street of a street's line in lower case, "" where none is told from it: "45 Fuxing Road", 文二路391号."""
+    match = _STREET_OF.fullmatch(line1)
+    return (match["en"] or match["zh"]).strip().lower() if match else ""
 
 
 def references(text: Text) -> Iterator[Entity]:

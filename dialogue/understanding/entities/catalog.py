@@ -165,13 +165,6 @@ def sizes_alone(text: Text, lexicon: Lexicon, others: Sequence[Entity]) -> Itera
             yield _size(text, match, value, keys, score=0.6)
 
 
-def sizes_in_words(text: Text, lexicon: Lexicon, others: Sequence[Entity]) -> Iterator[Entity]:
-    """Yield every size in words that goods of the catalogue have."""
-    taken = [(item.start, item.end) for item in others if item.type != "quantity"]
-    found = _spelt(text, lexicon, _SPELT_SIZE.finditer(text.low))
-    yield from (item for item in found if all(item.end <= start or item.start >= end for start, end in taken))
-
-
 def spelt_sizes(text: Text, lexicon: Lexicon) -> Iterator[Entity]:
     """Yield a size in words where it is wished for: "in a twenty-seven", 换成四十一码."""
     wished = (

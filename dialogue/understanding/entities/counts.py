@@ -86,6 +86,10 @@ _FOOT = re.compile(
 )
 
 
+_POINTS = re.compile(r"\b(?:that|this|which|each|the (?:other|\w+))\s$")
+"""Before "one" that stands for goods: "that one goes back"."""
+
+
 def quantities(text: Text, thing_starts: list[int]) -> Iterator[Entity]:
     """Yield numbers of pieces; `thing_starts` are where products are mentioned ("two speakers")."""
     for number, span in _counted(text.low):
@@ -108,8 +112,8 @@ def _counted(low: str) -> Iterator[tuple[float | None, tuple[int, int]]]:
     for match in _QUANTITY_EN.finditer(low):
         yield parse(next(filter(None, match.groups()))), match.span()
     for match in _QUANTITY_BACK.finditer(low):
-        if not low.startswith(" of ", match.end()):
-            group = 1 if match[1] else 2
+        group = 1 if match[1] else 2
+        if not low.startswith(" of ", match.end()) and not _POINTS.search(low[: match.start(group)]):
             yield parse(match[group]), match.span(group)
     for match in _QUANTITY_NAMED.finditer(low):
         yield parse(match[1]), match.span(1)

@@ -37,7 +37,8 @@ _KIND_PATTERNS = tuple(
     for pattern, kind, extra in _KINDS
 )
 _TAIL_FIRST = re.compile(
-    r"(?:the |my )?(?:card |one |account )(?:that )?(?:end(?:s|ing)?)(?: (?:in|with|on))?\s+(\d{4})\b|尾号(?:是|为)?\s*(\d{4})\s*(?:的)?(?:那张|那个)?(信用卡|银行卡|储蓄卡|礼品卡|卡)"
+    r"(?:the |my )?(?:card |one |account )(?:that )?(?:end(?:s|ing)?)(?: (?:in|with|on))?\s+(?P<en>\d{4})\b|\b(?:the|my) (?P<card>\d{4}) (?:card|one)\b"
+    r"|(?:尾号(?:是|为)?\s*(?P<zh>\d{4})\s*的?(?:那张|那个)?|(?<![\da-z])(?P<bare>\d{4})(?:结尾)?的?(?:[那这]张的?|(?=[信银储礼]\w{1,2}卡|卡)))(?P<word>信用卡|银行卡|储蓄卡|礼品卡|卡)?"
 )
 
 _NOT_THIS = re.compile(
@@ -58,9 +59,9 @@ def payment_methods(text: Text) -> Iterator[Entity]:
     for match in _ORIGINAL.finditer(text.low):
         yield entity(text, "payment_method", {"original": True}, match.span())
     for match in _TAIL_FIRST.finditer(text.low):
-        word = match[3] or ""
+        word = match["word"] or ""
         kind = {"信用卡": "credit_card", "银行卡": "bank_card", "储蓄卡": "bank_card", "礼品卡": "gift_card"}.get(word)
-        value: JsonObject = {"last_four": match[1] or match[2]}
+        value: JsonObject = {"last_four": match["en"] or match["card"] or match["zh"] or match["bare"]}
         yield entity(text, "payment_method", ({"kind": kind} if kind else {}) | value, match.span())
     for pattern, kind, extra in _KIND_PATTERNS:
         for match in pattern.finditer(text.low):
