@@ -24,8 +24,8 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
     ("address", r"(?:chang(?:e|ing)|updat(?:e|ing)|correct) (?:the |my |its |that |this )?(?:\w+ ){0,2}address|地址[^,，。;；]{0,6}(?:改|换)|(?:改|换|修改|更改|更新)(?:一?下)?[^,，。;；]{0,6}地址|(?:send|ship|deliver|mail|redirect|reroute)\b(?! (?:it |them |this |that |\w+ )?back)[^.;!?]{0,40}\bto (?:my|the|our|a|an|\d)|寄[到去往给]|(?:改|转)[寄送发邮]|[送寄发]我[^,，。]{0,8}(?:地址|那[边里儿])|送到|发[到往]"),
     ("pay", r"(?:put|charge|bill|move) (?:the |my |that |this )?(?:order|payment|it)\b(?=[^.;!?]{0,60}\b(?:on|to)\b)"),
     ("invoice", r"invoice|receipt|开(?:个|一张|张|一下)?(?:电子|增值税|专用)?发?票|发票[^,，。;；！？]{0,6}开"),
-    ("coupon", r"claim|redeem|领(?:个|一张|取|券)?|兑换"),
-    ("find", r"looking for|recommend|buy|order (?:a|an|another|some|one)|search|推荐|想买|找(?:个|一)|要买|买(?:个|一)"),
+    ("coupon", r"claim|redeem|(?<![高低圆翻立衣方尖西领])领(?![口子带型])(?:个|一张|取|券)?|兑换"),
+    ("find", r"looking for|recommend|buy|order (?:an?|another|some|one)\b|search|推荐|想买|找(?:个|一)|要买|买(?:个|一)"),
     ("compare", r"compare|对比|比较"),
     ("price", r"price (?:protection|match|adjust\w*)|price difference (?:on|for|back)|(?:give|refund|get|pay (?=me|us)) ?(?:me |us )?(?:back )?the (?:price )?difference|价保|差价(?=[^,，。;；！？?]{0,6}[退补返给])|[退补返给]我?(?:一下)?差价|保价|保个价"),
     ("know", r"know|ask|问(?:一下|下)?(?!题)|想知道|咨询"),
@@ -52,7 +52,7 @@ _METHOD_EN = r"(?:gift ?card|pay ?pal|credit ?card|debit ?card|visa|master ?card
 _METHOD_ZH = r"(?:礼品卡|购物卡|信用卡|银行卡|paypal|visa|zfb|wx|支付宝|微信|原路|原支付|卡)"
 _HOW_PAID = re.compile(
     rf"^\W*(?:and |also |then |please |just |with |having |you can |i(?:'ll| will|'d like to| want to| can)? )*(?:"
-    rf"(?:refund|money|cash)(?: (?:it|that|them|everything|the (?:money|rest)))?(?: back)? (?:to|on|onto|via|by|through|with)\b"
+    rf"(?:refund|money|cash)\W+(?:my |the )?{_METHOD_EN}\b|(?:refund|money|cash)(?: (?:it|that|them|everything|the (?:money|rest)))?(?: back)? (?:to|on|onto|via|by|through|with)\b"
     rf"|(?:put|charge|pay|cover|use|take|send|give|apply|get|want)\b[^.;!?]{{0,30}}\b{_MONEY_EN}\b|(?:the |any |whatever )?(?:price )?{_MONEY_EN}s?\b[^.;!?]{{0,24}}\b(?:to|on|with|via|by|through|from)\b"
     rf"|(?:use|charge|via|with|by|on|from|to)? ?(?:my |the )?{_METHOD_EN}\b[^.;!?]{{0,40}}$|(?:pay|paid|paying) (?:with|by|via|from|using)\b"
     rf"|(?:use|charge) (?:my|the) {_METHOD_EN})"
