@@ -22,7 +22,7 @@ _CUT = re.compile(
 )
 """Where another clause begins without a sign: at a space between Chinese, and before what says otherwise."""
 _HESITATES = re.compile(
-    r"(?:\W*(?:well|hm+|um+|erm*|uh+|oh|ok(?:ay)?|ah|sigh|i (?:guess|suppose|think)|[嗯呃额哎唉哦噢啊]+|好吧|算了|那个?)\b)+\W*"
+    r"(?:\W*(?:well|hm+|um+|erm*|uh+|oh|ok(?:ay)?|ah|ugh|argh|meh|eh|sigh|i (?:guess|suppose|think)|[嗯呃额哎唉哦噢啊]+|好吧|算了|那个?)\b)+\W*"
 )
 """Sounds between two clauses, which part no condition from its wish: "if not, well, return them", 没有的话…嗯，退了吧."""
 

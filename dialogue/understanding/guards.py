@@ -41,7 +41,9 @@ _WISH_EN = re.compile(
     r"\b(?:then|just|please|pls|i'd|i'll|ill|i will|i would|i want|i shall|i return|i take|i'?m (?=\w+ing)|im (?=\w+ing)|i don'?t want|we'll|we will|kindly|cancel|return|refund|exchange|swap|send (?:it|them|mine|those)|(?:give|get) me|take|make|switch|go (?:for|with)|change|keep|leave|do (?:a|the)|(?:start|open|begin|set up|arrange|raise|process) (?:an?|the|my)|claim|i (?:choose|pick|accept|settle|go))\b"
 )
 """By which a wish begins behind its condition, with nothing between: "if shipped return it"."""
-_DENIED = re.compile(r"\W*(?:(?:you|u|we|i|it|that)\b ?)?(?:can'?t|cannot|can not|unable to|not able to|too late to)\b")
+_DENIED = re.compile(
+    r"\W*(?:(?:you|u|we|i|it|that)\b ?)?(?:can'?t|cannot|can not|unable to|not able to|too late to|past (?:the (?:point|time)|cancel\w*))\b"
+)
 """Before a verb that is no wish then: "cannot cancel then return"."""
 _WILL_DO_EN = re.compile(
     r"(?<=\s)(?:(?:the|an?|some) )?[\w-]+(?: ones?)?(?:(?:'ll| will| would|'d)(?: also| just)? (?:do|be (?:ok|okay|fine|good|alright|all right|great))|(?:'s| is| are)(?: also)? (?:ok|okay|fine|good|alright|all right|acceptable)| works)\b"

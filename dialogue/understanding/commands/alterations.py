@@ -28,7 +28,7 @@ _ANOTHER_KIND = re.compile(
 )
 _DIVERTED = re.compile(r"[改转](?:送|寄|邮|派)(?!货)")
 _TO = re.compile(
-    r"^\W{0,2}(?:(?:(?:in|of|from|on) (?:my |the )?)?(?:order )?#?[a-z]{0,2}\d{5,}\W{1,2})?(?:order |colou?r |size )?(?:to|into|for|(?P<arrow>[-=]+>|→))\W*(?:an? |the |size )?(?(arrow)|(?=\w+\W*(?:(?:please|pls|plz|thx|thanks|instead)\W*)*$))"
+    r"^\W{0,2}(?:(?:(?:in|of|from|on) (?:my |the )?)?(?:order )?#?[a-z]{0,2}\d{5,}\W{1,2})?(?:order |colou?r |size )?(?:to|into|for|(?P<arrow>[-=]+>|→))\W*(?:an? |the |size )?(?(arrow)|(?=\w+\W*(?:(?:please|pls|plz|thx|thanks|instead)\W*)*(?:$|if\b)))"
 )
 """Between goods and what they shall become, where nothing else is said but their order: "jeans to 27", "dress in D1 to black", "shoes for a 41"."""
 _THOSE = re.compile(r"\b(?:the|my|it|them|that|this|those|these)\b|[这那它]")
@@ -110,7 +110,10 @@ def _instead_of(low: str, start: int, entities: tuple[Entity, ...]) -> bool:
 
 
 def _becomes_at_once(low: str, place: int, start: int, entities: tuple[Entity, ...]) -> bool:
-    """Whether right behind goods nothing is said but what they shall become: "jeans to 27", 板鞋→41码."""
+    """Whether right behind goods, and what they are now, nothing is said but what they shall become: "jeans 28 to 27", 板鞋→41码."""
+    place = next(
+        (item.end - start for item in entities if item.type == "option" and item.start - start == place + 1), place
+    )
     sign = _TO.search(low[place:])
     return sign is not None and any(
         item.type == "option" and 0 <= item.start - start - place - sign.end() <= 1 for item in entities

@@ -29,6 +29,7 @@ _NUMBER = re.compile(
 )
 """What may number the things of a list."""
 _SEARCHES = frozenset({"find_products", "product_details"})
+_VERSIONS = frozenset({"size_advice", "check_stock"})
 _STUDIES = frozenset({"price_history", "compare_products"})
 _HALF = 0.5
 _MISFITTING = frozenset({"too_big", "too_small", "wrong_size"})
@@ -60,11 +61,11 @@ _GOES_ON = re.compile(
 """Another thing begins with it."""
 _TRAILING = " ,.;:!，。；：！、~～…/+&"
 _PARCEL = re.compile(
-    r"快递|物流|包裹|配送|派送|送到|到哪|在哪|走到|何处|动静|动了?没|没动|(?:在|还|一直|我)等|查(?:一?下|查|询)?(?=\W*$)|跟踪|追踪|[几何][时点]到|多会儿|\b(?:delivery|deliveries|parcel|package|shipment|shipping|shipped|tracking|whereabouts|status|eta|where|wheres|coming|mov(?:ed|ing)|budged|movement|left|gone out|news|arriv\w+|turned up|waiting|holdup|hold-up)\b"
+    r"快递|物流|包裹|配送|派送|送到|到哪|在哪|走到|何处|动静|动了?没|没动|(?:在|还|一直|我)等|(?<!检)查(?![价库尺券货优有])|跟踪|追踪|[几何][时点]到|多会儿|\b(?:delivery|deliveries|parcel|package|shipment|shipping|shipped|tracking|whereabouts|status|eta|where|wheres|coming|mov(?:ed|ing)|budged|movement|left|gone out|news|arriv\w+|turned up|waiting|holdup|hold-up)\b"
 )
 """What speaks of where something is."""
 _GOES = re.compile(
-    r"\b(?:has|have|did|is|are) (?:it|they|that|those)\b[^,.;!?]{0,20}\b(?:mov(?:ed?|ing)|budged?|left(?! in\b)|shipped|sent|gone out|on (?:its|the) way|out for delivery|progress\w*)\b|\b(?:news|movement|progress|updates?) (?:on|of|with|from) (?:it|them|that|those)\b"
+    r"\b(?:has|have|did|is|are) (?:it|they|that|those)\b[^,.;!?]{0,20}\b(?:mov(?:ed?|ing)|budged?|left(?! in\b)|leave|shipped|go(?:ne)? out|sent|on (?:its|the) way|out for delivery|progress\w*)\b|\b(?:news|movement|progress|updates?) (?:on|of|with|from) (?:it|them|that|those)\b"
     r"|动了?没|没动[吗呢]|动静"
 )
 """A question of how far goods are that are named before it: "the speaker, has it moved?"."""
@@ -225,8 +226,8 @@ def _clause(reading: Reading, piece: segments.Segment, hear: Hear, *, opens: boo
         return dataclasses.replace(nothing, flow="track_order", weight=CLEAR)
     if flow is None or not _grounded(flow, weight, piece, nothing, low):
         return nothing
-    unwanted = flow in UNDOES and _unwanted(told) and segments.cue(low) is None
-    return dataclasses.replace(nothing, flow=flow, weight=weight, unwanted=unwanted)
+    refused = flow in UNDOES and unwanted(told) and segments.cue(low) is None
+    return dataclasses.replace(nothing, flow=flow, weight=weight, unwanted=refused)
 
 
 def _of_its_kin(reading: Reading, piece: segments.Segment, flow: str, weight: float) -> tuple[str, float]:
@@ -261,7 +262,7 @@ def _of_goods(reading: Reading, piece: segments.Segment, flow: str | None, weigh
     if done is not None and weight < CLEAR and flow not in _DONE and not (piece.question and phrases.asks_what(low)):
         return done, CLEAR
     best, chance = reading.classify(reading.masked(piece.start, piece.end))[0]
-    if flow == "size_advice" and not piece.question and do_not_fit(reading.within(piece.start, piece.end)):
+    if flow in _SEARCHES | _VERSIONS and not piece.question and do_not_fit(reading.within(piece.start, piece.end)):
         return "exchange_items", CLEAR
     unheard = flow is None and best in reading.flows
     version = best == "check_stock" and any(item.type == "option" for item in reading.within(piece.start, piece.end))
@@ -274,7 +275,7 @@ def _of_goods(reading: Reading, piece: segments.Segment, flow: str | None, weigh
         weight *= _HALF  # goods that are only named sound like a search
     if flow in _LOOKS and not looked_for:
         weight *= _HALF
-    if (flow is None or weight < GUESSED) and _unwanted(reading.within(piece.start, piece.end)):
+    if (flow is None or weight < GUESSED or flow in _SEARCHES) and unwanted(reading.within(piece.start, piece.end)):
         return "return_items", GUESSED
     unclear = weight < GUESSED or flow in _SEARCHES
     return _looked_for(reading, piece, flow, weight) if unclear and looked_for else (flow, weight)
@@ -287,7 +288,7 @@ def do_not_fit(told: Iterable[Entity]) -> bool:
     return size and any(item.value.get("code") in _MISFITTING for item in named)
 
 
-def _unwanted(told: Iterable[Entity]) -> bool:
+def unwanted(told: Iterable[Entity]) -> bool:
     """Whether goods are said not to be wanted any more: that they shall go back goes without saying."""
     return any(
         item.type == "reason" and item.value.get("code") in {"changed_mind", "no_longer_needed"} for item in told

@@ -379,7 +379,13 @@ def _different_orders(first: StartFlow, second: StartFlow) -> bool:
         {str(item.value.get("id")) for item in command.entities if item.type == "order_ref"}
         for command in (first, second)
     ]
-    return bool(ids[0] and ids[1] and ids[0] != ids[1])
+    if ids[0] and ids[1]:
+        return ids[0] != ids[1]
+    goods = [
+        {str(one) for item in command.entities for one in item.value.get("product_ids", ())}
+        for command in (first, second)
+    ]
+    return bool((ids[0] or ids[1]) and goods[0] and goods[1] and not goods[0] & goods[1])
 
 
 def same_business(command: Command, view: View) -> bool:

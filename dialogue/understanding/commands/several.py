@@ -15,7 +15,16 @@ from collections.abc import Sequence
 from dialogue.commands import AskKnowledge, Command, StartFlow
 from dialogue.understanding import phrases, segments
 from dialogue.understanding.commands.alterations import by_version
-from dialogue.understanding.commands.clauses import ALONE, QUESTION, UNDOES, Clause, Hear, clauses_of, do_not_fit
+from dialogue.understanding.commands.clauses import (
+    ALONE,
+    QUESTION,
+    UNDOES,
+    Clause,
+    Hear,
+    clauses_of,
+    do_not_fit,
+    unwanted,
+)
 from dialogue.understanding.commands.of_goods import CLEAR, EFFECTS
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.text import HAN
@@ -206,6 +215,8 @@ def _group(clauses: tuple[Clause, ...], *, first: bool) -> _Group | None:
         return _Group(clauses, "exchange_items", CLEAR)
     if not flows and goods and (become := _shall_become(clauses)):
         return _Group(clauses, become, CLEAR)
+    if not flows and goods and unwanted(one for clause in clauses for one in clause.told):
+        return _Group(clauses, "return_items", CLEAR)
     if not flows and any(clause.says and clause.goods for clause in clauses):
         return _Group(clauses, UNHEARD, _UNHEARD)
     groups = [_Group(clauses, flow, _value(clauses, flow, first=first)) for flow in flows]
