@@ -27,9 +27,10 @@ TALKS = (
         "en",
         EMMA,
         says(
-            "am i too late to cancel the headphones? if so return them, money to paypal",
+            "am i too late to cancel the headphones? if so return them, money to mastercard",
             shows="D1002000008",
             hides="late",
+            asks="consent",
         ),
     ),
     talk(
