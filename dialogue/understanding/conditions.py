@@ -18,9 +18,13 @@ from dialogue.understanding.guards import Guard, asks, guard_of, only_leads
 _STOPS = re.compile(r"[,;!?()\n，。；！？、…~～:：]|\.(?!\d)")
 _ELSEWHERE = r"(?<!anything )(?<!something )(?<!someone )(?<!what )(?<!nothing )(?<!who )(?<!everything )(?<!anywhere )(?<!no one )"
 _CUT = re.compile(
-    rf"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])|\s+(?=(?:and|but|or|so)\b,? (?:should|if|in case|unless|provided|failing)\b)|(?<!everything)(?<!anything)(?<!nothing)(?<!all)\s+(?=but\b (?!for\b|not\b|the\b))|(?<!see)(?<!check)(?<!but)(?<!and)(?<!or)\s+(?=if (?:no|not|so|yes)\b)|\s+(?=or else\b)|(?<=\w){_ELSEWHERE}(?<! or)\s+(?=(?:else|otherwise|failing that)\b\W*\w)"
+    rf"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])|(?<=[a-z\d])\s+(?=(?:没|要[是不么]|如|若|否|不行|不然|有的?话|那)[\u3400-\u9fff])|\s+(?=(?:and|but|or|so)\b,? (?:should|if|in case|unless|provided|failing)\b)|(?<!everything)(?<!anything)(?<!nothing)(?<!all)\s+(?=but\b (?!for\b|not\b|the\b))|(?<!see)(?<!check)(?<!but)(?<!and)(?<!or)\s+(?=if (?:no|not|so|yes)\b)|\s+(?=or else\b)|(?<=\w){_ELSEWHERE}(?<! or)\s+(?=(?:else|otherwise|failing that)\b\W*\w)"
 )
 """Where another clause begins without a sign: at a space between Chinese, and before what says otherwise."""
+_HESITATES = re.compile(
+    r"(?:\W*(?:well|hm+|um+|erm*|uh+|oh|ok(?:ay)?|ah|ugh|argh|meh|eh|sigh|i (?:guess|suppose|think)|[嗯呃额哎唉哦噢啊]+|好吧|算了|那个?)\b)+\W*"
+)
+"""Sounds between two clauses, which part no condition from its wish: "if not, well, return them", 没有的话…嗯，退了吧."""
 
 
 _OR = " or "
@@ -139,7 +143,7 @@ def _clauses(low: str) -> list[_Clause]:
     signs = dict(stops)
     found: list[_Clause] = []
     for start, end in itertools.pairwise(edges):
-        if start in signs or not low[start:end].strip(" \t'\"-"):
+        if start in signs or not low[start:end].strip(" \t'\"-") or (found and _HESITATES.fullmatch(low, start, end)):
             continue
         asked = low[end : end + 1] in {"?", "？"}
         guard = guard_of(low, start, end, first=not found, asked=asked)

@@ -41,7 +41,9 @@ _WISH_EN = re.compile(
     r"\b(?:then|just|please|pls|i'd|i'll|ill|i will|i would|i want|i shall|i return|i take|i'?m (?=\w+ing)|im (?=\w+ing)|i don'?t want|we'll|we will|kindly|cancel|return|refund|exchange|swap|send (?:it|them|mine|those)|(?:give|get) me|take|make|switch|go (?:for|with)|change|keep|leave|do (?:a|the)|(?:start|open|begin|set up|arrange|raise|process) (?:an?|the|my)|claim|i (?:choose|pick|accept|settle|go))\b"
 )
 """By which a wish begins behind its condition, with nothing between: "if shipped return it"."""
-_DENIED = re.compile(r"\W*(?:(?:you|u|we|i|it|that)\b ?)?(?:can'?t|cannot|can not|unable to|not able to|too late to)\b")
+_DENIED = re.compile(
+    r"\W*(?:(?:you|u|we|i|it|that)\b ?)?(?:can'?t|cannot|can not|unable to|not able to|too late to|past (?:the (?:point|time)|cancel\w*))\b"
+)
 """Before a verb that is no wish then: "cannot cancel then return"."""
 _WILL_DO_EN = re.compile(
     r"(?<=\s)(?:(?:the|an?|some) )?[\w-]+(?: ones?)?(?:(?:'ll| will| would|'d)(?: also| just)? (?:do|be (?:ok|okay|fine|good|alright|all right|great))|(?:'s| is| are)(?: also)? (?:ok|okay|fine|good|alright|all right|acceptable)| works)\b"
@@ -72,7 +74,7 @@ _WISH_ZH = re.compile(r"(?:帮我?|麻烦|请|给我|我要?|把)*(?:退|换|取
 _SHORT_ZH, _SHORT_EN = 9, 34
 """Characters of a condition without a word for if: 没有就退, "no stock then refund"."""
 _MAY_BE_BARE = re.compile(
-    r"(?:没|无|缺|断|不[能行可成给肯让批够符支满补保赔]|[\u3400-\u9fff]不(?:[了到成上通掉]|下来)|没(?:戏|资格)|能|可以|有|[发寄](?:货|了|出|走)|走|没发|没寄|出库|出仓|打(?:好)?包|装[箱车]|卖|售|晚了|来[得不]及|行|还在|失败)"
+    r"(?:没|无|缺|断|不[能行可成给肯让批够符支满补保赔]|不[退换](?!了)|给(?=[退换补保赔])|[\u3400-\u9fff]不(?:[了到成上通掉]|下来)|没(?:戏|资格)|能|可以|有|[发寄](?:货|了|出|走)|走|没发|没寄|出库|出仓|打(?:好)?包|装[箱车]|卖|售|晚了|来[得不]及|行|还在|失败)"
 )
 _NOT_A_CONDITION = re.compile(
     r"不(?:[想要喜合需适用穿戴懂知记]|满意)|没有?(?:收|到货|穿|用|拆|洗|看|买|人|问题|事|想|说|打(?!包|好包)|关系|必要|意思)|有(?:问题|事|点|人|个|没有|多少)|说不定|不一定|原因|理由|能不能|有没有|是不是|可不可以|吗$"
@@ -81,7 +83,12 @@ _NOT_A_CONDITION = re.compile(
 _BARE_ZH = re.compile(
     r"(?:实在|真的?|都|要)?(?:没货|缺货|断货|无货|没了|不行|不成|没现货|没库存|没有|不能|不可以|[\u3400-\u9fff]{1,3}不(?:[了到成上通掉]|下来)|[\u3400-\u9fff]{1,4}(?:没有|没货|缺货|断货|卖完|卖光)了?|没(?:得|戏|差价|这个?码|[\u3400-\u9fff]{1,2}(?:色|码|款))|(?:已经?)?[发寄](?:货|出|走)?了)"
 )
-_BEGINS_ZH = re.compile(r"没有?|无|不[能行]|[发寄]了|[\u3400-\u9fff]{1,2}不(?:[了到成上通掉]|下来)")
+_BEGINS_ZH = re.compile(
+    r"没有?|无|不[能行]|不(?:给[退换补保]?|[退换补保])(?=我|就)|[发寄]了|[\u3400-\u9fff]{1,2}不(?:[了到成上通掉]|下来)"
+)
+_NONE_OF_IT_ZH = re.compile(r"(?:没有?|无|缺|不)[\u3400-\u9fffa-z\d]{1,5}(?:的话)?")
+_THEN_BEHIND_ZH = re.compile(r"[\W嗯呃额]*(?:那么?|就)(?![边里个件双条单款种样])")
+"""A no, and a clause behind it that says what then: 没酒红…那就黑的吧."""
 _NO_STOCK_ZH = re.compile(r"(?:都)?(?:没货|缺货|断货|无货|没了|不行|不成|没现货|没库存)(?!的话|了)(?=[^\W_])")
 """What stands right before a wish as its condition: 没货黑色."""
 _ASKED_FOR = re.compile(r"有(?!没有)[^,，。！]{1,16}(?:[吗么?？]|没)|有没有|有的?(?:话|就)|还有[^,，。]{1,8}[吗?？]")
@@ -120,9 +127,10 @@ def only_leads(words: str) -> bool:
 
 def asks(low: str, start: int, end: int) -> Said | None:
     """Return what a question asks about the first wish: whether it can be had, or has gone out. A wish put as a question asks nothing."""
-    if _PROCEDURE.search(low[start:end]) and not _DENIED.match(low[start:end]):
+    asked = re.sub(r"^\W*(?:please )?(?:can|could|is|are|am|do|does|has|have)\b", "", low[start:end])
+    if _PROCEDURE.search(asked) and not (_DENIED.match(low[start:end]) or _DENIED.match(asked)):
         return None
-    return predicates.said(re.sub(r"^\W*(?:please )?(?:can|could|is|are|do|does|has|have)\b", "", low[start:end]))
+    return predicates.said(asked)
 
 
 def guard_of(low: str, start: int, end: int, *, first: bool, asked: bool) -> Guard | None:
@@ -168,7 +176,7 @@ def _in_english(low: str, start: int, begin: int, end: int, *, first: bool, aske
         if _NO_IF.search(low[start : opener.start()].rstrip()):
             continue
         body = _body_behind(low, opener.end(), end)
-        if body is None and re.search(r"\bor\b", low[start : opener.start()]):
+        if body is None and re.search(r"\bor\W*(?:then |maybe |perhaps )?$", low[start : opener.start()]):
             body = _whatever_is_left(low, opener.end(), end)
         condition = low[opener.end() : end if body is None else body]
         said = predicates.said(condition)
@@ -189,7 +197,7 @@ def _bare_in_english(low: str, begin: int, end: int, *, first: bool, asked: bool
     denied = bool(_DENIED.match(words))
     short = bool(words) and len(words) <= _SHORT_EN and (denied or not _WISH_EN.search(words))
     said = predicates.said(words) if short else None
-    if said is None or not (said.out or said.stem):
+    if said is None or not (said.out or said.stem or (then is not None and said.form == "bare")):
         return None
     if then is not None and then.end() < end:
         return Guard(begin, begin, said, then.end())
@@ -271,7 +279,8 @@ def _bare_in_chinese(low: str, begin: int, end: int, *, first: bool) -> Guard | 
     match = _NO_STOCK_ZH.match(low, begin, end)
     if match is None and _ASKED_FOR.search(low[:begin]) and (none := _NONE_ZH.match(low, begin, end)):
         return Guard(begin, begin, INSTEAD, none.end())
-    if match is None and _BARE_ZH.fullmatch(words) and (said := predicates.said(words)) is not None:
+    bare = _BARE_ZH.fullmatch(words) or (_NONE_OF_IT_ZH.fullmatch(words) and _THEN_BEHIND_ZH.match(low, end))
+    if match is None and bare and (said := predicates.said(words)) is not None:
         return Guard(begin, begin, said, bare=True)
     wish = match.end() if match else _wish_behind(low, begin, end) if _BEGINS_ZH.match(words) else None
     said = predicates.said(low[begin:wish]) if wish is not None else None

@@ -11,7 +11,7 @@ import re
 from typing import Literal
 
 _AGAINST_EN = (
-    r"impossible|unavailable|unsuccessful|fail(?:s|ed|ing|ure)?|too late|later than|refus\w+|declin\w+|reject\w+|denied|ineligible"
+    r"impossible|unavailable|unsuccessful|fail(?:s|ed|ing|ure)?|too late|later than|past (?:the (?:point|time)|cancel\w*)|refus\w+|declin\w+|reject\w+|denied|ineligible"
     r"|(?:sold|run|ran|runs|all|now|is|are|are all|being|be|of stock|it's|they're|go|goes) out|out of\b|out\b(?=\W*$)|(?:sold|all|now|they're|it's|is|are) gone|gone\b(?=\W*$)"
 )
 _AWAY_EN = r"shipp?(?:ed|ing)?(?= |\W*$)|sent(?: out| off)?|dispatched|posted|deliver(?:ed|y has)|arrived|in transit|with the courier|on (?:its|the|their) way|gone out|went out|out (?:for delivery|the door)|left\b(?! in (?:stock|black|that))|underway|en route|en-route|packed|gone off|on the (?:truck|van|lorry|road)|loaded"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from dialogue import browsing
 from dialogue.commands import Entity
@@ -27,9 +28,10 @@ _ANOTHER_KIND = re.compile(
 )
 _DIVERTED = re.compile(r"[改转](?:送|寄|邮|派)(?!货)")
 _TO = re.compile(
-    r"^\W{0,2}(?:(?:in|of|from|on) (?:my |the )?(?:order )?#?[a-z]{0,2}\d{5,} )?(?:order |colou?r |size )?(?:to|into|(?P<arrow>[-=]+>|→))\W*(?:an? |the |size )?(?(arrow)|(?=\w+\W*(?:(?:please|pls|plz|thx|thanks|instead)\W*)*$))"
+    r"^\W{0,2}(?:(?:(?:in|of|from|on) (?:my |the )?)?(?:order )?#?[a-z]{0,2}\d{5,}\W{1,2})?(?:order |colou?r |size )?(?:to|into|for|(?P<arrow>[-=]+>|→))\W*(?:an? |the |size )?(?(arrow)|(?=\w+\W*(?:(?:please|pls|plz|thx|thanks|instead)\W*)*(?:$|if\b)))"
 )
-"""Between goods and what they shall become, where nothing else is said but their order: "jeans to 27", "dress in D1 to black"."""
+"""Between goods and what they shall become, where nothing else is said but their order: "jeans to 27", "dress in D1 to black", "shoes for a 41"."""
+_THOSE = re.compile(r"\b(?:the|my|it|them|that|this|those|these)\b|[这那它]")
 _INSTEAD_OF = re.compile(r"\b(?:instead of|rather than|in place of) (?:the|my|those|these)\b")
 _SIGN = re.compile(r"[-=]+>|→")
 _KINDS = frozenset({None, "change", "exchange", "make"})
@@ -71,11 +73,19 @@ def swapped(part: segments.Segment, low: str, entities: tuple[Entity, ...]) -> s
     if _ANOTHER_KIND.search(low) and browsing.speaks_of_own(low) and not browsing.asks_for_goods(low):
         return "exchange_items"
     if part.cue in {None, "change"} and _becomes_at_once(low, goods[-1].end - part.start, part.start, entities):
-        return "exchange_items"
+        return by_version(entities)
     if part.cue not in SWAPPING:
         return None
     becomes = _BECOMES.search(low, goods[0].end - part.start)
     return SWAPPING[part.cue] if becomes and _becomes(part, entities, becomes.end()) else None
+
+
+def by_version(entities: Iterable[Entity]) -> str:
+    """Return the likelier procedure where only another version is named: a size is found wrong once goods are worn, a colour before they leave."""
+    told = list(entities)
+    sizes = any(item.type == "option" and item.value.get("key") != "color" for item in told)
+    named = any(item.type == "order_ref" for item in told)
+    return "change_items" if named or not sizes else "exchange_items"
 
 
 def is_of_a_kind(low: str, start: int, entities: tuple[Entity, ...]) -> bool:
@@ -100,7 +110,10 @@ def _instead_of(low: str, start: int, entities: tuple[Entity, ...]) -> bool:
 
 
 def _becomes_at_once(low: str, place: int, start: int, entities: tuple[Entity, ...]) -> bool:
-    """Whether right behind goods nothing is said but what they shall become: "jeans to 27", 板鞋→41码."""
+    """Whether right behind goods, and what they are now, nothing is said but what they shall become: "jeans 28 to 27", 板鞋→41码."""
+    place = next(
+        (item.end - start for item in entities if item.type == "option" and item.start - start == place + 1), place
+    )
     sign = _TO.search(low[place:])
     return sign is not None and any(
         item.type == "option" and 0 <= item.start - start - place - sign.end() <= 1 for item in entities
@@ -111,6 +124,7 @@ def _as_preferred(part: segments.Segment, low: str, entities: tuple[Entity, ...]
     """Whether goods shall be of one kind, and of another where that is not to be had: "dress in black, else green"."""
     named = any(item.type in {"product", "order_ref"} and item.score > GUESSED for item in entities)
     own = any(item.type == "order_ref" for item in entities) or browsing.speaks_of_own(low) or bool(_SIGN.search(low))
+    own = own or bool(_REQUESTS.search(low) and _THOSE.search(low))
     second = any(item.type == "option" and item.value.get("otherwise") for item in entities)
     wanted = part.cue in SWAPPING and any(item.type == "option" and item.value.get("wanted") for item in entities)
     return named and (wanted or (second and (own or not part.question) and part.cue in _KINDS))

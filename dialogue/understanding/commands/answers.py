@@ -85,8 +85,9 @@ def _continued(reading: Reading) -> list[Command] | None:
 
 def _another(reading: Reading) -> list[Command] | None:
     """With nothing running: another order or other goods than those just talked about, 不对 我说的是键盘那单; None when it is a wish."""
-    low, told = reading.text.low, reading.told()
-    names = bool(told) and all(item.type in _NAMES for item in told)
+    low, told, view = reading.text.low, reading.told(), reading.view
+    talked = view.said or view.last_flow or view.given_up or view.shown
+    names = bool(talked and told) and all(item.type in _NAMES for item in told)
     if not names or not phrases.takes_back(low) or phrases.is_question(low.strip()) or segments.cue(low) is not None:
         return None
     return [correction(reading)]

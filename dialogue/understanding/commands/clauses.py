@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dialogue import browsing
 from dialogue.commands import AskKnowledge, Command, Entity, StartFlow
 from dialogue.understanding import phrases, segments
-from dialogue.understanding.commands.alterations import is_of_a_kind
+from dialogue.understanding.commands.alterations import SWAPPING, is_of_a_kind
 from dialogue.understanding.commands.of_goods import CLEAR, EFFECTS, GUESSED, SURE
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.text import HAN
@@ -29,6 +29,7 @@ _NUMBER = re.compile(
 )
 """What may number the things of a list."""
 _SEARCHES = frozenset({"find_products", "product_details"})
+_VERSIONS = frozenset({"size_advice", "check_stock"})
 _STUDIES = frozenset({"price_history", "compare_products"})
 _HALF = 0.5
 _MISFITTING = frozenset({"too_big", "too_small", "wrong_size"})
@@ -54,11 +55,20 @@ EVIDENT = 0.85
 _ANY = frozenset({"payment_method", "reason", "email", "quantity", "tax_id", "amount", "date", "company", "ordinal"})
 """What serves a request and asks for nothing by itself."""
 _FULL_STOPS = frozenset(".!?;。！？；")
+_GOES_ON = re.compile(
+    r"\W*(?:(?:and )?then\b|and also\b|next\b|secondly\b|second\b|然后|接着|另外|还有|再(?:就是|把|来)|最后)"
+)
+"""Another thing begins with it."""
 _TRAILING = " ,.;:!，。；：！、~～…/+&"
 _PARCEL = re.compile(
-    r"快递|物流|包裹|配送|派送|送到|到哪|在哪|走到|何处|[几何][时点]到|多会儿|\b(?:delivery|deliveries|parcel|package|shipment|shipping|shipped|tracking|whereabouts|status|eta|where|wheres|coming|arriv\w+|turned up|waiting|holdup|hold-up)\b"
+    r"快递|物流|包裹|配送|派送|送到|到哪|在哪|走到|何处|动静|动了?没|没动|(?:在|还|一直|我)等|(?<!检)查(?![价库尺券货优有])|跟踪|追踪|[几何][时点]到|多会儿|\b(?:delivery|deliveries|parcel|package|shipment|shipping|shipped|tracking|whereabouts|status|eta|where|wheres|coming|mov(?:ed|ing)|budged|movement|left|gone out|news|arriv\w+|turned up|waiting|holdup|hold-up)\b"
 )
 """What speaks of where something is."""
+_GOES = re.compile(
+    r"\b(?:has|have|did|is|are) (?:it|they|that|those)\b[^,.;!?]{0,20}\b(?:mov(?:ed?|ing)|budged?|left(?! in\b)|leave|shipped|go(?:ne)? out|sent|on (?:its|the) way|out for delivery|progress\w*)\b|\b(?:news|movement|progress|updates?) (?:on|of|with|from) (?:it|them|that|those)\b"
+    r"|动了?没|没动[吗呢]|动静"
+)
+"""A question of how far goods are that are named before it: "the speaker, has it moved?"."""
 _FILLS = re.compile(
     r"\b(?:the|an?|my|our|that|this|those|these|for|of|from|in|on|with|via|using|to|and|plus|also|then|but|so|or|both|order|orders|one|ones|too|as|well|do|same|goes?|likewise|ditto|please|pls|thx|thanks|me|is|are|it|i|just|only|first|second|last|secondly|things?|colou?rs?|sizes?)\b|颜色|还有(?=[\u3400-\u9fff]{2})|另外|然后|顺便|订单|[的那个件双条单这我和跟与及还呢吧啊哈了也都把给就是样同里]|[\W\d_]"
 )
@@ -121,7 +131,13 @@ def clauses_of(reading: Reading, part: segments.Segment, hear: Hear) -> list[Cla
 
 def _opens(low: str, start: int) -> bool:
     before = low[:start].rstrip()
-    return not before or before[-1] in _FULL_STOPS or start in _numbers(low) or low[:start].endswith("\n")
+    return (
+        not before
+        or before[-1] in _FULL_STOPS
+        or bool(_GOES_ON.match(low, start))
+        or start in _numbers(low)
+        or low[:start].endswith("\n")
+    )
 
 
 def _places(reading: Reading, start: int, end: int) -> Iterable[tuple[int, int]]:
@@ -200,17 +216,29 @@ def _clause(reading: Reading, piece: segments.Segment, hear: Hear, *, opens: boo
     if isinstance(wish, AskKnowledge) and piece.question and wish.score >= CLEAR and not nothing.goods:
         return dataclasses.replace(nothing, flow=QUESTION, weight=wish.score)
     flow, weight = (wish.flow, wish.score) if isinstance(wish, StartFlow) else (None, 0.0)
-    if flow == "list_coupons":
-        chances = dict(reading.classify(reading.masked(start, end)))
-        weight = max(weight, sum(chances.get(name, 0.0) for name in _COUPONS))
+    if flow is not None:
+        flow, weight = _of_its_kin(reading, piece, flow, weight)
     if flow == "report_problem" and weight < EVIDENT and not about:
         weight *= _HALF  # how it came to a wish is told in words that sound like it
     if nothing.goods:
         flow, weight = _of_goods(reading, piece, flow, weight)
+    elif (flow not in _LOOKS or weight < CLEAR) and _GOES.search(low):
+        return dataclasses.replace(nothing, flow="track_order", weight=CLEAR)
     if flow is None or not _grounded(flow, weight, piece, nothing, low):
         return nothing
-    unwanted = flow in UNDOES and _unwanted(told) and segments.cue(low) is None
-    return dataclasses.replace(nothing, flow=flow, weight=weight, unwanted=unwanted)
+    refused = flow in UNDOES and unwanted(told) and segments.cue(low) is None
+    return dataclasses.replace(nothing, flow=flow, weight=weight, unwanted=refused)
+
+
+def _of_its_kin(reading: Reading, piece: segments.Segment, flow: str, weight: float) -> tuple[str, float]:
+    """Weigh a procedure with those that are hardly told from it; what is in stock is asked of the goods that the clause before names."""
+    start, end = piece.start, piece.end
+    kin = next((one for one in (_COUPONS, tuple(SWAPPING.values())) if flow in one), ())
+    if kin and flow != "claim_coupon":
+        chances = dict(reading.classify(reading.masked(start, end)))
+        weight = max(weight, sum(chances.get(name, 0.0) for name in kin))
+    asks = piece.question and not reading.within(start, end) and _HAS.search(reading.text.low[start:end])
+    return ("check_stock" if asks and flow == "find_products" else flow), weight
 
 
 def _by_way_of_payment(reading: Reading, piece: segments.Segment, clause: Clause) -> Clause:
@@ -234,19 +262,20 @@ def _of_goods(reading: Reading, piece: segments.Segment, flow: str | None, weigh
     if done is not None and weight < CLEAR and flow not in _DONE and not (piece.question and phrases.asks_what(low)):
         return done, CLEAR
     best, chance = reading.classify(reading.masked(piece.start, piece.end))[0]
-    if flow == "size_advice" and not piece.question and do_not_fit(reading.within(piece.start, piece.end)):
+    if flow in _SEARCHES | _VERSIONS and not piece.question and do_not_fit(reading.within(piece.start, piece.end)):
         return "exchange_items", CLEAR
     unheard = flow is None and best in reading.flows
     version = best == "check_stock" and any(item.type == "option" for item in reading.within(piece.start, piece.end))
     looks = version or (piece.question and best not in EFFECTS)
-    if unheard and chance >= (LOOKED if looks else CLEAR):
+    waits = best in _SEARCHES and _PARCEL.search(low)
+    if unheard and not waits and chance >= (LOOKED if looks else CLEAR):
         return best, chance
     looked_for = piece.question or piece.cue is not None or bool(_PARCEL.search(low))
     if flow in _SEARCHES | _STUDIES and not (piece.question or browsing.asks_for_goods(low) or piece.cue == "find"):
         weight *= _HALF  # goods that are only named sound like a search
     if flow in _LOOKS and not looked_for:
         weight *= _HALF
-    if (flow is None or weight < GUESSED) and _unwanted(reading.within(piece.start, piece.end)):
+    if (flow is None or weight < GUESSED or flow in _SEARCHES) and unwanted(reading.within(piece.start, piece.end)):
         return "return_items", GUESSED
     unclear = weight < GUESSED or flow in _SEARCHES
     return _looked_for(reading, piece, flow, weight) if unclear and looked_for else (flow, weight)
@@ -259,7 +288,7 @@ def do_not_fit(told: Iterable[Entity]) -> bool:
     return size and any(item.value.get("code") in _MISFITTING for item in named)
 
 
-def _unwanted(told: Iterable[Entity]) -> bool:
+def unwanted(told: Iterable[Entity]) -> bool:
     """Whether goods are said not to be wanted any more: that they shall go back goes without saying."""
     return any(
         item.type == "reason" and item.value.get("code") in {"changed_mind", "no_longer_needed"} for item in told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from dialogue.commands import Command, Entity, StartFlow
@@ -13,6 +14,12 @@ Heard = tuple[segments.Segment, list[Command]]
 """A part of a message and what it asks for."""
 _VERBS = {"return": "return_items", "cancel": "cancel_order", "exchange": "exchange_items", "price": "price_protection"}
 """Family of a verb -> the procedure that it asks for where it is said what shall be done in the place of it."""
+_STUDIES = frozenset({"compare_products", "price_history"})
+"""What "the difference" sounds like beside a price."""
+_KNOWS = re.compile(
+    r"\b(?:(?:don't|dont|do not) know|not sure|unsure|wonder(?:ing)?|no idea) (?:if|whether)\b|不(?:知道?|清楚|确定)"
+)
+"""Before what is asked without a question: "i don't know if you'd give me the difference"."""
 _SWAPS = frozenset({"exchange_items", "change_items"})
 _OF_GOODS = frozenset({"product", "category", "order_ref", "sku"})
 
@@ -27,7 +34,7 @@ def put_in_order(
     if not any(part.fallback for part, _ in heard):
         return list(heard)
     first = [(part, _as_a_wish(reading, part, commands)) for part, commands in heard if not part.fallback]
-    otherwise = [(part, _as_it_is_meant(part, commands)) for part, commands in heard if part.fallback]
+    otherwise = [(part, _as_it_is_meant(reading, part, commands)) for part, commands in heard if part.fallback]
     if not any(_starts(one, SURE) for one in first):
         named = [(part, _of_the_condition(reading, part, commands, hear)) for part, commands in otherwise]
         if not any(map(_starts, named)):
@@ -42,11 +49,13 @@ def _in_their_place(otherwise: Sequence[Heard]) -> list[Heard]:
 
 def _as_a_wish(reading: Reading, part: segments.Segment, commands: list[Command]) -> list[Command]:
     """Take a question whether something may be done for the wish that it is done: "can you price protect it? If not, …"."""
-    flow = _VERBS.get(part.cue or "")
-    asks = part.question or part.body is not None
-    if flow is None or not asks or any(isinstance(one, StartFlow) for one in commands):
-        return commands
     start, end = part.start, part.end
+    knows = _KNOWS.search(reading.text.low, start, end)
+    cue = segments.cue(reading.text.low[knows.end() : end]) if knows else part.cue
+    flow = _VERBS.get(cue or "")
+    asks = knows is not None or part.question or part.body is not None
+    if flow is None or not asks or any(isinstance(one, StartFlow) and one.flow not in _STUDIES for one in commands):
+        return commands
     entities = reading.within(start, end)
     return [StartFlow(flow=flow, entities=entities, text=reading.words(start, end), score=SURE, source="pattern")]
 
@@ -59,7 +68,7 @@ def _instead(command: StartFlow) -> StartFlow:
     return command.model_copy(update={"fallback": True})
 
 
-def _as_it_is_meant(part: segments.Segment, commands: list[Command]) -> list[Command]:
+def _as_it_is_meant(reading: Reading, part: segments.Segment, commands: list[Command]) -> list[Command]:
     """Read what is wanted otherwise by its verb: "my money back" is then a return, never a question how far it is."""
     flow = _VERBS.get(part.cue or "")
     starts = [one for one in commands if isinstance(one, StartFlow)]
@@ -67,8 +76,7 @@ def _as_it_is_meant(part: segments.Segment, commands: list[Command]) -> list[Com
         flow = flow or "return_items"
     if flow is None or any(one.flow in EFFECTS - {"change_payment"} for one in starts):
         return commands
-    told = tuple(item for one in commands for item in getattr(one, "entities", ()))
-    text = commands[0].text if commands else ""
+    told, text = reading.within(part.start, part.end), reading.words(part.start, part.end)
     return [StartFlow(flow=flow, entities=told, text=text, score=SURE, source="pattern")]
 
 

@@ -168,7 +168,7 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     if (begun or bought) and phrases.asks_progress(asked_of):
         return [StartFlow(flow="order_status", entities=entities, text=words, score=0.8, source="pattern")]
     unsure = best not in reading.flows or chance < (SURE if best in SWAPPING.values() else CLEAR)
-    unsure = unsure or (best in _OF_VERSIONS and is_of_a_kind(low, begin, entities))
+    unsure = unsure or (_of_a_version(best, chance) and is_of_a_kind(low, begin, entities))
     if unsure and (swapping := swapped(part, low, entities)):
         return [StartFlow(flow=swapping, entities=entities, text=words, score=0.8, source="pattern")]
     of_the_running = part.question and best == reading.view.active_flow and not entities
@@ -219,6 +219,11 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
     if part.question and (best in reading.flows or (best not in _TALK and len(low.strip()) >= ASKED)):
         return [to_documents(reading, part.start, part.end, GUESSED)]
     return _unsure(reading.flows, ranked, words, best, chance)
+
+
+def _of_a_version(flow: str, chance: float) -> bool:
+    """Whether what was heard speaks of versions of goods, and may be mistaken in what shall be done."""
+    return flow in _OF_VERSIONS or (flow in SWAPPING.values() and chance < CLEAR)
 
 
 def _asks_nothing(
@@ -382,7 +387,13 @@ def _different_orders(first: StartFlow, second: StartFlow) -> bool:
         {str(item.value.get("id")) for item in command.entities if item.type == "order_ref"}
         for command in (first, second)
     ]
-    return bool(ids[0] and ids[1] and ids[0] != ids[1])
+    if ids[0] and ids[1]:
+        return ids[0] != ids[1]
+    goods = [
+        {str(one) for item in command.entities for one in item.value.get("product_ids", ())}
+        for command in (first, second)
+    ]
+    return bool((ids[0] or ids[1]) and goods[0] and goods[1] and not goods[0] & goods[1])
 
 
 def same_business(command: Command, view: View) -> bool:

@@ -14,7 +14,17 @@ from collections.abc import Sequence
 
 from dialogue.commands import AskKnowledge, Command, StartFlow
 from dialogue.understanding import phrases, segments
-from dialogue.understanding.commands.clauses import ALONE, QUESTION, UNDOES, Clause, Hear, clauses_of, do_not_fit
+from dialogue.understanding.commands.alterations import by_version
+from dialogue.understanding.commands.clauses import (
+    ALONE,
+    QUESTION,
+    UNDOES,
+    Clause,
+    Hear,
+    clauses_of,
+    do_not_fit,
+    unwanted,
+)
 from dialogue.understanding.commands.of_goods import CLEAR, EFFECTS
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.text import HAN
@@ -118,6 +128,8 @@ def _run(reading: Reading, run: list[segments.Segment], hear: Hear, *, guarded: 
     if not run or run[-1].end - run[0].start > _long(reading):
         return run
     clauses = [clause for part in run for clause in clauses_of(reading, part, hear)]
+    if guarded:  # whether the first wish can be had is asked for the wish: 不知道给不给退差价 给退就退
+        clauses = [dataclasses.replace(one, flow=None) if one.flow == QUESTION else one for one in clauses]
     if not (0 if guarded else 1) < len(clauses) <= MOST:
         return run
     groups = _without_announcements(_of_the_same(best_groups(clauses)))
@@ -199,21 +211,29 @@ def _group(clauses: tuple[Clause, ...], *, first: bool) -> _Group | None:
     """Return neighbours as one request, by the procedure for which they are worth most."""
     flows = dict.fromkeys(clause.flow for clause in clauses if clause.flow)
     goods = any(clause.goods for clause in clauses)
-    if not flows and goods and do_not_fit(item for clause in clauses for item in clause.told):
+    if flows.keys() <= {"report_problem"} and goods and do_not_fit(one for clause in clauses for one in clause.told):
         return _Group(clauses, "exchange_items", CLEAR)
-    if not flows and clauses[0].labels and _shall_become(clauses):
-        return _Group(clauses, "exchange_items", CLEAR)
+    if not flows and goods and (become := _shall_become(clauses)):
+        return _Group(clauses, become, CLEAR)
+    if not flows and goods and unwanted(one for clause in clauses for one in clause.told):
+        return _Group(clauses, "return_items", CLEAR)
     if not flows and any(clause.says and clause.goods for clause in clauses):
         return _Group(clauses, UNHEARD, _UNHEARD)
     groups = [_Group(clauses, flow, _value(clauses, flow, first=first)) for flow in flows]
     return max(groups, key=lambda group: group.value, default=None)
 
 
-def _shall_become(clauses: tuple[Clause, ...]) -> bool:
-    """Whether behind the name of goods nothing but another version of them is named: "dress: black pls"."""
-    behind = [item for clause in clauses[1:] for item in clause.told]
+def _shall_become(clauses: tuple[Clause, ...]) -> str | None:
+    """Return the procedure by which goods become what is said of them and nothing else: "dress: black pls", "the dress, D1, in black"."""
+    behind = [item for clause in clauses[1:] for item in clause.told if item.type != "order_ref"]
+    kinds = {item.type for item in behind}
     version = any(item.type == "option" and item.value.get("value") for item in behind)
-    return version and bool(clauses[0].goods) and all(item.type in {"option", "quantity"} for item in behind)
+    ordered = any(item.type == "order_ref" for clause in clauses for item in clause.told)
+    if not clauses[0].goods or not (clauses[0].labels or (ordered and version)):
+        return None
+    if version and kinds <= {"option", "quantity"}:
+        return by_version(item for clause in clauses for item in clause.told)
+    return "change_payment" if kinds == {"payment_method"} else None
 
 
 def _value(clauses: tuple[Clause, ...], flow: str, *, first: bool) -> float:

@@ -87,7 +87,8 @@ class Extractor:
             *when,
         ]
         ranked += counts.ordinals(text)
-        ranked += counts.quantities(text, [item.start for item in products])
+        pieces = counts.quantities(text, [item.start for item in products])
+        ranked += [item for item in pieces if not self._is_their_size(item, products)]
         kept = without_overlaps(ranked)
         if numbers:
             kept = without_overlaps([*kept, *catalog.bare_sizes(text, self.lexicon, kept)])
@@ -103,6 +104,12 @@ class Extractor:
         money = list(amounts.bare_amounts(text, firm, currency=self._currency))
         said = sorted(without_overlaps([*firm, *money, *found]), key=lambda item: (item.start, item.end))
         return amounts.with_negatives(text, said, currency=self._currency)
+
+    def _is_their_size(self, count: Entity, products: Iterable[Entity]) -> bool:
+        """Whether a number right before goods is a size that they come in: "the 28 jeans" are not so many."""
+        goods = [item for item in products if count.end <= item.start <= count.end + 1]
+        ids = {str(one) for item in goods for one in item.value["product_ids"]}
+        return len(count.text) > 1 and count.text.isdecimal() and self.lexicon.comes_in(count.text, ids)
 
     def _with_bare_postcode(self, text: Text, kept: list[Entity]) -> list[Entity]:
         """Take a lone number of five or six digits for a postcode when a name stands in the message."""

@@ -42,7 +42,7 @@ _TAIL_FIRST = re.compile(
 )
 
 _NOT_THIS = re.compile(
-    r"(?:\binstead of|\brather than|\bnot(?: on| to| with)?|\bfrom)(?: (?:my|the))? $|(?:而不是|不要用?|不用|别用|不是|从)(?:我的)?$"
+    r"(?:\binstead of|\brather than|\b(?:in|to take) (?:the )?place of|\bover|\bnot(?: on| to| with)?|\bfrom)(?: (?:my|the))? $|(?:而不是|不要用?|不用|别用|不是|从|代替|取代|替换?掉)(?:我的)?$"
 )
 
 _TAKEN_FROM = re.compile(

@@ -3,10 +3,72 @@
 from __future__ import annotations
 
 from tests.dialogue.conversations.holding import each, hold
-from tests.dialogue.conversations.script import EMMA, WANG, Talk, cancelled, says, talk
+from tests.dialogue.conversations.script import EMMA, WANG, Talk, cancelled, exchanged, returned, says, talk
 from tests.dialogue.conversations.shop import Stage
 
 TALKS = (
+    talk(
+        "sounds-part-no-condition-from-its-wish",
+        "en",
+        EMMA,
+        says(
+            "mugs from D1002000006, price match them please, and if not, hmm, well, send them back",
+            shows="Where should the refund go",
+        ),
+    ),
+    talk(
+        "sounds-part-no-condition-from-its-wish",
+        "zh",
+        WANG,
+        says("键盘还能取消不 能就取消 不能的话…额 那就退掉", asks="consent", shows="取消订单 D1001000003"),
+    ),
+    talk(
+        "too-late-is-no-reason-but-a-condition",
+        "en",
+        EMMA,
+        says(
+            "am i too late to cancel the headphones? if so return them, money to mastercard",
+            shows="D1002000008",
+            hides="late",
+            asks="consent",
+        ),
+    ),
+    talk(
+        "no-such-colour-is-a-condition",
+        "zh",
+        WANG,
+        says("灰卫衣D1001000001改酒红 缺酒红…那就藏青", shows="藏青色", asks="consent"),
+    ),
+    talk(
+        "what-goods-shall-become-beside-another-wish",
+        "en",
+        EMMA,
+        says("the 28 jeans for a 27, and where's my spkr", shows="27", asks="consent"),
+        says("yes", did="exchange_items", shows="D1002000004"),
+        rows=exchanged("D1002000005", {"JE001-BLU-28": "JE001-BLU-27"}),
+    ),
+    talk(
+        "whether-it-has-moved-is-asked-of-what-was-named",
+        "en",
+        EMMA,
+        says(
+            "the speaker, has it budged? then the kb, cancel that", shows=("D1002000004", "D1002000003"), asks="consent"
+        ),
+    ),
+    talk(
+        "whether-it-has-moved-is-asked-of-what-was-named",
+        "zh",
+        WANG,
+        says("先说耳机，有动静没，再就是键盘，取消", shows=("D1001000004", "D1001000003"), asks="consent"),
+    ),
+    talk(
+        "where-the-refund-goes-stays-with-the-return",
+        "zh",
+        WANG,
+        says("双肩包退货 不想要了 退款到支付宝 接着板鞋太大 换41的", shows="双肩包", asks="consent"),
+        says("确认", did="return_items", shows="41"),
+        rows=returned("D1001000008", "BP001-BLK-25L", refund="pm_C1001_1", minor=23900, reason="changed_mind"),
+    ),
     talk(
         "each-with-its-own-goods",
         "en",

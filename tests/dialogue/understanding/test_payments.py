@@ -34,6 +34,12 @@ def test_what_the_order_moves_away_from_is_not(text: str) -> None:
     assert [item.value.get("negated") for item in found] == [True, None]
 
 
+@pytest.mark.parametrize("text", ["paypal in place of my mastercard", "alipay over the gift card", "用微信代替银行卡"])
+def test_nor_is_what_another_takes_the_place_of(text: str) -> None:
+    found = without_overlaps(payment_methods(read(text)))
+    assert [item.value.get("negated") for item in found] == [None, True]
+
+
 @pytest.mark.parametrize("text", ["I'd like to return it", "退货", "卡住了", "微风牌风扇"])
 def test_other_words_are_no_payment_method(text: str) -> None:
     assert list(payment_methods(read(text))) == []
