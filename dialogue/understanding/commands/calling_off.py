@@ -157,7 +157,7 @@ def called_off(reading: Reading) -> list[Command] | None:
     stances = _stances(reading)
     if _asks_for_more(stances) or (stances.doubtful and not _only_stops(stances) and _is_something_else(reading)):
         return None
-    found = _all_but_those(stances)
+    found: Cancel | Correct | None = _all_but_those(stances)
     if found is None and stances.refused:
         found = _everything(stances) or _waiting(stances) or _some(stances) or _running(stances)
     elif found is None:
