@@ -251,7 +251,7 @@ TALKS = (
         WANG,
         says("取消键盘那单", asks="consent"),
         says("可以，请予以取消", did="cancel_order"),
-        changes=cancelled("D1001000003", refund="pm_C1001_1", minor=33900),
+        rows=cancelled("D1001000003", refund="pm_C1001_1", minor=33900),
     ),
     talk(
         "the-other-wish-remains",
