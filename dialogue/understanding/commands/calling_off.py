@@ -178,7 +178,8 @@ def _is_something_else(reading: Reading) -> bool:
         return True
     best, chance = reading.classify(reading.masked())[0]
     mine = {view.active_flow, *view.waiting}
-    of_others = _names_goods(reading) and not _names_only_known(reading)
+    whole = view.active_flow in _TAKES_PARTS and any(item.value.get("all") for item in view.said)
+    of_others = _names_goods(reading) and not _names_only_known(reading) and not whole
     if view.active_flow and not _OF_AN_ORDER.search(reading.text.low) and not of_others:
         mine.add("cancel_order")  # 撤了吧 is said of whatever runs
     if _names_only_known(reading):
