@@ -64,16 +64,19 @@ def lines() -> list[Line]:
 
 
 def own_lines() -> Iterator[Line]:
-    """Yield the lines of the files, in order."""
+    """Yield the lines of the files, in order; what alternatives give once more is left out."""
     for lang in get_args(Lang):
         heading, wish, count = "", WISHES[0], 0
+        drawn: set[tuple[str, Wish]] = set()
         for text in (data.FOLDER / f"person_lines.{lang}.txt").read_text(encoding="utf-8").splitlines():
             if text.startswith("# ") and " > " in text:
                 heading, _, named = text[2:].partition(" > ")
                 wish, count = WISHES[WISHES.index(named)], 0
             elif text:
-                for one in _drawn(text):
-                    yield Line(read(one).low, wish, lang, f"{lang} {heading} {count // FAMILY}", "own")
+                for low in (read(one).low for one in _drawn(text)):
+                    if "|" not in text or (low, wish) not in drawn:
+                        yield Line(low, wish, lang, f"{lang} {heading} {count // FAMILY}", "own")
+                    drawn.add((low, wish))
                 count += 1
 
 
