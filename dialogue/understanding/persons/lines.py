@@ -74,9 +74,10 @@ def own_lines() -> Iterator[Line]:
                 wish, count = WISHES[WISHES.index(named)], 0
             elif text:
                 for low in (read(one).low for one in _drawn(text)):
-                    if "|" not in text or (low, wish) not in drawn:
+                    letters = "".join(filter(str.isalnum, low))
+                    if "|" not in text or (letters, wish) not in drawn:
                         yield Line(low, wish, lang, f"{lang} {heading} {count // FAMILY}", "own")
-                    drawn.add((low, wish))
+                    drawn.add((letters, wish))
                 count += 1
 
 
