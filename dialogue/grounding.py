@@ -6,11 +6,12 @@ import datetime as dt
 import re
 import zoneinfo
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from dialogue.commands import Entity, place_of
 from dialogue.state import Heard
-from tools.evidence import LineView, MethodView, OrderSummary
+from tools.evidence import LineView, MethodView, Money, OrderSummary
 
 _EXCEPT = re.compile(
     r"(?:\b(?:except|apart from|other than|but not|(?:everything|all|anything)[^,.;]{0,30} but(?: the)?|besides|without|leave(?: out)?|keep(?:ing)?|skip|forget(?: about)?)"
@@ -78,7 +79,8 @@ def resolve_order_ref(
         exact = [order for order in orders if same_id(order.order_id, str(ref["id"]))]
         return exact or _without_letters(str(ref["id"]), orders)
     if "suffix" in ref:
-        return [order for order in orders if order.order_id.lower().endswith(str(ref["suffix"]).lower())]
+        ending = [order for order in orders if order.order_id.lower().endswith(str(ref["suffix"]).lower())]
+        return ending or of_total(Decimal(ref["suffix"]), orders) if str(ref["suffix"]).isdigit() else ending
     if "status" in ref:
         return [order for order in orders if order.status == ref["status"]]
     if "date" in ref:
@@ -92,6 +94,11 @@ def resolve_order_ref(
     if ref.get("relative") == "previous":
         return list(orders[1:2])
     return list(orders)
+
+
+def of_total(total: Decimal, orders: Iterable[OrderSummary]) -> list[OrderSummary]:
+    """Return the orders that cost so much, in major units: "the 339 one"."""
+    return [order for order in orders if order.total.minor == Money.of(total, order.total.currency).minor]
 
 
 def _without_letters(written: str, orders: Sequence[OrderSummary]) -> list[OrderSummary]:

@@ -17,6 +17,7 @@ from dialogue.replies.types import TextReply
 from dialogue.slots import ACCEPTS, Question, accepts
 from dialogue.state import Frame, Pending
 from dialogue.work import HandOverWish, Work
+from knowledge.types import Lang
 from tools.evidence import OrderSummary
 from tools.orders.types import OrderList
 
@@ -30,6 +31,11 @@ _LABELS = re.compile(
     re.IGNORECASE,
 )
 """Words that only announce a value."""
+_AROUND_A_CHOICE = re.compile(
+    r"\b(?:an?|the|one|it|it's|is|so|then|just|please|i|i'd|say|guess|make|that|ok|okay|for|has|have|to|be|on|my|invoice|title|well|h+m+|yes|kind|go|with)\b|抬头|发票|[那就吧的哈呢啊嗯呃哦噢要开写个一好是用选得给了吗嘛呗]",
+    re.IGNORECASE,
+)
+"""Words around a choice that are no value of their own."""
 REPAIR = "@repair"
 """The slot of the question what shall be different, after a plain no."""
 COMPLAINT = "report_problem"
@@ -86,6 +92,8 @@ class Repairs:
                 or await self._show_what_is_named(work, entities)
             )
         if before is not None and top is not None and before.question.slot_type in FREE_TEXT_SLOTS:
+            if self._only_chooses(work, top, before.question.slot):
+                return True
             words = self._words_beside(work, top, entities) if before.question.slot_type == "text" else ""
             if words or not entities:
                 work.hear(entities, frame)
@@ -270,12 +278,24 @@ class Repairs:
         for name, spec in work.flows[frame.flow].slots.items():
             if spec.type != "choice" or frame.slots.get(name) is None:
                 continue
-            named = [choice for choice in spec.choices if str(choice[work.lang]).lower() in low]
+            named = [choice for choice in spec.choices if any(word in low for word in _words_of(choice, work.lang))]
             if len(named) == 1 and named[0]["value"] != frame.slots[name]:
                 self.engine.clear(frame, name)
                 frame.slots[name] = named[0]["value"]
                 return True
         return False
+
+    def _only_chooses(self, work: Work, frame: Frame, asked: str) -> bool:
+        """Tell whether words that were asked for only say once more, or anew, the choice that they depend on: 那就公司抬头的哈, asked for the title."""
+        slots = work.flows[frame.flow].slots
+        chosen = [choice for name in slots[asked].of if slots[name].type == "choice" for choice in slots[name].choices]
+        low = work.text.lower()
+        for word in sorted({word for choice in chosen for word in _words_of(choice, work.lang)}, key=len, reverse=True):
+            low = low.replace(word, " _ ")
+        if "_" not in low or re.search(r"[^\W_]", _AROUND_A_CHOICE.sub(" ", low)):
+            return False
+        self._other_choice(work, frame, work.text)
+        return True
 
     def _takers(self, work: Work, frame: Frame, types: frozenset[str]) -> list[str]:
         """Return the slots that new words of these types change: for an option the new variant, not which goods.
@@ -546,3 +566,8 @@ def _same_thing(one: Entity, other: Entity) -> bool:
         return "id" in one.value and "id" in other.value and same_id(str(one.value["id"]), str(other.value["id"]))
     shared = set(one.value.get("kinds", ())) & set(other.value.get("kinds", ()))
     return bool(shared) or one.value.get("terms") == other.value.get("terms")
+
+
+def _words_of(choice: Mapping[str, Any], lang: Lang) -> list[str]:
+    """Return what a choice is called: its label and other words for it."""
+    return [str(word).lower() for word in (choice[lang], *choice.get("words", ()))]

@@ -77,6 +77,8 @@ class OrderSummary(Evidence):
     status: str
     items_modified: bool = False
     total: Money
+    paid_with: str = ""
+    """Id of the payment method."""
     placed_at: dt.datetime
     delivered_at: dt.datetime | None = None
     lines: tuple[LineView, ...]

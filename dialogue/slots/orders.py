@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dialogue import grounding
 from dialogue.slots.base import DeadEnd, Elsewhere, Filled, Filling, Question, SlotContext
 from dialogue.state import Heard
+from tools.customers.types import Profile
 from tools.evidence import LineView, OrderSummary
 from tools.orders.rules import OrderFacts, allowed_tools
 from tools.orders.types import OrderList
@@ -19,6 +20,10 @@ _ARRIVES = re.compile(
     r"\b(?:arriv\w*|get here|be here|come|comes|coming|deliver\w*|reach\w*|due|by|before|until|get it|here)\b|送到|到货|送达|能到|会到|到得了|收到|之前|前到|派送|送来|到(?=[吗不么了]|$)"
 )
 _ORDERED = re.compile(r"\b(?:order(?:ed)?|bought|placed|purchased?)\b|买的|下单|下的|拍的|订的")
+_PAID = re.compile(
+    r"\b(?:paid|bought|charged|went|put|ordered|purchased|that was|billed)\b|[付刷买]的|付过|支付的|下单|付了|刷了"
+)
+"""Says how an order was paid."""
 _ONLY = re.compile(r"\b(?:only|just|but keep|keep the|except|without)\b|[只光]|单独|仅|留着|不动")
 _PRONOUN = re.compile(
     r"\b(?:it|that one|this one|that order|this order|the order|same order|same one)\b|它|(?:这|那)(?:一)?(?:个|笔)?(?:订单|单)|^\W*(?:那|这)?(?:还)?能"
@@ -61,6 +66,7 @@ async def fill_order(context: SlotContext) -> Filling:
         return several
     named = _named(context, orders)
     named = _listed(context, orders) if named is None else named
+    named = await _by_money(context, eligible) if named is None else named
     if named is not None:
         return _settle(context, named, eligible, orders)
     if (
@@ -227,6 +233,27 @@ def _named(context: SlotContext, orders: Sequence[OrderSummary]) -> list[OrderSu
         if entry.entity.type == "date" and found is None and not _of_arrival(context, entry):
             found = grounding.resolve_order_ref(entry.entity.value, orders, zone) or None
     return None if found and _lie_elsewhere(context, found, orders) else found
+
+
+async def _by_money(context: SlotContext, orders: Sequence[OrderSummary]) -> list[OrderSummary] | None:
+    """Return the orders that cost what was just said, or were paid as was just said: 339块那个, "the one I paid with PayPal"."""
+    for entry in reversed([one for one in context.heard if one.turn == context.state.memory.turn]):
+        value = entry.entity.value
+        if entry.entity.type == "amount" and value.get("relation") in {"exact", "about"}:
+            return [order for order in orders if order.total.minor == value["minor"]] or None
+        if entry.entity.type == "payment_method" and _says_how_it_was_paid(context, entry):
+            profile = await context.reader.read("get_profile", {})
+            methods = profile.payment_methods if isinstance(profile, Profile) else ()
+            ids = {method.id for method in grounding.methods_meant(value, methods, None)}
+            return [order for order in orders if order.paid_with in ids] or None
+    return None
+
+
+def _says_how_it_was_paid(context: SlotContext, way: Heard) -> bool:
+    """Tell whether a way of paying says which order is meant, not how money shall go from now on."""
+    takes_it = any(spec.type == "payment_method" for spec in context.flow.slots.values())
+    around = f"{way.context} {way.entity.text}{way.after}".lower()
+    return bool(context.frame.asked.get(context.name)) and (not takes_it or bool(_PAID.search(around)))
 
 
 def _lie_elsewhere(context: SlotContext, found: Sequence[OrderSummary], orders: Sequence[OrderSummary]) -> bool:

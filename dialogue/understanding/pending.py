@@ -11,7 +11,9 @@ from dialogue.understanding.text import HAN, Text, read
 from knowledge.lexicon import Lexicon
 
 ANSWERS: dict[str, frozenset[str]] = {
-    "order": frozenset({"order_ref", "date", "product", "sku", "category", "ordinal", "tracking_number"}),
+    "order": frozenset(
+        {"order_ref", "date", "product", "sku", "category", "ordinal", "tracking_number", "amount", "payment_method"}
+    ),
     "order_lines": frozenset({"product", "option", "ordinal", "quantity", "sku", "category", "brand"}),
     "swaps": frozenset({"product", "option", "ordinal", "sku", "category", "quantity"}),
     "variant": frozenset({"option", "sku", "ordinal", "product"}),
@@ -153,6 +155,8 @@ def _means(said: str, label: str) -> bool:
 _AND_MORE = re.compile(r" \+\d+\b")
 """How many other goods an order has beside the one that its label names."""
 _A_FIGURE = re.compile(r"\d")
+_ENDINGS = ("y", "ly", "en", "ish", "s", "es")
+"""By which a word for what is like something ends: "the woolly one" is of wool."""
 _DAY = re.compile(
     r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|[月日号]|\d+\s*[/.-]\s*\d|\b\d+(?:st|nd|rd|th)\b"
 )
@@ -167,6 +171,7 @@ def _likeness(said: str, entities: list[Entity], label: str, lexicon: Lexicon) -
     label_words = set(re.findall(r"[a-z0-9]+", _AND_MORE.sub("", label)))
     if len(shared := words & label_words) == 1 and _A_FIGURE.fullmatch(*shared) and not _DAY.search(said):
         label_words -= shared
+    words |= {stem for word in words for ending in _ENDINGS if (stem := word.removesuffix(ending)) in label_words}
     score = float(len(words & label_words)) + 0.9 * sum(
         any(w.endswith(word) for w in label_words) for word in words if word.isdigit() and len(word) >= 2
     )

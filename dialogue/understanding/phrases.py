@@ -160,6 +160,20 @@ def said_anew(low: str) -> int | None:
     return ends[-1] if ends and low[ends[-1] :].strip() else None
 
 
+_CONCLUDES = re.compile(
+    r"(?:^|[,，。.;；!！…—-]|\s)\s*(?:so\b(?! (?:that|far|much|many|long|i|we|it|they|he|she)\b)|那(?:就|还是)|所以(?:就|还是))[\s,.…]*"
+)
+
+
+def conclusion(low: str) -> int | None:
+    """Return where it is said what is to be done after it was weighed: "26 is tight, 28 is loose, so the 27 then", 换也没用，那就退吧."""
+    ends = [match.end() for match in _CONCLUDES.finditer(low)]
+    last = ends[-1] if ends else None
+    return (
+        last if last is not None and re.fullmatch(r"[^,，。;；!！?？…]*\w[^,，。;；!！?？…]*\W*", low[last:]) else None
+    )
+
+
 def slot_named(low: str) -> str | None:
     """Return the kind of thing that is said to be wrong."""
     return next((slot for slot, pattern in _SLOTS if pattern.search(low)), None)

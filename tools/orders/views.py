@@ -17,6 +17,7 @@ def order_summary(order: Order, lines: Sequence[OrderLine]) -> OrderSummary:
         status=order.status,
         items_modified=order.items_modified,
         total=Money(order.total_minor, order.currency),
+        paid_with=order.payment_method_id or "",
         placed_at=order.placed_at,
         delivered_at=order.delivered_at,
         lines=tuple(line_view(line, order.currency) for line in lines),

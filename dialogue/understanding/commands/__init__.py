@@ -26,6 +26,7 @@ from dialogue.understanding.commands.of_goods import complains_of_own
 from dialogue.understanding.commands.reading import Classify, Reading, classifier_ranking
 from dialogue.understanding.commands.replacing import replaced
 from dialogue.understanding.commands.requests import requested
+from dialogue.understanding.commands.revoked import without_false_yes
 from dialogue.understanding.commands.turning import turned
 from dialogue.understanding.language import is_code
 from dialogue.understanding.pending import FREE_TEXT, choose, pressed
@@ -62,7 +63,7 @@ def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
     intents = [
         ScoredIntent(intent=name, score=round(score, 4)) for name, score in reading.classify(reading.masked())[:3]
     ]
-    return _tidied(found), intents
+    return _tidied(without_false_yes(found, reading)), intents
 
 
 _BEYOND_DOUBT = 0.95

@@ -24,7 +24,7 @@ from dialogue.understanding import pending, phrases, polarity, segments
 from dialogue.understanding.commands.consent import REFUSALS, to_yes_or_no
 from dialogue.understanding.commands.corrections import correction, gives_reason, own_reason, same
 from dialogue.understanding.commands.declined import without_declined
-from dialogue.understanding.commands.expected import expecting
+from dialogue.understanding.commands.expected import ORDERS, expecting
 from dialogue.understanding.commands.of_goods import CLEAR, SURE
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.commands.requests import has_own_cue, requested, same_business
@@ -42,6 +42,7 @@ KNOWLEDGE_CHOICE = "@knowledge"
 CHOOSES_GOODS = frozenset({"order", "order_optional", "order_lines"})
 """Slots that goods are an answer to."""
 _OF_A_VARIANT = frozenset({"swaps", "options"})
+_ADVISE = frozenset({"size_advice", "check_stock", "find_products"})
 _NAMES = frozenset({"order_ref", "product", "category", "brand", "sku", "option", "ordinal", "date", "quantity"})
 """What says which order or goods are meant."""
 _BESIDE = frozenset({"reason", "payment_method", "quantity", "email", "address", "tax_id", "company"})
@@ -103,8 +104,10 @@ def _to_choice(reading: Reading, question: PendingQuestion) -> list[Command] | N
     if other is not None:
         return other
     reading = _taken_back(reading, question)
+    if question.slot_type in ORDERS:
+        reading = expecting(reading, question.slot_type)
     left = without_declined(reading) if question.slot_type in CHOOSES_GOODS else reading
-    picked = pending.choose(left.text, left.entities, question, left.lexicon)
+    picked = _concluded(left, question) or pending.choose(left.text, left.entities, question, left.lexicon)
     if picked and not _says_in_full(reading, question):
         score = 0.95 if len(picked) == 1 or question.multiple else 0.8
         command = Choose(indexes=picked, text=reading.words(), score=score, source="choice")
@@ -118,6 +121,12 @@ def _to_choice(reading: Reading, question: PendingQuestion) -> list[Command] | N
         return [Choose(indexes=(place,), text=reading.words(), score=0.85, source="choice")]
     if gives_reason(reading):
         return [Provide(entities=reading.told(), text=reading.words(), score=0.8, source="pending")]
+    return _plain_answer(reading, question)
+
+
+def _plain_answer(reading: Reading, question: PendingQuestion) -> list[Command] | None:
+    """Read a bare yes or no, or "none of them", to choices."""
+    low = reading.text.low
     sense = polarity.read(low)
     if sense.sense in {"yes", "no"} and not low[sense.rest :].strip(" ,.!。，！?"):
         if sense.sense == "yes" and len(question.choices) == 1:
@@ -126,6 +135,15 @@ def _to_choice(reading: Reading, question: PendingQuestion) -> list[Command] | N
     if re.search(r"\b(?:neither|none)\b|都不(?:是|要|对|行)|没有一个", low):
         return [Deny(text=reading.words(), source="pending")]
     return None
+
+
+def _concluded(reading: Reading, question: PendingQuestion) -> tuple[int, ...] | None:
+    """Return the choices that are left after others were weighed: "the mugs are lovely, the bedding's in use, so the woolly one it is"."""
+    last = phrases.conclusion(reading.text.low)
+    if last is None:
+        return None
+    rest = reading.sub(last)
+    return pending.choose(rest.text, rest.entities, question, rest.lexicon)
 
 
 def _tells_more_than_yes(reading: Reading, question: PendingQuestion) -> bool:
@@ -178,7 +196,8 @@ def _beside(reading: Reading, labels: list[str]) -> tuple[Entity, ...]:
 
 
 def _by_its_verb(low: str, question: PendingQuestion) -> int | None:
-    """Return the one choice that says to do what the message says to do: 退吧 is "return it for a refund"."""
+    """Return the one choice that says to do what the message, or what it comes to, says to do: 退吧 is "return it for a refund"."""
+    low = low[phrases.conclusion(low) or 0 :]
     wanted = segments.cue(low)
     if wanted is None or question.multiple or phrases.is_question(low.strip()) or len(low.strip()) > SHORT:
         return None
@@ -219,6 +238,8 @@ def _other_wish(reading: Reading, question: PendingQuestion) -> list[Command] | 
     starts = [c for c in clear if isinstance(c, StartFlow)]
     if given and not starts and not phrases.asks_how(low):
         return None
+    if given and not asks and question.slot_type in _OF_A_VARIANT and all(one.flow in _ADVISE for one in starts):
+        return None  # who says which one weighs no more: "26 is tight on me, so 27"
     if given and question.slot_type == "reason":
         return None
     of_goods = question.slot_type == "address" and goods and not given
@@ -258,6 +279,8 @@ def _to_slot(reading: Reading, question: PendingQuestion) -> list[Command] | Non
         return other
     if not phrases.cannot_say(low):
         reading = expecting(reading, kind)
+    if kind in ORDERS:
+        reading = without_declined(reading)
     answers = pending.ANSWERS.get(kind, frozenset())
     told = reading.told()
     given = [item for item in told if item.type in answers]
@@ -364,7 +387,7 @@ def _value(reading: Reading, told: tuple[Entity, ...]) -> Command:
 def _takes_back(low: str) -> bool:
     return bool(
         re.match(
-            r"^\W*(?:no|nope|wait|sorry|oops|actually|oh|my mistake|my bad|不|等等|不对|错)\b|^\W*(?:不对|不是|错了|等等|其实)",
+            r"^\W*(?:no|nope|wait|sorry|oops|actually|oh|my mistake|my bad|不|等等|不对|错)\b|^(?:\W*[啊哦噢诶哎呀嗯呃]+)?\W*(?:不对|不是|错了|等等|其实)",
             low,
         )
     ) and not re.match(r"^\W*(?:no longer|not needed|no need|不需要|不喜欢|不合适|不想要|不要)", low)

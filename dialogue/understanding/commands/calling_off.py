@@ -15,6 +15,7 @@ from dialogue.understanding import pending, phrases, polarity, segments
 from dialogue.understanding.commands.corrections import gives_reason, same
 from dialogue.understanding.commands.of_goods import GUESSED
 from dialogue.understanding.commands.reading import Reading
+from dialogue.understanding.commands.revoked import revokes
 from dialogue.understanding.stances import Situation, Span, Taken
 
 SURE = 0.5
@@ -65,6 +66,11 @@ _UNDOES = frozenset({"cancel", "return"})
 """Families of verbs that are one where orders are to be cancelled."""
 _REST = re.compile(r"\b(?:others?|rest|remaining)\b|其[他它余]|别的|剩|另一|另外那")
 """What is left over, however many that is."""
+_BUT_THOSE = re.compile(
+    r"\b(?:apart from|except(?:ing)?(?: for)?|but(?: not)?|bar|other than|save|without|minus) (?:those|them|that(?: one)?|these|it|this(?: one)?)\b(?! \w+ed\b)"
+    r"|除(?:了|去|开)?(?:它们?|[这那][个件些条双]?)(?!么|样|里|边)|(?:它们?|[这那][个件些条双])(?:除外|不算|不在内)"
+)
+"""An exception that points to what was named before."""
 _DREADS = re.compile(r"懒得|嫌|怕|省得|免得|\b(?:hassle|faff|bother(?:ed)?|fuss)\b")
 """Said of what is too much trouble, which nobody asks for."""
 _ONLY = re.compile(r"\b(?:only|just|alone)\b|[只光单就仅](?!价|号)")
@@ -111,6 +117,12 @@ class _Stances:
         return any(self.situation.kinds[0] in one.subject.kinds for one in self.refused)
 
     @property
+    def revoked(self) -> bool:
+        """Whether a clause calls off the whole of what runs in so many words: "please withdraw the request". Values behind it are those that one has."""
+        clauses = [one.subject.clause for one in self.refused if one.subject.thing is None]
+        return any(revokes(self.reading, one.start, one.end) for one in clauses)
+
+    @property
     def off(self) -> tuple[_Thing, ...]:
         return tuple(thing for thing in self.things if thing.taken.off >= SURE)
 
@@ -145,9 +157,10 @@ def called_off(reading: Reading) -> list[Command] | None:
     stances = _stances(reading)
     if _asks_for_more(stances) or (stances.doubtful and not _only_stops(stances) and _is_something_else(reading)):
         return None
-    if stances.refused:
+    found: Cancel | Correct | None = _all_but_those(stances)
+    if found is None and stances.refused:
         found = _everything(stances) or _waiting(stances) or _some(stances) or _running(stances)
-    else:
+    elif found is None:
         found = _only_some(stances)
     return [found] if found is not None else None
 
@@ -177,7 +190,8 @@ def _is_something_else(reading: Reading) -> bool:
         return True
     best, chance = reading.classify(reading.masked())[0]
     mine = {view.active_flow, *view.waiting}
-    of_others = _names_goods(reading) and not _names_only_known(reading)
+    whole = view.active_flow in _TAKES_PARTS and any(item.value.get("all") for item in view.said)
+    of_others = _names_goods(reading) and not _names_only_known(reading) and not whole
     if view.active_flow and not _OF_AN_ORDER.search(reading.text.low) and not of_others:
         mine.add("cancel_order")  # 撤了吧 is said of whatever runs
     if _names_only_known(reading):
@@ -257,6 +271,7 @@ def _asks_for_more(stances: _Stances) -> bool:
         words = stances.words(several[0])
         values = values and not _REST.search(words) and not _AS_IT_IS.search(words)
         values = values and not any(span.start < place for place in refusals)  # 大点好 莫换了: it only says why
+        values = values and not (stances.revoked and segments.cue(words) is None)  # "withdraw it, red is fine"
         if values or (segments.cue(words) not in _IDLE | mine and not _DREADS.search(words)):
             return True
     return False
@@ -337,6 +352,16 @@ def _spoken_of_before(stances: _Stances) -> tuple[Entity, ...]:
     return tuple(thing.entity for thing in before)
 
 
+def _all_but_those(stances: _Stances) -> Cancel | None:
+    """What runs without the goods that were named last: "that has the mugs in it, I use them. Everything but those then"."""
+    exception = _BUT_THOSE.search(stances.reading.text.low)
+    if exception is None or stances.reading.view.active_flow not in _TAKES_PARTS:
+        return None
+    before = [thing for thing in stances.things if not thing.rest and thing.entity.end <= exception.start()]
+    last = [thing.entity for thing in before if thing.taken.subject.clause == before[-1].taken.subject.clause]
+    return _cancel(stances, scope="part", entities=tuple(last), score=BY_NAME) if last else None
+
+
 def _versions(stances: _Stances) -> bool:
     return any(item.type == "option" and _is_new(stances, item) for item in stances.reading.told())
 
@@ -399,13 +424,14 @@ def _other_goods(stances: _Stances) -> tuple[Entity, ...]:
 def _running(stances: _Stances) -> Cancel | Correct | None:
     """What runs as it is, unless something else is wanted, or was meant: other goods then."""
     reading = stances.reading
-    flow = reading.view.active_flow
-    if flow is None or stances.on:
+    flow, revoked = reading.view.active_flow, stances.revoked
+    if flow is None or (stances.on and not revoked):
         return None
     if others := _other_goods(stances):
         return Correct(entities=others, text=reading.words(), score=0.85, source="classifier")
     first = stances.refused[0].subject.clause
-    if any(one.on >= SURE and (one.subject.kinds or one.subject.clause.start > first.start) for one in stances.taken):
+    wanted = [one for one in stances.taken if one.on >= SURE]
+    if any(one.subject.kinds or (one.subject.clause.start > first.start and not revoked) for one in wanted):
         return None
     asked = any(
         one.off < SURE and one.subject.clause.start > first.start and segments.cue(stances.words(one)) is not None
@@ -414,7 +440,7 @@ def _running(stances: _Stances) -> Cancel | Correct | None:
     named = stances.refuses_what_runs
     reason = not named and all(_gives_a_reason(reading, one.subject.clause) for one in stances.refused)
     wished = any(item.type == "option" and not _is_new(stances, item) for item in reading.told())
-    sure = named or (not wished and any(map(_AS_IT_IS.search, map(stances.words, stances.taken))))
+    sure = named or revoked or (not wished and any(map(_AS_IT_IS.search, map(stances.words, stances.taken))))
     return None if asked or reason else _cancel(stances, flow=flow, score=BY_NAME if sure else _SAID)
 
 

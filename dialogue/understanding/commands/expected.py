@@ -12,8 +12,9 @@ from dialogue.understanding.entities.addresses import place_alone, street_of
 from dialogue.understanding.entities.base import entity
 from dialogue.understanding.entities.catalog import sizes_alone
 from dialogue.understanding.entities.contacts import bare_name, bare_postcodes
+from dialogue.understanding.text import Text
 
-_ORDERS = frozenset({"order", "order_optional"})
+ORDERS = frozenset({"order", "order_optional"})
 _NO_STREET = frozenset({"address", "order_ref", "tax_id", "company", "phone", "email"})
 """What a line that names no street is: a company with its tax number has figures too."""
 _PROOFS = frozenset({"proof", "identity"})
@@ -29,6 +30,9 @@ _TAX_ID = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z-]*\d)([A-Za-z0-9]+(?:-[A-Za-z0
 """The last letters and figures of an answer, whatever their number: what is no tax id the shop refuses with its reason."""
 _COUPON = re.compile(r"(?a:(?<![\w#-])[a-z]{3,12}\d{1,4}(?:off)?(?![\w-]))")
 """A coupon's code in small letters."""
+_THAT_ONE = re.compile(
+    r"(?<![a-z\d.])(\d{3,5})(?= (?:one|order|purchase)\b|的?[那这]一?[个笔单]|的\W*$|(?<=\bfor \d{3})\W*$)"
+)
 _LONG_NUMBER = re.compile(r"(?<![A-Za-z0-9_@.+#-])(\d{8,16})(?![A-Za-z0-9_@-]|\.\d)")
 
 
@@ -79,14 +83,16 @@ def _without_goods(reading: Reading, span: tuple[int, int]) -> Reading:
 def of_a_variant(reading: Reading) -> Reading:
     """Take a bare size for one where the running procedure has settled or asks for a variant: "27, not 30", 改41哈.
 
-    In a long message a figure may be anything, but for what the goods in question come in; "twenty-seven" is a size there too.
+    In a long message a figure may be anything, but for what the goods in question come in, and in what it comes to; "twenty-seven" is a
+    size there too.
     """
     if not {"swaps", "options"} & set(reading.view.flow_slots.values()):
         return reading
-    found = list(sizes_alone(reading.text, reading.lexicon, reading.entities))
-    if len(reading.text.low.strip()) > SHORT:
+    found, low = list(sizes_alone(reading.text, reading.lexicon, reading.entities)), reading.text.low
+    if len(low.strip()) > SHORT:
         theirs = {str(one) for item in reading.view.said for one in item.value.get("product_ids") or ()}
-        found = [item for item in found if _is_theirs(reading, item, theirs)]
+        last = phrases.conclusion(low) or len(low)
+        found = [item for item in found if item.start >= last or _is_theirs(reading, item, theirs)]
     spans = [(item.start, item.end) for item in found]
     others = [item for item in reading.entities if (item.start, item.end) not in spans]
     return dataclasses.replace(reading, entities=sorted((*others, *found), key=lambda item: (item.start, item.end)))
@@ -154,7 +160,7 @@ def expecting(reading: Reading, kind: str) -> Reading:
         return dataclasses.replace(reading, entities=[*entities, named])
     if kind == "address" and (place := place_alone(text)) is not None:
         return dataclasses.replace(reading, entities=[place])
-    if kind in _ORDERS or kind in _PROOFS or kind == "address":
+    if kind in ORDERS or kind in _PROOFS or kind == "address":
         return _expecting(reading, kind)
     return reading
 
@@ -172,6 +178,14 @@ def _with_tax_id(reading: Reading) -> Reading:
     return dataclasses.replace(reading, entities=[*beside, said])
 
 
+def _short_number(text: Text, kind: str) -> re.Match[str] | None:
+    """Return a bare number that can only be the end of an order's, or what it cost: "the 339 one", 那就是339的那个."""
+    if not kind.startswith("order"):
+        return None
+    said = re.fullmatch(r"\s*(\d{2,5})\s*", text.plain)
+    return said or (_THAT_ONE.search(text.low) if kind in ORDERS else None)
+
+
 def _expecting(reading: Reading, kind: str) -> Reading:
     text, entities = reading.text, list(reading.entities)
     taken = [(item.start, item.end) for item in entities if item.type != "reason"]
@@ -180,9 +194,9 @@ def _expecting(reading: Reading, kind: str) -> Reading:
             figures = match[1].isdigit() and len(match[1]) <= POSTCODE_FIGURES and kind in _PROOFS
             if not figures and all(match.end() <= start or match.start() >= end for start, end in taken):
                 entities.append(entity(text, "order_ref", {"id": match[1].upper()}, match.span(), score=0.8))
-        if (short := re.fullmatch(r"\s*(\d{2,5})\s*", text.plain)) and kind.startswith("order"):
-            entities = [item for item in entities if item.start >= short.end()]
-            entities.append(entity(text, "order_ref", {"suffix": short[1]}, short.span(), score=0.7))
+        if (short := _short_number(text, kind)) and not any(item.type == "amount" for item in entities):
+            entities = [item for item in entities if item.end <= short.start(1) or item.start >= short.end(1)]
+            entities.append(entity(text, "order_ref", {"suffix": short[1]}, short.span(1), score=0.7))
     if kind in _PROOFS or kind == "address":
         if not any(item.type == "postcode" for item in entities):
             entities += [

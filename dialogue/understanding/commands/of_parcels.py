@@ -20,7 +20,7 @@ _OTHER_CUES = frozenset(
 """Families of verbs that ask for something to be done: it may be asked there how far that is, not where a parcel is."""
 _OF_OTHER_THINGS = frozenset({"refund_status", "request_invoice", "list_coupons", "claim_coupon", "price_protection"})
 """Procedures about money and papers, which are sent and received as well."""
-_GOES = r"(?:packed|wrapped up|shipped|dispatched|despatched|posted|mailed|sent|left|gone(?! (?:for|4|down|up|on sale)\b)|on (?:its|their|the) way|out (?:of|the)|leav(?:e|ing)|go out|ship out)"
+_GOES = r"(?:packed|wrapped up|shipped|dispatched|despatched|posted|mailed|sent|(?<!the )(?<!my )left(?! (?:side|ear|one|arm|shoe|hand|foot|leg|bud|speaker|sleeve|channel|cup)\b)|gone(?! (?:for|4|down|up|on sale)\b)|on (?:its|their|the) way|out (?:of|the)|leav(?:e|ing)|go out|ship out)"
 _LEFT = re.compile(
     rf"\b(?:has|have|had|is|are|was|were|did)\b[^.!?,;]{{0,40}}\b{_GOES}\b(?! (?:with|in(?!\W*$)|by|from|via|as|free|for free|to me)\b)"
     rf"|(?<!not )(?<!n't )(?<!not been )(?<!n't been )\b{_GOES} (?:yet|already|or (?:not|no))\b"

@@ -2,7 +2,7 @@
 
 ``person_lines.zh.txt`` and ``person_lines.en.txt``, written for this project: below a heading ``# ... > asks`` lines that ask for a person,
 below ``> who`` such that ask who answers, below ``> none`` such that only sound like it. Lines that stand together are of like wording:
-`FAMILY` of them are a family, which is never on both sides of a split. Most of what shoppers write asks for nobody: beside those lines stand
+`FAMILY` of them are a family, which is never on both sides of a split. In a line ``(a|b)`` is a choice; it gives `_DRAWS` messages. Most of what shoppers write asks for nobody: beside those lines stand
 the utterances of the intents and of the moods, alone and two or three together. A part of the utterances, `held_back`, is never learned from.
 """
 
@@ -36,6 +36,7 @@ _JOINED = 1500
 _SHARES = (0.4, 0.1, 0.5)
 """Of each wish, among those."""
 _BETWEEN: dict[Lang, tuple[str, ...]] = {"zh": ("，", "。", " "), "en": (", ", ". ", " ", "! ")}
+_DRAWS = 12
 _LINE_LAST = 0.7
 """Share of those in which the line stands behind the business."""
 
@@ -63,16 +64,29 @@ def lines() -> list[Line]:
 
 
 def own_lines() -> Iterator[Line]:
-    """Yield the lines of the files, in order."""
+    """Yield the lines of the files, in order; what alternatives give once more is left out."""
     for lang in get_args(Lang):
         heading, wish, count = "", WISHES[0], 0
+        drawn: set[tuple[str, Wish]] = set()
         for text in (data.FOLDER / f"person_lines.{lang}.txt").read_text(encoding="utf-8").splitlines():
             if text.startswith("# ") and " > " in text:
                 heading, _, named = text[2:].partition(" > ")
                 wish, count = WISHES[WISHES.index(named)], 0
             elif text:
-                yield Line(read(text).low, wish, lang, f"{lang} {heading} {count // FAMILY}", "own")
+                for low in (read(one).low for one in _drawn(text)):
+                    letters = "".join(filter(str.isalnum, low))
+                    if "|" not in text or (letters, wish) not in drawn:
+                        yield Line(low, wish, lang, f"{lang} {heading} {count // FAMILY}", "own")
+                    drawn.add((letters, wish))
                 count += 1
+
+
+def _drawn(text: str) -> list[str]:
+    """Return a line, or some of the messages that its alternatives give."""
+    if "|" not in text:
+        return [text]
+    rng = random.Random(text)  # noqa: S311 (no secret)
+    return list(dict.fromkeys(expand(text, {}, rng) for _ in range(_DRAWS)))
 
 
 def of_intents(most: int = _OF_AN_INTENT) -> Iterator[Line]:

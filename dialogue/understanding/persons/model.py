@@ -46,6 +46,8 @@ _CERTAIN = re.compile(
     r"\W*(?:转|接|找|要)?(?:人工|真人)(?:客服|服务)?\W*|\W*(?:human|agent|operator|representative)(?: please)?\W*"
 )
 """The bare word, which needs no model."""
+_FIRST = re.compile(r"[,，、:：]")
+"""Behind the first clause, which may be that word, with the business behind it: 转人工，订单号12345."""
 _log = logging.getLogger(__name__)
 
 
@@ -153,8 +155,8 @@ class Heard:
 def hear(low: str) -> Heard:
     """Read a lower-case message (`dialogue.understanding.text.read`) by the fixed phrases and by the model."""
     parts = pieces(low)
-    if any(map(_CERTAIN.fullmatch, parts)):
-        return Heard(1.0, 0.0, next(part for part in parts if _CERTAIN.fullmatch(part)), fixed=True)
+    if certain := next(filter(_CERTAIN.fullmatch, (*parts, _FIRST.split(low, maxsplit=1)[0])), None):
+        return Heard(1.0, 0.0, certain, fixed=True)
     fixed = patterns.asks_human(low)
     model = _shipped(WEIGHTS)
     read = [(part, bare) for part in parts if _WORDS.search(bare := _CODE.sub("", part))]
