@@ -111,6 +111,8 @@ def _without_letters(written: str, orders: Sequence[OrderSummary]) -> list[Order
 
 def is_negated(heard: Heard) -> bool:
     """Tell whether the words around a mention take it out: "everything except the lamp", 除了台灯, 台灯不退了."""
+    if heard.entity.value.get("meant"):
+        return False
     excepted = _EXCEPT.search(heard.context) and not _NOT_KEPT.search(heard.context)
     if excepted and heard.context.endswith("不要") and heard.after.startswith("了"):
         return False  # 不要板鞋了: it is given up, not spared

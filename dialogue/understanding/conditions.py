@@ -18,7 +18,7 @@ from dialogue.understanding.guards import Guard, asks, guard_of, only_leads
 _STOPS = re.compile(r"[,;!?()\n，。；！？、…~～:：]|\.(?!\d)")
 _ELSEWHERE = r"(?<!anything )(?<!something )(?<!someone )(?<!what )(?<!nothing )(?<!who )(?<!everything )(?<!anywhere )(?<!no one )"
 _CUT = re.compile(
-    rf"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])|(?<=[a-z\d])\s+(?=(?:没|要[是不么]|如|若|否|不行|不然|有的?话|那)[\u3400-\u9fff])|\s+(?=(?:and|but|or|so)\b,? (?:should|if|in case|unless|provided|failing)\b)|(?<!everything)(?<!anything)(?<!nothing)(?<!all)\s+(?=but\b (?!for\b|not\b|the\b))|(?<!see)(?<!check)(?<!but)(?<!and)(?<!or)\s+(?=if (?:no|not|so|yes)\b)|\s+(?=or else\b)|(?<=\w){_ELSEWHERE}(?<! or)\s+(?=(?:else|otherwise|failing that)\b\W*\w)"
+    rf"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])|(?<=[a-z\d])\s+(?=(?:没|前提是|除非|要[是不么]|如|若|否|不行|不然|有的?话|那)[\u3400-\u9fff])|\s+(?=(?:and|but|or|so)\b,? (?:should|if|in case|unless|provided|failing)\b)|(?<!everything)(?<!anything)(?<!nothing)(?<!all)\s+(?=but\b (?!for\b|not\b|the\b))|(?<!see)(?<!check)(?<!but)(?<!and)(?<!or)\s+(?=if (?:no|not|so|yes)\b)|\s+(?=or else\b)|(?<=\w){_ELSEWHERE}(?<! or)\s+(?=(?:else|otherwise|failing that)\b\W*\w)"
 )
 """Where another clause begins without a sign: at a space between Chinese, and before what says otherwise."""
 _HESITATES = re.compile(
@@ -89,7 +89,7 @@ def _unit(low: str, clauses: Sequence[_Clause], place: int, *, holds: bool) -> G
         return None
     if guard.body is not None:
         return Guarded(guard.unit, clause.end, (guard.body, clause.end), (guard.start, guard.body), holds)
-    after = clauses[place + 1] if place + 1 < len(clauses) else None
+    after = clauses[place + 1] if place + 1 < len(clauses) and not guard.behind else None
     if after is not None and after.guard is None and _THEN_ZH.match(low, after.start, after.end):
         return Guarded(guard.unit, after.end, (after.start, after.end), (guard.start, after.start), holds)
     if not only_leads(low[clause.start : guard.start]):

@@ -27,7 +27,7 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
     ("coupon", r"claim|redeem|(?<![高低圆翻立衣方尖西领])领(?![口子带型])(?:个|一张|取|券)?|兑换"),
     ("find", r"looking for|recommend|buy|order (?:an?|another|some|one)\b|search|推荐|想买|找(?:个|一)|要买|买(?:个|一)"),
     ("compare", r"compare|对比|比较"),
-    ("price", r"price (?:protection|match|adjust\w*)|price difference (?:on|for|back)|diff(?:erence)? back|(?:give|refund|get|pay (?=me|us)) ?(?:me |us )?(?:back )?the (?:price )?difference|价保|差价(?=[^,，。;；！？?]{0,6}[退补返给])|[退补返给]我?(?:一下)?差价|保价|保个价"),
+    ("price", r"price (?:protection|match|adjust\w*)|price difference (?:on|for|back)|diff(?:erence)? back|(?:make|making) up (?:for )?the (?:price )?difference|(?:give|refund|get|pay (?=me|us)) ?(?:me |us )?(?:back )?the (?:price )?difference|价保|差价(?=[^,，。;；！？?]{0,6}[退补返给])|[退补返给](?:得了|我|个)?(?:一下)?差价|保价|保个价"),
     ("know", r"know|ask|问(?:一下|下)?(?!题)|想知道|咨询"),
 )  # fmt: skip
 _CUES = tuple(

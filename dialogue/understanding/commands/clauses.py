@@ -21,7 +21,7 @@ Hear = Callable[[segments.Segment], list[Command]]
 QUESTION = "ask_knowledge"
 """What stands for a procedure where the documents are asked."""
 _BOUNDARY = re.compile(
-    r"[,，、;；:：。！!~～…\n]\s*|\.(?!\d)\s*|[?？]\s*|\s+/\s+|\s*[+＋&]\s*|\s+(?=(?:n|and|plus|also|then|but|so|cuz|because|as well as|besides|while|whereas)\s+)"
+    r"[,，、;；:：。！!~～…\n]\s*|\s+(?=#?[a-z]{1,2}\d{5,}[\u3400-\u9fff])|\.(?!\d)\s*|[?？]\s*|\s+/\s+|\s*[+＋&]\s*|\s+(?=(?:n|and|plus|also|then|but|so|cuz|because|as well as|besides|while|whereas)\s+)"
     r"|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fffA-Za-z\d])|(?<=\d)\s+(?=(?![码号]|[件个块元双条张](?:[的吧了]|\W|$))[\u3400-\u9fff]{2})|(?<=[\u3400-\u9fff])(?=(?:然后|另外|顺便|顺带|顺手|还有|同时|并且|以及|接着|也(?=[要想得](?:退|换|取消))|再(?:把|帮|给|去|就是)|对了|[和及与](?:我|本人|有)|跟(?:我的|我有|本人)))"
 )
 _NUMBER = re.compile(
@@ -177,7 +177,7 @@ def _numbers(low: str) -> dict[int, int]:
 
 
 _COUNTS = re.compile(r"(?:\d|\b(?:two|three|four|few|couple of))\s*$")
-_COUNTED = re.compile(r"\s*(?:个)?(?:事|售后|问题|需求|请求|诉求|things?\b|requests?\b|questions?\b|enquir|wishes)")
+_COUNTED = re.compile(r"\s*(?:个)?(?:事|售后|问题|需求|请求|诉求|things?\b|requests?\b|questions?\b|enquir|wishes|\W{0,2}(?:一是|一个是|其一|第一|首先|一、))")
 
 
 def of_a_list(low: str, item: Entity) -> bool:

@@ -41,6 +41,7 @@ from dialogue.understanding.commands.otherwise import put_in_order, shared
 from dialogue.understanding.commands.own_data import wishes_about_own_data
 from dialogue.understanding.commands.ranking import HINT, weighed
 from dialogue.understanding.commands.reading import Reading
+from dialogue.understanding.commands.refused import without_refused
 from dialogue.understanding.commands.rules import (
     WHOLE,
     is_one_question,
@@ -80,7 +81,7 @@ _TALK = frozenset({"inform", "affirm", "deny", "repeat", "cancel_flow", "ask_hum
 def requested(reading: Reading) -> list[Command]:
     """Read every segment of the message as a request of its own."""
     found: list[Command] = []
-    reading = without_conditions(by_preference(reading))
+    reading = without_conditions(by_preference(without_refused(reading)))
     hear = functools.partial(_segment_commands, reading)
     parts = grouped(reading, segments.split(reading.text), hear)
     for part, commands in put_in_order(reading, [(part, _of(reading, part, hear)) for part in parts], hear):
