@@ -15,7 +15,7 @@ from dialogue.understanding.text import Text, read
 MAX_SEGMENTS = 6
 
 _FAMILIES: tuple[tuple[str, str], ...] = (
-    ("cancel", r"(?<!noise[- ])cancel(?!led|lation|ed)\w*|(?:have|get|want|like|see|need|you)(?: [\w'-]+){0,5}? cancell?ed|(?:can|could|should|would|may|must|to|please)(?: [\w'-]+){0,6}? be cancell?ed|call(?:ed)? off|call (?:[\w'-]+ ){1,5}off\b|scrap|get rid of (?=the|my|that|this)|(?:stop|drop) (?=(?:the|my|that|this) (?:[\w-]+ ){0,2}order\b)|取消|拦(?:下|截|回|住)|撤销|撤单|撤回"),
+    ("cancel", r"(?<!noise[- ])cancel(?!led|lation|ed)\w*|(?:have|get|want|like|see|need|you)(?: [\w'-]+){0,5}? cancell?ed|(?:can|could|should|would|may|must|to|please)(?: [\w'-]+){0,6}? be cancell?ed|call(?:ed)? off|call (?:[\w'-]+ ){1,5}off\b|scrap|get rid of (?=the|my|that|this)|(?:stop|drop) (?=(?:the|my|that|this) (?:[\w-]+ ){0,2}order\b)|取消|拦(?:下|截|回|住)|撤(?:[销单回掉]|了(?!回|销))"),
     ("exchange", r"exchang\w*|swap\w*|replace(?!d)|trade|换货|调换|换(?:\W*$|成|个|一|大|小|新|码|(?=[黑白灰红蓝绿黄紫粉棕米藏酒深浅橙])|(?=x*[sml]\b|\d))|换掉|(?:become|turn into)(?= (?:an?|one)\b)"),
     ("return", r"return(?!ed)\w*|send (?:it |them |\w+ )?back|refund(?!ed)(?! status)|(?:get|have|want|give me) (?:my |the )?money back|give back|(?:go|goes|going) back(?! to\b(?! (?:you|the (?:shop|store|seller|warehouse|sender))\b))|退货|退掉|退款|退了|退(?=$|[\u4e00-\u9fff]|\d+[件个双条])"),
     ("change", r"chang(?:e|ing)|chang(?:ed)(?= (?:to|into) )|modify\w*|updat(?:e|ing)|edit|switch(?!(?:ed)? (?:off|on)\b)|correct(?= (?:the|my|it))|redirect|修改|更改|改(?:一下|成|到|下|为)|改(?=地址|颜色|尺码|支付|付款|[黑白灰红蓝绿黄紫粉棕藏酒深浅橙][\u3400-\u9fff]?色)|更新|变更"),
@@ -34,7 +34,7 @@ _CUES = tuple(
     (name, re.compile(rf"(?:\b|(?<=[\u4e00-\u9fff])|(?<=\w)(?=[\u4e00-\u9fff]))(?:{pattern})"))
     for name, pattern in _FAMILIES
 )
-_VERB_EN = r"(?:cancel|return|exchange|swap|replace|refund|change|modify|update|switch|track|check|send|get|find|tell|show|know|see|look|compare|claim|apply|buy|ask|redirect|ship|give|make|help|have|pay|use|issue|what|how|where|when|is|are|do|does|can|could|if)"
+_VERB_EN = r"(?:cancel|return|exchange|swap|replace|refund|change|modify|update|switch|track|check|send|get|find|tell|show|know|see|look|compare|claim|apply|buy|ask|redirect|ship|give|make|help|have|pay|use|issue|what|how|where|when|is|are|do|does|can|could|if|an? (?:invoice|receipt))"
 _ARROW = re.compile(r"[\w)]\s*(?:[-=]>|→)\s*\w")
 _LEAD_EN = r"(?:(?:i|we)(?:'d| would|'ll| will)?(?: also)?(?: just)?(?: (?:want|need|like|love|wish|wanna|have|am going))?(?: to)? |(?:can|could|would|will) (?:you|i|we) (?:also |please )*|please (?:also )?|help me (?:to )?|let me |let's |also |then |to )*"
 _AND_EN = r"(?:,?\s*\b(?:but(?! not\b)(?: also| instead)?|and(?: also| then| please| finally| lastly| while you're at it)?|also|then|plus|additionally|besides(?: that)?|after that|secondly|second,|next,|finally|lastly|as well as|oh and|by the way|btw)\b,?\s+|,\s+)"

@@ -64,6 +64,8 @@ _PARCEL = re.compile(
     r"快递|物流|包裹|配送|派送|送到|到哪|在哪|走到|何处|动静|动了?没|没动|(?:在|还|一直|我)等|(?<!检)查(?![价库尺券货优有])|跟踪|追踪|[几何][时点]到|多会儿|\b(?:delivery|deliveries|parcel|package|shipment|shipping|shipped|tracking|whereabouts|status|eta|where|wheres|coming|mov(?:ed|ing)|budged|movement|left|gone out|news|arriv\w+|turned up|waiting|holdup|hold-up)\b"
 )
 """What speaks of where something is."""
+_WAITS = re.compile(r"\b(?:still|been|am|i'm|are|we're) (?:\w+ )?waiting (?:for|on)\b|(?:还|一直)在?等")
+"""Goods that are waited for are on their way, whatever version of them is named."""
 _GOES = re.compile(
     r"\b(?:has|have|did|is|are) (?:it|they|that|those)\b[^,.;!?]{0,20}\b(?:mov(?:ed?|ing)|budged?|left(?! in\b)|leave|shipped|go(?:ne)? out|sent|on (?:its|the) way|out for delivery|progress\w*)\b|\b(?:news|movement|progress|updates?) (?:on|of|with|from) (?:it|them|that|those)\b"
     r"|动了?没|没动[吗呢]|动静"
@@ -264,6 +266,8 @@ def _of_goods(reading: Reading, piece: segments.Segment, flow: str | None, weigh
     best, chance = reading.classify(reading.masked(piece.start, piece.end))[0]
     if flow in _SEARCHES | _VERSIONS and not piece.question and do_not_fit(reading.within(piece.start, piece.end)):
         return "exchange_items", CLEAR
+    if flow in _SEARCHES | _VERSIONS and piece.cue is None and _WAITS.search(low):
+        return "track_order", CLEAR
     unheard = flow is None and best in reading.flows
     version = best == "check_stock" and any(item.type == "option" for item in reading.within(piece.start, piece.end))
     looks = version or (piece.question and best not in EFFECTS)

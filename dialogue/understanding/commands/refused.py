@@ -23,7 +23,7 @@ _REFUSED_EN = re.compile(
     rf"(?: (?:want|need|wish|like|going|looking|asking|trying|planning|intend|here|be|to|for|about|a|an|any|you|me|after)){{0,6}} {_DOES_EN}\b(?:,? (?:straight away|right away|at once|yet|though|please))?"
 )
 _REFUSED_ZH = re.compile(
-    r"(?<![要退换能可是会好行对消改再还直迟老都总给])(?:先|暂时?|并|我|就)*(?:不是(?:说|非?要|非得|一定要|想|来)*|[不别甭莫](?:用|要(?!了)|必|需要|想|打算|准备|是)?(?:给我|帮我|再)?|[无毋]需)"
+    r"(?<![要退换能可是会好行对消改再还直迟老都总给])(?:先|暂时?|并|我|就)*(?:不是?(?:说|非要|非得|一定[要得]?)+|不是(?:要|想|来)*|[不别甭莫](?:用|要(?!了)|必|需要|想|打算|准备|是)?(?:给我|帮我|再)?|[无毋]需)"
     r"(?:退货|退款|退掉?|换货|换掉?|取消|撤单|开(?:电子)?发?票|发票)(?!差价|就|的话|[不没得])[了啦吧哈]*"
 )
 """A procedure with what refuses it, right at its verb; "why don't you refund it", 再不退款 and 不退就投诉 refuse nothing."""

@@ -49,7 +49,7 @@ from dialogue.understanding.commands.rules import (
     to_documents,
 )
 from dialogue.understanding.commands.several import grouped
-from dialogue.understanding.commands.stories import at_length, is_afterthought, of_the_wish, without_background
+from dialogue.understanding.commands.stories import at_length, is_afterthought, of_the_wish, without_background, without_complaints
 
 ONE_ORDER_FLOWS = frozenset({"cancel_order", "order_status", "track_order", "request_invoice"})
 CUED = 0.3
@@ -93,7 +93,7 @@ def requested(reading: Reading) -> list[Command]:
     if len(parts) > 1 and parts[-1].question and is_one_question(reading, found):
         return [to_documents(reading, 0, len(reading.text.raw), WHOLE)]
     told = any(part.flow is not None for part in parts)
-    found = without_holding(found)
+    found = without_complaints(without_holding(found))
     return shared(reading, _joined(found if told else without_background(reading, found))) or [
         CannotHandle(text=reading.words(), score=0.5, source="classifier")
     ]

@@ -15,6 +15,8 @@ _LATER = re.compile(
     r"|\b(?:maybe|perhaps|might|later|some ?day|next time|another time|afterwards|eventually|at some point|in (?:the )?future)\b"
 )
 _LOOKS_FOR_GOODS = frozenset({"find_products", "check_stock", "product_details", "compare_products"})
+_TOLD = frozenset({"report_problem", "size_advice"})
+_DONE_TO_GOODS = frozenset({"return_items", "exchange_items"})
 LEADS = 8
 """Characters before a segment that say when it is to be: 退完之后 before 我再看看."""
 _OF_GOODS = frozenset({"product", "category", "brand", "option", "date", "ordinal", "quantity"})
@@ -42,6 +44,25 @@ def without_background(reading: Reading, found: list[Command]) -> list[Command]:
     if isinstance(wish, StartFlow) and not any(item.type in {"product", "order_ref"} for item in wish.entities):
         kept[first] = wish.model_copy(update={"entities": (*told, *wish.entities)})
     return kept
+
+
+def without_complaints(found: list[Command]) -> list[Command]:
+    """Leave out what is told of goods before it is said what shall be done to them: 鞋子松，包用不上。板鞋换41，包退货."""
+    kept: list[Command] = []
+    for place, one in enumerate(found):
+        wishes = [each for each in found[place + 1 :] if isinstance(each, StartFlow) and each.flow in _DONE_TO_GOODS]
+        asked = {str(each) for wish in wishes for each in _product_ids(wish)}
+        told = isinstance(one, StartFlow) and one.flow in _TOLD and not segments.cue(one.text.lower())
+        if told and wishes and not phrases.is_question(one.text.lower().strip()) and _product_ids(one) <= asked:
+            continue
+        kept.append(one)
+    return kept
+
+
+def _product_ids(command: StartFlow) -> set[str]:
+    """Return the products that a request names; words for a kind of goods may mean any of it."""
+    named = [item for item in command.entities if item.type == "product" and not item.value.get("generic")]
+    return {str(each) for item in named for each in item.value.get("product_ids", ())}
 
 
 def at_length(
