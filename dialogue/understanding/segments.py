@@ -34,7 +34,7 @@ _CUES = tuple(
     (name, re.compile(rf"(?:\b|(?<=[\u4e00-\u9fff])|(?<=\w)(?=[\u4e00-\u9fff]))(?:{pattern})"))
     for name, pattern in _FAMILIES
 )
-_VERB_EN = r"(?:cancel|return|exchange|swap|replace|refund|change|modify|update|switch|track|check|send|get|find|tell|show|know|see|look|compare|claim|apply|buy|ask|redirect|ship|give|make|help|have|pay|use|issue|what|how|where|when|is|are|do|does|can|could|if|an? (?:invoice|receipt))"
+_VERB_EN = r"(?:cancel|return|exchange|swap|replace|refund|change|modify|update|switch|track|check|send|get|find|tell|show|know|see|look|compare|claim|apply|buy|ask|redirect|ship|give|make|help|have|pay|use|issue|what|how|where|when|is|are|do|does|can|could|if)"
 _ARROW = re.compile(r"[\w)]\s*(?:[-=]>|→)\s*\w")
 _LEAD_EN = r"(?:(?:i|we)(?:'d| would|'ll| will)?(?: also)?(?: just)?(?: (?:want|need|like|love|wish|wanna|have|am going))?(?: to)? |(?:can|could|would|will) (?:you|i|we) (?:also |please )*|please (?:also )?|help me (?:to )?|let me |let's |also |then |to )*"
 _AND_EN = r"(?:,?\s*\b(?:but(?! not\b)(?: also| instead)?|and(?: also| then| please| finally| lastly| while you're at it)?|also|then|plus|additionally|besides(?: that)?|after that|secondly|second,|next,|finally|lastly|as well as|oh and|by the way|btw)\b,?\s+|,\s+)"

@@ -66,6 +66,10 @@ _PARCEL = re.compile(
 """What speaks of where something is."""
 _WAITS = re.compile(r"\b(?:still|been|am|i'm|are|we're) (?:\w+ )?waiting (?:for|on)\b|(?:还|一直)在?等")
 """Goods that are waited for are on their way, whatever version of them is named."""
+_LIKEWISE = re.compile(
+    r"\W*(?:and )?(?:so (?:will|does|do|must|should|can|is|are|would|has|have)|(?:the )?same (?:goes )?(?:for|with)|likewise)\b|\W*[^,，]{1,8}(?:也是?一样|也同样|同理)"
+)
+"""What is said of the goods before is meant of others: "the dress must be cancelled and so must the keyboard"."""
 _GOES = re.compile(
     r"\b(?:has|have|did|is|are) (?:it|they|that|those)\b[^,.;!?]{0,20}\b(?:mov(?:ed?|ing)|budged?|left(?! in\b)|leave|shipped|go(?:ne)? out|sent|on (?:its|the) way|out for delivery|progress\w*)\b|\b(?:news|movement|progress|updates?) (?:on|of|with|from) (?:it|them|that|those)\b"
     r"|动了?没|没动[吗呢]|动静"
@@ -207,6 +211,8 @@ def _clause(reading: Reading, piece: segments.Segment, hear: Hear, *, opens: boo
     nothing = Clause(start, end, told, frozenset(_names(told)), opens=opens, joined=bool(_JOINS.match(low)), says=says)
     only_a_value = bool(told) and all(item.type in _ANY for item in told) and segments.cue(rest.strip()) is None
     paid = nothing.goods and any(item.type == "payment_method" for item in told)
+    if _LIKEWISE.match(low) and segments.cue(low) is None:
+        return dataclasses.replace(nothing, says=False, joined=True)
     if not (says or segments.cue(low)):
         return _by_way_of_payment(reading, piece, nothing) if paid else nothing
     if only_a_value or (not piece.core and not nothing.goods):

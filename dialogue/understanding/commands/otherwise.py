@@ -147,11 +147,10 @@ def _goods(command: StartFlow) -> tuple[Entity, ...]:
 
 
 def _sole(reading: Reading, found: Sequence[Command]) -> tuple[Entity, ...]:
-    """Return the only goods of a message, where they were named before all its requests: "I don't need the jeans. I'd …"."""
+    """Return the goods named last where no request names any, since they were named before all of them: "I don't need the jeans. I'd …"."""
     named = [item for item in reading.entities if item.type in _OF_GOODS and item.score > GUESSED]
     taken = any(_named(one) for one in found if isinstance(one, StartFlow))
-    alike = all(item.value.get("product_ids") == named[0].value.get("product_ids") for item in named if item.type == "product")
-    return tuple(item for item in named if item.type == "product") if named and alike and not taken else ()
+    return tuple(named[-1:]) if not taken else ()
 
 
 def _wanted(item: Entity) -> Entity:

@@ -336,11 +336,12 @@ def _unsure(
 
 
 def _start(flow: str, entities: tuple[Entity, ...], words: str, chance: float) -> list[Command]:
-    """One flow; for flows about one order, one for each order id that was named."""
-    orders = [item for item in entities if item.type == "order_ref" and "id" in item.value]
-    if flow not in ONE_ORDER_FLOWS or len({item.value["id"] for item in orders}) < 2:
+    """One flow; for flows about one order, one for each order that was named by its id, its ending or its price."""
+    orders = [item for item in entities if item.type == "order_ref" and item.value.keys() & {"id", "suffix"}]
+    if flow not in ONE_ORDER_FLOWS or len({item.value.get("id") or item.value["suffix"] for item in orders}) < 2:
         return [StartFlow(flow=flow, entities=entities, text=words, score=chance, source="classifier")]
-    others = tuple(item for item in entities if item not in orders)
+    all_of_them = {"all": True}  # 两单都取消: all that are named
+    others = tuple(item for item in entities if item not in orders and item.value != all_of_them)
     return [
         StartFlow(flow=flow, entities=(order, *others), text=words, score=chance, source="classifier")
         for order in orders
@@ -385,7 +386,7 @@ def _joined(found: list[Command]) -> list[Command]:
 
 def _different_orders(first: StartFlow, second: StartFlow) -> bool:
     ids = [
-        {str(item.value.get("id")) for item in command.entities if item.type == "order_ref"}
+        {str(item.value.get("id") or item.value.get("suffix")) for item in command.entities if item.type == "order_ref"}
         for command in (first, second)
     ]
     if ids[0] and ids[1]:

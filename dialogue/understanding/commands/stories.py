@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Sequence
 
 from dialogue.commands import AskKnowledge, Command, Entity, StartFlow
 from dialogue.understanding import phrases, segments
@@ -51,18 +52,19 @@ def without_complaints(found: list[Command]) -> list[Command]:
     kept: list[Command] = []
     for place, one in enumerate(found):
         wishes = [each for each in found[place + 1 :] if isinstance(each, StartFlow) and each.flow in _DONE_TO_GOODS]
-        asked = {str(each) for wish in wishes for each in _product_ids(wish)}
         told = isinstance(one, StartFlow) and one.flow in _TOLD and not segments.cue(one.text.lower())
-        if told and wishes and not phrases.is_question(one.text.lower().strip()) and _product_ids(one) <= asked:
+        if told and wishes and not phrases.is_question(one.text.lower().strip()) and not _of_others(one, wishes):
             continue
         kept.append(one)
     return kept
 
 
-def _product_ids(command: StartFlow) -> set[str]:
-    """Return the products that a request names; words for a kind of goods may mean any of it."""
-    named = [item for item in command.entities if item.type == "product" and not item.value.get("generic")]
-    return {str(each) for item in named for each in item.value.get("product_ids", ())}
+def _of_others(told: Command, wishes: Sequence[StartFlow]) -> bool:
+    """Whether goods are complained of that no wish is about; a word for a kind of goods, 鞋, may mean those of any."""
+    asked = {each for wish in wishes for item in wish.entities for each in item.value.get("product_ids", ())}
+    named = [item for item in told.entities if item.type == "product"] if isinstance(told, StartFlow) else []
+    ids = [set(item.value.get("product_ids", ())) for item in named if not item.value.get("generic")]
+    return any(one and not one & asked for one in ids)
 
 
 def at_length(
