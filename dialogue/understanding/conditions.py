@@ -100,7 +100,9 @@ def _unit(low: str, clauses: Sequence[_Clause], place: int, *, holds: bool) -> G
     will_do = after is not None and after.guard is not None and after.guard.instead and after.guard.start > after.start
     if after is not None and (after.guard is None or after.guard.then or will_do) and not _polite(low, after):
         begin = after.guard.body if after.guard is not None and after.guard.body is not None else after.start
-        return _with_its_act(low, clauses, place + 2, Guarded(guard.unit, after.end, (begin, after.end), (guard.start, begin), holds))
+        return _with_its_act(
+            low, clauses, place + 2, Guarded(guard.unit, after.end, (begin, after.end), (guard.start, begin), holds)
+        )
     if place and clauses[place - 1].guard is None and not guard.instead and not guard.bare:
         before = clauses[place - 1]
         return Guarded(before.start, clause.end, (before.start, before.end), (guard.start, clause.end), holds)

@@ -36,7 +36,9 @@ _IF_EN = re.compile(
     r"\b(?P<unless>unless)\b|\b(?P<when>when(?:ever)?)\b|\b(?:(?:only )?if|in case|in the event(?: that)?|provided(?: that)?|providing|as long as|so long as|assuming|on condition that|where(?= (?:\w+ ){0,3}(?:in stock|available|unavailable|possible|not|out)))\b"
     r"|\bshould\b(?= (?:\w+ ){1,4}(?:be|not|have|prove|turn|fail|come)\b)(?! (?:i|we|also|be)\b)"
 )
-_IF_ZH = re.compile(r"前提是|除非|要是|只有(?=[^,，。]*才)|如果|若是?|假如|假使|万一|倘若|实在|只要|如(?=[^何果今下]{1,8}(?:无|没|不|有|能|缺))")
+_IF_ZH = re.compile(
+    r"前提是|除非|要是|只有(?=[^,，。]*才)|如果|若是?|假如|假使|万一|倘若|实在|只要|如(?=[^何果今下]{1,8}(?:无|没|不|有|能|缺))"
+)
 _ELSE_AHEAD_ZH = re.compile(r"否则|不然")
 """除非有货，否则退 says when the rest is wanted, 退吧，除非有货 when what stands before is not."""
 _WISH_EN = re.compile(
@@ -94,7 +96,9 @@ _BEGINS_ZH = re.compile(
 _NONE_OF_IT_ZH = re.compile(r"(?:没有?|无|缺|不)[\u3400-\u9fffa-z\d]{1,5}(?:的话)?")
 _THEN_BEHIND_ZH = re.compile(r"[\W嗯呃额]*(?:那么?|就)(?![边里个件双条单款种样])")
 """A no, and a clause behind it that says what then: 没酒红…那就黑的吧."""
-_NO_STOCK_ZH = re.compile(r"(?:都)?(?:没货|缺货|断货|无货|没了|不行|不成|没现货|没库存)(?!的话|了|就?(?:拉倒|算了|作罢))(?=[^\W_])")
+_NO_STOCK_ZH = re.compile(
+    r"(?:都)?(?:没货|缺货|断货|无货|没了|不行|不成|没现货|没库存)(?!的话|了|就?(?:拉倒|算了|作罢))(?=[^\W_])"
+)
 """What stands right before a wish as its condition: 没货黑色."""
 _ASKED_FOR = re.compile(r"有(?!没有)[^,，。！]{1,16}(?:[吗么?？]|没)|有没有|有的?(?:话|就)|还有[^,，。]{1,8}[吗?？]")
 _NONE_ZH = re.compile(r"没有?(?:的话)?(?=[换退取改])")
@@ -265,7 +269,9 @@ def _in_chinese(low: str, start: int, begin: int, end: int, *, first: bool) -> G
     unit = at if opener and _WISHES_ZH.search(low[start:at]) else start
     unless = opener is not None and opener[0] == "除非" and not _ELSE_AHEAD_ZH.search(low, end)
     wish_at = body if body is not None and low[body:end].strip(" 的了吧呢啊") else None
-    return Guard(unit, at, said, wish_at, unless=unless, behind=unless or (opener is not None and opener[0] == "前提是"))
+    return Guard(
+        unit, at, said, wish_at, unless=unless, behind=unless or (opener is not None and opener[0] == "前提是")
+    )
 
 
 def _length(words: str) -> int:

@@ -183,7 +183,9 @@ def _numbers(low: str) -> dict[int, int]:
 
 
 _COUNTS = re.compile(r"(?:\d|\b(?:two|three|four|few|couple of))\s*$")
-_COUNTED = re.compile(r"\s*(?:个)?(?:事|售后|问题|需求|请求|诉求|things?\b|requests?\b|questions?\b|enquir|wishes|\W{0,2}(?:一是|一个是|其一|第一|首先|一、))")
+_COUNTED = re.compile(
+    r"\s*(?:个)?(?:事|售后|问题|需求|请求|诉求|things?\b|requests?\b|questions?\b|enquir|wishes|\W{0,2}(?:一是|一个是|其一|第一|首先|一、))"
+)
 
 
 def of_a_list(low: str, item: Entity) -> bool:
@@ -207,12 +209,13 @@ def _clause(reading: Reading, piece: segments.Segment, hear: Hear, *, opens: boo
     rest = _without(low, start, told)
     left = _FILLS.sub("", _undescribed(rest, start, told))
     about = any(item.type == "reason" for item in told) and any(_names(told))
-    says = about or bool(HAN.search(left)) or len(left) >= SHORTEST or is_of_a_kind(low, start, told)
-    nothing = Clause(start, end, told, frozenset(_names(told)), opens=opens, joined=bool(_JOINS.match(low)), says=says)
+    likewise = _LIKEWISE.match(low) is not None
+    says = not likewise and (about or bool(HAN.search(left)) or len(left) >= SHORTEST or is_of_a_kind(low, start, told))
+    nothing = Clause(
+        start, end, told, frozenset(_names(told)), opens=opens, joined=likewise or bool(_JOINS.match(low)), says=says
+    )
     only_a_value = bool(told) and all(item.type in _ANY for item in told) and segments.cue(rest.strip()) is None
     paid = nothing.goods and any(item.type == "payment_method" for item in told)
-    if _LIKEWISE.match(low) and segments.cue(low) is None:
-        return dataclasses.replace(nothing, says=False, joined=True)
     if not (says or segments.cue(low)):
         return _by_way_of_payment(reading, piece, nothing) if paid else nothing
     if only_a_value or (not piece.core and not nothing.goods):

@@ -16,15 +16,19 @@ from dialogue.understanding.commands.of_goods import GUESSED
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.text import Text
 
-_ENDS = re.compile(r"[,，。;；:：!！?？\n]\s*|\.(?!\d)\s*|\s+(?=but\b)|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
+_ENDS = re.compile(
+    r"[,，。;；:：!！?？\n]\s*|\.(?!\d)\s*|\s+[-–—]+\s+|\s+(?=but\b)|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])"
+)
 _DOES_EN = r"(?:cancel(?:l?ing|lations?)?|return(?:ing|s)?|refund(?:ing|s)?|exchang(?:e|es|ing)|swap(?:s|ping)?|replac(?:e|ing|ement)|send(?:ing)?(?= (?:\w+ ){0,3}back\b)|invoices?)"
 _REFUSED_EN = re.compile(
-    r"(?:\b(?:it's|i'm|i am|we're|this is|that's|please|pls|i|we|just|so) )*(?:(?<!why )\b(?:don'?t|do not|won'?t|will not|no need|no longer|rather than|instead of|never)|(?<!can )(?<!could )(?<!did )(?<!does )(?<!has )(?<!have )(?<!if )(?<!or )(?<!why )(?<!whether )\bnot|\bno)"
+    r"(?:\b(?:it's|i'm|i am|we're|this is|that's|please|pls|i|we|just|so) )*(?:(?<!why )\b(?:don'?t|do not|won'?t|will not|(?:is|are)n'?t|no need|no longer|rather than|instead of|never)|(?<!can )(?<!could )(?<!did )(?<!does )(?<!has )(?<!have )(?<!if )(?<!or )(?<!why )(?<!whether )\bnot|\bno)"
     rf"(?: (?:want|need|wish|like|going|looking|asking|trying|planning|intend|here|be|to|for|about|a|an|any|you|me|after)){{0,6}} {_DOES_EN}\b(?:,? (?:straight away|right away|at once|yet|though|please))?"
 )
+_BACK = re.compile(r"\bback\b")
+"""It goes with "send", behind the goods."""
 _REFUSED_ZH = re.compile(
     r"(?<![要退换能可是会好行对消改再还直迟老都总给])(?:先|暂时?|并|我|就)*(?:不是?(?:说|非要|非得|一定[要得]?)+|不是(?:要|想|来)*|[不别甭莫](?:用|要(?!了)|必|需要|想|打算|准备|是)?(?:给我|帮我|再)?|[无毋]需)"
-    r"(?:退货|退款|退掉?|换货|换掉?|取消|撤单|开(?:电子)?发?票|发票)(?!差价|就|的话|[不没得])[了啦吧哈]*"
+    r"(?:退货|退款|退掉?|换货|换掉?|取消|撤[销单掉回]?|开(?:电子)?发?票|发票)(?!差价|就|的话|[不没得])[了啦吧哈]*"
 )
 """A procedure with what refuses it, right at its verb; "why don't you refund it", 再不退款 and 不退就投诉 refuse nothing."""
 _ASKS_WHY = re.compile(
@@ -41,6 +45,7 @@ _FINE = re.compile(
 """Why they do: "not the towels, those are fine"."""
 _BOUGHT = re.compile(r"换了(?:[个台部副双件条款]|一[个台部副双件条款])?新")
 """What somebody has got elsewhere: 最近换了个新包 asks for no exchange."""
+_WONDERS = re.compile(r"\b(?:wondering|curious|wonder)\b|(?:想|要)(?:知道|看)")
 _THINGS = frozenset({"product", "sku", "order_ref"})
 
 _Span = tuple[int, int]
@@ -67,7 +72,7 @@ def without_refused(reading: Reading) -> Reading:
         if _names(reading, beside) and _names(reading, one):
             gone += [one, *(why for why in others[:1] if _FINE.fullmatch(low, *why))]
         elif refused is not None:
-            gone.append(refused)
+            gone += [refused, *(match.span() for match in _BACK.finditer(low, *one))]
             reading = _still_meant(reading, one)
     return _without(reading, gone) if gone else reading
 
@@ -76,7 +81,9 @@ def _still_meant(reading: Reading, clause: _Span) -> Reading:
     """Let goods of which one thing is refused be those of the wish beside it."""
     inside = reading.within(*clause)
     marked = [
-        item.model_copy(update={"value": {**item.value, "meant": True}}) if item in inside and item.type in _THINGS else item
+        item.model_copy(update={"value": {**item.value, "meant": True}})
+        if item in inside and item.type in _THINGS
+        else item
         for item in reading.entities
     ]
     return dataclasses.replace(reading, entities=marked)
@@ -92,7 +99,12 @@ def _refused(low: str, clause: _Span) -> _Span | None:
     start, end = clause
     words = low[start:end]
     match = _REFUSED_EN.search(words) or _REFUSED_ZH.search(words)
-    if match is None or _ASKS_WHY.search(words) or "就" in words[match.end() :] or phrases.is_question(words.strip()):
+    if (
+        match is None
+        or _ASKS_WHY.search(words)
+        or "就" in words[match.end() :]
+        or words.rstrip().endswith(("?", "？", "吗"))
+    ):
         return None
     if any(unit.start < end and start < unit.end for unit in conditions.guarded(low)):
         return None
@@ -109,7 +121,10 @@ def _wish(low: str, begins: int, ends: int, clauses: Sequence[_Span]) -> _Span |
 
 def _asks(low: str, clause: _Span) -> bool:
     words = low[slice(*clause)].strip()
-    return bool(segments.cue(words) or phrases.is_question(words)) and _refused(low, clause) is None
+    return (
+        bool(segments.cue(words) or phrases.is_question(words) or _WONDERS.search(words))
+        and _refused(low, clause) is None
+    )
 
 
 def _names(reading: Reading, words: _Span) -> bool:

@@ -49,7 +49,13 @@ from dialogue.understanding.commands.rules import (
     to_documents,
 )
 from dialogue.understanding.commands.several import grouped
-from dialogue.understanding.commands.stories import at_length, is_afterthought, of_the_wish, without_background, without_complaints
+from dialogue.understanding.commands.stories import (
+    at_length,
+    is_afterthought,
+    of_the_wish,
+    without_background,
+    without_complaints,
+)
 
 ONE_ORDER_FLOWS = frozenset({"cancel_order", "order_status", "track_order", "request_invoice"})
 CUED = 0.3
