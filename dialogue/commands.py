@@ -27,7 +27,8 @@ class Entity(_Value):
             ``{"date": "2026-11-22"}`` (placed that day), ``{"status": "pending"}``, ``{"all": true}``.
         product: ``{"terms": "mechanical keyboard", "product_ids": [...], "generic": false}``; ids are the catalogue's
             products that the words can mean, best first, at most 20; ``generic`` when only a kind of thing was named
-            ("shoes", 衣服); ``kinds`` then are the kinds of goods meant, which hold for all of them.
+            ("shoes", 衣服); ``kinds`` then are the kinds of goods meant, which hold for all of them; ``"meant": true`` though
+            one thing is refused of it, as of the jeans in "not returning the jeans, only swapping them".
         option: ``{"key": "color", "value": "red"}``; canonical English; key ``""`` when several keys could hold it;
             ``"negated": true`` for "not red"; ``"otherwise": true`` for what will do where the one before is not to be had,
             ``"wanted": true`` for one that goods shall have though it stands as if they had it; ``"relation": "same"|"larger"|"smaller"|"cheaper"`` instead of a value.

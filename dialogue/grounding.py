@@ -19,6 +19,7 @@ _EXCEPT = re.compile(
     r"\W*(?:(?:for|the|my|this|that)\W*)*$",
     re.I,
 )
+_ENDED = re.compile(r"[,，。.;；!！]\s*$")
 _NOT_KEPT = re.compile(r"(?:\b(?:not|never|no longer|dont|wont|cannot)|n't)\W+(?:\w+\W+){0,3}keep(?:ing)?\W", re.I)
 """Who does not keep something gives it back."""
 _STAYS = re.compile(
@@ -111,7 +112,10 @@ def _without_letters(written: str, orders: Sequence[OrderSummary]) -> list[Order
 
 def is_negated(heard: Heard) -> bool:
     """Tell whether the words around a mention take it out: "everything except the lamp", 除了台灯, 台灯不退了."""
-    excepted = _EXCEPT.search(heard.context) and not _NOT_KEPT.search(heard.context)
+    if heard.entity.value.get("meant"):
+        return False
+    ended = _ENDED.search(heard.context)  # T恤先不取消，卫衣取消: the no is of what goes before
+    excepted = not ended and _EXCEPT.search(heard.context) and not _NOT_KEPT.search(heard.context)
     if excepted and heard.context.endswith("不要") and heard.after.startswith("了"):
         return False  # 不要板鞋了: it is given up, not spared
     return bool(excepted or _STAYS.search(heard.after.lower()))
@@ -119,7 +123,7 @@ def is_negated(heard: Heard) -> bool:
 
 def _is_refused(heard: Heard) -> bool:
     """Tell whether words right before a mention refuse it: 别全退; not those of a no that goes before: 不是，两件都退."""
-    return is_negated(heard) and not re.search(r"[,，。.;；!！]\s*$", heard.context)
+    return is_negated(heard) and not _ENDED.search(heard.context)
 
 
 def _is_liked(heard: Heard) -> bool:

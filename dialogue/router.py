@@ -153,6 +153,7 @@ class Router:
             and running.flow == command.flow
             and not anew
             and not self._names_another_order(running, command)
+            and (first or not self._tells_another_apart(work, running, command))
         ):
             work.hear(command.entities, running)
             self.repairs.reopen(work, running, command.entities, "")
@@ -174,6 +175,16 @@ class Router:
         ids = {str(entity.value["id"]).lstrip("#").lower() for entity in command.entities if entity.value.get("id")}
         order = running.slots.get("order")
         return bool(order and ids and str(order).lstrip("#").lower() not in ids)
+
+    @staticmethod
+    def _tells_another_apart(work: Work, running: Frame, command: StartFlow) -> bool:
+        """Tell whether one message names this order by another ending or price than the one before: "the 249 order and the 339 order"."""
+        heard = [entry.entity for entry in work.heard_for(running) if entry.turn == work.memory.turn]
+        before, named = (
+            {str(item.value["suffix"]) for item in items if item.type == "order_ref" and "suffix" in item.value}
+            for items in (heard, command.entities)
+        )
+        return bool(before and named and not before & named)
 
 
 def _takes_leave(command: Command) -> bool:

@@ -18,7 +18,7 @@ from dialogue.understanding.guards import Guard, asks, guard_of, only_leads
 _STOPS = re.compile(r"[,;!?()\n，。；！？、…~～:：]|\.(?!\d)")
 _ELSEWHERE = r"(?<!anything )(?<!something )(?<!someone )(?<!what )(?<!nothing )(?<!who )(?<!everything )(?<!anywhere )(?<!no one )"
 _CUT = re.compile(
-    rf"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])|(?<=[a-z\d])\s+(?=(?:没|要[是不么]|如|若|否|不行|不然|有的?话|那)[\u3400-\u9fff])|\s+(?=(?:and|but|or|so)\b,? (?:should|if|in case|unless|provided|failing)\b)|(?<!everything)(?<!anything)(?<!nothing)(?<!all)\s+(?=but\b (?!for\b|not\b|the\b))|(?<!see)(?<!check)(?<!but)(?<!and)(?<!or)\s+(?=if (?:no|not|so|yes)\b)|\s+(?=or else\b)|(?<=\w){_ELSEWHERE}(?<! or)\s+(?=(?:else|otherwise|failing that)\b\W*\w)"
+    rf"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])|(?<=[a-z\d])\s+(?=(?:没|前提是|除非|要[是不么]|如|若|否|不行|不然|有的?话|那)[\u3400-\u9fff])|\s+(?=(?:and|but|or|so)\b,? (?:should|if|in case|unless|provided|failing)\b)|(?<!everything)(?<!anything)(?<!nothing)(?<!all)\s+(?=but\b (?!for\b|not\b|the\b))|(?<!see)(?<!check)(?<!but)(?<!and)(?<!or)\s+(?=if (?:no|not|so|yes)\b)|\s+(?=or else\b)|(?<=\w){_ELSEWHERE}(?<! or)\s+(?=(?:else|otherwise|failing that)\b\W*\w)"
 )
 """Where another clause begins without a sign: at a space between Chinese, and before what says otherwise."""
 _HESITATES = re.compile(
@@ -88,8 +88,9 @@ def _unit(low: str, clauses: Sequence[_Clause], place: int, *, holds: bool) -> G
     if guard is None:
         return None
     if guard.body is not None:
-        return Guarded(guard.unit, clause.end, (guard.body, clause.end), (guard.start, guard.body), holds)
-    after = clauses[place + 1] if place + 1 < len(clauses) else None
+        unit = Guarded(guard.unit, clause.end, (guard.body, clause.end), (guard.start, guard.body), holds)
+        return _with_its_act(low, clauses, place + 1, unit)
+    after = clauses[place + 1] if place + 1 < len(clauses) and not guard.behind else None
     if after is not None and after.guard is None and _THEN_ZH.match(low, after.start, after.end):
         return Guarded(guard.unit, after.end, (after.start, after.end), (guard.start, after.start), holds)
     if not only_leads(low[clause.start : guard.start]):
@@ -99,11 +100,27 @@ def _unit(low: str, clauses: Sequence[_Clause], place: int, *, holds: bool) -> G
     will_do = after is not None and after.guard is not None and after.guard.instead and after.guard.start > after.start
     if after is not None and (after.guard is None or after.guard.then or will_do) and not _polite(low, after):
         begin = after.guard.body if after.guard is not None and after.guard.body is not None else after.start
-        return Guarded(guard.unit, after.end, (begin, after.end), (guard.start, begin), holds)
+        return _with_its_act(
+            low, clauses, place + 2, Guarded(guard.unit, after.end, (begin, after.end), (guard.start, begin), holds)
+        )
     if place and clauses[place - 1].guard is None and not guard.instead and not guard.bare:
         before = clauses[place - 1]
         return Guarded(before.start, clause.end, (before.start, before.end), (guard.start, clause.end), holds)
     return None
+
+
+def _with_its_act(low: str, clauses: Sequence[_Clause], place: int, unit: Guarded) -> Guarded:
+    """Let what is wanted otherwise reach to where it is said what shall be done: 不给退的话包我也不要了，退货."""
+    behind = clauses[place] if place < len(clauses) else None
+    if unit.holds or behind is None or behind.guard is not None or _ACTS.search(low, *unit.body):
+        return unit
+    if not _UNWANTED.search(low, *unit.body) or not _ACTS.search(low, behind.start, behind.end):
+        return unit
+    return dataclasses.replace(unit, end=behind.end, body=(unit.body[0], behind.end))
+
+
+_ACTS = re.compile(r"\b(?:cancel|return|refund|exchange|swap|take|send|money back)\b|退|换|取消")
+_UNWANTED = re.compile(r"\b(?:don'?t|do not|no longer) (?:want|need)\b|不(?:想?要|留|需要)")
 
 
 def _answers(clauses: Sequence[_Clause], place: int, about: tuple[predicates.Said, int | None] | None) -> bool:

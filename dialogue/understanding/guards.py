@@ -13,7 +13,7 @@ _LEADS = re.compile(
     r"\W*(?:(?:and|but|or|so|ok|okay|well|also|only|either|ideally)\b\W*|(?:但是?|那么?|然后|而且?|或者?)(?=\W*[如要若不没否有能可]))*\W*"
 )
 _ELSE = re.compile(
-    r"(?:(?:or else|otherwise|else|failing (?:that|which|this)|in (?:the |any )?other case|in (?:which|that) case|if no luck|no luck|no joy|second choice|back-?up|fallback|plan b)\b|否则|要么|要不然|不然|要不|备选|次选|其次|退而求其次|第二(?:选择|志愿))(?:的话)?\W*(?:(?:then|is|would be)\b\W*|那?就|那|是|选)*"
+    r"(?:(?:or else|otherwise|elsewise|else|failing (?:that|which|this)|in (?:the |any )?other case|in (?:which|that) case|if no luck|no luck|no joy|second choice|back-?up|fallback|plan b)\b|否则|要么|要不然|不然|要不|备选|次选|其次|退而求其次|第二(?:选择|志愿))(?:的话)?\W*(?:(?:then|is|would be)\b\W*|那?就|那|是|选)*"
 )
 """What by itself says that the rest is wanted instead."""
 _ALTERNATIVE = re.compile(
@@ -36,7 +36,11 @@ _IF_EN = re.compile(
     r"\b(?P<unless>unless)\b|\b(?P<when>when(?:ever)?)\b|\b(?:(?:only )?if|in case|in the event(?: that)?|provided(?: that)?|providing|as long as|so long as|assuming|on condition that|where(?= (?:\w+ ){0,3}(?:in stock|available|unavailable|possible|not|out)))\b"
     r"|\bshould\b(?= (?:\w+ ){1,4}(?:be|not|have|prove|turn|fail|come)\b)(?! (?:i|we|also|be)\b)"
 )
-_IF_ZH = re.compile(r"要是|如果|若是?|假如|假使|万一|倘若|实在|只要|如(?=[^何果今下]{1,8}(?:无|没|不|有|能|缺))")
+_IF_ZH = re.compile(
+    r"前提是|除非|要是|只有(?=[^,，。]*才)|如果|若是?|假如|假使|万一|倘若|实在|只要|如(?=[^何果今下]{1,8}(?:无|没|不|有|能|缺))"
+)
+_ELSE_AHEAD_ZH = re.compile(r"否则|不然")
+"""除非有货，否则退 says when the rest is wanted, 退吧，除非有货 when what stands before is not."""
 _WISH_EN = re.compile(
     r"\b(?:then|just|please|pls|i'd|i'll|ill|i will|i would|i want|i shall|i return|i take|i'?m (?=\w+ing)|im (?=\w+ing)|i don'?t want|we'll|we will|kindly|cancel|return|refund|exchange|swap|send (?:it|them|mine|those)|(?:give|get) me|take|make|switch|go (?:for|with)|change|keep|leave|do (?:a|the)|(?:start|open|begin|set up|arrange|raise|process) (?:an?|the|my)|claim|i (?:choose|pick|accept|settle|go))\b"
 )
@@ -61,14 +65,17 @@ _UNFINISHED = re.compile(
 )
 """A condition that goes on with the verb: "if you can't | cancel it"."""
 _AT_AN_END = re.compile(
-    r"^.*\b(?:out of stock|in stock|sold out|run out|ran out|out|gone|unavailable|available|impossible|possible|left|(?:dont|don't|do not|haven't) (?:have|got) (?:it|one|them|any))\b(?P<rest>.*)$"
+    r"^.*\b(?:out of stock|in stock|sold out|run out|ran out|out|gone|unavailable|available|impossible|possible|left|fail(?:s|ed)?|(?:dont|don't|do not|haven't) (?:have|got) (?:it|one|them|any))\b(?P<rest>.*)$"
 )
 _GOES_ON = re.compile(
     r"\s*(?:to|for|in|with|by|of|on|at|from|that|this|it|your|as|when|because|any|anymore|already|yet|now|today|so|stock)\b"
 )
+_NONE_EN = re.compile(r"(?:no|none|not|out of|sold out)\b")
+_THEN_BEHIND_EN = re.compile(r"[,;.…-]\s*(?:well,? )?then\b")
+"""A no, and a clause behind it that says what then: "no black, then green"."""
 _THEN_EN = re.compile(r"(?:\bthen\b|\s(?:[-=]+>|→|=)\s)\W*")
 _THEN_ZH = re.compile(
-    r"\s?(?:[-=]+>|→|=)\s?|(?:的话[,，]?)?(?:(?:那么?|我|咱们?|你们?|您)*(?:就|则|便|只[能好]|再(?=我|帮|给|退|换|取消|改|申请|走))(?:是|给我|帮我|麻烦|请|只[能好]|再|直接|干脆|按|走)*|的话(?:那(?![边个件双条单款])(?:么|给我|帮我)?)?|那(?=给我|帮我|[\u3400-\u9fff]{1,3}(?:色|的)?(?:也|就)))"
+    r"\s?(?:[-=]+>|→|=)\s?|(?:的话[,，]?)?(?:(?:那么?|我|咱们?|你们?|您)*(?:就|则|便|才(?=[退换取改选走要用给考])|也(?=不[要留想])|只[能好]|再(?=我|帮|给|退|换|取消|改|申请|走))(?:是|给我|帮我|麻烦|请|只[能好]|再|直接|干脆|按|走)*|的话(?:那(?![边个件双条单款])(?:么|给我|帮我)?)?|那(?=给我|帮我|[\u3400-\u9fff]{1,3}(?:色|的)?(?:也|就)))"
 )
 _WISH_ZH = re.compile(r"(?:帮我?|麻烦|请|给我|我要?|把)*(?:退|换|取消|改|申请)(?!不|得|没)")
 _SHORT_ZH, _SHORT_EN = 9, 34
@@ -81,7 +88,7 @@ _NOT_A_CONDITION = re.compile(
 )
 """What is told or asked, though it has a no in it: 不想要了就退吧."""
 _BARE_ZH = re.compile(
-    r"(?:实在|真的?|都|要)?(?:没货|缺货|断货|无货|没了|不行|不成|没现货|没库存|没有|不能|不可以|[\u3400-\u9fff]{1,3}不(?:[了到成上通掉]|下来)|[\u3400-\u9fff]{1,4}(?:没有|没货|缺货|断货|卖完|卖光)了?|没(?:得|戏|差价|这个?码|[\u3400-\u9fff]{1,2}(?:色|码|款))|(?:已经?)?[发寄](?:货|出|走)?了)"
+    r"(?:实在|真的?|都|要)?(?:没货|缺货|断货|无货|没了|不行|不成|没现货|没库存|没有|不能|不可以|[\u3400-\u9fff]{1,3}不(?:[了到成上通掉]|下来)|[\u3400-\u9fff]{1,4}(?:没有|没货|缺货|断货|卖完|卖光)了?|没(?:得|戏|差价|这个?码|[\u3400-\u9fff]{1,2}(?:色|码|款))|(?:已经?)?[发寄](?:货|出|走)?了)(?:就?(?:拉倒|算了|作罢))?"
 )
 _BEGINS_ZH = re.compile(
     r"没有?|无|不[能行]|不(?:给[退换补保]?|[退换补保])(?=我|就)|[发寄]了|[\u3400-\u9fff]{1,2}不(?:[了到成上通掉]|下来)"
@@ -89,7 +96,9 @@ _BEGINS_ZH = re.compile(
 _NONE_OF_IT_ZH = re.compile(r"(?:没有?|无|缺|不)[\u3400-\u9fffa-z\d]{1,5}(?:的话)?")
 _THEN_BEHIND_ZH = re.compile(r"[\W嗯呃额]*(?:那么?|就)(?![边里个件双条单款种样])")
 """A no, and a clause behind it that says what then: 没酒红…那就黑的吧."""
-_NO_STOCK_ZH = re.compile(r"(?:都)?(?:没货|缺货|断货|无货|没了|不行|不成|没现货|没库存)(?!的话|了)(?=[^\W_])")
+_NO_STOCK_ZH = re.compile(
+    r"(?:都)?(?:没货|缺货|断货|无货|没了|不行|不成|没现货|没库存)(?!的话|了|就?(?:拉倒|算了|作罢))(?=[^\W_])"
+)
 """What stands right before a wish as its condition: 没货黑色."""
 _ASKED_FOR = re.compile(r"有(?!没有)[^,，。！]{1,16}(?:[吗么?？]|没)|有没有|有的?(?:话|就)|还有[^,，。]{1,8}[吗?？]")
 _NONE_ZH = re.compile(r"没有?(?:的话)?(?=[换退取改])")
@@ -115,6 +124,8 @@ class Guard:
     """Only "then": the answer to what was asked before."""
     bare: bool = False
     """Without a word for if: it never stands behind what it guards."""
+    behind: bool = False
+    """It always does: 前提是."""
 
 
 INSTEAD = Said(out=True, stem=False)
@@ -199,6 +210,8 @@ def _bare_in_english(low: str, begin: int, end: int, *, first: bool, asked: bool
     said = predicates.said(words) if short else None
     if said is None or not (said.out or said.stem or (then is not None and said.form == "bare")):
         return None
+    if not asked and then is None and _NONE_EN.match(words) and _THEN_BEHIND_EN.match(low, end):
+        return Guard(begin, begin, said, bare=True)
     if then is not None and then.end() < end:
         return Guard(begin, begin, said, then.end())
     answers = denied or not _ASKS.match(words)
@@ -254,7 +267,11 @@ def _in_chinese(low: str, start: int, begin: int, end: int, *, first: bool) -> G
         return None
     at = opener.start() if opener else begin
     unit = at if opener and _WISHES_ZH.search(low[start:at]) else start
-    return Guard(unit, at, said, body if body is not None and low[body:end].strip(" 的了吧呢啊") else None)
+    unless = opener is not None and opener[0] == "除非" and not _ELSE_AHEAD_ZH.search(low, end)
+    wish_at = body if body is not None and low[body:end].strip(" 的了吧呢啊") else None
+    return Guard(
+        unit, at, said, wish_at, unless=unless, behind=unless or (opener is not None and opener[0] == "前提是")
+    )
 
 
 def _length(words: str) -> int:

@@ -33,6 +33,8 @@ _AGAINST_ZH = (
 _AWAY_ZH = r"打(?:好)?包|装[箱车]|出仓|揽件|发(?:货|出|走|了|掉|车)|寄(?:出|走|了|送)|送出|出库|发(?=$)|走(?=$|了|[呢啊的]$)|出发|上路|在路上|派送|揽收|在途|已?经?到货"
 _NO_ZH = r"不|没|无|未|缺|断|[木冇](?=有|得)|么得|甭"
 _FOR_ZH = r"能|可以|可|行|成|有|支持|同意|允许|给|来得及|赶得上|现货|库存|还在"
+_ONLY_LEFT_ZH = re.compile(r"只(?:能|好|可以)(?:走|申请|改)?(?:退|换|取消|拒收)")
+"""Where only the second choice is left, the first is out."""
 _WITHOUT_SENSE = re.compile(r"不知道?|不管|不论|无论|能不能|有没有|是不是|可不可以|行不行|不?好意思|不好意思")
 _ECHO_ZH = re.compile(r"(?:还|已经?|都)?(?:是|不是|对|没|没有|有|否|不)")
 
@@ -74,6 +76,8 @@ def is_away(condition: str) -> bool:
 
 
 def _in_chinese(words: str) -> Said | None:
+    if _ONLY_LEFT_ZH.search(words):
+        return Said(out=True, stem=False)
     against = re.findall(_AGAINST_ZH, words)
     rest = re.sub(_AGAINST_ZH, "", words)
     away = bool(re.search(_AWAY_ZH, rest))

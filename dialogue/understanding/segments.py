@@ -15,7 +15,7 @@ from dialogue.understanding.text import Text, read
 MAX_SEGMENTS = 6
 
 _FAMILIES: tuple[tuple[str, str], ...] = (
-    ("cancel", r"(?<!noise[- ])cancel(?!led|lation|ed)\w*|(?:have|get|want|like|see|need|you)(?: [\w'-]+){0,5}? cancell?ed|(?:can|could|should|would|may|must|to|please)(?: [\w'-]+){0,6}? be cancell?ed|call(?:ed)? off|call (?:[\w'-]+ ){1,5}off\b|scrap|get rid of (?=the|my|that|this)|(?:stop|drop) (?=(?:the|my|that|this) (?:[\w-]+ ){0,2}order\b)|取消|拦(?:下|截|回|住)|撤销|撤单|撤回"),
+    ("cancel", r"(?<!noise[- ])cancel(?!led|lation|ed)\w*|(?:have|get|want|like|see|need|you)(?: [\w'-]+){0,5}? cancell?ed|(?:can|could|should|would|may|must|to|please)(?: [\w'-]+){0,6}? be cancell?ed|call(?:ed)? off|call (?:[\w'-]+ ){1,5}off\b|scrap|get rid of (?=the|my|that|this)|(?:stop|drop) (?=(?:the|my|that|this) (?:[\w-]+ ){0,2}order\b)|取消|拦(?:下|截|回|住)|撤(?:[销单回掉]|了(?!回|销))"),
     ("exchange", r"exchang\w*|swap\w*|replace(?!d)|trade|换货|调换|换(?:\W*$|成|个|一|大|小|新|码|(?=[黑白灰红蓝绿黄紫粉棕米藏酒深浅橙])|(?=x*[sml]\b|\d))|换掉|(?:become|turn into)(?= (?:an?|one)\b)"),
     ("return", r"return(?!ed)\w*|send (?:it |them |\w+ )?back|refund(?!ed)(?! status)|(?:get|have|want|give me) (?:my |the )?money back|give back|(?:go|goes|going) back(?! to\b(?! (?:you|the (?:shop|store|seller|warehouse|sender))\b))|退货|退掉|退款|退了|退(?=$|[\u4e00-\u9fff]|\d+[件个双条])"),
     ("change", r"chang(?:e|ing)|chang(?:ed)(?= (?:to|into) )|modify\w*|updat(?:e|ing)|edit|switch(?!(?:ed)? (?:off|on)\b)|correct(?= (?:the|my|it))|redirect|修改|更改|改(?:一下|成|到|下|为)|改(?=地址|颜色|尺码|支付|付款|[黑白灰红蓝绿黄紫粉棕藏酒深浅橙][\u3400-\u9fff]?色)|更新|变更"),
@@ -27,7 +27,7 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
     ("coupon", r"claim|redeem|(?<![高低圆翻立衣方尖西领])领(?![口子带型])(?:个|一张|取|券)?|兑换"),
     ("find", r"looking for|recommend|buy|order (?:an?|another|some|one)\b|search|推荐|想买|找(?:个|一)|要买|买(?:个|一)"),
     ("compare", r"compare|对比|比较"),
-    ("price", r"price (?:protection|match|adjust\w*)|price difference (?:on|for|back)|diff(?:erence)? back|(?:give|refund|get|pay (?=me|us)) ?(?:me |us )?(?:back )?the (?:price )?difference|价保|差价(?=[^,，。;；！？?]{0,6}[退补返给])|[退补返给]我?(?:一下)?差价|保价|保个价"),
+    ("price", r"price (?:protection|match|adjust\w*)|price difference (?:on|for|back)|diff(?:erence)? back|(?:make|making) up (?:for )?the (?:price )?difference|(?:give|refund|get|pay (?=me|us)) ?(?:me |us )?(?:back )?the (?:price )?difference|价保|差价(?=[^,，。;；！？?]{0,6}[退补返给])|[退补返给](?:得了|我|个)?(?:一下)?差价|保价|保个价"),
     ("know", r"know|ask|问(?:一下|下)?(?!题)|想知道|咨询"),
 )  # fmt: skip
 _CUES = tuple(

@@ -21,7 +21,7 @@ Hear = Callable[[segments.Segment], list[Command]]
 QUESTION = "ask_knowledge"
 """What stands for a procedure where the documents are asked."""
 _BOUNDARY = re.compile(
-    r"[,，、;；:：。！!~～…\n]\s*|\.(?!\d)\s*|[?？]\s*|\s+/\s+|\s*[+＋&]\s*|\s+(?=(?:n|and|plus|also|then|but|so|cuz|because|as well as|besides|while|whereas)\s+)"
+    r"[,，、;；:：。！!~～…\n]\s*|\s+(?=#?[a-z]{1,2}\d{5,}[\u3400-\u9fff])|\.(?!\d)\s*|[?？]\s*|\s+/\s+|\s*[+＋&]\s*|\s+(?=(?:n|and|plus|also|then|but|so|cuz|because|as well as|besides|while|whereas)\s+)"
     r"|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fffA-Za-z\d])|(?<=\d)\s+(?=(?![码号]|[件个块元双条张](?:[的吧了]|\W|$))[\u3400-\u9fff]{2})|(?<=[\u3400-\u9fff])(?=(?:然后|另外|顺便|顺带|顺手|还有|同时|并且|以及|接着|也(?=[要想得](?:退|换|取消))|再(?:把|帮|给|去|就是)|对了|[和及与](?:我|本人|有)|跟(?:我的|我有|本人)))"
 )
 _NUMBER = re.compile(
@@ -64,6 +64,12 @@ _PARCEL = re.compile(
     r"快递|物流|包裹|配送|派送|送到|到哪|在哪|走到|何处|动静|动了?没|没动|(?:在|还|一直|我)等|(?<!检)查(?![价库尺券货优有])|跟踪|追踪|[几何][时点]到|多会儿|\b(?:delivery|deliveries|parcel|package|shipment|shipping|shipped|tracking|whereabouts|status|eta|where|wheres|coming|mov(?:ed|ing)|budged|movement|left|gone out|news|arriv\w+|turned up|waiting|holdup|hold-up)\b"
 )
 """What speaks of where something is."""
+_WAITS = re.compile(r"\b(?:still|been|am|i'm|are|we're) (?:\w+ )?waiting (?:for|on)\b|(?:还|一直)在?等")
+"""Goods that are waited for are on their way, whatever version of them is named."""
+_LIKEWISE = re.compile(
+    r"\W*(?:and )?(?:so (?:will|does|do|must|should|can|is|are|would|has|have)|(?:the )?same (?:goes )?(?:for|with)|likewise)\b|\W*[^,，]{1,8}(?:也是?一样|也同样|同理)"
+)
+"""What is said of the goods before is meant of others: "the dress must be cancelled and so must the keyboard"."""
 _GOES = re.compile(
     r"\b(?:has|have|did|is|are) (?:it|they|that|those)\b[^,.;!?]{0,20}\b(?:mov(?:ed?|ing)|budged?|left(?! in\b)|leave|shipped|go(?:ne)? out|sent|on (?:its|the) way|out for delivery|progress\w*)\b|\b(?:news|movement|progress|updates?) (?:on|of|with|from) (?:it|them|that|those)\b"
     r"|动了?没|没动[吗呢]|动静"
@@ -177,7 +183,9 @@ def _numbers(low: str) -> dict[int, int]:
 
 
 _COUNTS = re.compile(r"(?:\d|\b(?:two|three|four|few|couple of))\s*$")
-_COUNTED = re.compile(r"\s*(?:个)?(?:事|售后|问题|需求|请求|诉求|things?\b|requests?\b|questions?\b|enquir|wishes)")
+_COUNTED = re.compile(
+    r"\s*(?:个)?(?:事|售后|问题|需求|请求|诉求|things?\b|requests?\b|questions?\b|enquir|wishes|\W{0,2}(?:一是|一个是|其一|第一|首先|一、))"
+)
 
 
 def of_a_list(low: str, item: Entity) -> bool:
@@ -201,8 +209,11 @@ def _clause(reading: Reading, piece: segments.Segment, hear: Hear, *, opens: boo
     rest = _without(low, start, told)
     left = _FILLS.sub("", _undescribed(rest, start, told))
     about = any(item.type == "reason" for item in told) and any(_names(told))
-    says = about or bool(HAN.search(left)) or len(left) >= SHORTEST or is_of_a_kind(low, start, told)
-    nothing = Clause(start, end, told, frozenset(_names(told)), opens=opens, joined=bool(_JOINS.match(low)), says=says)
+    likewise = _LIKEWISE.match(low) is not None
+    says = not likewise and (about or bool(HAN.search(left)) or len(left) >= SHORTEST or is_of_a_kind(low, start, told))
+    nothing = Clause(
+        start, end, told, frozenset(_names(told)), opens=opens, joined=likewise or bool(_JOINS.match(low)), says=says
+    )
     only_a_value = bool(told) and all(item.type in _ANY for item in told) and segments.cue(rest.strip()) is None
     paid = nothing.goods and any(item.type == "payment_method" for item in told)
     if not (says or segments.cue(low)):
@@ -264,6 +275,8 @@ def _of_goods(reading: Reading, piece: segments.Segment, flow: str | None, weigh
     best, chance = reading.classify(reading.masked(piece.start, piece.end))[0]
     if flow in _SEARCHES | _VERSIONS and not piece.question and do_not_fit(reading.within(piece.start, piece.end)):
         return "exchange_items", CLEAR
+    if flow in _SEARCHES | _VERSIONS and piece.cue is None and _WAITS.search(low):
+        return "track_order", CLEAR
     unheard = flow is None and best in reading.flows
     version = best == "check_stock" and any(item.type == "option" for item in reading.within(piece.start, piece.end))
     looks = version or (piece.question and best not in EFFECTS)

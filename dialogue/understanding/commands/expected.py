@@ -56,7 +56,9 @@ _TYPED_AMISS = re.compile(
 """What a message was written with: no goods."""
 
 
-_IDIOM = re.compile(r"\bm(?:ake|ade|aking) up (?:my|your|our|his|her|their|one's|the) minds?\b")
+_IDIOM = re.compile(
+    r"\bm(?:ake|ade|aking) up (?:my|your|our|his|her|their|one's|the) minds?\b|\bmak(?:e|ing) up (?:for )?the (?:price )?(?:difference|gap)\b"
+)
 """Turns of phrase with the name of goods in them: make-up is none of these."""
 
 

@@ -9,6 +9,7 @@ from dialogue.understanding import phrases, polarity
 from dialogue.understanding.commands.corrections import only_values
 from dialogue.understanding.commands.of_goods import CLEAR
 from dialogue.understanding.commands.reading import Reading
+from dialogue.understanding.commands.refused import without_refused
 from dialogue.understanding.commands.requests import has_own_cue, requested
 
 _NAMED_ALONE = 12
@@ -26,7 +27,7 @@ def interrupted(reading: Reading) -> list[Command] | None:
     again = None if of_goods else phrases.asks_again(low)
     if again and not _only_says_yes_or_no(reading):
         return [Repeat(explain=again == "explain", text=reading.words(), source="pattern")]
-    stop = phrases.stops(low)
+    stop = phrases.stops(without_refused(reading).text.low)
     if stop is None or _is_a_reason(reading, stop):
         return None
     if view.pending and view.pending.kind == "offer" and polarity.read(low).sense == "no":

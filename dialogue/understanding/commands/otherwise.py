@@ -112,7 +112,7 @@ def shared(reading: Reading, found: list[Command]) -> list[Command]:
             shared.append(one)
             continue
         other = _other(found, place)
-        added = () if other is None or _named(one) else _goods(other)
+        added = () if other is None or _named(one) else _goods(other) or _sole(reading, found)
         if other is not None and not one.fallback and one.flow in _SWAPS and not _versions(one.entities):
             added = (*added, *map(_wanted, _versions(reading.entities)))
         entities = sorted((*added, *one.entities), key=lambda item: item.start)
@@ -144,6 +144,13 @@ def _goods(command: StartFlow) -> tuple[Entity, ...]:
     starts = {item.start for item in goods}
     describing = [item for item in _versions(command.entities) if any(0 <= start - item.end <= 1 for start in starts)]
     return tuple(sorted([*goods, *describing], key=lambda item: item.start))
+
+
+def _sole(reading: Reading, found: Sequence[Command]) -> tuple[Entity, ...]:
+    """Return the goods named last where no request names any, since they were named before all of them: "I don't need the jeans. I'd …"."""
+    named = [item for item in reading.entities if item.type in _OF_GOODS and item.score > GUESSED]
+    taken = any(_named(one) for one in found if isinstance(one, StartFlow))
+    return tuple(named[-1:]) if not taken else ()
 
 
 def _wanted(item: Entity) -> Entity:

@@ -41,6 +41,7 @@ from dialogue.understanding.commands.otherwise import put_in_order, shared
 from dialogue.understanding.commands.own_data import wishes_about_own_data
 from dialogue.understanding.commands.ranking import HINT, weighed
 from dialogue.understanding.commands.reading import Reading
+from dialogue.understanding.commands.refused import without_refused
 from dialogue.understanding.commands.rules import (
     WHOLE,
     is_one_question,
@@ -48,7 +49,13 @@ from dialogue.understanding.commands.rules import (
     to_documents,
 )
 from dialogue.understanding.commands.several import grouped
-from dialogue.understanding.commands.stories import at_length, is_afterthought, of_the_wish, without_background
+from dialogue.understanding.commands.stories import (
+    at_length,
+    is_afterthought,
+    of_the_wish,
+    without_background,
+    without_complaints,
+)
 
 ONE_ORDER_FLOWS = frozenset({"cancel_order", "order_status", "track_order", "request_invoice"})
 CUED = 0.3
@@ -80,7 +87,7 @@ _TALK = frozenset({"inform", "affirm", "deny", "repeat", "cancel_flow", "ask_hum
 def requested(reading: Reading) -> list[Command]:
     """Read every segment of the message as a request of its own."""
     found: list[Command] = []
-    reading = without_conditions(by_preference(reading))
+    reading = without_conditions(by_preference(without_refused(reading)))
     hear = functools.partial(_segment_commands, reading)
     parts = grouped(reading, segments.split(reading.text), hear)
     for part, commands in put_in_order(reading, [(part, _of(reading, part, hear)) for part in parts], hear):
@@ -92,7 +99,7 @@ def requested(reading: Reading) -> list[Command]:
     if len(parts) > 1 and parts[-1].question and is_one_question(reading, found):
         return [to_documents(reading, 0, len(reading.text.raw), WHOLE)]
     told = any(part.flow is not None for part in parts)
-    found = without_holding(found)
+    found = without_complaints(without_holding(found))
     return shared(reading, _joined(found if told else without_background(reading, found))) or [
         CannotHandle(text=reading.words(), score=0.5, source="classifier")
     ]
@@ -335,11 +342,12 @@ def _unsure(
 
 
 def _start(flow: str, entities: tuple[Entity, ...], words: str, chance: float) -> list[Command]:
-    """One flow; for flows about one order, one for each order id that was named."""
-    orders = [item for item in entities if item.type == "order_ref" and "id" in item.value]
-    if flow not in ONE_ORDER_FLOWS or len({item.value["id"] for item in orders}) < 2:
+    """One flow; for flows about one order, one for each order that was named by its id, its ending or its price."""
+    orders = [item for item in entities if item.type == "order_ref" and item.value.keys() & {"id", "suffix"}]
+    if flow not in ONE_ORDER_FLOWS or len({item.value.get("id") or item.value["suffix"] for item in orders}) < 2:
         return [StartFlow(flow=flow, entities=entities, text=words, score=chance, source="classifier")]
-    others = tuple(item for item in entities if item not in orders)
+    all_of_them = {"all": True}  # 两单都取消: all that are named
+    others = tuple(item for item in entities if item not in orders and item.value != all_of_them)
     return [
         StartFlow(flow=flow, entities=(order, *others), text=words, score=chance, source="classifier")
         for order in orders
@@ -384,7 +392,7 @@ def _joined(found: list[Command]) -> list[Command]:
 
 def _different_orders(first: StartFlow, second: StartFlow) -> bool:
     ids = [
-        {str(item.value.get("id")) for item in command.entities if item.type == "order_ref"}
+        {str(item.value.get("id") or item.value.get("suffix")) for item in command.entities if item.type == "order_ref"}
         for command in (first, second)
     ]
     if ids[0] and ids[1]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Sequence
 
 from dialogue.commands import AskKnowledge, Command, Entity, StartFlow
 from dialogue.understanding import phrases, segments
@@ -15,6 +16,8 @@ _LATER = re.compile(
     r"|\b(?:maybe|perhaps|might|later|some ?day|next time|another time|afterwards|eventually|at some point|in (?:the )?future)\b"
 )
 _LOOKS_FOR_GOODS = frozenset({"find_products", "check_stock", "product_details", "compare_products"})
+_TOLD = frozenset({"report_problem", "size_advice"})
+_DONE_TO_GOODS = frozenset({"return_items", "exchange_items"})
 LEADS = 8
 """Characters before a segment that say when it is to be: 退完之后 before 我再看看."""
 _OF_GOODS = frozenset({"product", "category", "brand", "option", "date", "ordinal", "quantity"})
@@ -42,6 +45,26 @@ def without_background(reading: Reading, found: list[Command]) -> list[Command]:
     if isinstance(wish, StartFlow) and not any(item.type in {"product", "order_ref"} for item in wish.entities):
         kept[first] = wish.model_copy(update={"entities": (*told, *wish.entities)})
     return kept
+
+
+def without_complaints(found: list[Command]) -> list[Command]:
+    """Leave out what is told of goods before it is said what shall be done to them: 鞋子松，包用不上。板鞋换41，包退货."""
+    kept: list[Command] = []
+    for place, one in enumerate(found):
+        wishes = [each for each in found[place + 1 :] if isinstance(each, StartFlow) and each.flow in _DONE_TO_GOODS]
+        told = isinstance(one, StartFlow) and one.flow in _TOLD and not segments.cue(one.text.lower())
+        if told and wishes and not phrases.is_question(one.text.lower().strip()) and not _of_others(one, wishes):
+            continue
+        kept.append(one)
+    return kept
+
+
+def _of_others(told: Command, wishes: Sequence[StartFlow]) -> bool:
+    """Whether goods are complained of that no wish is about; a word for a kind of goods, 鞋, may mean those of any."""
+    asked = {each for wish in wishes for item in wish.entities for each in item.value.get("product_ids", ())}
+    named = [item for item in told.entities if item.type == "product"] if isinstance(told, StartFlow) else []
+    ids = [set(item.value.get("product_ids", ())) for item in named if not item.value.get("generic")]
+    return any(one and not one & asked for one in ids)
 
 
 def at_length(

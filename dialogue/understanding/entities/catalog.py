@@ -125,7 +125,7 @@ _SIZE_BEFORE = re.compile(
     r"(?:\b(?:in|for|to|into|get|want|take|need|try|wear|have|make it|rather|no|wait|actually|sorry|mean|not|but)(?: (?:an?|the|it))?[,.]?|\ban?|换(?:成|个|到|一个)?|[要拿选来有穿试]|改(?:成|为|要)?|还是|不对|不是|就|成)[\s,，]*$"
 )
 _SIZE_AFTER = re.compile(
-    r"^(?:的|吧|吗|呢|有|行|可以|就|没|缺|号(?![楼院路门店]))|^\W*(?:$|[,.;!?，。；！？])|^\s+[\u3400-\u9fff]|^ (?:then|please|instead|now|or|if|else|and|would|is|was|will|swap|exchange|change|available|left|in stock|as well|in (?:the|my|those|exchange))\b"
+    r"^(?:的|吧|吗|呢|有|行|可以|就|没|缺|号(?![楼院路门店]))|^\W*(?:$|[,.;!?，。；！？])|^\s+(?:[\u3400-\u9fff]|#?[a-z]{1,2}\d{5,})|^ (?:then|please|instead|now|or|if|else|and|would|is|was|will|swap|exchange|change|available|left|in stock|as well|in (?:the|my|those|exchange))\b"
 )
 
 

@@ -418,6 +418,32 @@ TALKS = (
         EMMA,
         says("Good day. I wish to have an order cancelled; kindly assist.", asks="choice"),
     ),
+    talk(
+        "what-is-refused-beside-another-wish-is-no-request",
+        "zh",
+        WANG,
+        says("T恤那单不要撤，把没发货的键盘取消", shows="D1001000003", hides="T恤", asks="consent"),
+        says("确认", did="cancel_order"),
+        rows=cancelled("D1001000003", refund="pm_C1001_1", minor=33900),
+    ),
+    talk(
+        "what-is-refused-beside-another-wish-is-no-request",
+        "en",
+        EMMA,
+        says("I'm not sending the jeans back, just swap them for a 27", shows="27", asks="consent"),
+    ),
+    talk(
+        "the-second-choice-comes-second",
+        "zh",
+        WANG,
+        says("板鞋换41码，41码没有了才退款", shows="41", hides="退到", asks="consent"),
+    ),
+    talk(
+        "the-second-choice-comes-second",
+        "en",
+        EMMA,
+        says("Swap the jeans for a 27. None left, then I want a refund.", shows="27", hides="go?", asks="consent"),
+    ),
 )  # fmt: skip
 
 
