@@ -11,7 +11,7 @@ from dialogue.commands import Cancel, CannotHandle, Correct, Entity, Repeat, Sta
 from dialogue.engine import Engine
 from dialogue.events import LanguageChanged
 from dialogue.grounding import GENERIC, mentions_line, same_id
-from dialogue.replaced import all_of_the_order, describes_others, only_refuses, without_replaced
+from dialogue.replaced import all_of_the_order, describes_others, only_refuses, only_those, without_replaced
 from dialogue.replies.templates import Templates
 from dialogue.replies.types import TextReply
 from dialogue.slots import ACCEPTS, Question, accepts
@@ -55,6 +55,7 @@ _WRONG_WITH_GOODS = frozenset(
     }
 )
 _NAMES_GOODS = frozenset({"product", "order_ref", "sku", "date"})
+_POINTS = frozenset({"product", "category", "ordinal", "option"})
 _GIVEN_UP_KEPT = 4
 _OF_ORDERS = frozenset({"order_ref", "date"})
 """What points at an order by itself, whatever is in it."""
@@ -246,6 +247,10 @@ class Repairs:
         if not adds and not takes_versions and await describes_others(work, frame, entities):
             entities = tuple(entity for entity in entities if entity.type != "product")
             work.forget(frame, frozenset({"product", "category"}))
+        if not adds and not takes_versions and (only := only_those(work.read_as or work.text, entities)) is not None:
+            entities = only
+            work.forget_all_said(frame)
+            work.forget(frame, _POINTS)
         work.hear(entities, frame)
         types = frozenset(entity.type for entity in entities)
         if not adds and await self._in_another_order(work, frame, entities):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from dialogue.commands import Entity, PendingQuestion, place_of
+from dialogue.commands import Entity, PendingQuestion, places_of
 from dialogue.understanding.numerals import parse
 from dialogue.understanding.text import HAN, Text, read
 from knowledge.lexicon import Lexicon
@@ -94,9 +94,7 @@ def _by_place(low: str, entities: list[Entity], count: int, *, multiple: bool) -
             continue
         if item.value.get("all") and multiple and not re.search(r"except|but not|除了|不全", low):
             return tuple(range(count))
-        number = item.value.get("n")
-        if isinstance(number, int) and (place := place_of(number, count)) is not None:
-            places.append(place)
+        places += places_of(item.value, count)
     if not places:
         everything = multiple and _BOTH.search(low) and not _EXCEPT.search(low) and len(low) < 30
         return tuple(range(count)) if everything else None

@@ -23,6 +23,7 @@ from dialogue.understanding.commands.figures import replaced_figures
 from dialogue.understanding.commands.interruptions import interrupted
 from dialogue.understanding.commands.lists import of_the_list, vague_wish
 from dialogue.understanding.commands.of_goods import complains_of_own
+from dialogue.understanding.commands.pointed import with_pointed
 from dialogue.understanding.commands.reading import Classify, Reading, classifier_ranking
 from dialogue.understanding.commands.replacing import replaced
 from dialogue.understanding.commands.requests import requested
@@ -36,7 +37,7 @@ from dialogue.understanding.text import read, says_nothing
 
 def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
     """Return the commands of a message, in the order in which they are to be done, and the best intents."""
-    reading = of_an_address(of_a_variant(unasked(without_typing(without_idioms(reading)))))
+    reading = with_pointed(of_an_address(of_a_variant(unasked(without_typing(without_idioms(reading))))))
     low = reading.text.low
     code = is_code(low)
     if code or (says_nothing(low) and polarity.read(low).sense is None and phrases.asks_again(low) is None):
