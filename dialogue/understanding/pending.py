@@ -114,9 +114,7 @@ def _by_label(
     exact = [i for i, label in enumerate(labels) if label == said]
     if exact:
         return (exact[0],)
-    kept = _DENIED.sub(" ", said)
-    if kept != said and re.search(r"\w", kept):
-        said = kept.strip(" .,!?。，！？")
+    said = without_denied(said).strip(" .,!?。，！？")
     if len(said) <= _ALONE and (meant := [i for i, label in enumerate(labels) if _means(said, label)]):
         return (meant[0],) if len(meant) == 1 else None
     named = [i for i, label in enumerate(labels) if len(label) > 1 and label in said]
@@ -141,8 +139,14 @@ _WORDS_FOR = (
 """How a choice is called, and other words for it."""
 
 
-_DENIED = re.compile(r"(?:\bnot\b|(?:而|可)?不是|别开|不(?:能|用|想)?开|不要)[^,.;，。；!！]*")
+_DENIED = re.compile(r"(?:\bnot\b|(?:而|可)?不是|别开|不(?:能|用|想|再|给[^,，。；]{1,4})*开|不要)[^,.;，。；!！]*")
 """What a choice is not: "for the firm, not for me", 公司发票，不是个人的."""
+
+
+def without_denied(said: str) -> str:
+    """Return the words without what is denied in them, where others are left: "not for me, for a company"."""
+    kept = _DENIED.sub(" ", said)
+    return kept if re.search(r"\w", kept) else said
 
 
 def _means(said: str, label: str) -> bool:

@@ -52,16 +52,35 @@ def unasked(reading: Reading) -> Reading:
 
 _TYPED_AMISS = re.compile(
     r"(?:手机|键盘|屏幕|输入法)+(?:上|不小心|手滑|没注意|给我?)*(?:按|打|输|敲)错|\bmy (?:phone|keyboard|screen)(?:'s)? (?:auto-?correct\w*|typed|swapped|messed|glitched)"
+    r"|\bon (?:my|the) (?:phone|mobile|laptop|computer|tablet)\b|(?:手机|电脑|平板)(?:上|里|端|版)(?!的)"
 )
-"""What a message was written with: no goods."""
+"""What a message was written with, or things are looked at on: no goods."""
 
 
 _IDIOM = re.compile(r"\bm(?:ake|ade|aking) up (?:my|your|our|his|her|their|one's|the) minds?\b")
 """Turns of phrase with the name of goods in them: make-up is none of these."""
 
 
+_BIG = frozenset({"big", "large", "small", "little", "medium"})
+_A = re.compile(r"\b(?:an?|such an?|quite an?) $")
+_OF_A_SIZE = re.compile(
+    r"\W*(?:$|\W|(?:ones?|sizes?|please|pls|instead|then|now|and|or|but|in|for|if|is|was|as|not|thanks|after|would|when|with|rather|too|though|will|on|of|so|because|fit|to|version)\b)"
+)
+
+
+def _of_another_thing(reading: Reading, item: Entity) -> bool:
+    """Whether a word for a size is said of what is no goods: "a big card bill"."""
+    low = reading.text.low
+    if item.type != "option" or item.text.lower() not in _BIG or not _A.search(low[: item.start]):
+        return False
+    goods = any(one.type == "product" and 0 <= one.start - item.end <= 20 for one in reading.entities)
+    return not goods and low[item.end : item.end + 1] == " " and not _OF_A_SIZE.match(low, item.end + 1)
+
+
 def without_idioms(reading: Reading) -> Reading:
-    """Leave out goods of which a turn of phrase only has the name: "time to make up my mind"."""
+    """Leave out goods of which a turn of phrase only has the name, and sizes of no goods: "make up my mind", "a big bill"."""
+    sizes = [item for item in reading.entities if not _of_another_thing(reading, item)]
+    reading = dataclasses.replace(reading, entities=sizes)
     idiom = _IDIOM.search(reading.text.low)
     return reading if idiom is None else _without_goods(reading, idiom.span())
 
@@ -69,7 +88,7 @@ def without_idioms(reading: Reading) -> Reading:
 def without_typing(reading: Reading) -> Reading:
     """Leave out what a slip is put down to, 手机键盘按错了, where such goods were not spoken of."""
     slip = _TYPED_AMISS.search(reading.text.low) if reading.view.active_flow is not None else None
-    if slip is None or any(item.type == "product" and slip[0].startswith(item.text) for item in reading.view.said):
+    if slip is None or any(item.type == "product" and item.text in slip[0] for item in reading.view.said):
         return reading
     return _without_goods(reading, slip.span())
 

@@ -19,7 +19,7 @@ _THAT_ONE_EN = re.compile(
     rf"(?<![A-Za-z0-9_.#-]){_SIGN}(?P<n>{_FIGURE}){_UNIT_EN}[ -](?:one|thing|item|order|purchase|piece)s?\b"
 )
 _ONE_FOR = re.compile(
-    rf"\b(?:ones?|things?|items?|orders?|stuff) (?:(?:for|at|worth|priced at|costing)|(?:that|which)(?:'s| is| was| are| were| costs?| came to)?) {_SIGN}(?P<n>{_FIGURE})(?![\w%.-]*\d){_UNIT_EN}(?=\W|$)"
+    rf"\b(?:ones?|two|three|four|things?|items?|orders?|stuff) (?:(?:for|at|worth|priced at|costing)|(?:that |which )?i (?:paid|bought (?:for|at)|got (?:for|at))|(?:that|which)(?:'s| is| was| are| were| costs?| came to)?) {_SIGN}(?P<n>{_FIGURE})(?![\w%.-]*\d){_UNIT_EN}(?=\W|$)"
 )
 _THAT_ONE_ZH = re.compile(
     rf"(?<![A-Za-z0-9_.#-]){_SIGN}(?P<n>{_FIGURE}|[一二两三四五六七八九十百千]{{2,7}}(?=块|元))(?P<unit>块钱?|元钱?)?(?P<each>一[件个条双套只台]|每[件个条双套])?"
@@ -42,7 +42,7 @@ def with_pointed(reading: Reading) -> Reading:
     """Return the message with what it points to by its price, where orders or their goods are in question."""
     if not _OF_GOODS & set(reading.view.flow_slots.values()):
         return reading
-    found = [*_priced(reading), *_extremes(reading)]
+    found = [*_priced(reading), *_extremes(reading), *_coloured(reading)]
     left = [item for item in reading.entities if all(item.end <= one.start or item.start >= one.end for one in found)]
     entities = sorted((*left, *found), key=lambda item: (item.start, item.end))
     return dataclasses.replace(reading, entities=entities) if found else reading
@@ -72,3 +72,18 @@ def _extremes(reading: Reading) -> Iterator[Entity]:
     for extreme, pattern in _EXTREMES:
         for match in pattern.finditer(reading.text.low):
             yield entity(reading.text, "ordinal", {"extreme": extreme}, match.span(), score=0.9)
+
+
+_ONE = re.compile(r"^(?: [a-z]+)? ones?\b")
+
+
+def _coloured(reading: Reading) -> Iterator[Entity]:
+    """Yield colours that are the name of goods as well: "the cream one" is no cream."""
+    for item in reading.entities:
+        colour = item.text.lower()
+        if (
+            item.type == "product"
+            and _ONE.match(reading.text.low[item.end :])
+            and reading.lexicon.has_value("color", colour)
+        ):
+            yield entity(reading.text, "option", {"key": "color", "value": colour}, (item.start, item.end), score=0.8)

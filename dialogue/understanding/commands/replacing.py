@@ -212,9 +212,32 @@ def _taken_back(kind: str, told: Sequence[Entity], reading: Reading) -> list[Ent
     last, anew = held[-1], phrases.said_anew(low)
     returned = kind not in _GOODS and (_STAYS_WITH.search(low[: last.start]) or _IT_IS.match(low[last.end :]))
     after = anew is not None and last.start >= anew > max(item.start for item in new)
+    if _refused_since(told, new, last) or _only_once_thought(low, new, last):
+        return new
     if returned or after or (new[-1].end <= last.start and _thinks_better_of_it(kind, low, new[0], last)):
         return new
     return [item for item in new if _DISLIKED.match(low[item.end :])]
+
+
+def _refused_since(told: Sequence[Entity], new: Sequence[Entity], last: Entity) -> bool:
+    """Whether the new value is refused itself before the one that holds is named again: "not black but green... not green, I do mean black"."""
+    refused = [item for item in told if item.type == last.type and item.value.get("negated") and item.end <= last.start]
+    again = any(same(item, one) and item.start > one.end for item in refused for one in new)
+    return again and not last.value.get("negated")
+
+
+_ONCE = re.compile(
+    r"(?:本来|原本|本想|原想|原先|一开始|起初|刚开始|差点)[^，。,;；]{0,8}$|\b(?:was|were) (?:going|about|tempted|planning|thinking) (?:to|of)\b[^,.;]{0,20}$|\b(?:nearly|almost|first) (?:said|went|asked|took|thought)\b[^,.;]{0,16}$"
+)
+"""Before what somebody thought of first: 本来想说43的."""
+
+
+def _only_once_thought(low: str, new: Sequence[Entity], last: Entity) -> bool:
+    """Whether the new value was only thought of before the one that holds: 本来想说43的，一琢磨还是41."""
+    between = low[new[-1].end : last.start]
+    amiss = re.search(r"[打写说选点填看]?错|\b(?:typed|wrote|said|put|picked)\b", between)
+    kept = not amiss and not last.value.get("negated") and not _PAST.match(low[last.end :])
+    return bool(kept and last.start > new[-1].end and _ONCE.search(low[: new[0].start]))
 
 
 _DISLIKED = re.compile(
