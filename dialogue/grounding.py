@@ -102,8 +102,20 @@ def of_total(total: Decimal, orders: Iterable[OrderSummary]) -> list[OrderSummar
 
 
 def costs(entity: Entity, order: OrderSummary) -> bool:
-    """Tell whether a mention by price is of what an order cost altogether."""
-    return "price" in entity.value and bool(of_total(Decimal(entity.value["price"]), [order]))
+    """Tell whether a mention by figures is of what an order cost altogether, or how its number ends: "the 339 one"."""
+    if "price" not in entity.value:
+        return False
+    price = Decimal(entity.value["price"])
+    return bool(of_total(price, [order])) or (price == int(price) and order.order_id.endswith(str(int(price))))
+
+
+def leaves_out(heard: Iterable[Heard], order: OrderSummary) -> bool:
+    """Tell whether an order is one of those that are said not to be meant: "not the 249 one and not the 339 one"."""
+    return any(
+        is_negated(entry)
+        and (costs(entry.entity, order) or any(mentions_line(entry.entity, line) for line in order.lines))
+        for entry in products_heard(heard)
+    )
 
 
 def dearest(orders: Sequence[OrderSummary], extreme: object) -> list[OrderSummary]:

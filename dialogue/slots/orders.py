@@ -61,7 +61,7 @@ async def fill_order(context: SlotContext) -> Filling:
     if not orders:
         return DeadEnd("no_orders")
     orders = _in_the_state_told(context, orders)
-    eligible = [order for order in orders if is_eligible(context, order, context.spec.tool)]
+    eligible = _without_refused(context, [order for order in orders if is_eligible(context, order, context.spec.tool)])
     if several := _more_than_one(context, orders, eligible):
         return several
     named = _named(context, orders)
@@ -90,6 +90,15 @@ async def fill_order(context: SlotContext) -> Filling:
     if len(likely) == 1 or len(eligible) == 1:
         return Filled((likely or eligible)[0].order_id)
     return _which(context, likely or eligible, "ask.order")
+
+
+def _without_refused(context: SlotContext, orders: Sequence[OrderSummary]) -> Sequence[OrderSummary]:
+    """Return the orders without those that an answer says are not meant, where it names no others."""
+    now = [one for one in context.heard if one.turn == context.state.memory.turn]
+    named = grounding.products_heard(now)
+    if not named or not context.frame.asked.get(context.name) or not all(map(grounding.is_negated, named)):
+        return orders
+    return [order for order in orders if not grounding.leaves_out(now, order)] or orders
 
 
 def _in_the_state_told(context: SlotContext, orders: Sequence[OrderSummary]) -> Sequence[OrderSummary]:

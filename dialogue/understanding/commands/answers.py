@@ -135,7 +135,7 @@ def _what_is_left(reading: Reading, question: PendingQuestion, refused: Sequence
     left = tuple(place for place in range(len(question.choices)) if place not in gone)
     if gone and left and (len(left) == 1 or question.multiple):
         return [Choose(indexes=left, text=reading.words(), score=0.9, source="choice")]
-    return [Deny(text=reading.words(), source="pending")]
+    return [Provide(entities=tuple(refused), text=reading.words(), score=0.9, source="pending")]
 
 
 def _plain_answer(reading: Reading, question: PendingQuestion) -> list[Command] | None:

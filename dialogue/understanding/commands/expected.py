@@ -213,7 +213,8 @@ def _expecting(reading: Reading, kind: str) -> Reading:
             figures = match[1].isdigit() and len(match[1]) <= POSTCODE_FIGURES and kind in _PROOFS
             if not figures and all(match.end() <= start or match.start() >= end for start, end in taken):
                 entities.append(entity(text, "order_ref", {"id": match[1].upper()}, match.span(), score=0.8))
-        if (short := _short_number(text, kind)) and not any(item.type == "amount" for item in entities):
+        priced = any(item.type == "amount" or "price" in item.value for item in entities)
+        if (short := _short_number(text, kind)) and not priced:
             entities = [item for item in entities if item.end <= short.start(1) or item.start >= short.end(1)]
             entities.append(entity(text, "order_ref", {"suffix": short[1]}, short.span(1), score=0.7))
     if kind in _PROOFS or kind == "address":

@@ -30,7 +30,7 @@ _OTHER_FIGURES = frozenset(
     {"order_ref", "sku", "address", "phone", "tax_id", "postcode", "date", "coupon_code", "email"}
 )
 _ALONE = 100
-"""From here a figure without a currency is what something cost; below it may be a size, or a day."""
+"""From here a figure without a currency is what something cost, where versions are in question; below it may be a size."""
 _EXTREMES = (
     ("most", re.compile(r"\b(?:the )?(?:most expensive|priciest|dearest|costliest)\b(?: (?:ones?|orders?|items?|things?))?|最(?:贵|值钱)的?(?:[那这]一?[个件条单样款])?|(?:价格|价钱|金额|总价)最[高大]的?(?:[那这]一?[个件条单样款])?")),
     ("least", re.compile(r"\b(?:the )?(?:cheapest|least expensive|lowest[- ]priced)\b(?: (?:ones?|orders?|items?|things?))?|最便宜的?(?:[那这]一?[个件条单样款])?|(?:价格|价钱|金额|总价)最[低小少]的?(?:[那这]一?[个件条单样款])?")),
@@ -59,7 +59,8 @@ def _priced(reading: Reading) -> Iterator[Entity]:
         start, end = match.span("n")
         named = match["sign"] or match["unit"] or match.groupdict().get("each")
         number = parse(match["n"])
-        if number is None or match.start() < last or (not named and (number < _ALONE or match["n"][0] == "0")):
+        least = _ALONE if versions else 10
+        if number is None or match.start() < last or (not named and (number < least or match["n"][0] == "0")):
             continue
         if any(start < other and end > one for one, other in [*taken, *([] if named else sizes)]):
             continue
