@@ -27,13 +27,15 @@ class Entity(_Value):
             ``{"date": "2026-11-22"}`` (placed that day), ``{"status": "pending"}``, ``{"all": true}``.
         product: ``{"terms": "mechanical keyboard", "product_ids": [...], "generic": false}``; ids are the catalogue's
             products that the words can mean, best first, at most 20; ``generic`` when only a kind of thing was named
-            ("shoes", 衣服); ``kinds`` then are the kinds of goods meant, which hold for all of them; ``"meant": true`` though
-            one thing is refused of it, as of the jeans in "not returning the jeans, only swapping them".
+            ("shoes", 衣服); ``kinds`` then are the kinds of goods meant, which hold for all of them. ``{"price": "239.0"}`` is
+            what costs so much, in major units. ``"meant": true`` though one thing is refused of it, as of the jeans in "not
+            returning the jeans, only swapping them".
         option: ``{"key": "color", "value": "red"}``; canonical English; key ``""`` when several keys could hold it;
             ``"negated": true`` for "not red"; ``"otherwise": true`` for what will do where the one before is not to be had,
             ``"wanted": true`` for one that goods shall have though it stands as if they had it; ``"relation": "same"|"larger"|"smaller"|"cheaper"`` instead of a value.
         category, brand: ``{"id": ..., "name": ...}``.
-        quantity: ``{"n": 2}``. ordinal: ``{"n": 2}`` (1-based), ``{"n": -1}`` the last, ``{"n": 0}`` the middle one, ``{"all": true}``, ``{"rest": true}``.
+        quantity: ``{"n": 2}``. ordinal: ``{"n": 2}`` (1-based), ``{"n": -1}`` the last, ``{"n": 0}`` the middle one,
+            ``{"n": 1, "to": 2}`` the first two, ``{"all": true}``, ``{"rest": true}``, ``{"extreme": "most"|"least"}`` what costs most, or least.
         amount: ``{"minor": 30000, "relation": "max"|"min"|"about"|"exact"}``; minor units of the shop's currency.
         date: ``{"from": "2026-11-18", "to": "2026-11-18"}`` in the shop's time zone.
         email, phone (digits, maybe a leading +), postcode, tax_id, company, sku, coupon_code, tracking_number: ``{"text": ...}``.
@@ -289,3 +291,12 @@ def place_of(number: int, count: int) -> int | None:
     if number == 0:
         return count // 2 if count % 2 else None
     return (number - 1 if number > 0 else count + number) if 1 <= abs(number) <= count else None
+
+
+def places_of(value: dict[str, Any], count: int) -> list[int]:
+    """Return the 0-based places that the value of an ordinal names among `count` things: of "the first two" both."""
+    first, last = value.get("n"), value.get("to", value.get("n"))
+    if not isinstance(first, int) or not isinstance(last, int):
+        return []
+    found = [place_of(number, count) for number in range(first, last + 1)]
+    return [place for place in found if place is not None]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from dialogue.commands import Entity, place_of
+from dialogue.commands import Entity, places_of
 from dialogue.state import Heard
 from tools.evidence import LineView, MethodView, Money, OrderSummary
 
@@ -102,6 +102,37 @@ def of_total(total: Decimal, orders: Iterable[OrderSummary]) -> list[OrderSummar
     return [order for order in orders if order.total.minor == Money.of(total, order.total.currency).minor]
 
 
+def costs(entity: Entity, order: OrderSummary) -> bool:
+    """Tell whether a mention by figures is of what an order cost altogether, or how its number ends: "the 339 one"."""
+    if "price" not in entity.value:
+        return False
+    price = Decimal(entity.value["price"])
+    return bool(of_total(price, [order])) or (price == int(price) and order.order_id.endswith(str(int(price))))
+
+
+def leaves_out(heard: Iterable[Heard], order: OrderSummary) -> bool:
+    """Tell whether an order is one of those that are said not to be meant: "not the 249 one and not the 339 one"."""
+    return any(
+        is_negated(entry)
+        and (costs(entry.entity, order) or any(mentions_line(entry.entity, line) for line in order.lines))
+        for entry in products_heard(heard)
+    )
+
+
+def dearest(orders: Sequence[OrderSummary], extreme: object) -> list[OrderSummary]:
+    """Return the orders that cost most, or least: 最贵那单, "the cheapest one"."""
+    totals = [order.total.minor for order in orders]
+    wanted = (max if extreme == "most" else min)(totals, default=None)
+    return [order for order in orders if order.total.minor == wanted]
+
+
+def _of_extreme(order: OrderSummary, heard: Heard) -> list[LineView]:
+    """Return the lines of an order that cost most, or least."""
+    prices = [line.unit_price.minor for line in order.lines]
+    wanted = (max if heard.entity.value["extreme"] == "most" else min)(prices)
+    return [line for line in order.lines if line.unit_price.minor == wanted]
+
+
 def _without_letters(written: str, orders: Sequence[OrderSummary]) -> list[OrderSummary]:
     """Find an id of which only the figures were typed: 1001000002 for D1001000002."""
     figures = written.lstrip("#")
@@ -133,7 +164,10 @@ def _is_liked(heard: Heard) -> bool:
 
 
 def mentions_line(entity: Entity, line: LineView) -> bool:
-    """Tell whether a product mention can mean this line."""
+    """Tell whether a product mention can mean this line: one of a price, what costs so much."""
+    if "price" in entity.value:
+        price = Money.of(Decimal(entity.value["price"]), line.unit_price.currency).minor
+        return price in {line.unit_price.minor, line.unit_price.minor * line.quantity}
     if line.product_id in entity.value.get("product_ids", ()) or set(entity.value.get("kinds", ())) & set(line.kinds):
         return True
     terms = _plain(str(entity.value.get("terms") or entity.text))
@@ -157,6 +191,11 @@ def products_heard(heard: Iterable[Heard]) -> list[Heard]:
         and (entry.entity.score > GENERIC or entry.entity.value.get("product_ids") or entry.entity.value.get("kinds"))
         and not _is_beside(entry)
     ]
+
+
+def extremes_heard(heard: Iterable[Heard]) -> list[Heard]:
+    """Return the mentions of what costs most, or least."""
+    return [entry for entry in heard if entry.entity.type == "ordinal" and "extreme" in entry.entity.value]
 
 
 def _is_beside(heard: Heard) -> bool:
@@ -283,10 +322,13 @@ def lines_meant(order: OrderSummary, heard: Sequence[Heard]) -> tuple[list[LineV
     meant: list[LineView] = []
     open_groups: list[list[LineView]] = []
     left_out: list[LineView] = []
-    goods = products_heard(heard)
+    goods = [*products_heard(heard), *extremes_heard(heard)]
     others = any(not is_negated(entry) and not _is_liked(entry) for entry in goods)
     for entry in goods:
-        matching = [line for line in order.lines if mentions_line(entry.entity, line)]
+        extreme = entry.entity.type == "ordinal"
+        matching = (
+            _of_extreme(order, entry) if extreme else [one for one in order.lines if mentions_line(entry.entity, one)]
+        )
         described = [option.entity for option in describing(entry, said)]
         exact = [line for line in matching if all(fits_options(option, line.options) for option in described)]
         matching = exact or matching
@@ -302,12 +344,19 @@ def lines_meant(order: OrderSummary, heard: Sequence[Heard]) -> tuple[list[LineV
             meant += matching
     if wants_all(heard) or (left_out and not meant):
         return [line for line in order.lines if line not in left_out], []
+    options = [option for option in options if not option.value.get("negated")]
     if not goods and options:
         narrowed = [line for line in order.lines if any(fits_options(option, line.options) for option in options)]
-        if len(narrowed) == 1:
+        if len(narrowed) == 1 or (len(narrowed) <= len(options) and _one_each(narrowed, options)):
             return narrowed, []
     unique = [line for index, line in enumerate(meant) if line not in meant[:index] and line not in left_out]
     return unique, [group for group in open_groups if not any(line in unique for line in group)]
+
+
+def _one_each(lines: Sequence[LineView], options: Iterable[Entity]) -> bool:
+    """Tell whether each of several values describes one line: "the cream one and the beige one"."""
+    counts = [sum(fits_options(option, line.options) for line in lines) for option in options]
+    return all(count == 1 for count in counts)
 
 
 def _plural(entity: Entity) -> bool:
@@ -319,9 +368,8 @@ def by_ordinal(count: int, heard: Iterable[Heard]) -> list[int]:
     """Return the 0-based places that ordinals name ("the second one", 最后一个), newest mention first."""
     places = []
     for entry in reversed(list(heard)):
-        n = entry.entity.value.get("n") if entry.entity.type == "ordinal" else None
-        if isinstance(n, int) and (place := place_of(n, count)) is not None:
-            places.append(place)
+        if entry.entity.type == "ordinal":
+            places += places_of(entry.entity.value, count)
     return places
 
 

@@ -11,11 +11,12 @@ from dialogue.commands import Cancel, CannotHandle, Correct, Entity, Repeat, Sta
 from dialogue.engine import Engine
 from dialogue.events import LanguageChanged
 from dialogue.grounding import GENERIC, mentions_line, same_id
-from dialogue.replaced import all_of_the_order, describes_others, only_refuses, without_replaced
+from dialogue.replaced import all_of_the_order, describes_others, only_refuses, only_those, without_replaced
 from dialogue.replies.templates import Templates
 from dialogue.replies.types import TextReply
 from dialogue.slots import ACCEPTS, Question, accepts
 from dialogue.state import Frame, Pending
+from dialogue.understanding.pending import without_denied
 from dialogue.work import HandOverWish, Work
 from knowledge.types import Lang
 from tools.evidence import OrderSummary
@@ -32,7 +33,7 @@ _LABELS = re.compile(
 )
 """Words that only announce a value."""
 _AROUND_A_CHOICE = re.compile(
-    r"\b(?:an?|the|one|it|it's|is|so|then|just|please|i|i'd|say|guess|make|that|ok|okay|for|has|have|to|be|on|my|invoice|title|well|h+m+|yes|kind|go|with)\b|抬头|发票|[那就吧的哈呢啊嗯呃哦噢要开写个一好是用选得给了吗嘛呗]",
+    r"\b(?:an?|the|one|it|it's|is|so|then|just|please|i|i'd|say|guess|make|that|ok|okay|for|has|have|to|be|on|my|invoice|title|well|h+m+|yes|no|actually|make|instead|rather|sorry|kind|go|with)\b|抬头|发票|[换改成那就吧的哈呢啊嗯呃哦噢要开写个一好是用选得给了吗嘛呗]",
     re.IGNORECASE,
 )
 """Words around a choice that are no value of their own."""
@@ -55,6 +56,7 @@ _WRONG_WITH_GOODS = frozenset(
     }
 )
 _NAMES_GOODS = frozenset({"product", "order_ref", "sku", "date"})
+_POINTS = frozenset({"product", "category", "ordinal", "option"})
 _GIVEN_UP_KEPT = 4
 _OF_ORDERS = frozenset({"order_ref", "date"})
 """What points at an order by itself, whatever is in it."""
@@ -220,10 +222,12 @@ class Repairs:
         if work.frame is not frame:
             work.hear(command.entities, frame)
             return True
+        told = {entity.type for entity in command.entities}
+        fits = any(told & accepts(spec) for spec in flow.slots.values())
+        if not fits and self._other_choice(work, frame, command.text):
+            return True
         if command.entities:
             return await self._take_anew(work, frame, command)
-        if self._other_choice(work, frame, command.text):
-            return True
         wanted = SLOT_WORDS.get(command.slot or "", ())
         named = [name for name, spec in flow.slots.items() if spec.type in wanted and name in frame.slots]
         if named:
@@ -246,6 +250,10 @@ class Repairs:
         if not adds and not takes_versions and await describes_others(work, frame, entities):
             entities = tuple(entity for entity in entities if entity.type != "product")
             work.forget(frame, frozenset({"product", "category"}))
+        if not adds and not takes_versions and (only := only_those(work.read_as or work.text, entities)) is not None:
+            entities = only
+            work.forget_all_said(frame)
+            work.forget(frame, _POINTS)
         work.hear(entities, frame)
         types = frozenset(entity.type for entity in entities)
         if not adds and await self._in_another_order(work, frame, entities):
@@ -274,7 +282,7 @@ class Repairs:
 
     def _other_choice(self, work: Work, frame: Frame, words: str) -> bool:
         """Change a choice that was made, when another one is named: "no, it's for me", 不对 是个人的."""
-        low = words.lower()
+        low = without_denied(words.lower())
         for name, spec in work.flows[frame.flow].slots.items():
             if spec.type != "choice" or frame.slots.get(name) is None:
                 continue
@@ -289,7 +297,7 @@ class Repairs:
         """Tell whether words that were asked for only say once more, or anew, the choice that they depend on: 那就公司抬头的哈, asked for the title."""
         slots = work.flows[frame.flow].slots
         chosen = [choice for name in slots[asked].of if slots[name].type == "choice" for choice in slots[name].choices]
-        low = work.text.lower()
+        low = without_denied(work.text.lower())
         for word in sorted({word for choice in chosen for word in _words_of(choice, work.lang)}, key=len, reverse=True):
             low = low.replace(word, " _ ")
         if "_" not in low or re.search(r"[^\W_]", _AROUND_A_CHOICE.sub(" ", low)):

@@ -81,6 +81,33 @@ async def _counted(work: Work, frame: Frame, entities: tuple[Entity, ...]) -> tu
     )
 
 
+_ONLY_BEFORE = re.compile(
+    r"(?:\b(?:only|just)(?: (?:want|wanted|to|return|returning|send|sending|back|refund|exchange|the|my|for|be|do|take|keep to|need))*"
+    r"|[只光单仅就](?!不)(?:是|要|想|需要?|把|将|退|换|给我|帮我|掉|那|这|[件个条样])*)\W*(?:the |my )?$",
+    re.IGNORECASE,
+)
+_ONLY_AFTER = re.compile(
+    r"^[^,.;，。；]{0,10}(?:就|便)(?:行|好|可以|够|成|得)|^(?: (?:ones?|order|please))*,? (?:only|alone|and (?:that's|thats) (?:it|all))\b"
+)
+_POINTS = frozenset({"product", "ordinal", "option"})
+
+
+def only_those(words: str, entities: Sequence[Entity]) -> tuple[Entity, ...] | None:
+    """Return what is said where what is named is all that is wanted of what was; None where that is not said.
+
+    "Only the cream one and the beige one", 就退卫衣跟杯子; goods that are spoken of before are none of those.
+    """
+    words = words.lower()
+    goods = [item for item in entities if item.type in _POINTS and item.score > GENERIC and not item.value.get("all")]
+    starts = [item.start for item in goods if _ONLY_BEFORE.search(words[: item.start])]
+    if not starts and not any(_ONLY_AFTER.match(words[item.end :]) for item in goods):
+        return None
+    return tuple(item for item in entities if item not in goods or not starts or item.start >= starts[0] - _NEXT_TO)
+
+
+_NEXT_TO = 6
+
+
 async def only_refuses(work: Work, frame: Frame, entities: tuple[Entity, ...]) -> bool:
     """Whether nothing is named but the goods that are settled, and not wanted: "not the hoodie"."""
     words = work.read_as or work.text

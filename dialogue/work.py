@@ -180,6 +180,22 @@ class Work:
             if entry.entity.type not in types or entry.frame not in (frame.id, None) or entry.turn == self.memory.turn
         ]
 
+    def forget_all_said(self, frame: Frame) -> None:
+        """Take back that everything was asked for before this turn: 整单都退, and then 就退卫衣."""
+        kept: list[Heard] = []
+        for entry in self.memory.heard:
+            before = entry.frame in (frame.id, None) and entry.turn < self.memory.turn
+            value = entry.entity.value
+            if before and entry.entity.type == "ordinal" and value.get("all"):
+                continue
+            if before and entry.entity.type == "order_ref" and value.get("whole"):
+                left = {name: told for name, told in value.items() if name != "whole"}
+                part = entry.entity.model_copy(update={"value": left})
+                kept += [entry.model_copy(update={"entity": part})] if left else []
+            else:
+                kept.append(entry)
+        self.memory.heard = kept
+
     # -- saying and asking
 
     def say(self, text: str, *, receipts: tuple[str, ...] = ()) -> None:

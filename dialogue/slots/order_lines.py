@@ -27,12 +27,25 @@ async def fill_order_lines(context: SlotContext) -> Filling:
     focus = [line for line in order.lines if line.product_id in context.state.memory.focus_products]
     if len(focus) == 1 and not grounding.products_heard(context.heard):
         return _lines(focus, order, context)
-    places = grounding.by_ordinal(len(order.lines), context.heard)
-    if places:
-        return _lines([order.lines[places[0]]], order, context)
+    if placed := _placed(context, order):
+        return _lines(placed, order, context)
     if missing := _not_in_order(context):
         return _which_lines(context, order.lines, "ask.lines_not_found", said=missing)
     return _which_lines(context, order.lines, "ask.lines")
+
+
+def _placed(context: SlotContext, order: OrderSummary) -> list[LineView]:
+    """Return the lines that the newest ordinals name: "just the first and the third", 退前面两样就行; without those that are left out."""
+    count = len(order.lines)
+    said = [entry for entry in context.heard if grounding.by_ordinal(count, [entry])]
+    newest = [entry for entry in said if entry.turn == said[-1].turn]
+    wanted = grounding.by_ordinal(count, [entry for entry in newest if not grounding.is_negated(entry)])
+    gone = grounding.by_ordinal(count, [entry for entry in newest if grounding.is_negated(entry)])
+    return [
+        line
+        for place, line in enumerate(order.lines)
+        if (place in wanted or (gone and not wanted)) and place not in gone
+    ]
 
 
 def _with_chosen(

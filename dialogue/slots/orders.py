@@ -61,7 +61,7 @@ async def fill_order(context: SlotContext) -> Filling:
     if not orders:
         return DeadEnd("no_orders")
     orders = _in_the_state_told(context, orders)
-    eligible = [order for order in orders if is_eligible(context, order, context.spec.tool)]
+    eligible = _without_refused(context, [order for order in orders if is_eligible(context, order, context.spec.tool)])
     if several := _more_than_one(context, orders, eligible):
         return several
     named = _named(context, orders)
@@ -90,6 +90,15 @@ async def fill_order(context: SlotContext) -> Filling:
     if len(likely) == 1 or len(eligible) == 1:
         return Filled((likely or eligible)[0].order_id)
     return _which(context, likely or eligible, "ask.order")
+
+
+def _without_refused(context: SlotContext, orders: Sequence[OrderSummary]) -> Sequence[OrderSummary]:
+    """Return the orders without those that an answer says are not meant, where it names no others."""
+    now = [one for one in context.heard if one.turn == context.state.memory.turn]
+    named = grounding.products_heard(now)
+    if not named or not context.frame.asked.get(context.name) or not all(map(grounding.is_negated, named)):
+        return orders
+    return [order for order in orders if not grounding.leaves_out(now, order)] or orders
 
 
 def _in_the_state_told(context: SlotContext, orders: Sequence[OrderSummary]) -> Sequence[OrderSummary]:
@@ -236,9 +245,11 @@ def _named(context: SlotContext, orders: Sequence[OrderSummary]) -> list[OrderSu
 
 
 async def _by_money(context: SlotContext, orders: Sequence[OrderSummary]) -> list[OrderSummary] | None:
-    """Return the orders that cost what was just said, or were paid as was just said: 339块那个, "the one I paid with PayPal"."""
+    """Return the orders that cost what was just said, or were paid as was just said, or cost most: 339块那个, 最贵那单, "the one I paid with PayPal"."""
     for entry in reversed([one for one in context.heard if one.turn == context.state.memory.turn]):
         value = entry.entity.value
+        if entry.entity.type == "ordinal" and "extreme" in value and not grounding.is_negated(entry):
+            return grounding.dearest(orders, value["extreme"]) or None
         if entry.entity.type == "amount" and value.get("relation") in {"exact", "about"}:
             return [order for order in orders if order.total.minor == value["minor"]] or None
         if entry.entity.type == "payment_method" and _says_how_it_was_paid(context, entry):
@@ -363,7 +374,7 @@ def _fit(context: SlotContext, order: OrderSummary) -> tuple[int, int]:
         if grounding.is_negated(mention):
             continue
         lines = [line for line in order.lines if grounding.mentions_line(mention.entity, line)]
-        goods += bool(lines)
+        goods += bool(lines) or grounding.costs(mention.entity, order)
         described += max(
             (
                 _agreeing(line, told) if (told := grounding.describing(mention, options)) else _apart(context, line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from dialogue.commands import Entity, PendingQuestion, place_of
+from dialogue.commands import Entity, PendingQuestion, places_of
 from dialogue.understanding.numerals import parse
 from dialogue.understanding.text import HAN, Text, read
 from knowledge.lexicon import Lexicon
@@ -94,9 +94,7 @@ def _by_place(low: str, entities: list[Entity], count: int, *, multiple: bool) -
             continue
         if item.value.get("all") and multiple and not re.search(r"except|but not|除了|不全", low):
             return tuple(range(count))
-        number = item.value.get("n")
-        if isinstance(number, int) and (place := place_of(number, count)) is not None:
-            places.append(place)
+        places += places_of(item.value, count)
     if not places:
         everything = multiple and _BOTH.search(low) and not _EXCEPT.search(low) and len(low) < 30
         return tuple(range(count)) if everything else None
@@ -116,9 +114,7 @@ def _by_label(
     exact = [i for i, label in enumerate(labels) if label == said]
     if exact:
         return (exact[0],)
-    kept = _DENIED.sub(" ", said)
-    if kept != said and re.search(r"\w", kept):
-        said = kept.strip(" .,!?。，！？")
+    said = without_denied(said).strip(" .,!?。，！？")
     if len(said) <= _ALONE and (meant := [i for i, label in enumerate(labels) if _means(said, label)]):
         return (meant[0],) if len(meant) == 1 else None
     named = [i for i, label in enumerate(labels) if len(label) > 1 and label in said]
@@ -143,8 +139,14 @@ _WORDS_FOR = (
 """How a choice is called, and other words for it."""
 
 
-_DENIED = re.compile(r"(?:\bnot\b|(?:而|可)?不是|别开|不(?:能|用|想)?开|不要)[^,.;，。；!！]*")
+_DENIED = re.compile(r"(?:\bnot\b|(?:而|可)?不是|别开|不(?:能|用|想|再|给[^,，。；]{1,4})*开|不要)[^,.;，。；!！]*")
 """What a choice is not: "for the firm, not for me", 公司发票，不是个人的."""
+
+
+def without_denied(said: str) -> str:
+    """Return the words without what is denied in them, where others are left: "not for me, for a company"."""
+    kept = _DENIED.sub(" ", said)
+    return kept if re.search(r"\w", kept) else said
 
 
 def _means(said: str, label: str) -> bool:

@@ -161,7 +161,7 @@ def said_anew(low: str) -> int | None:
 
 
 _CONCLUDES = re.compile(
-    r"(?:^|[,，。.;；!！…—-]|\s)\s*(?:so\b(?! (?:that|far|much|many|long|i|we|it|they|he|she)\b)|那(?:就|还是)|所以(?:就|还是))[\s,.…]*"
+    r"(?:^|[,，。.;；!！…—-]|\s)\s*(?:so\b(?! (?:that|far|much|many|long|i|we|it|they|he|she)\b)|那(?:就|还是)|所以(?:就|还是|只能|得)?(?!我[觉想]|你|呢|说|然))[\s,.…]*"
 )
 
 
@@ -183,12 +183,16 @@ _RHETORICAL = re.compile(
     r"怎么(?:会|可能|能)(?:去|还|又)?(?:想|要|买|选|穿|点|写|说|填)[^，。,；！？\s]{0,6}|\b(?:why|how) (?:would|could|should) i (?:even |ever )?(?:want|need|say|pick|choose|order|write|type|put)\b|\bwhy (?:did|do) i (?:say|write|type|put|pick|ask for)\b"
 )
 """Asked of oneself, it only says that one did not mean it: 怎么会要43, "why would I want a 30"."""
+_CLEFT = re.compile(
+    r"(?:^|[,;.–—-] *)(?:so |and |but )?what(?:'s| i(?:'d|'m)?| we| has| needs| should| must| goes)\b[^,.?!]* (?:is|are)(?= (?:the|my|that|those|this|these|not)\b)(?![^.!]*\?)"
+)
+"""It says which of several is meant, and asks nothing: "what has to go back is the bedding set"."""
 _REGARDLESS = re.compile(
     r"[,，、 ]*(?:别|不|甭)用?(?:管|论|理|看)[^,，。；！]{0,6}?(?:几天|多久|多少天?|什么|啥|怎么|谁)[^,，。；！]{0,4}|[, ]*\b(?:regardless of|no matter)\b[^,.;!]{0,40}",
     re.IGNORECASE,
 )
 _QUESTION = re.compile(
-    r"[?？]\s*(?:(?:pls|plz|please|thx|thanks|thank you|asap|谢谢|谢了|多谢|哈|急|亲)\W*)?$|(?:吗|(?<!着)呢|么|吧\?)\W*(?:(?:谢谢|谢了|哈|急|亲)\W*)?$|\bif (?:i|we) (?:do|send|cancel|return|exchange|swap|change|keep)\b[^,.;!?]{0,24} (?:how|what|when|where|who)\b|^\W*(?:(?:and|but|so|ok|okay|also|wait|oh|hmm|hold on|actually|by the way|btw|then|hey|hi|hello|yes|no|just|before that|first|first of all|quick question|one question|question|please|tell me)\b[,.: ]*)*(?:whats?|what's|hows?|how's|whens?|wheres?|when|where|why|whos?|who's|which|is|are|do|does|did|has|was|were|have (?:you|they|we|my)|can|could|will|would|should|may)\b|,\s*(?:what|how|when|where|why|which)(?:'s)? (?!ever)[a-z]+ [^,.!]*$|(?:[,;:…–—-]|\.{2,}|\b(?:meanwhile|meantime|btw|by the way)\b,?) *(?:is|are|was|were|has|have|did|does|do) (?:that|it|this|those|these|they|the|my|there|you|we)\b(?! (?:please|pls)\b)[^.!]*$|多少|多久|多长|谁[出付承来掏]|是[^,，。；]{1,10}(?:还是|或者)[^,，。；]{1,10}$|怎么|什么时候|几天|为什么|能不能|可不可以|是不是|有没有|哪(?:个|里|些|家|款|儿|了)|啥时候|咋(?:还|没|不|办|样|个|整|算)|钱不\W*$|几(?:点|年|个工作日)|(?<!不)(?P<verb>(?!不)[\u4e00-\u9fff])不(?P=verb)|[付收退换保寄包管给修取送出发在]不(?:哦|啊|呢)?\W*$"
+    r"[?？]\s*(?:(?:pls|plz|please|thx|thanks|thank you|asap|谢谢|谢了|多谢|哈|急|亲)\W*)?$|(?:吗|(?<!着)呢|么|吧\?)\W*(?:(?:谢谢|谢了|哈|急|亲)\W*)?$|\bif (?:i|we) (?:do|send|cancel|return|exchange|swap|change|keep)\b[^,.;!?]{0,24} (?:how|what|when|where|who)\b|^\W*(?:(?:and|but|so|ok|okay|also|wait|oh|hmm|hold on|actually|by the way|btw|then|hey|hi|hello|yes|no|just|before that|first|first of all|quick question|one question|question|please|tell me)\b[,.: ]*)*(?:whats?|what's|hows?|how's|whens?|wheres?|when|where|why|whos?|who's|which|is|are|do|does|did|has|was|were|have (?:you|they|we|my)|can|could|will|would|should|may)\b|[,:;–—]\s*(?:what|how|when|where|why|which)(?:'s)? (?!ever)[a-z]+ [^,.!]*$|(?:[,;:…–—-]|\.{2,}|\b(?:meanwhile|meantime|btw|by the way)\b,?) *(?:is|are|was|were|has|have|did|does|do) (?:that|it|this|those|these|they|the|my|there|you|we)\b(?! (?:please|pls)\b)[^.!]*$|多少|多久|多长|谁[出付承来掏]|是[^,，。；]{1,10}(?:还是|或者)[^,，。；]{1,10}$|怎么|什么时候|几天|为什么|能不能|可不可以|是不是|有没有|哪(?:个|里|些|家|款|儿|了)|[在到去]哪(?=\W*$)|啥时候|咋(?:还|没|不|办|样|个|整|算)|钱不\W*$|几(?:点|年|个工作日)|(?<!不)(?P<verb>(?!不)[\u4e00-\u9fff])不(?P=verb)|[付收退换保寄包管给修取送出发在]不(?:哦|啊|呢)?\W*$"
 )
 
 
@@ -250,7 +254,7 @@ def asks_progress(low: str) -> bool:
 
 def is_question(low: str) -> bool:
     """Whether the words ask something."""
-    return bool(_QUESTION.search(_RHETORICAL.sub(" ", _REGARDLESS.sub(" ", low))))
+    return bool(_QUESTION.search(_CLEFT.sub(" ", _RHETORICAL.sub(" ", _REGARDLESS.sub(" ", low)))))
 
 
 def without_regard(words: str) -> str:
@@ -397,3 +401,14 @@ _CANNOT_SAY = re.compile(
 def cannot_say(low: str) -> bool:
     """Whether somebody does not know, or does not have at hand, what was asked for."""
     return bool(_CANNOT_SAY.search(low))
+
+
+_ALL_OF_THEM = re.compile(
+    r"\b(?:both|either|neither|none|everything|anything|nothing|(?<!after )(?<!at )all(?: of)?(?: (?:it|that|them|this|those))?|the whole (?:lot|thing)|the lot|any of (?:it|that|them|this|those))\b"
+    r"|[两二三俩]个?(?:个|件|样|项|单)?(?:事儿?)?都|都|全(?:部)?|统统|通通|一律|一概|所有|[俩两](?:件|个|样)?事"
+)
+
+
+def means_all(low: str) -> bool:
+    """Whether words are of all that was asked for: "forget I asked about either of them"."""
+    return bool(_ALL_OF_THEM.search(low))

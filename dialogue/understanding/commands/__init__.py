@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from dialogue.commands import AskHuman, CannotHandle, Command, ScoredIntent, StartFlow, SwitchLanguage
+from dialogue.commands import AskHuman, CannotHandle, ChitChat, Command, ScoredIntent, StartFlow, SwitchLanguage
 from dialogue.understanding import persons, phrases, polarity, segments
 from dialogue.understanding.commands import calling_off
 from dialogue.understanding.commands.answers import CHOOSES_GOODS, answered
 from dialogue.understanding.commands.asides import aside
 from dialogue.understanding.commands.besides import answered_and_asked
 from dialogue.understanding.commands.calling_off import BY_NAME, called_off
-from dialogue.understanding.commands.declined import declined
+from dialogue.understanding.commands.declined import all_declined, declined
 from dialogue.understanding.commands.expected import (
     of_a_variant,
     of_an_address,
@@ -23,6 +23,8 @@ from dialogue.understanding.commands.figures import replaced_figures
 from dialogue.understanding.commands.interruptions import interrupted
 from dialogue.understanding.commands.lists import of_the_list, vague_wish
 from dialogue.understanding.commands.of_goods import complains_of_own
+from dialogue.understanding.commands.pointed import with_pointed
+from dialogue.understanding.commands.postponed import without_postponed
 from dialogue.understanding.commands.reading import Classify, Reading, classifier_ranking
 from dialogue.understanding.commands.replacing import replaced
 from dialogue.understanding.commands.requests import requested
@@ -36,7 +38,8 @@ from dialogue.understanding.text import read, says_nothing
 
 def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
     """Return the commands of a message, in the order in which they are to be done, and the best intents."""
-    reading = of_an_address(of_a_variant(unasked(without_typing(without_idioms(reading)))))
+    reading = without_typing(without_idioms(without_postponed(reading)))
+    reading = with_pointed(of_an_address(of_a_variant(unasked(reading))))
     low = reading.text.low
     code = is_code(low)
     if code or (says_nothing(low) and polarity.read(low).sense is None and phrases.asks_again(low) is None):
@@ -80,8 +83,25 @@ def _asks_for_a_person(reading: Reading) -> bool:
     heard = persons.hear(low)
     if heard.fixed or heard.asks >= _BEYOND_DOUBT:
         return True
+    before = max(0, low.find(heard.words))
+    if heard.asks < _HARDLY and _looks_at_something(reading.sub(0, before) if low[:before].strip() else reading):
+        return False
     faulty = heard.asks < _HARDLY and complains_of_own(low, tuple(reading.entities))
     return not (faulty or _serves_what_runs(reading))
+
+
+_LOOKS = frozenset({"list_coupons", "track_order", "order_status", "refund_status"})
+_SOMEBODY = re.compile(
+    r"\b(?:some(?:one|body)|any(?:one|body)|human|person|people|staff|agent|team|colleague|manager|operator|rep|you guys|lady|guy)\b|人|客服|同事|专员|经理"
+)
+
+
+def _looks_at_something(reading: Reading) -> bool:
+    """Whether something is to be shown and nobody is spoken of who should: "am I not sitting on some coupons? Have a look would you"."""
+    if _SOMEBODY.search(reading.text.low):
+        return False
+    wishes = [one for one in requested(reading) if not isinstance(one, AskHuman | CannotHandle | ChitChat)]
+    return bool(wishes) and all(isinstance(one, StartFlow) and one.flow in _LOOKS for one in wishes)
 
 
 def _serves_what_runs(reading: Reading) -> bool:
@@ -121,7 +141,7 @@ def _of_what_runs(reading: Reading) -> list[Command] | None:
     correct = replaced(reading)
     if correct is not None:
         return [correct]
-    if question is not None and question.slot_type in CHOOSES_GOODS and declined(reading):
+    if question is not None and question.slot_type in CHOOSES_GOODS and (declined(reading) or all_declined(reading)):
         return None  # What goods are wanted was asked: those that are not are told beside the answer.
     return off
 

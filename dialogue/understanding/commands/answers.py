@@ -23,7 +23,7 @@ from dialogue.commands import (
 from dialogue.understanding import pending, phrases, polarity, segments
 from dialogue.understanding.commands.consent import REFUSALS, to_yes_or_no
 from dialogue.understanding.commands.corrections import correction, gives_reason, own_reason, same
-from dialogue.understanding.commands.declined import without_declined
+from dialogue.understanding.commands.declined import all_declined, without_declined
 from dialogue.understanding.commands.expected import ORDERS, expecting
 from dialogue.understanding.commands.of_goods import CLEAR, SURE
 from dialogue.understanding.commands.reading import Reading
@@ -106,6 +106,8 @@ def _to_choice(reading: Reading, question: PendingQuestion) -> list[Command] | N
     reading = _taken_back(reading, question)
     if question.slot_type in ORDERS:
         reading = expecting(reading, question.slot_type)
+    if question.slot_type in CHOOSES_GOODS and (refused := all_declined(reading)):
+        return _what_is_left(reading, question, refused)
     left = without_declined(reading) if question.slot_type in CHOOSES_GOODS else reading
     picked = _concluded(left, question) or pending.choose(left.text, left.entities, question, left.lexicon)
     if picked and not _says_in_full(reading, question):
@@ -122,6 +124,18 @@ def _to_choice(reading: Reading, question: PendingQuestion) -> list[Command] | N
     if gives_reason(reading):
         return [Provide(entities=reading.told(), text=reading.words(), score=0.8, source="pending")]
     return _plain_answer(reading, question)
+
+
+def _what_is_left(reading: Reading, question: PendingQuestion, refused: Sequence[Entity]) -> list[Command]:
+    """Choose what was offered beside what is refused; several are left only where several may be chosen: else which is asked again."""
+    gone: set[int] = set()
+    for item in refused:
+        one = reading.sub(item.start, item.end)
+        gone.update(pending.choose(one.text, one.entities, question, one.lexicon) or ())
+    left = tuple(place for place in range(len(question.choices)) if place not in gone)
+    if gone and left and (len(left) == 1 or question.multiple):
+        return [Choose(indexes=left, text=reading.words(), score=0.9, source="choice")]
+    return [Provide(entities=tuple(refused), text=reading.words(), score=0.9, source="pending")]
 
 
 def _plain_answer(reading: Reading, question: PendingQuestion) -> list[Command] | None:

@@ -52,15 +52,24 @@ _FAMILY: dict[str, str] = {
     "change_order_address": "address", "change_default_address": "address", "change_payment": "pay",
     "request_invoice": "invoice", "price_protection": "price", "claim_coupon": "coupon",
 }  # fmt: skip
-_ALL = re.compile(
-    r"\b(?:both|either|neither|none|everything|anything|nothing|(?<!after )(?<!at )all(?: of)?(?: (?:it|that|them|this|those))?|the whole (?:lot|thing)|the lot|any of (?:it|that|them|this|those))\b"
-    r"|[两二三俩]个?(?:个|件|样|项|单)?(?:事儿?)?都|都|全(?:部)?|统统|通通|一律|一概|所有|[俩两](?:件|个|样)?事"
-)
-
 _AS_IT_IS = re.compile(
     r"\b(?:fits?|(?:is|are) (?:fine|ok|okay|good|all ?right|right|perfect))\b|合适|能穿|刚好|正好|可以穿|没问题|没错"
 )
 """Said of a version, it is the one that one has: 42其实能穿."""
+_RIGHT = re.compile(
+    r"\b(?:is|are|was|stays?|looks?)(?: (?:still|all|absolutely|perfectly|totally))? (?:correct|right|on|good to go)\b|(?:没错|没问题|照旧|照办|照常|是对的|对的)\W*$"
+)
+_NOT = re.compile(r"\bnot\b|n't\b|\bno\b|不(?!变)")
+_CANNOT = re.compile(
+    r"\b(?:(?:ca|could|may|wo|do|does)n't|(?:can|could|may|will|do|does) ?not|cant)\b|不能|没法|不可以|不让|不给"
+)
+"""Said with what is no wish: "we can't claim trousers"."""
+_HENCE = re.compile(r"\b(?:so|hence|therefore)\b(?! (?:that|far|much|many|long)\b)|所以|因此|那就")
+"""Before what all that was weighed comes to."""
+_GOES_ON_TO = re.compile(
+    r"\b(?:go|going|move|moving|skip|jump|get|pass|proceed|straight|carry)\b[^,.;]{0,20}\b(?:to|with) (?:the |my |that )?$|(?:直接|接着|跳到|转到|直奔)(?:去|就|来|先)?(?:取消|撤|办|弄|处理|做|到|看)*掉?(?:了|那个)?$"
+)
+"""Before what is to be done next, and so is wanted: "skip this one and go straight on to the keyboard"."""
 _LOOKS_FOR_GOODS = frozenset({"find_products", "product_details", "check_stock"})
 _UNDOES = frozenset({"cancel", "return"})
 """Families of verbs that are one where orders are to be cancelled."""
@@ -99,9 +108,20 @@ class _Stances:
 
     @property
     def refused(self) -> tuple[Taken, ...]:
+        """The clauses that call something off: not those that say of a procedure that it is right."""
         pending = self.reading.view.pending
         sure = _OF_FREE_WORDS if pending is not None and pending.slot_type in _FREE_WORDS else SURE
-        return tuple(one for one in self.taken if one.off >= sure and not self._gives_anew(one.subject.clause))
+        return tuple(
+            one
+            for one in self.taken
+            if one.off >= sure and not self._gives_anew(one.subject.clause) and not self.approves(one)
+        )
+
+    def approves(self, one: Taken) -> bool:
+        """Whether a procedure is said to be right: "cancellation part is correct"."""
+        words = self.words(one)
+        named = one.subject.thing is None and bool(one.subject.kinds)
+        return named and _RIGHT.search(words) is not None and not _NOT.search(words)
 
     def _gives_anew(self, clause: Span) -> bool:
         """Whether a clause gives a value that was said before: "the address that I said before" is another value."""
@@ -159,9 +179,10 @@ def called_off(reading: Reading) -> list[Command] | None:
         return None
     found: Cancel | Correct | None = _all_but_those(stances)
     if found is None and stances.refused:
-        found = _everything(stances) or _waiting(stances) or _some(stances) or _running(stances)
+        found = _everything(stances) or _waiting(stances) or _only_what_runs(stances)
+        found = found or _some(stances) or _running(stances)
     elif found is None:
-        found = _only_some(stances)
+        found = _only_some(stances) or _only_what_runs(stances)
     return [found] if found is not None else None
 
 
@@ -186,7 +207,10 @@ def _is_something_else(reading: Reading) -> bool:
     """Whether a message reads as well as a choice that was offered, as a wish or a question of another kind, or as idle talk."""
     view, question = reading.view, reading.view.pending
     offered = question is not None and question.kind != "confirm"  # "The first one" is no yes.
-    if question is not None and offered and pending.choose(reading.text, reading.entities, question, reading.lexicon):
+    values = [item for item in reading.told() if item.type in _VALUES]
+    refused = bool(values) and all(_DENIED.search(reading.text.low[: item.start]) for item in values)
+    picks = question is not None and offered and not refused
+    if picks and pending.choose(reading.text, reading.entities, question, reading.lexicon):
         return True
     best, chance = reading.classify(reading.masked())[0]
     mine = {view.active_flow, *view.waiting}
@@ -230,8 +254,28 @@ def _stances(reading: Reading) -> _Stances:
     named = _named(reading)
     taken = reading.stances(reading.text.low, [span for _, span in named], situation)
     by_span = {span: entity for entity, span in named}
+    taken = [_by_its_form(reading, one) for one in taken]
     things = [_Thing(by_span[one.subject.thing], one) for one in taken if one.subject.thing in by_span]
     return _Stances(reading, situation, tuple(taken), tuple(things))
+
+
+def _by_its_form(reading: Reading, one: Taken) -> Taken:
+    """Return the stance towards a thing: what is to be done next, and what is said to be the one, is wanted whatever goes before."""
+    thing, low = one.subject.thing, reading.text.low
+    if thing is None:
+        return one
+    follows = reading.view.waiting and _GOES_ON_TO.search(low[: thing.start])
+    meant = _IS_WHAT.match(low[thing.end :]) or _WHAT_IS.search(low[: thing.start])
+    return dataclasses.replace(one, off=0.0, on=1.0) if follows or meant else one
+
+
+_IS_WHAT = re.compile(
+    r"^(?: order| one)?(?: is|'s| are) (?:what|the (?:ones?|things?|orders?)(?: that| which)?) i(?:'d| would|'m| am)?(?! not\b)\b"
+)
+_WHAT_IS = re.compile(
+    r"(?:^|[,，。.;；!！\s])(?:我?(?:真正|其实|实际)?(?:要|想|该|打算)(?:退|换|取消|改)的?(?:其实|应该|才|单子?|订单)*是(?:那|这)?[个件条双套单]?的?|what (?:i|has|needs|should|must)\b[^,.;!?]*(?: is| are)(?: the| my| that| those)?) ?$"
+)
+"""By which goods are said to be the ones that are meant: "bedding set is what I want to return", 要退的是被套."""
 
 
 def _named(reading: Reading) -> list[tuple[Entity, Span]]:
@@ -260,11 +304,13 @@ def _asks_for_more(stances: _Stances) -> bool:
     refusals = [
         one.subject.clause.start for one in stances.taken if one.off >= _BEYOND_DOUBT and runs in one.subject.kinds
     ]
+    last = max((match.start() for match in _HENCE.finditer(stances.reading.text.low)), default=0)
+    concluded = any(one.off >= SURE and one.subject.clause.end > last for one in stances.taken) if last else False
     clauses: dict[Span, list[Taken]] = {}
     for one in stances.taken:
         clauses.setdefault(one.subject.clause, []).append(one)
     for span, several in clauses.items():
-        if any(one.off >= SURE for one in several):
+        if any(one.off >= SURE for one in several) or (concluded and span.start < last):
             continue
         values = any(_is_new(stances, item) for item in stances.reading.within(span.start, span.end))
         values = values and not any(one.subject.thing for one in several) and not stances.asks(span)
@@ -272,14 +318,15 @@ def _asks_for_more(stances: _Stances) -> bool:
         values = values and not _REST.search(words) and not _AS_IT_IS.search(words)
         values = values and not any(span.start < place for place in refusals)  # 大点好 莫换了: it only says why
         values = values and not (stances.revoked and segments.cue(words) is None)  # "withdraw it, red is fine"
-        if values or (segments.cue(words) not in _IDLE | mine and not _DREADS.search(words)):
+        if values or (segments.cue(words) not in _IDLE | mine and not (_DREADS.search(words) or _CANNOT.search(words))):
             return True
     return False
 
 
 def _is_new(stances: _Stances, item: Entity) -> bool:
     """Whether a value is another one than what was said: 钱还是退信用卡 only says once more how the rest is paid back."""
-    return item.type in _VALUES and not any(same(item, one) for one in stances.reading.view.said)
+    refused = item.value.get("negated") or _DENIED.search(stances.reading.text.low[: item.start])
+    return item.type in _VALUES and not refused and not any(same(item, one) for one in stances.reading.view.said)
 
 
 def _everything(stances: _Stances) -> Cancel | None:
@@ -291,7 +338,7 @@ def _everything(stances: _Stances) -> Cancel | None:
     off = stances.refused
     if any(one.on >= SURE and one.subject.kinds for one in stances.taken) or stances.on:
         return None
-    of_all = any(_ALL.search(stances.words(one)) for one in off)
+    of_all = any(phrases.means_all(stances.words(one)) for one in off)
     kinds = {kind for one in off for kind in one.subject.kinds}
     of_each = bool(waits and {runs, *waits} <= kinds) or _keeps_goods_of_each(stances)
     return _cancel(stances, scope="all") if of_all or of_each else None
@@ -315,6 +362,23 @@ def _waiting(stances: _Stances) -> Cancel | None:
     if len(waits) == 1 and waits[0] != runs and runs_on and _ONLY.search(stances.reading.text.low):
         return _cancel(stances, flow=stances.reading.view.waiting[0])  # "no bill needed, only cancel the keyboard"
     return None
+
+
+def _only_what_runs(stances: _Stances) -> Cancel | None:
+    """The one procedure that waits, where only what runs is to be done: 只要把键盘取消就好了."""
+    runs, waits = stances.situation.kinds
+    if (
+        len(waits) != 1
+        or waits[0] == runs
+        or any(one.on >= SURE and waits[0] in one.subject.kinds for one in stances.taken)
+    ):
+        return None
+    only = [one for one in stances.taken if runs in one.subject.kinds and waits[0] not in one.subject.kinds]
+    said = any(_NOTHING_MORE.search(stances.words(one)) and one.off < SURE for one in only)
+    return _cancel(stances, flow=stances.reading.view.waiting[0]) if said else None
+
+
+_NOTHING_MORE = re.compile(r"\bonly\b|\bjust\b[^,.;]*\b(?:nothing|that's it|that is all)\b|[只光单仅](?!价|号)")
 
 
 def _some(stances: _Stances) -> Cancel | Correct | None:
@@ -391,7 +455,9 @@ def _only_some(stances: _Stances) -> Cancel | None:
     return _cancel(stances, scope="part", only=kept) if only else None
 
 
-_DENIED = re.compile(r"(?:\bnot|\brather than|不是|并非|而非)\s*(?:the |my |that |那?[个件条双副台]?)?$")
+_DENIED = re.compile(
+    r"(?:\bnot(?: (?:to|on|onto|in|for))?|\brather than|不是|并非|而非)\s*(?:the |my |that |那?[个件条双副台]?)?$"
+)
 """Right before goods, it says of them only that they are not those that were meant."""
 
 
@@ -401,6 +467,8 @@ def _names_another(stances: _Stances) -> bool:
     low = stances.reading.text.low
     denied = any(_DENIED.search(low[: thing.entity.start]) for thing in stances.off)
     meant = [thing for thing in stances.things if thing.taken.off < _BEYOND_DOUBT] if denied else stances.on
+    runs = stances.situation.kinds[0]
+    meant = [*meant, *(one for one in stances.things if one.taken.off < SURE and runs in one.taken.subject.kinds)]
     new = [thing.entity for thing in meant if not thing.rest]
     return bool(before) and any(not any(same(item, one) for one in before) for item in new)
 

@@ -19,6 +19,32 @@ _TOGETHER = re.compile(r"^\W*(?:and|or|nor|&|\+|和|跟|与|或|还有|以及|�
 """Between goods of which the same is said."""
 
 
+_REFUSED = re.compile(
+    r"(?:\bnot|\bneither|\bnor|n't|\b(?:apart|aside) from|\bexcept(?: for)?|\bother than|\bbesides|不是|并非|除了|除去|除开|也不是|不要)\W*(?:the |my |that |those |[那这][个件条双些]?)?$"
+)
+"""Right before goods, it says of them that they are not those that are meant."""
+
+
+def all_declined(reading: Reading) -> tuple[Entity, ...]:
+    """Return the goods of a message that names only what is not meant: "not the dress and not the keyboard, the other one"."""
+    named = [item for item in reading.entities if item.type in _THINGS and item.score > GUESSED]
+    gone: list[Entity] = []
+    for item in sorted(named, key=lambda one: one.start):
+        joined = gone and _TOGETHER.match(reading.text.low[gone[-1].end : item.start])
+        touching = gone and item.start <= gone[-1].end
+        if not (joined or touching or _REFUSED.search(_without_options(reading, item))):
+            return ()
+        gone.append(item)
+    return tuple(gone)
+
+
+def _without_options(reading: Reading, item: Entity) -> str:
+    """Return the words before goods but for a colour or size of theirs: "not the grey" of "not the grey hoodie"."""
+    low = reading.text.low[: item.start]
+    last = next((one for one in reading.entities if one.type == "option" and 0 <= item.start - one.end <= 1), None)
+    return low if last is None else low[: last.start]
+
+
 def declined(reading: Reading) -> tuple[Entity, ...]:
     """Return the goods that are called off or stay as they are; none where nothing else is named."""
     named = [item for item in reading.entities if item.type in _THINGS and item.score > GUESSED]

@@ -52,8 +52,9 @@ def unasked(reading: Reading) -> Reading:
 
 _TYPED_AMISS = re.compile(
     r"(?:手机|键盘|屏幕|输入法)+(?:上|不小心|手滑|没注意|给我?)*(?:按|打|输|敲)错|\bmy (?:phone|keyboard|screen)(?:'s)? (?:auto-?correct\w*|typed|swapped|messed|glitched)"
+    r"|\bon (?:my|the) (?:phone|mobile|laptop|computer|tablet)\b|(?:手机|电脑|平板)(?:上|里|端|版)(?!的)"
 )
-"""What a message was written with: no goods."""
+"""What a message was written with, or things are looked at on: no goods."""
 
 
 _IDIOM = re.compile(
@@ -62,8 +63,26 @@ _IDIOM = re.compile(
 """Turns of phrase with the name of goods in them: make-up is none of these."""
 
 
+_BIG = frozenset({"big", "large", "small", "little", "medium"})
+_A = re.compile(r"\b(?:an?|such an?|quite an?) $")
+_OF_A_SIZE = re.compile(
+    r"\W*(?:$|\W|(?:ones?|sizes?|please|pls|instead|then|now|and|or|but|in|for|if|is|was|as|not|thanks|after|would|when|with|rather|too|though|will|on|of|so|because|fit|to|version)\b)"
+)
+
+
+def _of_another_thing(reading: Reading, item: Entity) -> bool:
+    """Whether a word for a size is said of what is no goods: "a big card bill"."""
+    low = reading.text.low
+    if item.type != "option" or item.text.lower() not in _BIG or not _A.search(low[: item.start]):
+        return False
+    goods = any(one.type == "product" and 0 <= one.start - item.end <= 20 for one in reading.entities)
+    return not goods and low[item.end : item.end + 1] == " " and not _OF_A_SIZE.match(low, item.end + 1)
+
+
 def without_idioms(reading: Reading) -> Reading:
-    """Leave out goods of which a turn of phrase only has the name: "time to make up my mind"."""
+    """Leave out goods of which a turn of phrase only has the name, and sizes of no goods: "make up my mind", "a big bill"."""
+    sizes = [item for item in reading.entities if not _of_another_thing(reading, item)]
+    reading = dataclasses.replace(reading, entities=sizes)
     idiom = _IDIOM.search(reading.text.low)
     return reading if idiom is None else _without_goods(reading, idiom.span())
 
@@ -71,7 +90,7 @@ def without_idioms(reading: Reading) -> Reading:
 def without_typing(reading: Reading) -> Reading:
     """Leave out what a slip is put down to, 手机键盘按错了, where such goods were not spoken of."""
     slip = _TYPED_AMISS.search(reading.text.low) if reading.view.active_flow is not None else None
-    if slip is None or any(item.type == "product" and slip[0].startswith(item.text) for item in reading.view.said):
+    if slip is None or any(item.type == "product" and item.text in slip[0] for item in reading.view.said):
         return reading
     return _without_goods(reading, slip.span())
 
@@ -196,7 +215,8 @@ def _expecting(reading: Reading, kind: str) -> Reading:
             figures = match[1].isdigit() and len(match[1]) <= POSTCODE_FIGURES and kind in _PROOFS
             if not figures and all(match.end() <= start or match.start() >= end for start, end in taken):
                 entities.append(entity(text, "order_ref", {"id": match[1].upper()}, match.span(), score=0.8))
-        if (short := _short_number(text, kind)) and not any(item.type == "amount" for item in entities):
+        priced = any(item.type == "amount" or "price" in item.value for item in entities)
+        if (short := _short_number(text, kind)) and not priced:
             entities = [item for item in entities if item.end <= short.start(1) or item.start >= short.end(1)]
             entities.append(entity(text, "order_ref", {"suffix": short[1]}, short.span(1), score=0.7))
     if kind in _PROOFS or kind == "address":

@@ -15,6 +15,7 @@ from dialogue.understanding import pending, phrases, polarity, segments
 from dialogue.understanding.commands.corrections import same
 from dialogue.understanding.commands.declined import declined
 from dialogue.understanding.commands.reading import Reading
+from dialogue.understanding.stances import Situation, Span
 
 LONGEST = 160
 """Characters from which a message tells a story."""
@@ -76,7 +77,7 @@ def replaced(reading: Reading) -> Correct | None:
         contrasted -= _GOODS
     if polarity.read(low).sense == "yes" and not contrasted:
         return None
-    if not contrasted and not adds and (counts := _another_count(reading)):
+    if not contrasted and not adds and (counts := _another_count(reading) or _other_lines(reading)):
         return Correct(entities=counts, text=reading.words(), score=0.9, source="pattern")
     if not (contrasted or _is_another_value(reading, told) or _only_refuses(reading, told)):
         return None
@@ -211,9 +212,32 @@ def _taken_back(kind: str, told: Sequence[Entity], reading: Reading) -> list[Ent
     last, anew = held[-1], phrases.said_anew(low)
     returned = kind not in _GOODS and (_STAYS_WITH.search(low[: last.start]) or _IT_IS.match(low[last.end :]))
     after = anew is not None and last.start >= anew > max(item.start for item in new)
+    if _refused_since(told, new, last) or _only_once_thought(low, new, last):
+        return new
     if returned or after or (new[-1].end <= last.start and _thinks_better_of_it(kind, low, new[0], last)):
         return new
     return [item for item in new if _DISLIKED.match(low[item.end :])]
+
+
+def _refused_since(told: Sequence[Entity], new: Sequence[Entity], last: Entity) -> bool:
+    """Whether the new value is refused itself before the one that holds is named again: "not black but green... not green, I do mean black"."""
+    refused = [item for item in told if item.type == last.type and item.value.get("negated") and item.end <= last.start]
+    again = any(same(item, one) and item.start > one.end for item in refused for one in new)
+    return again and not last.value.get("negated")
+
+
+_ONCE = re.compile(
+    r"(?:本来|原本|本想|原想|原先|一开始|起初|刚开始|差点)[^，。,;；]{0,8}$|\b(?:was|were) (?:going|about|tempted|planning|thinking) (?:to|of)\b[^,.;]{0,20}$|\b(?:nearly|almost|first) (?:said|went|asked|took|thought)\b[^,.;]{0,16}$"
+)
+"""Before what somebody thought of first: 本来想说43的."""
+
+
+def _only_once_thought(low: str, new: Sequence[Entity], last: Entity) -> bool:
+    """Whether the new value was only thought of before the one that holds: 本来想说43的，一琢磨还是41."""
+    between = low[new[-1].end : last.start]
+    amiss = re.search(r"[打写说选点填看]?错|\b(?:typed|wrote|said|put|picked)\b", between)
+    kept = not amiss and not last.value.get("negated") and not _PAST.match(low[last.end :])
+    return bool(kept and last.start > new[-1].end and _ONCE.search(low[: new[0].start]))
 
 
 _DISLIKED = re.compile(
@@ -341,3 +365,29 @@ def _another_count(reading: Reading) -> tuple[Entity, ...]:
     counts = tuple(item for item in told if item.type == "quantity" and not _OF_KINDS.match(low[item.end :]))
     settled = lines[0].get("quantity") if len(lines) == 1 else None
     return counts if any(item.value.get("n") != settled for item in counts) else ()
+
+
+_NOT_ALL = re.compile(
+    r"\b(?:only|just|alone)\b|\bnot (?:all|both|the (?:whole|lot)|everything)\b|[只光单仅就](?!不|价|号)|不是[^,，。]{0,4}(?:都|全)|(?:不|别)(?:用|要)?(?:全|都)"
+)
+
+
+def _other_lines(reading: Reading) -> tuple[Entity, ...]:
+    """Return what points to some of the goods that wait for a yes, where only these are wanted: 退前面两样就行, "only the cream one"."""
+    question, low = reading.view.pending, reading.text.low
+    types = set(reading.view.flow_slots.values())
+    if question is None or question.kind != "confirm" or "order_lines" not in types or "swaps" in types:
+        return ()
+    if not _NOT_ALL.search(low) or _wants_something_else(reading):
+        return ()
+    told = [item for item in reading.told() if not item.value.get("all") and not item.value.get("rest")]
+    pointing = [item for item in told if item.type in {"ordinal", "option"} and not item.value.get("negated")]
+    goods = [item for item in told if item.type in {"product", "order_ref", "sku"} and item.score > _GENERIC]
+    situation = Situation(reading.view.active_flow, reading.view.waiting)
+    taken = reading.stances(low, [Span(item.start, item.end) for item in pointing], situation)
+    refused = any(one.off >= _SURE for one in taken if one.subject.thing is not None)
+    return () if goods or refused else tuple(pointing)
+
+
+_SURE = 0.5
+"""Chance from which a stance counts."""

@@ -335,7 +335,8 @@ def _unsure(
     if best == "repeat" and chance >= SURE:
         return [Repeat(text=words, score=chance, source="classifier")]
     if best == "cancel_flow" and chance >= SURE:
-        return [Cancel(text=words, score=chance, source="classifier")]
+        every = phrases.means_all(words.lower())
+        return [Cancel(scope="all" if every else "flow", text=words, score=chance, source="classifier")]
     if phrases.praises(words.lower()):
         return [ChitChat(topic="compliment", text=words, score=GUESSED, source="pattern")]
     return [CannotHandle(candidates=candidates, text=words, score=1.0 - chance, source="classifier")]

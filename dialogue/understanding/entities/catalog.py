@@ -112,7 +112,7 @@ _BARE_SIZE = re.compile(
     re.ASCII,
 )
 _ANY_SIZE = re.compile(
-    rf"(?:{_BARE_SIZE.pattern}|(?<=\bw)\d{{2}}\b)(?![年月日号点件块元天分个岁折%]| ?(?:cm|kg|days?|weeks?|pm|am)\b)|(?<![a-z0-9'])(?:x{{0,3}}[sl]|m|[2-5]xl)(?![a-z0-9'])",
+    rf"(?:{_BARE_SIZE.pattern}|(?<=\bw)\d{{2}}\b|(?<![\w.#:/-])\d{{2}}(?=s\b))(?![年月日号点件块元天分个岁折%]| ?(?:cm|kg|days?|weeks?|pm|am)\b)|(?<![a-z0-9'])(?:x{{0,3}}[sl]|m|[2-5]xl)(?![a-z0-9'])",
     re.ASCII,
 )
 _LETTER_SIZE = re.compile(r"(?<![a-z0-9'])(?:x{0,3}[sl]|m|[2-5]xl)(?=[码号的]|\W*$)", re.ASCII)

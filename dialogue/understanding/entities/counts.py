@@ -46,8 +46,12 @@ _NTH_EN = re.compile(
     rf"\b(?:the )?(?:({_ORDINAL_WORD})|(\d{{1,2}})(?:st|nd|rd|th)) (?:one|item|order|option|choice|product|address|line|listed|card|thing)s?\b|\b(?:number|option|choice|no\.) ?#?(\d{{1,2}}|one|two|three|four|five)\b|\b(?:only |just )?the ({_ORDINAL_WORD})(?=$|[ ,.!?]*$|,| please| and)|^\W*({_ORDINAL_WORD})\W*$"
 )
 _NTH_ZH = re.compile(rf"第\s?(\d{{1,2}}|{ZH_NUMBER})\s?(?:[{_ZH_MEASURE}单款种项笔样]|地址|件商品)?")
+_FIRST_FEW = re.compile(
+    rf"\b(?:the )?(?P<place>first|last|top|bottom) (?P<n>two|three|four|2|3|4)\b(?= (?:ones?|items?|things?|lines?|of (?:them|these|those)|only|please|pls)\b|\W*$|[,.;!])"
+    rf"|(?P<place_zh>最?[前后头上下]面?的?)(?:那|这)?(?P<n_zh>[两二三四]|[2-4])(?:[样款]|[{_ZH_MEASURE}](?!月|星期|礼拜|小时|工作日))"
+)
 _LAST = re.compile(
-    r"\b(?:the )?(?:very )?(?:last|bottom|final) (?:one|item|option|choice|product|line)\b|^\W*(?:the )?last\W*$|最后(?:一|那|面)?(?:个|件|款|种|项|双|条)|最下面(?:的)?(?:那)?(?:个|件|款)?|末尾那个"
+    r"\b(?:the )?(?:very )?(?:last|bottom|final) (?:one|item|option|choice|product|line)\b|^\W*(?:the )?last\W*$|\bthe last(?=\W*$|,| please| and)|最后(?:一|那|面)?(?:个|件|款|种|项|双|条)|最下面(?:的)?(?:那)?(?:个|件|款)?|末尾那个"
 )
 _FIRST = re.compile(r"\b(?:the )?(?:top one|former)\b|^\W*(?:the )?first\W*$|最上面(?:的)?(?:那)?(?:个|件|款)?|头一个")
 _MIDDLE = re.compile(
@@ -123,6 +127,10 @@ def _counted(low: str) -> Iterator[tuple[float | None, tuple[int, int]]]:
 
 def ordinals(text: Text) -> Iterator[Entity]:
     """Yield places in a list: the second, the last, all, the rest."""
+    for match in _FIRST_FEW.finditer(text.low):
+        count = int(parse(match["n"] or match["n_zh"]) or 0)
+        behind = (match["place"] or match["place_zh"]).startswith(("last", "bottom", "后", "下", "最后", "最下"))
+        yield entity(text, "ordinal", {"n": -count, "to": -1} if behind else {"n": 1, "to": count}, match.span())
     for pattern in (_NTH_EN, _NTH_ZH):
         for match in pattern.finditer(text.low):
             word = next(filter(None, match.groups()))
