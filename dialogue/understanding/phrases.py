@@ -252,9 +252,15 @@ def asks_progress(low: str) -> bool:
     return bool(_PROGRESS.search(low))
 
 
+_BIDS = re.compile(r"\bdo (?:it|that|this|so|them|both)\b")
+"""It bids with a verb that questions begin with too: "that's it, do it"."""
+
+
 def is_question(low: str) -> bool:
     """Whether the words ask something."""
-    return bool(_QUESTION.search(_CLEFT.sub(" ", _RHETORICAL.sub(" ", _REGARDLESS.sub(" ", low)))))
+    for asks_nothing in (_REGARDLESS, _RHETORICAL, _CLEFT, _BIDS):
+        low = asks_nothing.sub(" ", low)
+    return bool(_QUESTION.search(low))
 
 
 def without_regard(words: str) -> str:

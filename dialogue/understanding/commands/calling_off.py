@@ -206,11 +206,10 @@ def _only_stops(stances: _Stances) -> bool:
 def _is_something_else(reading: Reading) -> bool:
     """Whether a message reads as well as a choice that was offered, as a wish or a question of another kind, or as idle talk."""
     view, question = reading.view, reading.view.pending
-    offered = question is not None and question.kind != "confirm"  # "The first one" is no yes.
     values = [item for item in reading.told() if item.type in _VALUES]
     refused = bool(values) and all(_DENIED.search(reading.text.low[: item.start]) for item in values)
-    picks = question is not None and offered and not refused
-    if picks and pending.choose(reading.text, reading.entities, question, reading.lexicon):
+    offered = question if question is not None and question.kind != "confirm" else None  # "The first one" is no yes.
+    if offered and not refused and pending.choose(reading.text, reading.entities, offered, reading.lexicon):
         return True
     best, chance = reading.classify(reading.masked())[0]
     mine = {view.active_flow, *view.waiting}
