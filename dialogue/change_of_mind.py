@@ -6,8 +6,8 @@ import re
 
 from dialogue.commands import Cancel, Command, Correct, Deny, Entity, StartFlow
 from dialogue.flows.model import Flow
+from dialogue.given_up import give_up, turned_back
 from dialogue.grounding import GENERIC, same_id
-from dialogue.repairs import give_up, turned_back
 from dialogue.state import Frame
 from dialogue.work import Work
 

@@ -10,15 +10,15 @@ from dialogue.answers import WHICH_FLOW
 from dialogue.commands import Cancel, CannotHandle, Correct, Entity, Repeat, StartFlow, SwitchLanguage
 from dialogue.engine import Engine
 from dialogue.events import LanguageChanged
-from dialogue.grounding import GENERIC, mentions_line, same_id
+from dialogue.given_up import give_up, same_thing
+from dialogue.grounding import mentions_line
+from dialogue.rechosen import choose_other, only_chooses
 from dialogue.replaced import all_of_the_order, describes_others, only_refuses, only_those, without_replaced
 from dialogue.replies.templates import Templates
 from dialogue.replies.types import TextReply
 from dialogue.slots import ACCEPTS, Question, accepts
 from dialogue.state import Frame, Pending
-from dialogue.understanding.pending import without_denied
 from dialogue.work import HandOverWish, Work
-from knowledge.types import Lang
 from tools.evidence import OrderSummary
 from tools.orders.types import OrderList
 
@@ -32,11 +32,6 @@ _LABELS = re.compile(
     re.IGNORECASE,
 )
 """Words that only announce a value."""
-_AROUND_A_CHOICE = re.compile(
-    r"\b(?:an?|the|one|it|it's|is|so|then|just|please|i|i'd|say|guess|make|that|ok|okay|for|has|have|to|be|on|my|invoice|title|well|h+m+|yes|no|actually|make|instead|rather|sorry|kind|go|with)\b|抬头|发票|[换改成那就吧的哈呢啊嗯呃哦噢要开写个一好是用选得给了吗嘛呗]",
-    re.IGNORECASE,
-)
-"""Words around a choice that are no value of their own."""
 REPAIR = "@repair"
 """The slot of the question what shall be different, after a plain no."""
 COMPLAINT = "report_problem"
@@ -55,9 +50,7 @@ _WRONG_WITH_GOODS = frozenset(
         "bad_quality",
     }
 )
-_NAMES_GOODS = frozenset({"product", "order_ref", "sku", "date"})
 _POINTS = frozenset({"product", "category", "ordinal", "option"})
-_GIVEN_UP_KEPT = 4
 _OF_ORDERS = frozenset({"order_ref", "date"})
 """What points at an order by itself, whatever is in it."""
 _OF_THE_BODY = frozenset({"height_cm", "weight_kg", "foot_length_mm"})
@@ -94,7 +87,7 @@ class Repairs:
                 or await self._show_what_is_named(work, entities)
             )
         if before is not None and top is not None and before.question.slot_type in FREE_TEXT_SLOTS:
-            if self._only_chooses(work, top, before.question.slot):
+            if only_chooses(self.engine, work, top, before.question.slot):
                 return True
             words = self._words_beside(work, top, entities) if before.question.slot_type == "text" else ""
             if words or not entities:
@@ -224,7 +217,7 @@ class Repairs:
             return True
         told = {entity.type for entity in command.entities}
         fits = any(told & accepts(spec) for spec in flow.slots.values())
-        if not fits and self._other_choice(work, frame, command.text):
+        if not fits and choose_other(self.engine, work, frame, command.text):
             return True
         if command.entities:
             return await self._take_anew(work, frame, command)
@@ -278,31 +271,6 @@ class Repairs:
         for slot_type in ("order_lines", "order", "order_optional", "product"):
             for name in [name for name, spec in slots if spec.type == slot_type and name in frame.slots]:
                 self.reset(work, frame, name)
-        return True
-
-    def _other_choice(self, work: Work, frame: Frame, words: str) -> bool:
-        """Change a choice that was made, when another one is named: "no, it's for me", 不对 是个人的."""
-        low = without_denied(words.lower())
-        for name, spec in work.flows[frame.flow].slots.items():
-            if spec.type != "choice" or frame.slots.get(name) is None:
-                continue
-            named = [choice for choice in spec.choices if any(word in low for word in _words_of(choice, work.lang))]
-            if len(named) == 1 and named[0]["value"] != frame.slots[name]:
-                self.engine.clear(frame, name)
-                frame.slots[name] = named[0]["value"]
-                return True
-        return False
-
-    def _only_chooses(self, work: Work, frame: Frame, asked: str) -> bool:
-        """Tell whether words that were asked for only say once more, or anew, the choice that they depend on: 那就公司抬头的哈, asked for the title."""
-        slots = work.flows[frame.flow].slots
-        chosen = [choice for name in slots[asked].of if slots[name].type == "choice" for choice in slots[name].choices]
-        low = without_denied(work.text.lower())
-        for word in sorted({word for choice in chosen for word in _words_of(choice, work.lang)}, key=len, reverse=True):
-            low = low.replace(word, " _ ")
-        if "_" not in low or re.search(r"[^\W_]", _AROUND_A_CHOICE.sub(" ", low)):
-            return False
-        self._other_choice(work, frame, work.text)
         return True
 
     def _takers(self, work: Work, frame: Frame, types: frozenset[str]) -> list[str]:
@@ -434,7 +402,7 @@ class Repairs:
             orders = [order.order_id for order in await self._orders_with(work, (entity,))]
             for frame in frames:
                 chosen = frame.slots.get("order")
-                said = any(_same_thing(entity, one.entity) for one in work.heard_for(frame) if one.frame == frame.id)
+                said = any(same_thing(entity, one.entity) for one in work.heard_for(frame) if one.frame == frame.id)
                 if chosen in orders if chosen and entity.type == "product" else said:
                     found.append(frame)
         return found
@@ -534,48 +502,3 @@ class Repairs:
 
     def _sentence(self, work: Work, sentence: str, **facts: object) -> str:
         return self.templates.say(sentence, work.lang, **facts)
-
-
-def give_up(work: Work, frame: Frame) -> None:
-    """Remember a request that comes to nothing, so that one who turns back need not say it all again."""
-    named = _goods(entry.entity for entry in work.heard_for(frame))
-    work.memory.given_up = [*work.memory.given_up, frame.model_copy(update={"named": named})][-_GIVEN_UP_KEPT:]
-
-
-def turned_back(work: Work, frame: Frame, command: StartFlow) -> None:
-    """Give a request what was settled when it was given up, where it is wanted again and says nothing of other goods."""
-    before = next((one for one in reversed(work.memory.given_up) if one.flow == frame.flow), None)
-    if before is None or not _of_the_same(_goods(command.entities), before.named):
-        return
-    work.memory.given_up.remove(before)
-    types = frozenset(entity.type for entity in command.entities)
-    slots = work.flows[frame.flow].slots.items()
-    anew = {name for name, spec in slots if types & accepts(spec)}
-    frame.slots = {**{name: value for name, value in before.slots.items() if name not in anew}, **frame.slots}
-    frame.results = {**before.results, **frame.results}
-    work.rename(before, frame)
-
-
-def _goods(entities: Iterable[Entity]) -> list[Entity]:
-    return [item for item in entities if item.type in _NAMES_GOODS and item.score > GENERIC]
-
-
-def _of_the_same(named: Sequence[Entity], before: Sequence[Entity]) -> bool:
-    """Whether nothing is named, or just what was named before."""
-    return all(any(_same_thing(one, other) for other in others) for one, others in [
-        *((item, before) for item in named), *((item, named) for item in before if named),
-    ])  # fmt: skip
-
-
-def _same_thing(one: Entity, other: Entity) -> bool:
-    if one.type != other.type:
-        return False
-    if one.type == "order_ref":
-        return "id" in one.value and "id" in other.value and same_id(str(one.value["id"]), str(other.value["id"]))
-    shared = set(one.value.get("kinds", ())) & set(other.value.get("kinds", ()))
-    return bool(shared) or one.value.get("terms") == other.value.get("terms")
-
-
-def _words_of(choice: Mapping[str, Any], lang: Lang) -> list[str]:
-    """Return what a choice is called: its label and other words for it."""
-    return [str(word).lower() for word in (choice[lang], *choice.get("words", ()))]

@@ -21,8 +21,9 @@ from dialogue.commands import (
     SwitchLanguage,
 )
 from dialogue.engine import Engine
+from dialogue.given_up import turned_back
 from dialogue.pending import PendingAnswers
-from dialogue.repairs import Repairs, turned_back
+from dialogue.repairs import Repairs
 from dialogue.replies.templates import Templates
 from dialogue.state import Frame, Pending
 from dialogue.work import HandOverWish, Work

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dialogue.understanding.commands.calling_off import SURE
+from dialogue.understanding.commands.calling_off.taken import SURE
 from dialogue.understanding.stances.model import STANCES
 from dialogue.understanding.stances.training import Example, examples, fit
 from evals.benchmarks.figures import bootstrapped

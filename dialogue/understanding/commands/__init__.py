@@ -6,11 +6,11 @@ import re
 
 from dialogue.commands import AskHuman, CannotHandle, ChitChat, Command, ScoredIntent, StartFlow, SwitchLanguage
 from dialogue.understanding import persons, phrases, polarity, segments
-from dialogue.understanding.commands import calling_off
 from dialogue.understanding.commands.answers import CHOOSES_GOODS, answered
 from dialogue.understanding.commands.asides import aside
 from dialogue.understanding.commands.besides import answered_and_asked
-from dialogue.understanding.commands.calling_off import BY_NAME, called_off
+from dialogue.understanding.commands.calling_off import called_off
+from dialogue.understanding.commands.calling_off.taken import BY_NAME, SURE
 from dialogue.understanding.commands.declined import all_declined, declined
 from dialogue.understanding.commands.expected import (
     of_a_variant,
@@ -176,7 +176,7 @@ def _asks_for_it_again(reading: Reading, given_up: str) -> bool:
     situation = Situation(given_up)
     taken = reading.stances(low, (), situation)
     wanted = [one for one in taken if one.on >= _AGAIN and situation.kinds[0] in one.subject.kinds]
-    return bool(wanted) and not any(one.off >= calling_off.SURE for one in taken)
+    return bool(wanted) and not any(one.off >= SURE for one in taken)
 
 
 _AGAIN = 0.35

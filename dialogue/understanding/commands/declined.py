@@ -7,7 +7,7 @@ import itertools
 import re
 
 from dialogue.commands import Entity
-from dialogue.understanding.commands.calling_off import SURE
+from dialogue.understanding.commands.calling_off.taken import SURE
 from dialogue.understanding.commands.corrections import same
 from dialogue.understanding.commands.of_goods import GUESSED
 from dialogue.understanding.commands.reading import Reading

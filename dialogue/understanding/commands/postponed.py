@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
-from collections.abc import Sequence
 
 from dialogue.understanding import phrases
 from dialogue.understanding.commands.reading import Reading
-from dialogue.understanding.text import Text
 
 _PUT_OFF = re.compile(
     r"(?:^|(?<=[,.;:!?…—–-])) *(?:ok |and |but |so )*(?:then|after (?:that|which)|afterwards) (?:we(?:'ll| can| will)|let's|lets|i'll|you can) (?:get|go|come|carry|move|talk|do|see|sort|settle|deal|finish|return)\b[^.!?]*[.!]*\s*$"
@@ -31,17 +28,8 @@ def without_postponed(reading: Reading) -> Reading:
     So is what it is said not to be about.
     """
     if (head := _NOT_THAT.match(reading.text.low)) is not None:
-        return _without(reading, [head.span()])
+        return reading.without([head.span()])
     spans = [match.span() for match in _PUT_OFF.finditer(reading.text.low)]
-    left = _without(reading, spans)
+    left = reading.without(spans)
     asks = bool(spans) and reading.view.active_flow is not None and phrases.is_question(left.text.low.strip())
     return left if asks else reading
-
-
-def _without(reading: Reading, spans: Sequence[tuple[int, int]]) -> Reading:
-    raw, plain, low = reading.text.raw, reading.text.plain, reading.text.low
-    for start, end in spans:
-        blank = " " * (end - start)
-        raw, plain, low = (words[:start] + blank + words[end:] for words in (raw, plain, low))
-    left = [item for item in reading.entities if all(item.end <= start or item.start >= end for start, end in spans)]
-    return dataclasses.replace(reading, text=Text(raw, plain, low), entities=left)

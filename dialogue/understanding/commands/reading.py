@@ -73,6 +73,14 @@ class Reading:
         inside = [item for item in self.entities if item.start >= start and item.end <= end]
         return dataclasses.replace(self, text=Text(raw, plain, low), entities=inside)
 
+    def without(self, spans: Sequence[tuple[int, int]]) -> Reading:
+        """Return the message with pieces of it, and what was read there, blanked out; the rest stays at its places."""
+        raw, plain, low = self.text.raw, self.text.plain, self.text.low
+        for start, end in spans:
+            raw, plain, low = (words[:start] + " " * (end - start) + words[end:] for words in (raw, plain, low))
+        left = [item for item in self.entities if all(item.end <= start or item.start >= end for start, end in spans)]
+        return dataclasses.replace(self, text=Text(raw, plain, low), entities=left)
+
     def words(self, start: int = 0, end: int | None = None) -> str:
         """Return what was said between two places, as it was said."""
         return self.text.span(start, len(self.text.raw) if end is None else end)

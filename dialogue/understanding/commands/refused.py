@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from dialogue.understanding import conditions, phrases, segments
 from dialogue.understanding.commands.of_goods import GUESSED
 from dialogue.understanding.commands.reading import Reading
-from dialogue.understanding.text import Text
 
 _ENDS = re.compile(
     r"[,，。;；:：!！?？\n]\s*|\.(?!\d)\s*|\s+[-–—]+\s+|\s+(?=but\b)|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])"
@@ -74,7 +73,7 @@ def without_refused(reading: Reading) -> Reading:
         elif refused is not None:
             gone += [refused, *(match.span() for match in _BACK.finditer(low, *one))]
             reading = _still_meant(reading, one)
-    return _without(reading, gone) if gone else reading
+    return reading.without(gone) if gone else reading
 
 
 def _still_meant(reading: Reading, clause: _Span) -> Reading:
@@ -129,12 +128,3 @@ def _asks(low: str, clause: _Span) -> bool:
 
 def _names(reading: Reading, words: _Span) -> bool:
     return any(item.type in _THINGS and item.score > GUESSED for item in reading.within(*words))
-
-
-def _without(reading: Reading, gone: Sequence[_Span]) -> Reading:
-    raw, plain, low = reading.text.raw, reading.text.plain, reading.text.low
-    for start, end in gone:
-        blank = " " * (end - start)
-        raw, plain, low = (words[:start] + blank + words[end:] for words in (raw, plain, low))
-    entities = [item for item in reading.entities if not any(a <= item.start < b for a, b in gone)]
-    return dataclasses.replace(reading, text=Text(raw, plain, low), entities=entities)
