@@ -59,15 +59,20 @@ def guarded(low: str) -> list[Guarded]:
     found: list[Guarded] = []
     about: tuple[predicates.Said, int | None] | None = None
     """What was said last of whether something can be had, and where, if it was asked."""
+    asked_till = 0
+    """Where what was asked ends: right behind it "then" is "if so"."""
     for place, clause in enumerate(clauses):
+        if clause.start < asked_till:
+            continue
         guard = clause.guard
-        if guard is not None and guard.then and not _answers(clauses, place, about):
+        if guard is not None and guard.then and not (place and clauses[place - 1].end == asked_till):
             continue
         if guard is None:
-            if (clause.asks or _ASKS_ZH.search(low[: clause.end])) and (
-                asked := asks(low, clause.start, clause.end)
+            end = _question_end(clauses, place, low)
+            if (end or _ASKS_ZH.search(low[: clause.end])) and (
+                asked := asks(low, clause.start, end or clause.end)
             ) is not None:
-                about = asked, clause.start
+                about, asked_till = (asked, clause.start), end or clause.end
             continue
         out = _out(guard, about)
         unit = _unit(low, clauses, place, holds=not out)
@@ -79,6 +84,29 @@ def guarded(low: str) -> list[Guarded]:
         if unit is not None and all(one.end <= unit.start or one.start >= unit.end for one in found):
             found.append(unit)
     return found
+
+
+def _question_end(clauses: Sequence[_Clause], place: int, low: str) -> int | None:
+    """Return where the question that a clause is, or begins, ends with its mark: "is it there in black, size M?"."""
+    for clause in clauses[place:]:
+        if clause.guard is not None:
+            return None
+        if clause is not clauses[place] and not _adds(low[clause.start : clause.end]):
+            return None
+        if clause.asks:
+            return clause.end
+        if low[clause.end : clause.end + 1] not in {",", "，", "、"}:
+            return None
+    return None
+
+
+def _adds(words: str) -> bool:
+    """Whether words behind a comma only say more of what is asked, and are no question beside it."""
+    return len(words) <= _ADDED and not re.match(r"\W*(?:or\b(?! not\b)|and\b|还是)", words)
+
+
+_ADDED = 24
+"""Characters of what may be added to a question behind a comma."""
 
 
 def _unit(low: str, clauses: Sequence[_Clause], place: int, *, holds: bool) -> Guarded | None:
@@ -121,11 +149,6 @@ def _with_its_act(low: str, clauses: Sequence[_Clause], place: int, unit: Guarde
 
 _ACTS = re.compile(r"\b(?:cancel|return|refund|exchange|swap|take|send|money back)\b|退|换|取消")
 _UNWANTED = re.compile(r"\b(?:don'?t|do not|no longer) (?:want|need)\b|不(?:想?要|留|需要)")
-
-
-def _answers(clauses: Sequence[_Clause], place: int, about: tuple[predicates.Said, int | None] | None) -> bool:
-    """Whether what was asked is the clause right before: "do you have it in 27? Then swap mine"."""
-    return about is not None and place > 0 and about[1] == clauses[place - 1].start
 
 
 def _out(guard: Guard, about: tuple[predicates.Said, int | None] | None) -> bool:

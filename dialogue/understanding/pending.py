@@ -115,8 +115,9 @@ def _by_label(
     if exact:
         return (exact[0],)
     said = without_denied(said).strip(" .,!?。，！？")
-    if len(said) <= _ALONE and (meant := [i for i, label in enumerate(labels) if _means(said, label)]):
-        return (meant[0],) if len(meant) == 1 else None
+    clauses = [said] if len(said) <= _ALONE else _CLAUSE.split(said)
+    if meant := {i for i, label in enumerate(labels) for clause in clauses if _means(clause, label)}:
+        return tuple(meant) if len(meant) == 1 else None
     named = [i for i, label in enumerate(labels) if len(label) > 1 and label in said]
     if named and (question.multiple or len(named) == 1):
         return tuple(named)
@@ -131,7 +132,8 @@ def _by_label(
 
 
 _ALONE = 60
-"""Characters of an answer that can only name a choice."""
+"""Characters of an answer that can only name a choice; of a longer one its clauses are read."""
+_CLAUSE = re.compile(r"[,.;:!?，。；：！？]\s*")
 _WORDS_FOR = (
     (re.compile(r"\bcompany\b|公司"), re.compile(r"\b(?:business|company|corporate|firm|employer|work|office)\b|企业|单位|公司|公家|对公|报销")),
     (re.compile(r"\b(?:for me|personal)\b|个人"), re.compile(r"(?<!help )(?<!helping )(?<!with )(?<!to )(?<!asking )(?<!excuse )(?<!tell )(?<!make )(?<!let )(?<!get )(?<!give )(?<!show )\bme\b|\b(?:myself|private|personal(?:ly)?|own)\b|我自己|自己用|私人|个人")),

@@ -16,7 +16,7 @@ _AGAINST_EN = (
 )
 _AWAY_EN = r"shipp?(?:ed|ing)?(?= |\W*$)|sent(?: out| off)?|dispatched|posted|deliver(?:ed|y has)|arrived|in transit|with the courier|on (?:its|the|their) way|gone out|went out|out (?:for delivery|the door)|left\b(?! in (?:stock|black|that))|underway|en route|en-route|packed|gone off|on the (?:truck|van|lorry|road)|loaded"
 _NO_EN = r"\w+n't|cannot|cant|wont|doesnt|isnt|dont|dun|arent|hasnt|havent|didnt|not|no|none|nothing|never|neither|nobody|unable|without"
-_FOR_EN = r"possible|available|availability|in stock|on hand|still (?:with you|there|here|in|open|has|have|can)|there(?:'s| is| are)|you(?:'ve| have)?(?: still)? (?:got|have)|have (?:it|one|any|some|them|that|those)|can|could|able|works?|get|gets|got|give|doable|feasible|allowed|permitted|eligible|entitled|due|owed|approved|granted|accepted|goes through|stock|any left|one left|some left|left in"
+_FOR_EN = r"possible|available|availability|comes? in(?! handy)|in stock|on hand|still (?:with you|there|here|in|open|has|have|can)|there(?:'s| is| are)|you(?:'ve| have)?(?: still)? (?:got|have)|have (?:it|one|any|some|them|that|those)|can|could|able|works?|get|gets|got|give|doable|feasible|allowed|permitted|eligible|entitled|due|owed|approved|granted|accepted|goes through|stock|any left|one left|some left|left in"
 _ECHO_EN = r"(?:it|that|they|this|there|you|the (?:order|parcel|one))(?:'s)?(?: (?:has|have|did|does|do|is|are|was|were|isn't|hasn't|haven't|didn't|doesn't|don't|aren't|has not|is not|isnt|hasnt|havent|didnt|doesnt|dont))?(?: already| yet| any ?more)?"
 _BARE_EN = r"(?:not|so|yes|yeah|yep|no|nope)"
 _LEFT_OVER_STOCK = re.compile(
@@ -36,6 +36,10 @@ _FOR_ZH = r"能|可以|可|行|成|有|支持|同意|允许|给|来得及|赶得
 _ONLY_LEFT_ZH = re.compile(r"只(?:能|好|可以)(?:走|申请|改)?(?:退|换|取消|拒收)")
 """Where only the second choice is left, the first is out."""
 _WITHOUT_SENSE = re.compile(r"不知道?|不管|不论|无论|能不能|有没有|是不是|可不可以|行不行|不?好意思|不好意思")
+_BECAUSE = re.compile(
+    r"(?P<main>.+?) (?:because|since|as(?! (?:soon|long|far|well|much|good)\b)|cos|cause|due to|now that|given that)\b (?=\w)|(?:因为|由于)[^，]*?(?:所以|而|就|了)(?P<main_zh>(?:不[能可给让]|没法|无法|[取退换]\S{0,2}不了).*)"
+)
+"""Why a condition may hold says nothing of the first wish beside the condition itself: "if that's not possible because it has shipped"."""
 _ECHO_ZH = re.compile(r"(?:还|已经?|都)?(?:是|不是|对|没|没有|有|否|不)")
 
 
@@ -54,6 +58,8 @@ class Said:
 def said(condition: str) -> Said | None:
     """Return what a condition says; None where it says nothing of whether something can be had."""
     words = _WITHOUT_SENSE.sub("", condition.strip(" \t,.;:!?，。；：！？'\""))
+    if (because := _BECAUSE.match(words)) and (main := said(because["main"] or because["main_zh"])) is not None:
+        return main
     if re.search(r"[\u3400-\u9fff]", words):
         return _in_chinese(words)
     if re.fullmatch(_BARE_EN, words):

@@ -153,4 +153,12 @@ def _answers(reading: Reading, *, asks: bool) -> bool:
         return True
     fits = pending.ANSWERS.get(question.slot_type, frozenset())
     given = {item.type for item in reading.told()} & fits
-    return bool(given) and not (asks and question.slot_type in _CHOOSES_GOODS)
+    return bool(given) and not (asks and (question.slot_type in _CHOOSES_GOODS or _asks_the_rules(reading)))
+
+
+def _asks_the_rules(reading: Reading) -> bool:
+    """Whether it is asked what holds for a value, rather than for it: "how long does a refund to a credit card take?"."""
+    chances, low = dict(reading.classify(reading.masked())), reading.text.low
+    asked = chances.get("ask_knowledge", 0.0)
+    when = phrases.asks_how(low) and asked + chances.get("refund_status", 0.0) >= _SURE
+    return when or (asked >= _SURE and (phrases.asks_what(low) or phrases.asks_what_it_costs(low)))

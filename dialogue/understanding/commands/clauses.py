@@ -323,6 +323,8 @@ def _looked_for(reading: Reading, piece: segments.Segment, flow: str | None, wei
 
 def _grounded(flow: str, weight: float, piece: segments.Segment, clause: Clause, low: str) -> bool:
     """Whether a clause asks for a procedure by more than its sound: it names goods, has its verb, or points to something."""
+    if flow in SWAPPING.values() and piece.cue == "change" and not clause.told and _POINTS.search(low):
+        return False  # "could you change that?" is said of whatever was named before: an address, a way of payment
     has_it = flow == "check_stock" and bool(_HAS.search(low))
     version = has_it and any(item.type == "option" for item in clause.told)
     if clause.goods:

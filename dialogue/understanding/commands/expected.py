@@ -63,6 +63,12 @@ _IDIOM = re.compile(
 """Turns of phrase with the name of goods in them: make-up is none of these."""
 
 
+_WAVERS = re.compile(
+    r"(?:\b(?:sorry|apologies|soz)\W+)?(?:\b(?:for|about) (?:all )?(?:the |my )?)?(?:\b(?:i|we|me|i'm|im|i've|ive)\b )?(?:\b(?:keep|kept|am|been|was|always|all this|this) )*\b(?:(?:go|going|went|gone) )?back and forth\b(?: (?:on|about|with) (?:this|it|that|these|those))?"
+    r"|(?:\b(?:sorry|apologies|soz)\W+)?(?:\b(?:for|about) )?(?:\b(?:i|we)\b )?\b(?:keep|kept) (?:on )?(?:changing|switching|swapping) (?:my mind|it|things|this|that|back)\b|(?:\bsorry\W+)?\b(?:for|about) (?:all )?(?:the )?(?:changing|switching|swapping) (?:around|about|back)\b"
+    r"|(?P<verb>[退换改变选])来(?P=verb)去|反反复复|变卦"
+)
+"""Owned up to by one who changes again: it asks for nothing itself."""
 _BIG = frozenset({"big", "large", "small", "little", "medium"})
 _A = re.compile(r"\b(?:an?|such an?|quite an?) $")
 _OF_A_SIZE = re.compile(
@@ -80,7 +86,10 @@ def _of_another_thing(reading: Reading, item: Entity) -> bool:
 
 
 def without_idioms(reading: Reading) -> Reading:
-    """Leave out goods of which a turn of phrase only has the name, and sizes of no goods: "make up my mind", "a big bill"."""
+    """Leave out goods of which a turn of phrase only has the name, sizes of no goods, and that one wavers: "make up my mind", "a big bill"."""
+    wavers = [match.span() for match in _WAVERS.finditer(reading.text.low)]
+    if wavers and re.search(r"\w", (left := reading.without(wavers)).text.low):
+        reading = left
     sizes = [item for item in reading.entities if not _of_another_thing(reading, item)]
     reading = dataclasses.replace(reading, entities=sizes)
     idiom = _IDIOM.search(reading.text.low)
@@ -107,16 +116,25 @@ def of_a_variant(reading: Reading) -> Reading:
     In a long message a figure may be anything, but for what the goods in question come in, and in what it comes to; "twenty-seven" is a
     size there too.
     """
-    if not {"swaps", "options"} & set(reading.view.flow_slots.values()):
+    chooses = bool({"swaps", "options"} & set(reading.view.flow_slots.values()))
+    if not chooses and reading.view.active_flow not in _MAY_BECOME:
         return reading
     found, low = list(sizes_alone(reading.text, reading.lexicon, reading.entities)), reading.text.low
-    if len(low.strip()) > SHORT:
-        theirs = {str(one) for item in reading.view.said for one in item.value.get("product_ids") or ()}
+    theirs = {str(one) for item in reading.view.said for one in item.value.get("product_ids") or ()}
+    if not chooses:
+        found = [item for item in found if _ONE_OF.search(low[: item.start]) and _is_theirs(reading, item, theirs)]
+    elif len(low.strip()) > SHORT:
         last = phrases.conclusion(low) or len(low)
         found = [item for item in found if item.start >= last or _is_theirs(reading, item, theirs)]
     spans = [(item.start, item.end) for item in found]
     others = [item for item in reading.entities if (item.start, item.end) not in spans]
     return dataclasses.replace(reading, entities=sorted((*others, *found), key=lambda item: (item.start, item.end)))
+
+
+_MAY_BECOME = frozenset({"return_items", "cancel_order"})
+"""Procedures in the place of which goods may be wanted in another version."""
+_ONE_OF = re.compile(r"(?:\b(?:an?|the|in|size)|一[双条件个]|[换要]) ?$")
+"""Before a figure that is a size there too: "I'd rather have a 27"."""
 
 
 def _is_theirs(reading: Reading, size: Entity, product_ids: set[str]) -> bool:

@@ -20,7 +20,7 @@ from dialogue.commands import (
     StartFlow,
     View,
 )
-from dialogue.understanding import persons, phrases, segments
+from dialogue.understanding import conditions, persons, phrases, segments
 from dialogue.understanding.commands.alterations import ADDRESS_FLOWS, SWAPPING, is_of_a_kind, redirected, swapped
 from dialogue.understanding.commands.choices import by_preference, without_conditions
 from dialogue.understanding.commands.clauses import of_a_list
@@ -317,7 +317,12 @@ def _meant(flow: str, low: str) -> tuple[str, ...]:
 
 def _supposes(low: str, entities: tuple[Entity, ...]) -> bool:
     """Whether a case is put that has not come about; with an order's number it is about that order."""
-    return phrases.supposes(low) and not any("id" in item.value for item in entities if item.type == "order_ref")
+    if any("id" in item.value for item in entities if item.type == "order_ref"):
+        return False
+    for unit in conditions.guarded(low):
+        if not phrases.is_question(low[slice(*unit.body)].strip()):
+            low = low[: unit.start] + " " * (unit.end - unit.start) + low[unit.end :]  # "if so, do it" supposes nothing
+    return phrases.supposes(low)
 
 
 def _names_only_a_coupon(part: segments.Segment, entities: tuple[Entity, ...]) -> bool:

@@ -39,7 +39,7 @@ _FAMILIES: dict[str, tuple[frozenset[str], re.Pattern[str]]] = {
 }  # fmt: skip
 """A procedure -> those that count as it, and the words that ask for it."""
 _LETS_GO = re.compile(
-    r"\b(?:no|not|never|nvm|without|forget|leave(?= (?:the|that|this|my)\b)|scrap|skip|drop|cancel|stop|nix|rather than|instead of)\b|n't\b|(?<!要)不(?![如然])|别(?![的处家人款种])|甭|免了|取消"
+    r"\b(?:no|not|never|nvm|without|forget|leave(?= (?:the|that|this|my)\b)|scrap|skip|drop|cancel|stop|nix|rather than|instead of|(?<=\s)than(?= (?:my|the|a|any|get|getting|have|having|return|returning|send|sending)\b))\b|n't\b|(?<!要)不(?![如然])|别(?![的处家人款种])|甭|免了|取消"
     r"|\b(?:hassle|bother|faff|complicated)\b|太?麻烦(?!你|您|帮|给|把|一下|请|取消|退|换|改|撤|停|办|查)|太?折腾|([退换])(?:什么|啥)(?:\1)"
 )
 """By which a clause lets go of what it names: it refuses it, or finds it too much trouble."""
@@ -62,6 +62,8 @@ def turned(reading: Reading) -> StartFlow | Provide | Affirm | None:
         mine is None or asks or polarity.read(low).sense in {"yes", "yes_but"}
     ):  # what follows puts right what is agreed to
         return None
+    reading = _without_refused_versions(reading)
+    low = reading.text.low
     wanted, let_go = _clauses(low)
     if mine == "return_items" and _wants_a_version(reading):
         wanted = wanted | {"exchange_items"}
@@ -106,6 +108,21 @@ def _wants_a_version(reading: Reading) -> bool:
         for item in options
     )
     return wanted and not told and not {"swaps", "options"} & set(reading.view.flow_slots.values())
+
+
+_REFUSES_ONE = re.compile(
+    r"\b(?:forget|never ?mind|nvm|scrap|skip|drop|ditch|no|not|leave)\b(?: about)?(?: (?:the|that|this|an?|size|in|for))*\s*$|(?:不要|别要?|不用)(?:那?[个双条件])?$"
+)
+
+
+def _without_refused_versions(reading: Reading) -> Reading:
+    """Leave out versions that are let go of, with what lets go of them: "forget the 27 I want the refund" refuses no refund."""
+    low, gone = reading.text.low, list[tuple[int, int]]()
+    for item in reading.told():
+        refused = _REFUSES_ONE.search(low[: item.start]) if item.type == "option" else None
+        if refused is not None:
+            gone.append((refused.start(), item.end))
+    return reading.without(gone)
 
 
 def _goes_on(reading: Reading) -> bool:

@@ -51,9 +51,11 @@ _FIRST_FEW = re.compile(
     rf"|(?P<place_zh>最?[前后头上下]面?的?)(?:那|这)?(?P<n_zh>[两二三四]|[2-4])(?:[样款]|[{_ZH_MEASURE}](?!月|星期|礼拜|小时|工作日))"
 )
 _LAST = re.compile(
-    r"\b(?:the )?(?:very )?(?:last|bottom|final) (?:one|item|option|choice|product|line)\b|^\W*(?:the )?last\W*$|\bthe last(?=\W*$|,| please| and)|最后(?:一|那|面)?(?:个|件|款|种|项|双|条)|最下面(?:的)?(?:那)?(?:个|件|款)?|末尾那个"
+    r"\b(?:the )?one at the (?:bottom|end)\b|\b(?:the )?(?:very )?(?:last|bottom|final) (?:one|item|option|choice|product|line)\b|^\W*(?:the )?last\W*$|\bthe last(?=\W*$|,| please| and)|最后(?:一|那|面)?(?:个|件|款|种|项|双|条)|最下面(?:的)?(?:那)?(?:个|件|款)?|末尾那个"
 )
-_FIRST = re.compile(r"\b(?:the )?(?:top one|former)\b|^\W*(?:the )?first\W*$|最上面(?:的)?(?:那)?(?:个|件|款)?|头一个")
+_FIRST = re.compile(
+    r"\b(?:the )?(?:top(?:most)? one|one (?:at|on) (?:the )?top|former)\b|^\W*(?:the )?first\W*$|最上面(?:的)?(?:那)?(?:个|件|款)?|头一个"
+)
 _MIDDLE = re.compile(
     r"\b(?:the )?middle (?:one|item|option|choice|product|line)\b|^\W*(?:the )?middle\W*$|中间的?(?:那|这)?一?[个件款样双条种项单]|^\W*中间的?\W*$"
 )

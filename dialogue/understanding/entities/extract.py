@@ -30,6 +30,7 @@ Clock = Callable[[], dt.datetime]
 _LOOSE = frozenset({"quantity", "ordinal", "option", "postcode"})
 """What a bare number is taken for where nothing better is known."""
 _DIGIT = re.compile(r"\d")
+_ONE = re.compile(r"\bone\b")
 
 
 class Extractor:
@@ -79,14 +80,16 @@ class Extractor:
             item for item in things if item.type != "sku" and not (item.type != "brand" and _covered(item, why))
         ]
         wishes = [*comparisons.relations(text), *catalog.lacking(text, self.lexicon), *yes_no]
+        places = list(counts.ordinals(text))
         ranked = [
             *firm,
             *wishes,
+            *filter(_points_to_a_place, places),
             *catalog.spelt_sizes(text, self.lexicon),
             *_ranked(free_things, amounts.amounts(text, currency=self._currency)),
             *when,
         ]
-        ranked += counts.ordinals(text)
+        ranked += places
         pieces = counts.quantities(text, [item.start for item in products])
         ranked += [item for item in pieces if not self._is_their_size(item, products)]
         kept = without_overlaps(ranked)
@@ -119,6 +122,11 @@ class Extractor:
 
     def _today(self) -> dt.date:
         return self._clock().astimezone(self._zone).date()
+
+
+def _points_to_a_place(item: Entity) -> bool:
+    """Whether a place in a list is all that is said, whatever goods its words may be: "the top one"."""
+    return "n" in item.value and bool(_ONE.search(item.text.lower()))
 
 
 def _ranked(things: Iterable[Entity], amounts_found: Iterable[Entity]) -> list[Entity]:

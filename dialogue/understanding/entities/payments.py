@@ -15,7 +15,7 @@ _ORIGINAL = re.compile(
     r"\b(?:the |my )?original (?:form of |method of |mode of )?(?:payment|card|account|method)(?: method| form)?(?: (?:i|we) used)?"
     r"|\b(?:the )?same (?:card|payment(?: method)?|account|method)(?: (?:i|that i) (?:used|paid with|ordered with))?(?! for)"
     r"|\b(?:card|account|method|payment method) (?:that )?i (?:originally )?(?:paid|used|ordered)(?: (?:with|for)\b(?: (?:it|this|that|the order))?)?"
-    r"|\bwhere it came from|\bhow i paid\b|\bback to the card\b"
+    r"|\bwhere it came from|\bhow i paid\b|\bback to the card\b(?! (?:that )?(?:end|number))"
     r"|原路(?:退回|返回|退款|退)?|原(?:来的?|先的?)?(?:的)?(?:支付|付款)(?:方式|账户|渠道)|原(?:来的)?(?:卡|账户)|付款(?:的)?(?:那张)?(?:卡|账户)|怎么付的(?:就)?(?:退)?(?:到)?哪"
 )
 _KINDS: tuple[tuple[str, str, JsonObject], ...] = (

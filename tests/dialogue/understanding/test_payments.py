@@ -16,7 +16,7 @@ from knowledge.types import JsonObject
         ("refund it to my visa", {"kind": "credit_card", "brand": "visa"}), ("my visa ending in 4242", {"kind": "credit_card", "brand": "visa", "last_four": "4242"}),
         ("退到支付宝", {"kind": "alipay"}), ("钱退zfb", {"kind": "alipay"}), ("mastercrd for the refund", {"kind": "credit_card", "brand": "mastercard"}), ("用微信付", {"kind": "wechat_pay"}), ("礼品卡", {"kind": "gift_card"}), ("尾号1001的礼品卡", {"kind": "gift_card", "last_four": "1001"}),
         ("退到原来的支付方式", {"original": True}), ("原路退回", {"original": True}), ("back to the card I paid with", {"original": True}),
-        ("to my original payment method", {"original": True}), ("the same card", {"original": True}), ("paypal please", {"kind": "paypal"}),
+        ("to my original payment method", {"original": True}), ("the same card", {"original": True}), ("back to the card ending in 5588", {"last_four": "5588"}), ("paypal please", {"kind": "paypal"}),
     ],
 )  # fmt: skip
 def test_a_payment_method(text: str, wanted: JsonObject) -> None:

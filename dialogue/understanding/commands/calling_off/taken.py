@@ -141,11 +141,28 @@ def _by_its_form(reading: Reading, one: Taken) -> Taken:
     thing, low = one.subject.thing, reading.text.low
     if thing is None:
         return one
+    if (answer := _answered(low, thing)) is not None:
+        return dataclasses.replace(one, off=0.0 if answer else 1.0, on=1.0 if answer else 0.0)
     follows = reading.view.waiting and _GOES_ON_TO.search(low[: thing.start])
     meant = _IS_WHAT.match(low[thing.end :]) or _WHAT_IS.search(low[: thing.start])
     return dataclasses.replace(one, off=0.0, on=1.0) if follows or meant else one
 
 
+def _answered(low: str, thing: Span) -> bool | None:
+    """Whether yes or no is said of a thing: "no on the dress. keyboard yes"; None where neither is."""
+    before, behind = _SAYS_TO.search(low[: thing.start]), _SAYS_OF.match(low[thing.end :])
+    if before is None and behind is None:
+        return None
+    return (before or behind)["yes"] is not None  # type: ignore[index]  # one of them is there
+
+
+_SAYS_TO = re.compile(
+    r"(?:^|[,.;:!?/&]|\b(?:and|but|so|a)\b)\s*(?:(?P<yes>yes|yep|yeah|ya|ok|okay)|no+|nope|nah) (?:on|to|for|with) (?:(?:the|my|that|those|these) )?$"
+)
+_SAYS_OF = re.compile(
+    r"^(?: order| one)?(?:\s*[:=-]\s*|\s+)(?:is a |a )?(?:(?P<yes>yes|yep|yeah)|no|nope|nah)(?=\s*(?:$|[,.;:!/&]|(?:and|but)\b))"
+)
+"""A yes or a no said of one thing, before it or behind it."""
 _IS_WHAT = re.compile(
     r"^(?: order| one)?(?: is|'s| are) (?:what|the (?:ones?|things?|orders?)(?: that| which)?) i(?:'d| would|'m| am)?(?! not\b)\b"
 )
