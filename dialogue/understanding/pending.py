@@ -127,8 +127,22 @@ def _by_label(
     if best <= 0 or (len(winners) > 1 and not (question.multiple and len(winners) < len(labels))):
         return None
     if question.multiple:
-        return tuple(i for i, score in enumerate(scores) if score >= 0.99 * best)
+        return _by_their_goods(entities, labels, lexicon) or tuple(
+            i for i, score in enumerate(scores) if score >= 0.99 * best
+        )
     return (winners[0],)
+
+
+def _by_their_goods(entities: list[Entity], labels: list[str], lexicon: Lexicon) -> tuple[int, ...]:
+    """Return the choices that several goods name, each its own, where each names just one: "the cups and the bedding"."""
+    products = [
+        {one for mention in lexicon.find(label) if mention.kind == "product" for one in mention.product_ids[:5]}
+        for label in labels
+    ]
+    named = [set(item.value.get("product_ids", ())[:5]) for item in entities if item.type == "product"]
+    places = [[i for i, ids in enumerate(products) if ids & one] for one in named if one]
+    apart = len(places) > 1 and all(len(one) == 1 for one in places)
+    return tuple(dict.fromkeys(place for one in places for place in one)) if apart else ()
 
 
 _ALONE = 60
@@ -136,7 +150,7 @@ _ALONE = 60
 _CLAUSE = re.compile(r"[,.;:!?，。；：！？]\s*")
 _WORDS_FOR = (
     (re.compile(r"\bcompany\b|公司"), re.compile(r"\b(?:business|company|corporate|firm|employer|work|office)\b|企业|单位|公司|公家|对公|报销")),
-    (re.compile(r"\b(?:for me|personal)\b|个人"), re.compile(r"(?<!help )(?<!helping )(?<!with )(?<!to )(?<!asking )(?<!excuse )(?<!tell )(?<!make )(?<!let )(?<!get )(?<!give )(?<!show )\bme\b|\b(?:myself|private|personal(?:ly)?|own)\b|我自己|自己用|私人|个人")),
+    (re.compile(r"\b(?:for me|personal)\b|个人"), re.compile(r"(?<!help )(?<!helping )(?<!with )(?<!to )(?<!asking )(?<!excuse )(?<!tell )(?<!make )(?<!let )(?<!get )(?<!give )(?<!show )(?<!reimburse )(?<!reimburses )(?<!pay )(?<!pays )(?<!paying )\bme\b|\b(?:myself|private|personal(?:ly)?|own)\b|我自己|自己用|私人|个人")),
 )  # fmt: skip
 """How a choice is called, and other words for it."""
 

@@ -335,7 +335,7 @@ _MAY_HAVE_REFUND = re.compile(
 
 
 _PAID_BACK = re.compile(
-    r"\b(?:have|has|did|was|were|when (?:will|do|does|did|is|are)|is|are)\b[^.!?]{0,30}\b(?:(?:pay|paid) (?:me |it )?back|(?:give|given|gave|send|sent|put|transfer(?:red)?) (?:me )?(?:the|my) money back|refund(?:ed)? me|reimburse[ds]?|credited)\b"
+    r"\b(?:(?:have|has|did|was|were|when (?:will|do|does|did|is|are))|(?:is|are) (?:it|that|this|they|you|the|my))\b[^.!?,]{0,30}\b(?:(?:pay|paid) (?:me |it )?back|(?:give|given|gave|send|sent|put|transfer(?:red)?) (?:me )?(?:the|my) money back|refund(?:ed)? me|reimburse[ds]?|credited)\b"
     r"|(?:钱|款)[^，。！？]{0,6}(?:退|返|打)(?:回来?|给我|到)?了(?:吗|没|么)"
 )
 

@@ -24,7 +24,7 @@ from dialogue.understanding import pending, phrases, polarity, segments
 from dialogue.understanding.commands.consent import REFUSALS, to_yes_or_no
 from dialogue.understanding.commands.corrections import correction, gives_reason, own_reason, same
 from dialogue.understanding.commands.declined import all_declined, without_declined
-from dialogue.understanding.commands.expected import ORDERS, expecting
+from dialogue.understanding.commands.expected import ORDERS, expecting, without_misfits
 from dialogue.understanding.commands.of_goods import CLEAR, SURE
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.commands.requests import has_own_cue, requested, same_business
@@ -54,6 +54,8 @@ def answered(reading: Reading) -> list[Command] | None:
     question = reading.view.pending
     if question is None:
         return _continued(reading)
+    if question.slot_type in _OF_A_VARIANT:
+        reading = without_misfits(reading)
     said = _taken_back(reading, question) if question.choices else reading
     if (place := pending.pressed(said.text.low, question)) is not None and question.kind not in {"confirm", "offer"}:
         return [Choose(indexes=(place,), text=reading.words(), score=0.95, source="choice")]

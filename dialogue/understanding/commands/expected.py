@@ -58,9 +58,9 @@ _TYPED_AMISS = re.compile(
 
 
 _IDIOM = re.compile(
-    r"\bm(?:ake|ade|aking) up (?:my|your|our|his|her|their|one's|the) minds?\b|\bmak(?:e|ing) up (?:for )?the (?:price )?(?:difference|gap)\b"
+    r"\b(?:my|your|the|their|our|his|her) bank\b(?! card)|\bm(?:ake|ade|aking) up (?:my|your|our|his|her|their|one's|the) minds?\b|\bmak(?:e|ing) up (?:for )?the (?:price )?(?:difference|gap)\b"
 )
-"""Turns of phrase with the name of goods in them: make-up is none of these."""
+"""Turns of phrase with the name of goods in them: make-up is none of these, nor is the bank that pays a power bank."""
 
 
 _WAVERS = re.compile(
@@ -147,11 +147,33 @@ def _is_theirs(reading: Reading, size: Entity, product_ids: set[str]) -> bool:
     )
 
 
+_MISFITS = re.compile(
+    r"^(?:s|'s| size| ones?| pair)?\W*(?:is|are|was|were|feels?|felt|runs?|sits?|fits?|turned out)\b(?! not\b)[^,.;!?]{0,20}\b(?:loose|tight|big|small|large|short|long|wide|narrow|baggy|snug|huge|tiny)\b(?! enough)"
+    r"|^[号码]?的?(?:我|穿)*(?:有点儿?|有些|太|偏|稍微|略|确实|真的|好像)+[大小松紧长短肥瘦]"
+)
+"""Behind a size that somebody has and that does not fit."""
+
+
+def without_misfits(reading: Reading) -> Reading:
+    """Leave out a size that is said not to fit where another is wanted: "the 28 is a little loose, give me the next smaller"."""
+    options = [item for item in reading.entities if item.type == "option"]
+    gone = [item for item in options if item.value.get("value") and _MISFITS.match(reading.text.low[item.end :])]
+    left = [item for item in options if item not in gone]
+    return reading.without([(item.start, item.end) for item in gone]) if gone and left else reading
+
+
 _HOUSE_NUMBER = re.compile(
     r"\b(?:(?:house|street|door|building) (?:number|no)|number|no\.)(?: is| should be|[,:]? it's|'s)?,? #?(?P<en>\d{1,5}[a-z]?)\b"
     r"|(?:门牌号?|号码|楼号)[^\d，。,]{0,6}[，, ]?(?:应该)?(?:是|写|改成|为)?(?P<zh>\d{1,5})(?!\d)号?(?![^，。,]*\d)",
     re.IGNORECASE,
 )
+_NUMBER_AGAIN = re.compile(
+    r"\b(?:(?:lives?|living|am|i'm|are|is|it's|its|they're|we're|should be|must be) at|is|it's|its|be|meant?|to|say|said|make (?:it|that)|number) (?:no\.? ?|#)?(?P<en>\d{1,5}[a-z]?)\b(?=\W*(?:$|[,.;!?]|(?:not|instead|please|pls|of course)\b))(?!\.\d)"
+    r"|^\W*(?:(?:no|oh|oops|sorry|wait|ah|ugh|silly me|my bad|argh)\b\W*)*(?P<en_alone>\d{1,5}[a-z]?)\b(?=\W*(?:$|not \d))"
+    r"|(?:应该|其实|住|写|改)(?:是|在|成|为)?(?P<zh>\d{1,5})(?=号?\W*(?:$|[,，。!！]|不是))|不是\d+号?[,，]?(?:而?是)(?P<zh_not>\d{1,5})(?!\d)",
+    re.IGNORECASE,
+)
+"""A number that can only be the house's, where an address waits for a yes: "they live at 54", "54, not 45"."""
 _AS_BEFORE = re.compile(
     r"(?:按|用|改回|换回|还是)[^，。,]{0,4}(?:原来|之前|刚才|前面|一开始|最初|第一个|先前)[^，。,]{0,16}(?:地址|那个|说的|的吧)|\b(?:the )?(?:first|original|earlier|previous|other) (?:address|one)(?: i (?:gave|said|told|mentioned))?\b|\b(?:address|one) i (?:gave|said|told you|mentioned) (?:first|before|earlier)\b"
 )
@@ -174,8 +196,9 @@ def of_an_address(reading: Reading) -> Reading:
     addressed = "address" in reading.view.flow_slots.values() and reading.view.pending is not None
     if not addressed or any(item.type == "address" for item in reading.entities):
         return reading
-    if (number := _HOUSE_NUMBER.search(low)) is not None:
-        group = "en" if number["en"] else "zh"
+    number = _HOUSE_NUMBER.search(low) or (_NUMBER_AGAIN.search(low) if _waits_for_a_yes(reading) else None)
+    if number is not None:
+        group = next(name for name, value in number.groupdict().items() if value)
         said = entity(reading.text, "address", {"line1": number[group]}, number.span(group), score=0.7)
     elif (before := _named_before(reading)) is not None:
         said = entity(reading.text, "address", {"said_before": reading.words()}, before, score=0.7)
@@ -184,6 +207,11 @@ def of_an_address(reading: Reading) -> Reading:
     others = [item for item in reading.entities if item.end <= said.start or item.start >= said.end]
     others = [item for item in others if item.type != "option"]
     return dataclasses.replace(reading, entities=[*others, said])
+
+
+def _waits_for_a_yes(reading: Reading) -> bool:
+    question, low = reading.view.pending, reading.text.low
+    return question is not None and question.kind == "confirm" and len(low.strip()) <= 2 * SHORT
 
 
 def expecting(reading: Reading, kind: str) -> Reading:

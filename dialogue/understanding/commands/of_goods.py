@@ -34,7 +34,7 @@ EFFECTS = frozenset(
 _FLOWS = frozenset(
     {"product_details", "check_stock", "compare_products", "price_history", "size_advice", "find_products"}
 )
-_FAULTS = frozenset({"bad_quality", "damaged", "defective", "not_as_described"})
+FAULTS = frozenset({"bad_quality", "damaged", "defective", "not_as_described"})
 _PROCEDURES_BESIDE = frozenset({"inform", "affirm", "deny", "repeat", "cancel_flow", "out_of_scope", "ask_human"})
 
 
@@ -114,7 +114,7 @@ def _of_one_shown(view: View, best: str, entities: tuple[Entity, ...]) -> bool:
 def complains_of_own(low: str, entities: tuple[Entity, ...]) -> bool:
     """Whether something is said to be wrong with goods that were bought: 我买的黑T恤起球了怎么办."""
     codes = {item.value.get("code") for item in entities if item.type == "reason"}
-    return "missing_item" in codes or (bool(codes & _FAULTS) and _is_own(low, entities))
+    return "missing_item" in codes or (bool(codes & FAULTS) and _is_own(low, entities))
 
 
 def _is_own(low: str, entities: tuple[Entity, ...]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dialogue import browsing
 from dialogue.commands import Entity
 from dialogue.understanding import phrases
-from dialogue.understanding.commands.of_goods import EFFECTS, SURE
+from dialogue.understanding.commands.of_goods import EFFECTS, FAULTS, SURE
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.segments import Segment
 
@@ -20,7 +20,7 @@ _OTHER_CUES = frozenset(
 """Families of verbs that ask for something to be done: it may be asked there how far that is, not where a parcel is."""
 _OF_OTHER_THINGS = frozenset({"refund_status", "request_invoice", "list_coupons", "claim_coupon", "price_protection"})
 """Procedures about money and papers, which are sent and received as well."""
-_GOES = r"(?:packed|wrapped up|shipped|dispatched|despatched|posted|mailed|sent|(?<!the )(?<!my )left(?! (?:side|ear|one|arm|shoe|hand|foot|leg|bud|speaker|sleeve|channel|cup)\b)|gone(?! (?:for|4|down|up|on sale)\b)|on (?:its|their|the) way|out (?:of|the)|leav(?:e|ing)|go out|ship out)"
+_GOES = r"(?:packed|wrapped up|shipped|dispatched|despatched|posted|mailed|sent|(?<!the )(?<!my )left(?! (?:side|ear|one|arm|shoe|hand|foot|leg|bud|speaker|sleeve|channel|cup)\b)|gone(?! (?:for|4|down|up|on sale|off|wrong|bad|flat|quiet|silent|dead|stiff|funny|weird|mouldy|rusty|blank)\b)|on (?:its|their|the) way|out (?:of|the)|leav(?:e|ing)|go out|ship out)"
 _LEFT = re.compile(
     rf"\b(?:has|have|had|is|are|was|were|did)\b[^.!?,;]{{0,40}}\b{_GOES}\b(?! (?:with|in(?!\W*$)|by|from|via|as|free|for free|to me)\b)"
     rf"|(?<!not )(?<!n't )(?<!not been )(?<!n't been )\b{_GOES} (?:yet|already|or (?:not|no))\b"
@@ -74,6 +74,7 @@ def of_parcels(reading: Reading, part: Segment, entities: tuple[Entity, ...], be
     whole, low, cue, known = reading.text.low, reading.text.low[part.start : part.end], part.cue, reading.view.known
     if _BEFORE_BUYING.search(low):
         return None
+    low = _without_faults(reading, low, part.start)
     own = browsing.speaks_of_own(low) or any(item.type == "order_ref" for item in entities)
     own = own or bool(_TO_ME.search(low) and any(item.type == "product" for item in entities))
     named = own or (known and any(_is_one(item, whole) for item in entities))
@@ -89,8 +90,18 @@ def of_parcels(reading: Reading, part: Segment, entities: tuple[Entity, ...], be
         return None
     if _COMES.search(low) or under_way or phrases.asks_progress(low) or _ONLY_WHEN.match(_without_goods(low, entities)):
         return "track_order"
+    if best == "report_problem" and chance >= SURE:
+        return None  # "the zip on my jeans has gone"
     waits = _NOT_YET.search(low) and not (best in EFFECTS and chance >= SURE)
     return "order_status" if waits or _LEFT.search(low) else None
+
+
+def _without_faults(reading: Reading, low: str, start: int) -> str:
+    """Blank out what is wrong with goods: "one side has gone dead" says of nothing that it has gone."""
+    for item in reading.within(start, start + len(low)):
+        if item.type == "reason" and item.value.get("code") in FAULTS:
+            low = low[: item.start - start] + " " * (item.end - item.start) + low[item.end - start :]
+    return low
 
 
 _OF_A_PARCEL = re.compile(

@@ -49,7 +49,9 @@ def with_pointed(reading: Reading) -> Reading:
 
 
 def _priced(reading: Reading) -> Iterator[Entity]:
-    taken = [(item.start, item.end) for item in reading.entities if item.type in _OTHER_FIGURES]
+    pays = "payment_method" in reading.view.flow_slots.values() and not _asks_for_goods(reading)
+    others = _OTHER_FIGURES | ({"payment_method"} if pays else set())
+    taken = [(item.start, item.end) for item in reading.entities if item.type in others]
     versions = {"swaps", "options"} & set(reading.view.flow_slots.values())
     sizes = [(item.start, item.end) for item in reading.entities if item.type == "option"] if versions else []
     last = 0
@@ -69,13 +71,19 @@ def _priced(reading: Reading) -> Iterator[Entity]:
         yield entity(reading.text, "product", value, match.span(), score=0.8)
 
 
+def _asks_for_goods(reading: Reading) -> bool:
+    """Whether orders or goods were asked for: else "the 5588 one" is a card where one was spoken of."""
+    question = reading.view.pending
+    return question is not None and question.slot_type in _OF_GOODS
+
+
 def _extremes(reading: Reading) -> Iterator[Entity]:
     for extreme, pattern in _EXTREMES:
         for match in pattern.finditer(reading.text.low):
             yield entity(reading.text, "ordinal", {"extreme": extreme}, match.span(), score=0.9)
 
 
-_ONE = re.compile(r"^(?: [a-z]+)? ones?\b")
+_ONE = re.compile(r"^(?: [a-z]+)? ones?\b|^ colou?r(?:ed)?\b")
 
 
 def _coloured(reading: Reading) -> Iterator[Entity]:

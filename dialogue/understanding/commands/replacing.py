@@ -58,9 +58,9 @@ _OF_KINDS = re.compile(r"(?:新的?)?(?:颜色|尺码|尺寸|码|号|款|别的|
 """What is counted that are no goods: 换一个颜色."""
 _DO = re.compile(r"^\W*do (?:the|it|that|this|my|those|these)\b")
 """A request that begins as a question does."""
-_CLAUSE = re.compile(r"[,，。.;；!！\n]+\s*|(?<=[?？])\s*(?=\w)|(?<=[\u3400-\u9fff])\s+(?=\w)")
+_CLAUSE = re.compile(r"(?:[,，。;；!！\n]|\.(?!\w))+\s*|(?<=[?？])\s*(?=\w)|(?<=[\u3400-\u9fff])\s+(?=\w)")
 _TOO = re.compile(
-    r"^\W*(?:[号码]|is|are|was|'s|runs?|feels?|有点|有些|稍微|确实|真的|的)*\W*(?:a (?:bit|little) |far |way )?(?:too\b|太|偏|不合|小了|大了|紧|松了|won't|will never|would)"
+    r"^\W*(?:[号码]|is|are|was|'s|runs?|feels?|有点|有些|稍微|确实|真的|的)*\W*(?:a (?:bit|little) |far |way )?(?:too\b|太|偏|不合|小了|大了|紧|松了|won't|will never|would(?! (?:you|i|it|that)\b))"
 )
 
 

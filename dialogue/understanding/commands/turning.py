@@ -39,7 +39,7 @@ _FAMILIES: dict[str, tuple[frozenset[str], re.Pattern[str]]] = {
 }  # fmt: skip
 """A procedure -> those that count as it, and the words that ask for it."""
 _LETS_GO = re.compile(
-    r"\b(?:no|not|never|nvm|without|forget|leave(?= (?:the|that|this|my)\b)|scrap|skip|drop|cancel|stop|nix|rather than|instead of|(?<=\s)than(?= (?:my|the|a|any|get|getting|have|having|return|returning|send|sending)\b))\b|n't\b|(?<!要)不(?![如然])|别(?![的处家人款种])|甭|免了|取消"
+    r"\b(?:no|not|never|nvm|without|forget|leave(?= (?:the|that|this|my|exchang\w+|swap\w*|return\w*|refund\w*)\b)|scrap|skip|drop|cancel|stop|nix|rather than|instead of|(?<=\s)than(?= (?:my|the|a|any|get|getting|have|having|return|returning|send|sending)\b))\b|n't\b|(?<!要)不(?![如然])|别(?![的处家人款种])|甭|免了|取消"
     r"|\b(?:hassle|bother|faff|complicated)\b|太?麻烦(?!你|您|帮|给|把|一下|请|取消|退|换|改|撤|停|办|查)|太?折腾|([退换])(?:什么|啥)(?:\1)"
 )
 """By which a clause lets go of what it names: it refuses it, or finds it too much trouble."""

@@ -43,7 +43,7 @@ _COUNT_EN = re.compile(rf"\b(\d{{1,5}}|{EN_NUMBER}) (?:(?:more|extra|additional)
 
 _ORDINAL_WORD = "|".join(EN_ORDINALS)
 _NTH_EN = re.compile(
-    rf"\b(?:the )?(?:({_ORDINAL_WORD})|(\d{{1,2}})(?:st|nd|rd|th)) (?:one|item|order|option|choice|product|address|line|listed|card|thing)s?\b|\b(?:number|option|choice|no\.) ?#?(\d{{1,2}}|one|two|three|four|five)\b|\b(?:only |just )?the ({_ORDINAL_WORD})(?=$|[ ,.!?]*$|,| please| and)|^\W*({_ORDINAL_WORD})\W*$"
+    rf"\b(?:the )?(?:({_ORDINAL_WORD})|(\d{{1,2}})(?:st|nd|rd|th)) (?:one|item|order|option|choice|product|address|line|listed|card|thing)s?\b|\b(?:number|option|choice|no\.) ?#?(\d{{1,2}}|one|two|three|four|five)\b|\b(?:only |just )?the ({_ORDINAL_WORD})(?=$|[ ,.!?]*$|,| please| and)|^\W*({_ORDINAL_WORD})\W*$|^\W*(?:the )?(\d{{1,2}})(?:st|nd|rd|th)(?: (?:please|pls|thanks|then))?\W*$"
 )
 _NTH_ZH = re.compile(rf"第\s?(\d{{1,2}}|{ZH_NUMBER})\s?(?:[{_ZH_MEASURE}单款种项笔样]|地址|件商品)?")
 _FIRST_FEW = re.compile(

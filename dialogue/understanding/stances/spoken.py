@@ -25,7 +25,7 @@ _TOPIC = re.compile(
 """All that stands around what only says what is spoken of: "oh wait, the mugs, ...", 发票嘛，...."""
 _ARTICLE = re.compile(r"(?:\b(?:the|my|our|those|these|that|this|of the|of those)\s+)+$|[那这][个件条双副单些]?$")
 _DOES = {
-    "return": r"return(?:ed|ing|s)?(?![a-z])|refund(?:ed|ing)?(?![a-z])|send(?:ing)?(?![a-z])(?=[^,.]{0,24} back)|退货|退款|退掉|退|寄回",
+    "return": r"return(?:ed|ing|s)?(?![a-z])|refund(?:ed|ing)?(?![a-z])|(?:send|giv|hand|ship|post)(?:e|ing)?(?![a-z])(?=[^,.]{0,24} back)|退货|退款|退掉|退|寄回",
     "exchange": r"exchang(?:e|ed|ing)(?![a-z])|swap(?:ped|ping)?(?![a-z])|switch(?:ed|ing)?(?![a-z])|chang(?:e|ing)(?![a-z])(?! (?:my|of) mind)|replac(?:e|ement|ing)(?![a-z])|换货|调换|换掉|换|(?<!修)改(?!主意|天)",
     "cancel": r"cancel(?:led|ed|ling|ing|lation)?(?![a-z])|取消|撤单",
     "address": r"chang(?:e|ed|ing)(?![a-z])(?! (?:my|of) mind)|updat(?:e|ing)(?![a-z])|更改|修改|换|改(?!主意|天)",

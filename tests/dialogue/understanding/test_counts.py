@@ -42,7 +42,7 @@ def test_wishes_are_no_pieces(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("the second one", [{"n": 2}]), ("第三个", [{"n": 3}]), ("the last one", [{"n": -1}]), ("the one at the top", [{"n": 1}]), ("top one pls", [{"n": 1}]), ("a top in red", []), ("the one at the bottom", [{"n": -1}]), ("最后一个", [{"n": -1}]), ("both of them", [{"all": True}]),
+        ("the second one", [{"n": 2}]), ("第三个", [{"n": 3}]), ("the last one", [{"n": -1}]), ("the one at the top", [{"n": 1}]), ("1st", [{"n": 1}]), ("the 2nd please", [{"n": 2}]), ("on the 2nd of May", []), ("top one pls", [{"n": 1}]), ("a top in red", []), ("the one at the bottom", [{"n": -1}]), ("最后一个", [{"n": -1}]), ("both of them", [{"all": True}]),
         ("keep the rest", [{"rest": True}]), ("其他的留着", [{"rest": True}]), ("全部", [{"all": True}]), ("one day", []), ("第一次买", [{"n": 1}]),
     ],
 )  # fmt: skip

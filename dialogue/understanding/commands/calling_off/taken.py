@@ -131,7 +131,7 @@ def stances_of(reading: Reading) -> TakenStances:
     named = _named(reading)
     taken = reading.stances(reading.text.low, [span for _, span in named], situation)
     by_span = {span: entity for entity, span in named}
-    taken = [_by_its_form(reading, one) for one in taken]
+    taken = [_by_its_form(reading, one) for one in _alike(reading, taken)]
     things = [Thing(by_span[one.subject.thing], one) for one in taken if one.subject.thing in by_span]
     return TakenStances(reading, situation, tuple(taken), tuple(things))
 
@@ -146,6 +146,28 @@ def _by_its_form(reading: Reading, one: Taken) -> Taken:
     follows = reading.view.waiting and _GOES_ON_TO.search(low[: thing.start])
     meant = _IS_WHAT.match(low[thing.end :]) or _WHAT_IS.search(low[: thing.start])
     return dataclasses.replace(one, off=0.0, on=1.0) if follows or meant else one
+
+
+_TOGETHER = re.compile(r"\W*(?:and|or|nor|&|\+|和|跟|与|或|还有|以及|、)\W*(?:the|my|a|an)?\W*")
+
+
+def _alike(reading: Reading, taken: Sequence[Taken]) -> list[Taken]:
+    """Return stances of which those towards things that "and" joins are one: "only the jumper and the bedding are going"."""
+    groups: list[list[Taken]] = []
+    for one in taken:
+        before = groups[-1][-1].subject.thing if groups else None
+        thing = one.subject.thing
+        if before and thing and _TOGETHER.fullmatch(reading.text.low[before.end : thing.start]):
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    return [
+        dataclasses.replace(
+            one, off=sum(each.off for each in group) / len(group), on=sum(each.on for each in group) / len(group)
+        )
+        for group in groups
+        for one in group
+    ]
 
 
 def _answered(low: str, thing: Span) -> bool | None:
