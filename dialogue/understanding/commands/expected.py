@@ -168,12 +168,16 @@ _HOUSE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _NUMBER_AGAIN = re.compile(
-    r"\b(?:(?:lives?|living|am|i'm|are|is|it's|its|they're|we're|should be|must be) at|is|it's|its|be|meant?|to|say|said|make (?:it|that)|number) (?:no\.? ?|#)?(?P<en>\d{1,5}[a-z]?)\b(?=\W*(?:$|[,.;!?]|(?:not|instead|please|pls|of course)\b))(?!\.\d)"
-    r"|^\W*(?:(?:no|oh|oops|sorry|wait|ah|ugh|silly me|my bad|argh)\b\W*)*(?P<en_alone>\d{1,5}[a-z]?)\b(?=\W*(?:$|not \d))"
-    r"|(?:应该|其实|住|写|改)(?:是|在|成|为)?(?P<zh>\d{1,5})(?=号?\W*(?:$|[,，。!！]|不是))|不是\d+号?[,，]?(?:而?是)(?P<zh_not>\d{1,5})(?!\d)",
+    r"\b(?:(?:lives?|living|am|i'm|are|is|it's|its|they're|we're|should be|must be) at|is|it's|its|be|meant?|to|say|said|make (?:it|that)|number) (?:no\.? ?|#)?(?P<en>\d{1,4}[a-z]?)\b(?=\W*(?:$|[,.;!?]|(?:not|instead|please|pls|of course)\b))(?!\.\d)"
+    r"|^\W*(?:(?:no|oh|oops|sorry|wait|ah|ugh|silly me|my bad|argh)\b\W*)*(?P<en_alone>\d{1,4}[a-z]?)\b(?=\W*(?:$|not \d))"
+    r"|(?:应该|其实|住|写|改)(?:是|在|成|为)?(?P<zh>\d{1,4})(?=号?\W*(?:$|[,，。!！]|不是))|不是\d+号?[,，]?(?:而?是)(?P<zh_not>\d{1,4})(?!\d)",
     re.IGNORECASE,
 )
 """A number that can only be the house's, where an address waits for a yes: "they live at 54", "54, not 45"."""
+_OF_ANOTHER_PART = re.compile(
+    r"\b(?:zip|post ?codes?|postal|phone|mobile|apt|apartment|flat|unit|floor|room|suite|box)\b|邮编|电话|手机|室|层|楼|单元|幢|栋"
+)
+"""What else of an address a number may be."""
 _AS_BEFORE = re.compile(
     r"(?:按|用|改回|换回|还是)[^，。,]{0,4}(?:原来|之前|刚才|前面|一开始|最初|第一个|先前)[^，。,]{0,16}(?:地址|那个|说的|的吧)|\b(?:the )?(?:first|original|earlier|previous|other) (?:address|one)(?: i (?:gave|said|told|mentioned))?\b|\b(?:address|one) i (?:gave|said|told you|mentioned) (?:first|before|earlier)\b"
 )
@@ -210,8 +214,10 @@ def of_an_address(reading: Reading) -> Reading:
 
 
 def _waits_for_a_yes(reading: Reading) -> bool:
+    """Whether an address waits for a yes, and no other part of it than the house is spoken of: "the zip is 98109"."""
     question, low = reading.view.pending, reading.text.low
-    return question is not None and question.kind == "confirm" and len(low.strip()) <= 2 * SHORT
+    confirms = question is not None and question.kind == "confirm"
+    return confirms and len(low.strip()) <= 2 * SHORT and not _OF_ANOTHER_PART.search(low)
 
 
 def expecting(reading: Reading, kind: str) -> Reading:
