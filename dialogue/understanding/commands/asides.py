@@ -123,7 +123,7 @@ def _of_money(reading: Reading, *, asks: bool) -> bool:
     if not asks or named:
         return False
     comes = _WHEN_MONEY_COMES.search(low) is not None and _pays_back(reading)
-    return comes or (not changes and phrases.asks_what_it_costs(low))
+    return comes or ((not changes or phrases.asks_what(low)) and phrases.asks_what_it_costs(low))
 
 
 def _names_others(reading: Reading) -> bool:
@@ -160,5 +160,7 @@ def _asks_the_rules(reading: Reading) -> bool:
     """Whether it is asked what holds for a value, rather than for it: "how long does a refund to a credit card take?"."""
     chances, low = dict(reading.classify(reading.masked())), reading.text.low
     asked = chances.get("ask_knowledge", 0.0)
+    if phrases.asks_what(low) and phrases.asks_what_it_costs(low):
+        return True
     when = phrases.asks_how(low) and asked + chances.get("refund_status", 0.0) >= _SURE
     return when or (asked >= _SURE and (phrases.asks_what(low) or phrases.asks_what_it_costs(low)))

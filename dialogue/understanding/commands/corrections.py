@@ -64,8 +64,8 @@ def same(one: Entity, other: Entity) -> bool:
     if one.type == "option":
         return str(first.get("value")).lower() == str(second.get("value")).lower()
     if one.type == "payment_method":
-        shared = [name for name in ("kind", "brand", "last_four", "id", "original") if name in first and name in second]
-        return bool(shared) and all(first[name] == second[name] for name in shared)
+        names = {"kind", "brand", "last_four", "id", "original"} & first.keys() & second.keys()
+        return bool(names) and all(first[name] == second[name] for name in names)
     if one.type == "reason":
         return first.get("code") == second.get("code") and first.get("code") != "other"
     return first == second

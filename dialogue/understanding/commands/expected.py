@@ -133,7 +133,7 @@ def of_a_variant(reading: Reading) -> Reading:
 
 _MAY_BECOME = frozenset({"return_items", "cancel_order"})
 """Procedures in the place of which goods may be wanted in another version."""
-_ONE_OF = re.compile(r"(?:\b(?:an?|the|in|size)|一[双条件个]|[换要]) ?$")
+_ONE_OF = re.compile(r"(?:\b(?:an?|in|size)|一[双条件个]|[换要]) ?$")
 """Before a figure that is a size there too: "I'd rather have a 27"."""
 
 

@@ -46,6 +46,13 @@ TALKS = (
         says("退到支付宝一般要多久能到账？", hides="确认", asks="choice"),
     ),
     talk(
+        "what-a-value-costs-is-asked-and-not-chosen",
+        "en",
+        EMMA,
+        says("I want to return the sweater, changed my mind", asks="choice"),
+        says("what does it cost to get it on the gift card?", hides="Return from", asks="choice"),
+    ),
+    talk(
         "no-on-the-one-and-yes-to-the-other",
         "en",
         EMMA,
