@@ -23,13 +23,14 @@ from dialogue.understanding.commands.figures import replaced_figures
 from dialogue.understanding.commands.interruptions import interrupted
 from dialogue.understanding.commands.lists import of_the_list, vague_wish
 from dialogue.understanding.commands.of_goods import complains_of_own
+from dialogue.understanding.commands.pauses import with_pauses
 from dialogue.understanding.commands.pointed import with_pointed
 from dialogue.understanding.commands.postponed import without_postponed
 from dialogue.understanding.commands.reading import Classify, Reading, classifier_ranking
 from dialogue.understanding.commands.replacing import replaced
 from dialogue.understanding.commands.requests import requested
 from dialogue.understanding.commands.revoked import without_false_yes
-from dialogue.understanding.commands.turning import turned
+from dialogue.understanding.commands.turning import chosen, turned
 from dialogue.understanding.language import is_code
 from dialogue.understanding.pending import FREE_TEXT, choose, pressed
 from dialogue.understanding.stances import Situation
@@ -38,7 +39,7 @@ from dialogue.understanding.text import read, says_nothing
 
 def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
     """Return the commands of a message, in the order in which they are to be done, and the best intents."""
-    reading = without_typing(without_idioms(without_postponed(reading)))
+    reading = without_typing(without_idioms(without_postponed(with_pauses(reading))))
     reading = with_pointed(of_an_address(of_a_variant(unasked(reading))))
     low = reading.text.low
     code = is_code(low)
@@ -134,6 +135,8 @@ def _of_what_runs(reading: Reading) -> list[Command] | None:
         return off
     if (rival := turned(reading)) is not None:
         return [rival]
+    if (choice := chosen(reading)) is not None:
+        return choice
     if off is not None and off[0].score >= BY_NAME:
         return off
     if (figures := replaced_figures(reading)) is not None:

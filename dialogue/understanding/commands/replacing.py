@@ -93,7 +93,9 @@ def replaced(reading: Reading) -> Correct | None:
         item
         for item in reading.told()
         if item not in gone
-        and (item.type != "reason" or "reason" in contrasted or slot == "reason")
+        and (
+            item.type != "reason" or "reason" in contrasted or slot == "reason" or _puts_the_reason_right(reading, told)
+        )
         and not (item.type == "quantity" and _HAS.search(low[: item.start]))
     )
     return Correct(entities=kept, slot=slot, text=reading.words(), score=0.9, source="pattern")
@@ -304,11 +306,19 @@ def _is_another_value(reading: Reading, told: Sequence[Entity]) -> bool:
 
 def _says_how_or_why(reading: Reading, told: Sequence[Entity]) -> bool:
     """Whether another way of paying is named, also with the verb of what runs, or the reason is put right: 那退礼品卡, 原因应该写质量问题."""
-    named = phrases.slot_named(reading.text.low) == "reason"
+    named = phrases.slot_named(reading.text.low) == "reason" or _puts_the_reason_right(reading, told)
     before = [one for one in reading.view.said if one.type == "payment_method"]
     paid = [one for one in told if one.type == "payment_method" and not one.value.get("negated")]
     another = bool(before) and any(not any(same(item, one) for one in before[-1:]) for item in paid)
     return another or (named and any(item.type == "reason" for item in told))
+
+
+def _puts_the_reason_right(reading: Reading, told: Sequence[Entity]) -> bool:
+    """Whether another reason than the one that was told is put in its place: 我不是不喜欢，是背带开线了."""
+    before = [one for one in reading.view.said if one.type == "reason"][-1:]
+    new = [one for one in told if one.type == "reason" and not one.value.get("negated")]
+    others = bool(before) and any(not any(same(item, one) for one in before) for item in new)
+    return others and phrases.corrects(reading.text.low)
 
 
 def _is_another_order(reading: Reading, item: Entity) -> bool:

@@ -128,20 +128,37 @@ def _with_goods_before(command: Command, before: list[Command]) -> Command:
         item.type == "product" and item.score > 0.5 for item in command.entities
     ):
         return command
-    goods = [
-        item
-        for one in before
-        if isinstance(one, StartFlow)
-        for item in one.entities
-        if item.type == "product" and item.score > 0.5
-    ]
+    named = [one for one in before if isinstance(one, StartFlow) and _goods_of(one)]
+    goods = [item for one in named for item in _goods_of(one)]
     described = [item for item in command.entities if item.type == "option" and item.value.get("value")]
     for option in described:
-        after = command.text[command.text.lower().find(option.text.lower()) + len(option.text) :]
+        words, place = command.text.lower(), command.text.lower().find(option.text.lower())
+        after = command.text[place + len(option.text) :]
         if goods and (option.text.endswith("的") or _THAT_ONE.match(after)):
-            named = goods[-1].model_copy(update={"start": option.end, "end": option.end})
-            return command.model_copy(update={"entities": (*command.entities, named)})
+            if command.flow in SWAPPING.values() and _BECOMES.search(words[:place]):
+                return command.model_copy(update={"entities": (*_as_described(named[-1]), *command.entities)})
+            meant = goods[-1].model_copy(update={"start": option.end, "end": option.end})
+            return command.model_copy(update={"entities": (*command.entities, meant)})
     return command
+
+
+_BECOMES = re.compile(r"[换改要来拿](?:成|个|件|一[个件条双])?$|\b(?:for|to|into|want|get) (?:an?|the) $")
+"""Before a version that goods named before shall become: 想换个酒红的."""
+
+
+def _goods_of(command: StartFlow) -> list[Entity]:
+    return [item for item in command.entities if item.type == "product" and item.score > GUESSED]
+
+
+def _as_described(command: StartFlow) -> list[Entity]:
+    """Return the goods that a request names last, with the versions right before them that say which they are."""
+    last, found = _goods_of(command)[-1], []
+    place = last.start
+    for item in sorted(command.entities, key=lambda item: -item.start):
+        if item.type == "option" and item.value.get("value") and 0 <= place - item.end <= 1:
+            found.append(item)
+            place = item.start
+    return [*reversed(found), last]
 
 
 def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]:  # noqa: C901, PLR0912  (one table of cases)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from dialogue.commands import Affirm, Provide, StartFlow
+from dialogue.commands import Affirm, Choose, Command, Provide, StartFlow
 from dialogue.understanding import phrases, polarity
 from dialogue.understanding.commands.corrections import same
 from dialogue.understanding.commands.reading import Reading
@@ -26,7 +26,7 @@ _FAMILIES: dict[str, tuple[frozenset[str], re.Pattern[str]]] = {
         frozenset({"return_items"}),
         re.compile(
             r"\breturn(?!ed)\w*|\b(?:send|give|sending|giving|ship)\b[^,.;]{0,24}\bback\b|\b(?:want|need|have|get|give me|prefer|rather)\b[^,.;]{0,12}\b(?:my|the) (?:money|cash)\b|\brefund(?:ed|s)?\b(?! (?:to|on|goes|should)\b)|\bmoney back\b|\b(?:go|goes|going) back(?! to)"
-            r"|退(?:货|掉|款|了|回去|吧)|寄回|(?<![钱款价])退(?![到回去给我]{0,3}(?:原|支付宝|微信|信用|礼品|银行|卡|我的))(?!钱|差|补|换)"
+            r"|退(?:货|掉|款|了|回去|吧|钱(?=[吧了算得好]|\W*$))|寄回|(?<![钱款价])退(?![到回去给我]{0,3}(?:原|支付宝|微信|信用|礼品|银行|卡|我的))(?!钱|差|补|换)"
         ),
     ),
     "exchange_items": (
@@ -39,7 +39,7 @@ _FAMILIES: dict[str, tuple[frozenset[str], re.Pattern[str]]] = {
 }  # fmt: skip
 """A procedure -> those that count as it, and the words that ask for it."""
 _LETS_GO = re.compile(
-    r"\b(?:no|not|never|nvm|without|forget|leave(?= (?:the|that|this|my)\b)|scrap|skip|drop|cancel|stop|nix|rather than|instead of)\b|n't\b|(?<!要)不(?![如然])|别(?![的处家人款种])|甭|免了|取消"
+    r"\b(?:no|not|never|nvm|without|forget|leave(?= (?:the|that|this|my)\b)|scrap|skip|drop|cancel|stop|nix|rather than|instead of)\b|n't\b|就算了|(?<!要)不(?![如然])|别(?![的处家人款种])|甭|免了|取消"
     r"|\b(?:hassle|bother|faff|complicated)\b|太?麻烦(?!你|您|帮|给|把|一下|请|取消|退|换|改|撤|停|办|查)|太?折腾|([退换])(?:什么|啥)(?:\1)"
 )
 """By which a clause lets go of what it names: it refuses it, or finds it too much trouble."""
@@ -85,6 +85,29 @@ def turned(reading: Reading) -> StartFlow | Provide | Affirm | None:
     ):
         return None
     return StartFlow(flow=flow, entities=reading.told(), text=reading.words(), score=0.85, source="pattern")
+
+
+def chosen(reading: Reading) -> list[Command] | None:
+    """Return the one choice that says to do what a clause asks for, and none lets go of: 换货就算了，直接退吧, asked what shall be done."""
+    question, low = reading.view.pending, reading.text.low
+    if (
+        question is None
+        or question.kind in {"confirm", "offer"}
+        or question.multiple
+        or phrases.is_question(low.strip())
+    ):
+        return None
+    does = [_clauses(label.lower())[0] for label in question.choices]
+    if sum(map(bool, does)) < 2 or _names_others(reading):
+        return None
+    wanted, let_go = _clauses(low)
+    left = wanted - let_go
+    places = [place for place, flows in enumerate(does) if flows & left]
+    if len(places) != 1 or not left <= does[places[0]]:
+        return None
+    choice = Choose(indexes=(places[0],), text=reading.words(), score=0.9, source="choice")
+    beside = tuple(item for item in reading.told() if item.type in {"option", "payment_method"})
+    return [choice, Provide(entities=beside, text=reading.words(), source="pending")] if beside else [choice]
 
 
 _WANTS_ONE = re.compile(

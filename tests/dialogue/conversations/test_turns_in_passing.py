@@ -1,0 +1,115 @@
+"""Turns that do two things in passing: a value with a question beside it, a choice with the other one refused, goods named once for several wishes."""
+
+from __future__ import annotations
+
+from tests.dialogue.conversations.holding import each, hold
+from tests.dialogue.conversations.script import EMMA, LI, WANG, Talk, says, talk
+from tests.dialogue.conversations.shop import Stage
+
+_UNLOVED = says("双肩包退货，不喜欢，退支付宝", asks="consent")
+_CAME_UNGLUED = says("板鞋开胶了", offers=("退货退款", "换货"))
+TALKS = (
+    talk(
+        "a-value-and-who-pays",
+        "zh",
+        WANG,
+        says("我要退双肩包，不想要了", asks="choice"),
+        says("退到礼品卡吧，顺便问下寄回来的运费谁出", shows="礼品卡", asks="consent", kind="citation"),
+    ),
+    talk(
+        "a-value-and-who-pays",
+        "en",
+        WANG,
+        says("I want to return the backpack, I don't want it any more", asks="choice"),
+        says("alipay please, and who pays for posting it back", shows="Alipay", asks="consent", kind="citation"),
+    ),
+    talk(
+        "one-choice-and-not-the-other",
+        "zh",
+        WANG,
+        _CAME_UNGLUED,
+        says("换货就算了，退钱吧", shows="退款退到哪里", offers="支付宝"),
+    ),
+    talk(
+        "the-other-choice-with-its-size",
+        "zh",
+        WANG,
+        _CAME_UNGLUED,
+        says("别退了，给我换双41的", shows="白色 / 41", asks="consent"),
+    ),
+    talk(
+        "one-choice-and-not-the-other",
+        "en",
+        WANG,
+        says("the backpack's zip broke", offers=("Return it", "Exchange it")),
+        says(
+            "I don't want an exchange, the next one would break too, just give me my money back",
+            shows="Where should the refund go?",
+        ),
+    ),
+    talk(
+        "the-reason-is-put-right",
+        "zh",
+        WANG,
+        _UNLOVED,
+        says("等等，我不是不喜欢，是拉链坏了", shows="D1001000008", asks="consent"),
+        says("确认", did="return_items"),
+        rows={"return": [{"order_id": "D1001000008", "reason": "defective"}], "returnline": [{}], "refund": [{}], "order": [{}]},
+    ),
+    talk(
+        "other-goods-are-faulty-too",
+        "zh",
+        WANG,
+        _UNLOVED,
+        says("等下，我那台灯也坏了", offers=("退货退款", "换货")),
+    ),
+    talk(
+        "a-picture-parts-clauses",
+        "zh",
+        LI,
+        says("D1003000003的半身裙换成M码", shows="M码", asks="consent"),
+        says("最近吃太多了😭 要不换L吧?", shows="L码", asks="consent"),
+    ),
+    talk(
+        "a-colleague-takes-it-in",
+        "zh",
+        WANG,
+        says("键盘那单改一下收货地址", asks="choice"),
+        says("算了不改了，我让同事帮我签收", shows="没有做任何改动", asks="nothing"),
+    ),
+    talk(
+        "goods-named-once-for-two-wishes",
+        "zh",
+        WANG,
+        says("鞋和包都想处理一下 板鞋换41 双肩包退掉", shows=("D1001000005", "白色 / 41"), hides="双肩包", asks="consent"),
+    ),
+    talk(
+        "what-is-told-of-the-second-choice",
+        "zh",
+        WANG,
+        says("取消板鞋那单，取消不了的话就退货 不喜欢 退到礼品卡", shows=("D1001000005", "礼品卡"), asks="consent"),
+    ),
+    talk(
+        "another-colour-of-goods-asked-about",
+        "zh",
+        WANG,
+        says("我那件灰卫衣还没发吧？想换个酒红的，酒红没货就给我黑的", shows=("灰色 / L码", "改为 黑色 / L码"), asks="consent"),
+    ),
+    talk(
+        "is-there-one-in-black",
+        "zh",
+        WANG,
+        says("帮我查下耳机快递～再问下女士高领羊毛毛衣，黑色m还有没有", shows=("SF926919031676", "黑色 / M码 有货")),
+    ),
+    talk(
+        "is-there-one-in-black",
+        "en",
+        EMMA,
+        says("is the women's wool turtleneck sweater available in black, M", shows="in black, M is in stock"),
+    ),
+)  # fmt: skip
+
+
+@each(TALKS)
+async def test_turns_in_passing(talk: Talk, shop: Stage) -> None:
+    await hold(talk, shop)
