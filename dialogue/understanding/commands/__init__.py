@@ -53,7 +53,7 @@ def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
     chosen = question is not None and pressed(low, question) is not None  # 都不是，转人工 may be a choice of its own
     if not chosen and not _says_where(reading) and _asks_for_a_person(reading):
         return _with_human(reading)
-    found = _of_what_runs(reading)
+    found = _of_what_runs(reading) or _goes_on_after_all(reading)
     if found is None:
         found = interrupted(reading)
     if found is None:
@@ -159,16 +159,25 @@ _AFTER_ALL = re.compile(
 """By which somebody takes up again what they have just stopped."""
 
 
-def _once_more_after_all(reading: Reading) -> list[Command] | None:
-    """Take up again what was stopped: 还是申请吧, "do it after all"."""
+def _goes_on_after_all(reading: Reading) -> list[Command] | None:
+    """Take up again what was stopped, in set phrases, also behind one that could stop it: 算了还是申请吧, "do it after all"."""
     given_up = reading.view.given_up
     if given_up is None or reading.view.active_flow is not None:
         return None
-    if not any(_AFTER_ALL.match(clause) for clause in _CLAUSE_END.split(reading.text.low)) and not _asks_for_it_again(
-        reading, given_up
-    ):
+    again = any(_AFTER_ALL.match(clause) for clause in _CLAUSE_END.split(reading.text.low))
+    return _anew(reading, given_up) if again else None
+
+
+def _once_more_after_all(reading: Reading) -> list[Command] | None:
+    """Take up again what was stopped, where it is named as wanted."""
+    given_up = reading.view.given_up
+    if given_up is None or reading.view.active_flow is not None or not _asks_for_it_again(reading, given_up):
         return None
-    return [StartFlow(flow=given_up, entities=reading.told(), text=reading.words(), score=0.85, source="pattern")]
+    return _anew(reading, given_up)
+
+
+def _anew(reading: Reading, flow: str) -> list[Command]:
+    return [StartFlow(flow=flow, entities=reading.told(), text=reading.words(), score=0.85, source="pattern")]
 
 
 def _asks_for_it_again(reading: Reading, given_up: str) -> bool:

@@ -22,7 +22,7 @@ QUESTION = "ask_knowledge"
 """What stands for a procedure where the documents are asked."""
 _BOUNDARY = re.compile(
     r"[,，、;；:：。！!~～…\n]\s*|\s+(?=#?[a-z]{1,2}\d{5,}[\u3400-\u9fff])|\.(?!\d)\s*|[?？]\s*|\s+/\s+|\s*[+＋&]\s*|\s+(?=(?:n|and|plus|also|then|but|so|cuz|because|as well as|besides|while|whereas)\s+)"
-    r"|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fffA-Za-z\d])|(?<=\d)\s+(?=(?![码号]|[件个块元双条张](?:[的吧了]|\W|$))[\u3400-\u9fff]{2})|(?<=[\u3400-\u9fff])(?=(?:然后|另外|顺便|顺带|顺手|还有(?!没|[吗么的不货伐]|现货|多少|几[件个双])|同时|并且|以及|接着|也(?=[要想得](?:退|换|取消))|再(?:把|帮|给|去|就是)|对了|[和及与](?:我|本人|有)|跟(?:我的|我有|本人)))"
+    r"|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fffA-Za-z\d])|(?<=\d)\s+(?=(?![码号]|[件个块元双条张](?:[的吧了]|\W|$))[\u3400-\u9fff]{2})|(?<=[\u3400-\u9fff])(?=(?:然后|另外|顺便|顺带|顺手|(?<![我们你店家里库])还有(?!没|[吗么的不货伐啥哪]|什么|现货|多少|几[件个双])|同时|并且|以及|接着|也(?=[要想得](?:退|换|取消))|再(?:把|帮|给|去|就是)|对了|[和及与](?:我|本人|有)|跟(?:我的|我有|本人)))"
 )
 _NUMBER = re.compile(
     r"(?<![A-Za-z\d.#])[(（]?(?:(?P<figure>[1-9])|(?P<circled>[①-⑨]))(?:[.)、:：）]|(?=\s*[^\d\s.,]))(?!\d)\s*"
@@ -76,7 +76,7 @@ _GOES = re.compile(
 )
 """A question of how far goods are that are named before it: "the speaker, has it moved?"."""
 _FILLS = re.compile(
-    r"\b(?:the|an?|my|our|that|this|those|these|for|of|from|in|on|with|via|using|to|and|plus|also|then|but|so|or|both|order|orders|one|ones|too|as|well|do|same|goes?|likewise|ditto|please|pls|thx|thanks|me|is|are|it|i|just|only|first|second|last|secondly|things?|colou?rs?|sizes?)\b|颜色|还有(?=[\u3400-\u9fff]{2})|另外|然后|顺便|订单|[的那个件双条单这我和跟与及还呢吧啊哈了也都把给就是样同里]|[\W\d_]"
+    r"\b(?:the|an?|my|our|that|this|those|these|for|of|from|in|on|with|via|using|to|and|plus|also|then|but|so|or|both|order|orders|one|ones|too|as|well|do|same|goes?|likewise|ditto|please|pls|thx|thanks|me|is|are|it|i|just|only|first|second|last|secondly|things?|colou?rs?|sizes?)\b|颜色|还有(?=[\u3400-\u9fff]{2}|\s+[那这的\s]*[单个件条双]?\s*$)|另外|然后|顺便|订单|[的那个件双条单这我和跟与及还呢吧啊哈了也都把给就是样同里]|[\W\d_]"
 )
 """Words that ask for nothing beside the name of goods."""
 _TO_BE_DONE = re.compile(r"把(?!.*[退换改撤查看送寄开])(?!.*取消)[^,，。;；!！?？]*$")
@@ -218,6 +218,8 @@ def _clause(reading: Reading, piece: segments.Segment, hear: Hear, *, opens: boo
     paid = nothing.goods and any(item.type == "payment_method" for item in told)
     if not (says or segments.cue(low)):
         return _by_way_of_payment(reading, piece, nothing) if paid else nothing
+    if only_a_value and piece.question and {item.type for item in told} == {"reason"}:
+        only_a_value = False  # 还有什么券没用? asks
     if only_a_value or (not piece.core and not nothing.goods):
         return _by_way_of_payment(reading, piece, nothing) if only_a_value and says else nothing
     if not piece.question:

@@ -46,7 +46,7 @@ _FAMILY: dict[str, frozenset[str]] = {
 _OTHER_WISHES = frozenset({"cancel", "return", "exchange", "invoice", "price", "coupon", "compare"})
 """Families of verbs by which another procedure is asked for."""
 _ADDS = re.compile(
-    r"\b(?:also|too(?=\W*$|\s*[,.;!?])|as well|in addition|plus|both|and then)\b|还有|还要(?![用穿戴留住]|是)|也|另外(?![一那]|的)|再加|一起|都|顺便|同时"
+    r"\b(?:also|too(?=\W*$|\s*[,.;!?])|as well|in addition|plus|both|and then)\b|还有|还要(?![用穿戴留住]|是)|也|另外(?![一那]|的)|再加|一起|一块儿|都|顺便|同时"
 )
 _TOGETHER = re.compile(r"^\W*(?:and|or|&|\+|和|跟|与|或|以及|、)\W*(?:the|my|a|an)?\W*$|^\W*$")
 """Between two values that are wanted together, or one of which would do."""

@@ -50,7 +50,7 @@ _OPENING_NO = re.compile(
 _AS_BEFORE = re.compile(
     r"\b(?:as (?:i said|before|planned)|like (?:i said|before)|the original)\b|按(?:照)?(?:刚才|之前|原来|前面)|照旧|照原来"
 )
-_CLAUSE = re.compile(r"[,，。.;；!！?？\n]+\s*|\s+(?:but|so|and|then)\s+|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
+_CLAUSE = re.compile(r"[,，。.;；!！?？…\n]+\s*|\s+(?:but|so|and|then)\s+|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 
 
 def turned(reading: Reading) -> StartFlow | Provide | Affirm | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.dialogue.conversations.holding import each, hold
-from tests.dialogue.conversations.script import EMMA, LI, WANG, Talk, says, talk
+from tests.dialogue.conversations.script import EMMA, LI, WANG, Talk, cancelled, says, talk
 from tests.dialogue.conversations.shop import Stage
 
 _UNLOVED = says("双肩包退货，不喜欢，退支付宝", asks="consent")
@@ -106,6 +106,59 @@ TALKS = (
         "en",
         EMMA,
         says("is the women's wool turtleneck sweater available in black, M", shows="in black, M is in stock"),
+    ),
+    talk(
+        "what-was-stopped-goes-on",
+        "zh",
+        WANG,
+        says("双肩包价保", asks="consent"),
+        says("先不申请了", shows="没有做任何改动"),
+        says("算了还是申请吧", shows="D1001000008", asks="consent"),
+    ),
+    talk(
+        "what-was-stopped-stays-so",
+        "zh",
+        WANG,
+        says("双肩包价保", asks="consent"),
+        says("先不申请了", shows="没有做任何改动"),
+        says("算了不用了", asks="nothing"),
+    ),
+    talk(
+        "the-value-that-was-said-first",
+        "zh",
+        WANG,
+        says("板鞋换成41码", shows="白色 / 41", asks="consent"),
+        says("等等，别换41了，给我换成43", shows="白色 / 43", asks="consent"),
+        says("弄错了，43是我爸的码，我那双还按刚才的41换", shows="白色 / 41", asks="consent"),
+    ),
+    talk(
+        "none-of-the-values-that-were-said",
+        "zh",
+        WANG,
+        says("板鞋换成41码", shows="白色 / 41", asks="consent"),
+        says("等等，别换41了，给我换成43", shows="白色 / 43", asks="consent"),
+        says("算了，都不换了，我穿42挺合适", shows="没有做任何改动"),
+    ),
+    talk(
+        "a-size-smaller-than-what-one-wears",
+        "zh",
+        WANG,
+        says("板鞋想换货", asks="choice"),
+        says("要比现在这双小一个码的", shows="白色 / 41", asks="consent"),
+    ),
+    talk(
+        "another-order-likewise",
+        "zh",
+        WANG,
+        says("键盘那单帮我取消，对了还有灰卫衣那单，也一块儿取消", shows="D1001000003", asks="consent"),
+        says("确认", did="cancel_order", shows="D1001000001", asks="consent"),
+        rows=cancelled("D1001000003", refund="pm_C1001_1", minor=33900),
+    ),
+    talk(
+        "coupons-between-two-wishes",
+        "zh",
+        WANG,
+        says("耳机到哪了？我还有什么券没用？另外键盘那单取消掉", shows=("SF926919031676", "STYLE40", "D1001000003"), asks="consent"),
     ),
 )  # fmt: skip
 
