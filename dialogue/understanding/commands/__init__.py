@@ -30,6 +30,7 @@ from dialogue.understanding.commands.reading import Classify, Reading, classifie
 from dialogue.understanding.commands.replacing import replaced
 from dialogue.understanding.commands.requests import requested
 from dialogue.understanding.commands.revoked import without_false_yes
+from dialogue.understanding.commands.tags import without_tag
 from dialogue.understanding.commands.turning import chosen, turned
 from dialogue.understanding.language import is_code
 from dialogue.understanding.pending import FREE_TEXT, choose, pressed
@@ -39,7 +40,7 @@ from dialogue.understanding.text import read, says_nothing
 
 def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
     """Return the commands of a message, in the order in which they are to be done, and the best intents."""
-    reading = without_typing(without_idioms(without_postponed(with_pauses(reading))))
+    reading = without_typing(without_idioms(without_postponed(with_pauses(without_tag(reading)))))
     reading = with_pointed(of_an_address(of_a_variant(unasked(reading))))
     low = reading.text.low
     code = is_code(low)

@@ -214,12 +214,10 @@ def _clause(reading: Reading, piece: segments.Segment, hear: Hear, *, opens: boo
     nothing = Clause(
         start, end, told, frozenset(_names(told)), opens=opens, joined=likewise or bool(_JOINS.match(low)), says=says
     )
-    only_a_value = bool(told) and all(item.type in _ANY for item in told) and segments.cue(rest.strip()) is None
+    only_a_value = _is_only_a_value(told, rest, asks=piece.question)
     paid = nothing.goods and any(item.type == "payment_method" for item in told)
     if not (says or segments.cue(low)):
         return _by_way_of_payment(reading, piece, nothing) if paid else nothing
-    if only_a_value and piece.question and {item.type for item in told} == {"reason"}:
-        only_a_value = False  # 还有什么券没用? asks
     if only_a_value or (not piece.core and not nothing.goods):
         return _by_way_of_payment(reading, piece, nothing) if only_a_value and says else nothing
     if not piece.question:
@@ -241,6 +239,12 @@ def _clause(reading: Reading, piece: segments.Segment, hear: Hear, *, opens: boo
         return nothing
     refused = flow in UNDOES and unwanted(told) and segments.cue(low) is None
     return dataclasses.replace(nothing, flow=flow, weight=weight, unwanted=refused)
+
+
+def _is_only_a_value(told: tuple[Entity, ...], rest: str, *, asks: bool) -> bool:
+    """Whether a clause only tells what serves a request; a question with a reason in it, 还有什么券没用?, may be one itself."""
+    kinds = {item.type for item in told}
+    return bool(kinds) and kinds <= _ANY and segments.cue(rest.strip()) is None and not (asks and kinds == {"reason"})
 
 
 def _of_its_kin(reading: Reading, piece: segments.Segment, flow: str, weight: float) -> tuple[str, float]:

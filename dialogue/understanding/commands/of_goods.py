@@ -91,6 +91,17 @@ def _names_one(entities: tuple[Entity, ...]) -> bool:
     )
 
 
+_PAID_BACK = re.compile(
+    r"退(?:款|钱|回|到|给|我|的)*(?:支付宝|微信|信用卡|银行卡|礼品卡|花呗|原路|原来的卡|卡里|visa|paypal)"
+    r"|\b(?:refund|money)(?: it| me| goes?| back)* (?:to|on|onto) (?:my |the )?(?:original |credit |debit |gift )?(?:card|visa|mastercard|paypal|alipay|account)\b"
+)
+
+
+def wants_money_back(low: str) -> bool:
+    """Whether it is said where a refund shall go: of faulty goods that they shall go back."""
+    return bool(_PAID_BACK.search(low))
+
+
 def of_the_procedure(view: View, best: str) -> bool:
     """Whether "does that cost me anything?" is about what is going on: no goods are on the table that it could be about."""
     about_goods = best in _FLOWS and best != "find_products"

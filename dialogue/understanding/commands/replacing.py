@@ -327,11 +327,14 @@ def _is_another_order(reading: Reading, item: Entity) -> bool:
     if "order" not in view.flow_slots.values() or any(same(item, one) for one in view.said) or _ADDS.search(low):
         return False
     cue, mine = segments.cue(low), _FAMILY.get(view.active_flow or "", frozenset())
-    points = _POINTS.match(low[item.end :]) is not None and cue in {None, "change", "make"}
+    instead = cue == "exchange" and "swaps" not in view.flow_slots.values() and _SWITCHES.search(low[: item.start])
+    points = _POINTS.match(low[item.end :]) is not None and (cue in {None, "change", "make"} or instead)
     no = _NO.search(low[: item.start]) is not None and cue is None
     return points or no or (cue in mine and phrases.corrects(low))
 
 
+_SWITCHES = re.compile(r"换成?(?:取消)?$|\bswap (?:it )?(?:to|for) (?:the )?$")
+"""Before another order, it names that one instead: 换成键盘那单, said while an order is cancelled."""
 _NO = re.compile(r"^\W*(?:\w{2,4}\W+)?(?:no+|nope|nah|不|不对|不是)\W+(?:the |it's |my )*$")
 _REFUSED = re.compile(r"(?:\bnot|n't|不是|并非|非)\W*(?:the |my |that )?$")
 

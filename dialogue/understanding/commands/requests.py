@@ -35,6 +35,7 @@ from dialogue.understanding.commands.of_goods import (
     complains_of_own,
     of_goods,
     of_the_procedure,
+    wants_money_back,
 )
 from dialogue.understanding.commands.of_parcels import of_parcels
 from dialogue.understanding.commands.otherwise import put_in_order, shared
@@ -305,6 +306,10 @@ def _of_the_shop(view: View, flow: str, low: str, entities: tuple[Entity, ...]) 
     types = {item.type for item in entities}
     if flow == "price_history" and not phrases.asks_past_price(low):
         return "check_stock" if "option" in types else "product_details"
+    if flow == "change_payment" and types >= {"product", "reason"} and segments.cue(low) == "return":
+        return "return_items"  # 双肩包不想要了退支付宝
+    if flow == "find_products" and _asks_for_a_version(low, entities):
+        return "check_stock"
     if flow == "find_products" and _SELLS_FOR.search(low) and any(item.value.get("product_ids") for item in entities):
         return "product_details"
     if flow == "product_details" and "option" in types and browsing.asks_for_goods(low):
@@ -315,12 +320,24 @@ def _of_the_shop(view: View, flow: str, low: str, entities: tuple[Entity, ...]) 
     return flow
 
 
+def _asks_for_a_version(low: str, entities: tuple[Entity, ...]) -> bool:
+    """Whether it is asked if one product is there in a colour or size: 看看那款毛衣黑色M有没有."""
+    ids = {str(one) for item in entities if item.type == "product" for one in item.value.get("product_ids", ())}
+    version = any(item.type == "option" and item.value.get("key") in _OF_A_VERSION for item in entities)
+    return len(ids) == 1 and version and browsing.asks_for_goods(low)
+
+
+_OF_A_VERSION = frozenset({"color", "size"})
+
+
 def _meant(flow: str, low: str) -> tuple[str, ...]:
     """Return the procedures that the words mean, where they are more exact than the classifier."""
     if flow == "refund_status" and phrases.demands_refund(low):
         return ("return_items",)
     if flow == "return_items" and phrases.asks_whether_paid_back(low):
         return ("refund_status",)
+    if flow == "report_problem" and wants_money_back(low):
+        return ("return_items",)
     if flow == "claim_coupon" and phrases.looks_at_coupons(low):
         return ("list_coupons",)
     if flow == "size_advice" and phrases.asks_how_it_runs(low):

@@ -118,7 +118,7 @@ _ANY_SIZE = re.compile(
 _LETTER_SIZE = re.compile(r"(?<![a-z0-9'])(?:x{0,3}[sl]|m|[2-5]xl)(?![a-z0-9'])", re.ASCII)
 """A size in letters, where it stands right behind another value or goods: 黑色m的, 卫衣L还有吗."""
 _SPELT_SIZE = re.compile(
-    r"\b(?:twenty|thirty|forty)[ -](?:one|two|three|four|five|six|seven|eight|nine)\b(?!-)|[二三四]十[一二三四五六七八九]?(?=[码号]|的(?!时候|话)|\W*$)(?!号[楼院路门店])"
+    r"\b(?:twenty|thirty|forty)[ -](?:one|two|three|four|five|six|seven|eight|nine)\b(?!-)|[二三四]十[一二三四五六七八九]?(?=[码号吧]|就(?:行|好|可以|成)|的(?!时候|话)|\W*$)(?!号[楼院路门店])"
 )
 """A size in words: "a twenty-seven", 四十一码."""
 _SIZE_BEFORE = re.compile(

@@ -23,6 +23,7 @@ TAKES_PARTS = frozenset({"return_items", "exchange_items", "change_items"})
 _OF_FREE_WORDS = 0.85
 """The same where words of one's own were asked for, which may well be a refusal: 不想要了, asked for the reason."""
 _FREE_WORDS = frozenset({"reason", "text"})
+_NO_FAULTS = frozenset({"changed_mind", "no_longer_needed", "found_cheaper", "other"})
 _THINGS = frozenset({"product", "sku", "ordinal", "order_ref"})
 VALUES = frozenset({"option", "address", "email", "payment_method", "quantity"})
 IDLE = frozenset({None, "know", "look", "make", "find"})
@@ -81,7 +82,10 @@ class TakenStances:
         return tuple(
             one
             for one in self.taken
-            if one.off >= sure and not self._gives_anew(one.subject.clause) and not self.approves(one)
+            if one.off >= sure
+            and not self._gives_anew(one.subject.clause)
+            and not self.approves(one)
+            and not self._says_what_is_wrong(one)
         )
 
     def approves(self, one: Taken) -> bool:
@@ -89,6 +93,12 @@ class TakenStances:
         words = self.words(one)
         named = one.subject.thing is None and bool(one.subject.kinds)
         return named and _RIGHT.search(words) is not None and not _NOT.search(words)
+
+    def _says_what_is_wrong(self, one: Taken) -> bool:
+        """Whether a clause that may call off tells what is wrong with the goods: 其实是背带断了才退的."""
+        takes = "reason" in self.reading.view.flow_slots.values() and one.off < BEYOND_DOUBT
+        told = self.reading.within(one.subject.clause.start, one.subject.clause.end) if takes else ()
+        return any(item.type == "reason" and item.value.get("code") not in _NO_FAULTS for item in told)
 
     def _gives_anew(self, clause: Span) -> bool:
         """Whether a clause gives a value that was said before: "the address that I said before", 按刚才的41换 are other values."""
