@@ -131,8 +131,10 @@ def complains_of_own(low: str, entities: tuple[Entity, ...]) -> bool:
 def _is_own(low: str, entities: tuple[Entity, ...]) -> bool:
     """Whether goods have been bought: it is said, they came, or something is stated of them that nobody knows of goods on sale."""
     named = any(item.type == "product" and item.value.get("product_ids") for item in entities)
-    states = not (is_question(low.strip()) or browsing.asks_for_goods(low))
+    states = not (is_question(low.strip()) or browsing.asks_for_goods(low)) or _HOW_COME.search(low) is not None
     return browsing.speaks_of_own(low) or (named and (states or _CAME.search(low) is not None))
 
 
+_HOW_COME = re.compile(r"(?:怎么|咋)[^,，。！？?]{1,8}了\W*$|^\W*(?:why|how come) (?:is|does|has|did|are|do) (?:my|the)\b")
+"""A question that only complains: 台灯怎么不亮了."""
 _CAME = re.compile(r"\b(?:arrived|came|turned up|unpacked|unboxed|opened)\b|到手|刚到|拆开")

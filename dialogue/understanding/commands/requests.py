@@ -184,7 +184,8 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
         return [to_documents(reading, part.start, part.end, 0.8, "pattern")]
     vague = (chance < CLEAR or best not in reading.flows) and not phrases.supposes(low)
     if vague and reading.view.active_flow is None and complains_of_own(low, entities):
-        return [StartFlow(flow="report_problem", entities=entities, text=words, score=0.8, source="pattern")]
+        (flow,) = _meant("report_problem", low)
+        return [StartFlow(flow=flow, entities=entities, text=words, score=0.8, source="pattern")]
     if chance < CLEAR and _WANTS.search(low) and _names_only_a_coupon(part, entities):
         return [StartFlow(flow="claim_coupon", entities=entities, text=words, score=0.7, source="pattern")]
     bought = best not in reading.flows and browsing.speaks_of_own(low)
@@ -260,7 +261,23 @@ def _asks_nothing(
         return True
     low = reading.text.low[slice(*(part.body or (part.start, part.end)))]
     names_only = phrases.elliptical(low) or _only_names_goods(reading, part, entities, best)
-    return names_only and (best not in reading.flows or chance < CLEAR)
+    return (names_only and (best not in reading.flows or chance < CLEAR)) or _asks_the_same(reading, low, entities)
+
+
+_FILLS = re.compile(
+    r"\b(?:ok|and|so|what|how|about|the|my|then|that|those|order|one)\b|[那这么我的个件双条台单呢还有也]|\W"
+)
+_ASKED_AGAIN = frozenset({"track_order", "order_status", "refund_status"})
+
+
+def _asks_the_same(reading: Reading, low: str, entities: tuple[Entity, ...]) -> bool:
+    """Whether what was just looked up is asked of other goods of one's own: 那键盘呢, "and the keyboard?", after 耳机到哪了."""
+    view, goods = reading.view, [item for item in entities if item.type == "product" and item.score > GUESSED]
+    if view.active_flow is not None or view.last_flow not in _ASKED_AGAIN or not goods or not phrases.elliptical(low):
+        return False
+    for item in goods:
+        low = low.replace(item.text.lower(), " ")
+    return not _FILLS.sub("", low)
 
 
 def _only_names_goods(reading: Reading, part: segments.Segment, entities: tuple[Entity, ...], best: str) -> bool:

@@ -110,6 +110,15 @@ def chosen(reading: Reading) -> list[Command] | None:
     return [choice, Provide(entities=beside, text=reading.words(), source="pending")] if beside else [choice]
 
 
+def lets_go(low: str, label: str) -> bool:
+    """Whether words refuse what a choice says to do, and ask for it nowhere: 不退不换 picks neither."""
+    wanted, let_go = _clauses(low)
+    does = _clauses(label.lower())[0]
+    return bool(does & let_go) and not does & (wanted - let_go)
+
+
+_NEAR = 2
+"""Characters from another refusal to what it is said of: 不退不换 refuses both."""
 _WANTS_ONE = re.compile(
     r"\b(?:have|get|take|want|prefer|like|try|give me|send me|swap|switch)\b(?: (?:it|them|these|those|to|for|in|an?|one|the|size|it in|just|rather|instead))*\W*$|(?:要|拿|给我|来|换)(?:一?[双件个条])?$"
 )
@@ -149,6 +158,7 @@ def _clauses(low: str) -> tuple[set[str], set[str]]:
             refusals = refusals if found.keys() - {"cancel_order"} else []
             found.pop("cancel_order" if refusals else "", None)
         refused = _refused(found, refusals[0].end()) if refusals else set()
+        refused |= {flow for flow, place in found.items() for one in refusals[1:] if 0 <= place - one.end() <= _NEAR}
         let_go |= refused
         wanted |= found.keys() - refused
     return wanted, let_go

@@ -92,7 +92,7 @@ _SAME = (
     ),
 )
 _SAME_THING = re.compile(
-    r"\b(?:the )?(?:(?:exact(?:ly)?|very) )?(?:the )?same (?:exact )?(?:one|item|product|thing|specs?)\b|\bidentical\b|\b(?:a |for a )?(?:brand[- ]?new|working|replacement|new)(?: (?:one|unit|pair))\b|\ba replacement\b|换(?:成)?(?:一)?[个件双台只条]?(?:全)?新的(?!款|颜色)|^\W*(?:要|就|跟(?:原来|之前)的?|和(?:原来|之前)的?)?(?:一样|同样)的(?=就行|就好|就可以|可以|吧|\W*$)|一模一样(?:的)?|同款|同样的(?!颜色|尺码)|原款"
+    r"\b(?:the )?(?:(?:exact(?:ly)?|very) )?(?:the )?same (?:exact )?(?:one|item|product|thing|specs?)\b|\bidentical\b|\b(?:a |for a )?(?:brand[- ]?new|working|replacement|new)(?: (?:one|unit|pair))\b|\ba replacement\b|换(?:成)?(?:一)?[个件双台只条]?(?:全)?新的(?!款|颜色)|^\W*(?:要|就|跟(?:原来|之前)的?|和(?:原来|之前)的?)?(?:一样|同样)的(?=就行|就好|就可以|可以|吧|\W*$)|一模一样(?:的)?|换(?:成)?一?[个件双台只条](?:一样|同样)的(?=\W*$|就行|吧|就好)|同款|同样的(?!颜色|尺码)|原款"
 )
 _DO_NOT_MIND_EN = re.compile(
     rf"\b(?:don't|dont|do not) (?:care|mind) (?:(?:about|if|whether|it's|it is|the|which) )*(?:{_WORDS_EN})(?: or not)?"
