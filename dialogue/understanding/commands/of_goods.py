@@ -135,6 +135,8 @@ def _is_own(low: str, entities: tuple[Entity, ...]) -> bool:
     return browsing.speaks_of_own(low) or (named and (states or _CAME.search(low) is not None))
 
 
-_HOW_COME = re.compile(r"(?:怎么|咋)[^,，。！？?]{1,8}了\W*$|^\W*(?:why|how come) (?:is|does|has|did|are|do) (?:my|the)\b")
+_HOW_COME = re.compile(
+    r"(?:怎么|咋)[^,，。！？?]{1,8}了\W*$|^\W*(?:why|how come) (?:is|does|has|did|are|do) (?:my|the)\b"
+)
 """A question that only complains: 台灯怎么不亮了."""
 _CAME = re.compile(r"\b(?:arrived|came|turned up|unpacked|unboxed|opened)\b|到手|刚到|拆开")

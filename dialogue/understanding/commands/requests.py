@@ -184,8 +184,9 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
         return [to_documents(reading, part.start, part.end, 0.8, "pattern")]
     vague = (chance < CLEAR or best not in reading.flows) and not phrases.supposes(low)
     if vague and reading.view.active_flow is None and complains_of_own(low, entities):
-        (flow,) = _meant("report_problem", low)
-        return [StartFlow(flow=flow, entities=entities, text=words, score=0.8, source="pattern")]
+        return [
+            StartFlow(flow=_meant("report_problem", low)[0], entities=entities, text=words, score=0.8, source="pattern")
+        ]
     if chance < CLEAR and _WANTS.search(low) and _names_only_a_coupon(part, entities):
         return [StartFlow(flow="claim_coupon", entities=entities, text=words, score=0.7, source="pattern")]
     bought = best not in reading.flows and browsing.speaks_of_own(low)
