@@ -327,7 +327,8 @@ def _is_another_order(reading: Reading, item: Entity) -> bool:
     if "order" not in view.flow_slots.values() or any(same(item, one) for one in view.said) or _ADDS.search(low):
         return False
     cue, mine = segments.cue(low), _FAMILY.get(view.active_flow or "", frozenset())
-    instead = cue == "exchange" and "swaps" not in view.flow_slots.values() and _SWITCHES.search(low[: item.start])
+    switches = _SWITCHES.search(low[: item.start]) is not None
+    instead = switches and cue == "exchange" and "swaps" not in view.flow_slots.values()
     points = _POINTS.match(low[item.end :]) is not None and (cue in {None, "change", "make"} or instead)
     no = _NO.search(low[: item.start]) is not None and cue is None
     return points or no or (cue in mine and phrases.corrects(low))
