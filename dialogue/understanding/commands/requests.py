@@ -21,6 +21,7 @@ from dialogue.commands import (
     View,
 )
 from dialogue.understanding import persons, phrases, segments
+from dialogue.understanding.commands.again import asks_the_same
 from dialogue.understanding.commands.alterations import ADDRESS_FLOWS, SWAPPING, is_of_a_kind, redirected, swapped
 from dialogue.understanding.commands.choices import by_preference, without_conditions
 from dialogue.understanding.commands.clauses import of_a_list
@@ -262,23 +263,7 @@ def _asks_nothing(
         return True
     low = reading.text.low[slice(*(part.body or (part.start, part.end)))]
     names_only = phrases.elliptical(low) or _only_names_goods(reading, part, entities, best)
-    return (names_only and (best not in reading.flows or chance < CLEAR)) or _asks_the_same(reading, low, entities)
-
-
-_FILLS = re.compile(
-    r"\b(?:ok|and|so|what|how|about|the|my|then|that|those|order|one)\b|[那这么我的个件双条台单呢还有也]|\W"
-)
-_ASKED_AGAIN = frozenset({"track_order", "order_status", "refund_status"})
-
-
-def _asks_the_same(reading: Reading, low: str, entities: tuple[Entity, ...]) -> bool:
-    """Whether what was just looked up is asked of other goods of one's own: 那键盘呢, "and the keyboard?", after 耳机到哪了."""
-    view, goods = reading.view, [item for item in entities if item.type == "product" and item.score > GUESSED]
-    if view.active_flow is not None or view.last_flow not in _ASKED_AGAIN or not goods or not phrases.elliptical(low):
-        return False
-    for item in goods:
-        low = low.replace(item.text.lower(), " ")
-    return not _FILLS.sub("", low)
+    return (names_only and (best not in reading.flows or chance < CLEAR)) or asks_the_same(reading, low, entities)
 
 
 def _only_names_goods(reading: Reading, part: segments.Segment, entities: tuple[Entity, ...], best: str) -> bool:
