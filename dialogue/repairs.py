@@ -24,7 +24,7 @@ from tools.orders.types import OrderList
 
 FREE_TEXT_SLOTS = frozenset({"text", "reason"})
 _ADDS = re.compile(
-    r"\b(?:also|too(?=\W*$|\s*[,.;!?])|as well|in addition|plus)\b|还有|还要(?![用穿戴留住]|是)|也|另外|再加|一起"
+    r"\b(?:also|too(?=\W*$|\s*[,.;!?])|as well|in addition|plus)\b|还有|还要(?![用穿戴留住]|是)|也|另外|再加|一起|一块儿"
 )
 """What comes with such words is added to what was said, not put in its place."""
 _LABELS = re.compile(

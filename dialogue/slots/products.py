@@ -274,13 +274,21 @@ async def fill_question(context: SlotContext) -> Filling:
 
 
 async def fill_options(context: SlotContext) -> Filling:
-    """Collect the option values that were said. Never asks."""
+    """Collect the option values that were said, without what goes for every variant: of a woollen sweater "wool" says no variant. Never asks."""
     value: dict[str, str] = {}
     for entry in grounding.options_heard(context.heard):
         said = entry.entity.value
         if said.get("key") and said.get("value") and not said.get("negated"):
             value[str(said["key"])] = str(said["value"])
+    product = context.frame.slots.get("product")
+    details = await _details(context, product) if value and isinstance(product, str) else None
+    if details is not None:
+        value = {key: one for key, one in value.items() if key in details.options or not _is_attribute(one, details)}
     return Filled(value)
+
+
+def _is_attribute(value: str, product: ProductDetails) -> bool:
+    return any(grounding.same_value(value, one) for one in product.attributes.values())
 
 
 async def fill_search(context: SlotContext) -> Filling:

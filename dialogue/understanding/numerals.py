@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+TOGETHER = re.compile(r"一块(?:儿|(?=给|都|取消|处理|[退换撤办弄改发寄送买领开]))")
+"""No yuan and no piece: it says that several things are done at once."""
 _ZH_DIGITS = {
     c: n
     for n, chars in enumerate(("零〇", "一壹", "二两俩贰", "三仨叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖"))

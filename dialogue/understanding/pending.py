@@ -54,6 +54,9 @@ _NONE = re.compile(r"\b(?:neither|none)\b|都不(?:是|要|对|行)|没有一个
 _BOTH = re.compile(
     r"\bboth\b|\ball\b(?! set| right| good)|\bevery(?:thing)?\b(?! else)|都(?:要|退|换|是|行|可以|选|来)|全部|全都|两个都|全要|所有|^\W*都\W*$|一起"
 )
+_CLAUSE_END = r"[,.;，。；！!]|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])"
+_REFUSES = re.compile(rf"(?:\bnot\b|不要|不是|别)(?:(?!{_CLAUSE_END}).)*", re.DOTALL)
+"""A clause that refuses what stands in it, and not what the next one names."""
 _EXCEPT = re.compile(r"(?:\b(?:except|but not|besides|other than|not)\b|除了|不要|不是|别)\W*(?:for )?(?:the )?(.+)")
 
 
@@ -95,6 +98,8 @@ def _by_place(low: str, entities: list[Entity], count: int, *, multiple: bool) -
         if item.value.get("all") and multiple and not re.search(r"except|but not|除了|不全", low):
             return tuple(range(count))
         places += places_of(item.value, count)
+    if other := _beside_a_refusal(low, entities, count):
+        return other
     if not places:
         everything = multiple and _BOTH.search(low) and not _EXCEPT.search(low) and len(low) < 30
         return tuple(range(count)) if everything else None
@@ -104,6 +109,16 @@ def _by_place(low: str, entities: list[Entity], count: int, *, multiple: bool) -
     ):
         return tuple(i for i in range(count) if i not in picked) or None
     return picked
+
+
+def _beside_a_refusal(low: str, entities: list[Entity], count: int) -> tuple[int, ...]:
+    """Return what is picked by its place behind a clause that refuses another: 不要个人的，开后面那种."""
+    refused = [match.span() for match in _REFUSES.finditer(low)]
+    named = [item for item in entities if item.type == "ordinal" and not item.value.get("all")]
+    wanted = [item for item in named if all(item.start >= end for _, end in refused)]
+    if not refused or not wanted:
+        return ()
+    return tuple(dict.fromkeys(place for item in wanted for place in places_of(item.value, count)))
 
 
 def _by_label(
@@ -155,7 +170,9 @@ _WORDS_FOR = (
 """How a choice is called, and other words for it."""
 
 
-_DENIED = re.compile(r"(?:\bnot\b|(?:而|可)?不是|别开|不(?:能|用|想|再|给[^,，。；]{1,4})*开|不要)[^,.;，。；!！]*")
+_DENIED = re.compile(
+    rf"(?:\bnot\b|(?:而|可)?不是|别开|不(?:能|用|想|再|给[^,，。；]{{1,4}})*开|不要)(?:(?!{_CLAUSE_END}).)*", re.DOTALL
+)
 """What a choice is not: "for the firm, not for me", 公司发票，不是个人的."""
 
 

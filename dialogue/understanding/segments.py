@@ -59,7 +59,10 @@ _HOW_PAID = re.compile(
     rf"|^\W*(?:钱|退款|差价|余额|多的|费用|款)?(?:就|都|也|请|我|帮我)*(?:退|走|用|打|返|付|付款|支付|刷)(?:款|钱|回)?(?:到|回|去|在|至)?(?:我的?)?{_METHOD_ZH}|^\W*(?:钱|退款|差价|退(?:的|回来的)(?:钱|款))[^。；！？]{{0,12}}{_METHOD_ZH}"
 )
 """A sentence that only says how money moves: part of the request beside it, never one of its own there."""
-_ASIDE = re.compile(r"[,，]\s*(?=(?:钱|退款|差价|余额|多的|费用)[^。；！？,，]{0,12}(?:退|走|用|到|付|付款))")
+_ASIDE = re.compile(
+    r"[,，]\s*(?=(?:钱|退款|差价|余额|多的|费用)[^。；！？,，]{0,12}(?:退|走|用|到|付|付款))"
+    rf"|(?<=[\u3400-\u9fff])\s+(?=(?:钱|退款|差价|余额|款)?[^。；！？,，\s]{{0,2}}(?:退|走|打|返|付)[款钱]?[到回去在至]?(?:我的?)?{_METHOD_ZH})"
+)
 """Where a clause about money begins."""
 _DROPPED = re.compile(
     r"^\W*(?:(?:hmm+|oh|well|actually|ok|okay|no|wait|on second thoughts?|hang on|hold on|sorry)\b[,. ]*)*"

@@ -23,13 +23,15 @@ from dialogue.understanding.commands.figures import replaced_figures
 from dialogue.understanding.commands.interruptions import interrupted
 from dialogue.understanding.commands.lists import of_the_list, vague_wish
 from dialogue.understanding.commands.of_goods import complains_of_own
+from dialogue.understanding.commands.pauses import with_pauses
 from dialogue.understanding.commands.pointed import with_pointed
 from dialogue.understanding.commands.postponed import without_postponed
 from dialogue.understanding.commands.reading import Classify, Reading, classifier_ranking
 from dialogue.understanding.commands.replacing import replaced
 from dialogue.understanding.commands.requests import requested
 from dialogue.understanding.commands.revoked import without_false_yes
-from dialogue.understanding.commands.turning import turned
+from dialogue.understanding.commands.tags import without_tag
+from dialogue.understanding.commands.turning import chosen, turned
 from dialogue.understanding.language import is_code
 from dialogue.understanding.pending import FREE_TEXT, choose, pressed
 from dialogue.understanding.stances import Situation
@@ -38,7 +40,7 @@ from dialogue.understanding.text import read, says_nothing
 
 def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
     """Return the commands of a message, in the order in which they are to be done, and the best intents."""
-    reading = without_typing(without_idioms(without_postponed(reading)))
+    reading = without_typing(without_idioms(without_postponed(with_pauses(without_tag(reading)))))
     reading = with_pointed(of_an_address(of_a_variant(unasked(reading))))
     low = reading.text.low
     code = is_code(low)
@@ -52,7 +54,7 @@ def commands(reading: Reading) -> tuple[list[Command], list[ScoredIntent]]:
     chosen = question is not None and pressed(low, question) is not None  # 都不是，转人工 may be a choice of its own
     if not chosen and not _says_where(reading) and _asks_for_a_person(reading):
         return _with_human(reading)
-    found = _of_what_runs(reading)
+    found = _of_what_runs(reading) or _goes_on_after_all(reading)
     if found is None:
         found = interrupted(reading)
     if found is None:
@@ -134,6 +136,8 @@ def _of_what_runs(reading: Reading) -> list[Command] | None:
         return off
     if (rival := turned(reading)) is not None:
         return [rival]
+    if (choice := chosen(reading)) is not None:
+        return choice
     if off is not None and off[0].score >= BY_NAME:
         return off
     if (figures := replaced_figures(reading)) is not None:
@@ -156,16 +160,25 @@ _AFTER_ALL = re.compile(
 """By which somebody takes up again what they have just stopped."""
 
 
-def _once_more_after_all(reading: Reading) -> list[Command] | None:
-    """Take up again what was stopped: 还是申请吧, "do it after all"."""
+def _goes_on_after_all(reading: Reading) -> list[Command] | None:
+    """Take up again what was stopped, in set phrases, also behind one that could stop it: 算了还是申请吧, "do it after all"."""
     given_up = reading.view.given_up
     if given_up is None or reading.view.active_flow is not None:
         return None
-    if not any(_AFTER_ALL.match(clause) for clause in _CLAUSE_END.split(reading.text.low)) and not _asks_for_it_again(
-        reading, given_up
-    ):
+    again = any(_AFTER_ALL.match(clause) for clause in _CLAUSE_END.split(reading.text.low))
+    return _anew(reading, given_up) if again else None
+
+
+def _once_more_after_all(reading: Reading) -> list[Command] | None:
+    """Take up again what was stopped, where it is named as wanted."""
+    given_up = reading.view.given_up
+    if given_up is None or reading.view.active_flow is not None or not _asks_for_it_again(reading, given_up):
         return None
-    return [StartFlow(flow=given_up, entities=reading.told(), text=reading.words(), score=0.85, source="pattern")]
+    return _anew(reading, given_up)
+
+
+def _anew(reading: Reading, flow: str) -> list[Command]:
+    return [StartFlow(flow=flow, entities=reading.told(), text=reading.words(), score=0.85, source="pattern")]
 
 
 def _asks_for_it_again(reading: Reading, given_up: str) -> bool:

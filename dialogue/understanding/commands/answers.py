@@ -28,6 +28,7 @@ from dialogue.understanding.commands.expected import ORDERS, expecting, without_
 from dialogue.understanding.commands.of_goods import CLEAR, SURE
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.commands.requests import has_own_cue, requested, same_business
+from dialogue.understanding.commands.turning import lets_go
 from dialogue.understanding.stances import Situation
 from dialogue.understanding.text import read
 
@@ -218,7 +219,7 @@ def _by_its_verb(low: str, question: PendingQuestion) -> int | None:
     if wanted is None or question.multiple or phrases.is_question(low.strip()) or len(low.strip()) > SHORT:
         return None
     places = [place for place, label in enumerate(question.choices) if segments.cue(label.lower()) == wanted]
-    return places[0] if len(places) == 1 else None
+    return places[0] if len(places) == 1 and not lets_go(low, question.choices[places[0]]) else None
 
 
 def _says_in_full(reading: Reading, question: PendingQuestion) -> bool:

@@ -100,7 +100,7 @@ def _look(reading: Reading) -> list[Command] | None:
 
 _WHEN_MONEY_COMES = re.compile(
     r"\bwhen\b[^,.;!?]{0,24}\b(?:money|refund)\b|\bhow (?:long|soon|many (?:\w+ )?(?:days|weeks|hours))\b[^.;!?]{0,40}\b(?:money|refund|on my (?:card|account))\b|\b(?:money|refund)\b[^,.;!?]{0,16}\bwhen\b"
-    r"|(?:钱|款)[^，。；！？]{0,6}(?:什么时候|啥时候|何时|多久|几天|哪天)|(?:什么时候|啥时候|多久|几天)[^，。；！？]{0,6}(?:到账|退[到回]|收到(?:钱|款))"
+    r"|(?:钱|款)[^。；！？]{0,10}(?:什么时候|啥时候|何时|多久|几天|哪天)|(?:什么时候|啥时候|多久|几天)[^，。；！？]{0,6}(?:到账|退[到回]|收到(?:钱|款))"
 )
 
 

@@ -6,16 +6,18 @@ import itertools
 import re
 
 from dialogue.commands import AskKnowledge, Choose, Command, Provide
+from dialogue.understanding import phrases
 from dialogue.understanding.commands.answers import answered
 from dialogue.understanding.commands.asides import aside
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.commands.replacing import replaced
 
+_SIGNS = " \n,.;!，。；！"
 _SENTENCE_END = re.compile(r"(?:[?？。!！;；,，\n]|\.(?!\d))+\s*")
 
 
 def answered_and_asked(reading: Reading) -> list[Command] | None:
-    """Read a message of which one sentence, the first or the last, asks the documents, and the others answer what was asked.
+    """Read a message of which the beginning or the end asks the documents, and the rest answers what was asked.
 
     Before a yes they are no answer, but other values for what is to be done.
     """
@@ -24,10 +26,11 @@ def answered_and_asked(reading: Reading) -> list[Command] | None:
         return None
     cuts = [0, *(match.end() for match in _SENTENCE_END.finditer(low)), len(low)]
     sentences = [(start, end) for start, end in itertools.pairwise(cuts) if low[start:end].strip()]
-    asks = [low[start:end].rstrip().endswith(("?", "？")) for start, end in sentences]
-    if len(sentences) < 2 or sum(asks) != 1 or not (asks[0] or asks[-1]):
+    asks = [phrases.is_question(low[start:end].strip(_SIGNS)) for start, end in sentences]
+    changes = sum(one != other for one, other in itertools.pairwise(asks))
+    if changes != 1:  # all of it asks, none of it does, or what asks stands in the middle
         return None
-    place = sentences[0][1] if asks[0] else sentences[-1][0]
+    place = next(start for (start, _), asked in zip(sentences, asks, strict=True) if asked != asks[0])
     pieces = (reading.sub(0, place), reading.sub(place))
     asking, answering = pieces if asks[0] else reversed(pieces)
     wanted = aside(asking) or []

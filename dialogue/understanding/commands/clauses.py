@@ -22,7 +22,7 @@ QUESTION = "ask_knowledge"
 """What stands for a procedure where the documents are asked."""
 _BOUNDARY = re.compile(
     r"[,，、;；:：。！!~～…\n]\s*|\s+(?=#?[a-z]{1,2}\d{5,}[\u3400-\u9fff])|\.(?!\d)\s*|[?？]\s*|\s+/\s+|\s*[+＋&]\s*|\s+(?=(?:n|and|plus|also|then|but|so|cuz|because|as well as|besides|while|whereas)\s+)"
-    r"|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fffA-Za-z\d])|(?<=\d)\s+(?=(?![码号]|[件个块元双条张](?:[的吧了]|\W|$))[\u3400-\u9fff]{2})|(?<=[\u3400-\u9fff])(?=(?:然后|另外|顺便|顺带|顺手|还有|同时|并且|以及|接着|也(?=[要想得](?:退|换|取消))|再(?:把|帮|给|去|就是)|对了|[和及与](?:我|本人|有)|跟(?:我的|我有|本人)))"
+    r"|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fffA-Za-z\d])|(?<=\d)\s+(?=(?![码号]|[件个块元双条张](?:[的吧了]|\W|$))[\u3400-\u9fff]{2})|(?<=[\u3400-\u9fff])(?=(?:然后|另外|顺便|顺带|顺手|(?<![我们你店家里库])还有(?!没|[吗么的不货伐啥哪]|什么|现货|多少|几[件个双])|同时|并且|以及|接着|也(?=[要想得](?:退|换|取消))|再(?:把|帮|给|去|就是)|对了|[和及与](?:我|本人|有)|跟(?:我的|我有|本人)))"
 )
 _NUMBER = re.compile(
     r"(?<![A-Za-z\d.#])[(（]?(?:(?P<figure>[1-9])|(?P<circled>[①-⑨]))(?:[.)、:：）]|(?=\s*[^\d\s.,]))(?!\d)\s*"
@@ -76,7 +76,7 @@ _GOES = re.compile(
 )
 """A question of how far goods are that are named before it: "the speaker, has it moved?"."""
 _FILLS = re.compile(
-    r"\b(?:the|an?|my|our|that|this|those|these|for|of|from|in|on|with|via|using|to|and|plus|also|then|but|so|or|both|order|orders|one|ones|too|as|well|do|same|goes?|likewise|ditto|please|pls|thx|thanks|me|is|are|it|i|just|only|first|second|last|secondly|things?|colou?rs?|sizes?)\b|颜色|还有(?=[\u3400-\u9fff]{2})|另外|然后|顺便|订单|[的那个件双条单这我和跟与及还呢吧啊哈了也都把给就是样同里]|[\W\d_]"
+    r"\b(?:the|an?|my|our|that|this|those|these|for|of|from|in|on|with|via|using|to|and|plus|also|then|but|so|or|both|order|orders|one|ones|too|as|well|do|same|goes?|likewise|ditto|please|pls|thx|thanks|me|is|are|it|i|just|only|first|second|last|secondly|things?|colou?rs?|sizes?)\b|颜色|还有(?=[\u3400-\u9fff]{2}|\s+[那这的\s]*[单个件条双]?\s*$)|另外|然后|顺便|订单|[的那个件双条单这我和跟与及还呢吧啊哈了也都把给就是样同里]|[\W\d_]"
 )
 """Words that ask for nothing beside the name of goods."""
 _TO_BE_DONE = re.compile(r"把(?!.*[退换改撤查看送寄开])(?!.*取消)[^,，。;；!！?？]*$")
@@ -214,7 +214,7 @@ def _clause(reading: Reading, piece: segments.Segment, hear: Hear, *, opens: boo
     nothing = Clause(
         start, end, told, frozenset(_names(told)), opens=opens, joined=likewise or bool(_JOINS.match(low)), says=says
     )
-    only_a_value = bool(told) and all(item.type in _ANY for item in told) and segments.cue(rest.strip()) is None
+    only_a_value = _is_only_a_value(told, rest, asks=piece.question)
     paid = nothing.goods and any(item.type == "payment_method" for item in told)
     if not (says or segments.cue(low)):
         return _by_way_of_payment(reading, piece, nothing) if paid else nothing
@@ -239,6 +239,12 @@ def _clause(reading: Reading, piece: segments.Segment, hear: Hear, *, opens: boo
         return nothing
     refused = flow in UNDOES and unwanted(told) and segments.cue(low) is None
     return dataclasses.replace(nothing, flow=flow, weight=weight, unwanted=refused)
+
+
+def _is_only_a_value(told: tuple[Entity, ...], rest: str, *, asks: bool) -> bool:
+    """Whether a clause only tells what serves a request; a question with a reason in it, 还有什么券没用?, may be one itself."""
+    kinds = {item.type for item in told}
+    return bool(kinds) and kinds <= _ANY and segments.cue(rest.strip()) is None and not (asks and kinds == {"reason"})
 
 
 def _of_its_kin(reading: Reading, piece: segments.Segment, flow: str, weight: float) -> tuple[str, float]:

@@ -91,6 +91,17 @@ def _names_one(entities: tuple[Entity, ...]) -> bool:
     )
 
 
+_PAID_BACK = re.compile(
+    r"退(?:款|钱|回|到|给|我|的)*(?:支付宝|微信|信用卡|银行卡|礼品卡|花呗|原路|原来的卡|卡里|visa|paypal)"
+    r"|\b(?:refund|money)(?: it| me| goes?| back)* (?:to|on|onto) (?:my |the )?(?:original |credit |debit |gift )?(?:card|visa|mastercard|paypal|alipay|account)\b"
+)
+
+
+def wants_money_back(low: str) -> bool:
+    """Whether it is said where a refund shall go: of faulty goods that they shall go back."""
+    return bool(_PAID_BACK.search(low))
+
+
 def of_the_procedure(view: View, best: str) -> bool:
     """Whether "does that cost me anything?" is about what is going on: no goods are on the table that it could be about."""
     about_goods = best in _FLOWS and best != "find_products"
@@ -120,8 +131,12 @@ def complains_of_own(low: str, entities: tuple[Entity, ...]) -> bool:
 def _is_own(low: str, entities: tuple[Entity, ...]) -> bool:
     """Whether goods have been bought: it is said, they came, or something is stated of them that nobody knows of goods on sale."""
     named = any(item.type == "product" and item.value.get("product_ids") for item in entities)
-    states = not (is_question(low.strip()) or browsing.asks_for_goods(low))
+    states = not (is_question(low.strip()) or browsing.asks_for_goods(low)) or _HOW_COME.search(low) is not None
     return browsing.speaks_of_own(low) or (named and (states or _CAME.search(low) is not None))
 
 
+_HOW_COME = re.compile(
+    r"(?:怎么|咋)[^,，。！？?]{1,8}了\W*$|^\W*(?:why|how come) (?:is|does|has|did|are|do) (?:my|the)\b"
+)
+"""A question that only complains: 台灯怎么不亮了."""
 _CAME = re.compile(r"\b(?:arrived|came|turned up|unpacked|unboxed|opened)\b|到手|刚到|拆开")

@@ -46,7 +46,7 @@ _FAMILY: dict[str, frozenset[str]] = {
 _OTHER_WISHES = frozenset({"cancel", "return", "exchange", "invoice", "price", "coupon", "compare"})
 """Families of verbs by which another procedure is asked for."""
 _ADDS = re.compile(
-    r"\b(?:also|too(?=\W*$|\s*[,.;!?])|as well|in addition|plus|both|and then)\b|还有|还要(?![用穿戴留住]|是)|也|另外(?![一那]|的)|再加|一起|都|顺便|同时"
+    r"\b(?:also|too(?=\W*$|\s*[,.;!?])|as well|in addition|plus|both|and then)\b|还有|还要(?![用穿戴留住]|是)|也|另外(?![一那]|的)|再加|一起|一块儿|都|顺便|同时"
 )
 _TOGETHER = re.compile(r"^\W*(?:and|or|&|\+|和|跟|与|或|以及|、)\W*(?:the|my|a|an)?\W*$|^\W*$")
 """Between two values that are wanted together, or one of which would do."""
@@ -93,7 +93,9 @@ def replaced(reading: Reading) -> Correct | None:
         item
         for item in reading.told()
         if item not in gone
-        and (item.type != "reason" or "reason" in contrasted or slot == "reason")
+        and (
+            item.type != "reason" or "reason" in contrasted or slot == "reason" or _puts_the_reason_right(reading, told)
+        )
         and not (item.type == "quantity" and _HAS.search(low[: item.start]))
     )
     return Correct(entities=kept, slot=slot, text=reading.words(), score=0.9, source="pattern")
@@ -304,11 +306,19 @@ def _is_another_value(reading: Reading, told: Sequence[Entity]) -> bool:
 
 def _says_how_or_why(reading: Reading, told: Sequence[Entity]) -> bool:
     """Whether another way of paying is named, also with the verb of what runs, or the reason is put right: 那退礼品卡, 原因应该写质量问题."""
-    named = phrases.slot_named(reading.text.low) == "reason"
+    named = phrases.slot_named(reading.text.low) == "reason" or _puts_the_reason_right(reading, told)
     before = [one for one in reading.view.said if one.type == "payment_method"]
     paid = [one for one in told if one.type == "payment_method" and not one.value.get("negated")]
     another = bool(before) and any(not any(same(item, one) for one in before[-1:]) for item in paid)
     return another or (named and any(item.type == "reason" for item in told))
+
+
+def _puts_the_reason_right(reading: Reading, told: Sequence[Entity]) -> bool:
+    """Whether another reason than the one that was told is put in its place: 我不是不喜欢，是背带开线了."""
+    before = [one for one in reading.view.said if one.type == "reason"][-1:]
+    new = [one for one in told if one.type == "reason" and not one.value.get("negated")]
+    others = bool(before) and any(not any(same(item, one) for one in before) for item in new)
+    return others and phrases.corrects(reading.text.low)
 
 
 def _is_another_order(reading: Reading, item: Entity) -> bool:
@@ -317,11 +327,15 @@ def _is_another_order(reading: Reading, item: Entity) -> bool:
     if "order" not in view.flow_slots.values() or any(same(item, one) for one in view.said) or _ADDS.search(low):
         return False
     cue, mine = segments.cue(low), _FAMILY.get(view.active_flow or "", frozenset())
-    points = _POINTS.match(low[item.end :]) is not None and cue in {None, "change", "make"}
+    switches = _SWITCHES.search(low[: item.start]) is not None
+    instead = switches and cue == "exchange" and "swaps" not in view.flow_slots.values()
+    points = _POINTS.match(low[item.end :]) is not None and (cue in {None, "change", "make"} or instead)
     no = _NO.search(low[: item.start]) is not None and cue is None
     return points or no or (cue in mine and phrases.corrects(low))
 
 
+_SWITCHES = re.compile(r"换成?(?:取消)?$|\bswap (?:it )?(?:to|for) (?:the )?$")
+"""Before another order, it names that one instead: 换成键盘那单, said while an order is cancelled."""
 _NO = re.compile(r"^\W*(?:\w{2,4}\W+)?(?:no+|nope|nah|不|不对|不是)\W+(?:the |it's |my )*$")
 _REFUSED = re.compile(r"(?:\bnot|n't|不是|并非|非)\W*(?:the |my |that )?$")
 

@@ -21,6 +21,7 @@ from dialogue.commands import (
     View,
 )
 from dialogue.understanding import conditions, persons, phrases, segments
+from dialogue.understanding.commands.again import asks_the_same
 from dialogue.understanding.commands.alterations import ADDRESS_FLOWS, SWAPPING, is_of_a_kind, redirected, swapped
 from dialogue.understanding.commands.choices import by_preference, without_conditions
 from dialogue.understanding.commands.clauses import of_a_list
@@ -35,6 +36,7 @@ from dialogue.understanding.commands.of_goods import (
     complains_of_own,
     of_goods,
     of_the_procedure,
+    wants_money_back,
 )
 from dialogue.understanding.commands.of_parcels import of_parcels
 from dialogue.understanding.commands.otherwise import put_in_order, shared
@@ -128,20 +130,37 @@ def _with_goods_before(command: Command, before: list[Command]) -> Command:
         item.type == "product" and item.score > 0.5 for item in command.entities
     ):
         return command
-    goods = [
-        item
-        for one in before
-        if isinstance(one, StartFlow)
-        for item in one.entities
-        if item.type == "product" and item.score > 0.5
-    ]
+    named = [one for one in before if isinstance(one, StartFlow) and _goods_of(one)]
+    goods = [item for one in named for item in _goods_of(one)]
     described = [item for item in command.entities if item.type == "option" and item.value.get("value")]
     for option in described:
-        after = command.text[command.text.lower().find(option.text.lower()) + len(option.text) :]
+        words, place = command.text.lower(), command.text.lower().find(option.text.lower())
+        after = command.text[place + len(option.text) :]
         if goods and (option.text.endswith("的") or _THAT_ONE.match(after)):
-            named = goods[-1].model_copy(update={"start": option.end, "end": option.end})
-            return command.model_copy(update={"entities": (*command.entities, named)})
+            if command.flow in SWAPPING.values() and _BECOMES.search(words[:place]):
+                return command.model_copy(update={"entities": (*_as_described(named[-1]), *command.entities)})
+            meant = goods[-1].model_copy(update={"start": option.end, "end": option.end})
+            return command.model_copy(update={"entities": (*command.entities, meant)})
     return command
+
+
+_BECOMES = re.compile(r"[换改要来拿](?:成|个|件|一[个件条双])?$|\b(?:for|to|into|want|get) (?:an?|the) $")
+"""Before a version that goods named before shall become: 想换个酒红的."""
+
+
+def _goods_of(command: StartFlow) -> list[Entity]:
+    return [item for item in command.entities if item.type == "product" and item.score > GUESSED]
+
+
+def _as_described(command: StartFlow) -> list[Entity]:
+    """Return the goods that a request names last, with the versions right before them that say which they are."""
+    last, found = _goods_of(command)[-1], []
+    place = last.start
+    for item in sorted(command.entities, key=lambda item: -item.start):
+        if item.type == "option" and item.value.get("value") and 0 <= place - item.end <= 1:
+            found.append(item)
+            place = item.start
+    return [*reversed(found), last]
 
 
 def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]:  # noqa: C901, PLR0912  (one table of cases)
@@ -166,7 +185,9 @@ def _segment_commands(reading: Reading, part: segments.Segment) -> list[Command]
         return [to_documents(reading, part.start, part.end, 0.8, "pattern")]
     vague = (chance < CLEAR or best not in reading.flows) and not phrases.supposes(low)
     if vague and reading.view.active_flow is None and complains_of_own(low, entities):
-        return [StartFlow(flow="report_problem", entities=entities, text=words, score=0.8, source="pattern")]
+        return [
+            StartFlow(flow=_meant("report_problem", low)[0], entities=entities, text=words, score=0.8, source="pattern")
+        ]
     if chance < CLEAR and _WANTS.search(low) and _names_only_a_coupon(part, entities):
         return [StartFlow(flow="claim_coupon", entities=entities, text=words, score=0.7, source="pattern")]
     bought = best not in reading.flows and browsing.speaks_of_own(low)
@@ -242,7 +263,7 @@ def _asks_nothing(
         return True
     low = reading.text.low[slice(*(part.body or (part.start, part.end)))]
     names_only = phrases.elliptical(low) or _only_names_goods(reading, part, entities, best)
-    return names_only and (best not in reading.flows or chance < CLEAR)
+    return (names_only and (best not in reading.flows or chance < CLEAR)) or asks_the_same(reading, low, entities)
 
 
 def _only_names_goods(reading: Reading, part: segments.Segment, entities: tuple[Entity, ...], best: str) -> bool:
@@ -288,6 +309,10 @@ def _of_the_shop(view: View, flow: str, low: str, entities: tuple[Entity, ...]) 
     types = {item.type for item in entities}
     if flow == "price_history" and not phrases.asks_past_price(low):
         return "check_stock" if "option" in types else "product_details"
+    if flow == "change_payment" and types >= {"product", "reason"} and segments.cue(low) == "return":
+        return "return_items"  # 双肩包不想要了退支付宝
+    if flow == "find_products" and _asks_for_a_version(low, entities):
+        return "check_stock"
     if flow == "find_products" and _SELLS_FOR.search(low) and any(item.value.get("product_ids") for item in entities):
         return "product_details"
     if flow == "product_details" and "option" in types and browsing.asks_for_goods(low):
@@ -298,12 +323,24 @@ def _of_the_shop(view: View, flow: str, low: str, entities: tuple[Entity, ...]) 
     return flow
 
 
+def _asks_for_a_version(low: str, entities: tuple[Entity, ...]) -> bool:
+    """Whether it is asked if one product is there in a colour or size: 看看那款毛衣黑色M有没有."""
+    ids = {str(one) for item in entities if item.type == "product" for one in item.value.get("product_ids", ())}
+    version = any(item.type == "option" and item.value.get("key") in _OF_A_VERSION for item in entities)
+    return len(ids) == 1 and version and browsing.asks_for_goods(low)
+
+
+_OF_A_VERSION = frozenset({"color", "size"})
+
+
 def _meant(flow: str, low: str) -> tuple[str, ...]:
     """Return the procedures that the words mean, where they are more exact than the classifier."""
     if flow == "refund_status" and phrases.demands_refund(low):
         return ("return_items",)
     if flow == "return_items" and phrases.asks_whether_paid_back(low):
         return ("refund_status",)
+    if flow == "report_problem" and wants_money_back(low):
+        return ("return_items",)
     if flow == "claim_coupon" and phrases.looks_at_coupons(low):
         return ("list_coupons",)
     if flow == "size_advice" and phrases.asks_how_it_runs(low):

@@ -132,7 +132,7 @@ def _run(reading: Reading, run: list[segments.Segment], hear: Hear, *, guarded: 
         clauses = [dataclasses.replace(one, flow=None) if one.flow == QUESTION else one for one in clauses]
     if not (0 if guarded else 1) < len(clauses) <= MOST:
         return run
-    groups = _without_announcements(_of_the_same(best_groups(clauses)))
+    groups = _without_overviews(_without_announcements(_of_the_same(best_groups(clauses))))
     if not groups:
         return run
     if not guarded and len(run) == 1 and _is_one_wish(reading, run[0], groups):
@@ -304,6 +304,19 @@ def _without_announcements(groups: list[_Group]) -> list[_Group]:
         if any(one.type in _TAKES.get(group.flow, ()) for clause in group.clauses for one in clause.told)
         or not any(later.flow == group.flow and later.goods & group.goods for later in groups[place + 1 :])
     ]
+
+
+def _without_overviews(groups: list[_Group]) -> list[_Group]:
+    """Leave out a clause that only names the goods of several requests before or after them: 鞋和包都要处理下，板鞋换41，包退掉."""
+    kept: list[_Group] = []
+    for group in groups:
+        others = frozenset[str]().union(*(one.goods for one in groups if one is not group))
+        ends = (group.clauses[0], group.clauses[-1])
+        over = [one for one in ends if one.flow is None and one.goods & others]
+        rest = tuple(one for one in group.clauses if one not in over)
+        mine = frozenset[str]().union(*(one.goods for one in rest))
+        kept.append(dataclasses.replace(group, clauses=rest) if mine and not mine & others else group)
+    return kept
 
 
 def _segment(reading: Reading, group: _Group, run: Sequence[segments.Segment]) -> segments.Segment:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from dialogue.commands import Affirm, Provide, StartFlow
+from dialogue.commands import Affirm, Choose, Command, Provide, StartFlow
 from dialogue.understanding import phrases, polarity
 from dialogue.understanding.commands.corrections import same
 from dialogue.understanding.commands.reading import Reading
@@ -26,7 +26,7 @@ _FAMILIES: dict[str, tuple[frozenset[str], re.Pattern[str]]] = {
         frozenset({"return_items"}),
         re.compile(
             r"\breturn(?!ed)\w*|\b(?:send|give|sending|giving|ship)\b[^,.;]{0,24}\bback\b|\b(?:want|need|have|get|give me|prefer|rather)\b[^,.;]{0,12}\b(?:my|the) (?:money|cash)\b|\brefund(?:ed|s)?\b(?! (?:to|on|goes|should)\b)|\bmoney back\b|\b(?:go|goes|going) back(?! to)"
-            r"|退(?:货|掉|款|了|回去|吧)|寄回|(?<![钱款价])退(?![到回去给我]{0,3}(?:原|支付宝|微信|信用|礼品|银行|卡|我的))(?!钱|差|补|换)"
+            r"|退(?:货|掉|款|了|回去|吧|钱(?=[吧了算得好]|\W*$))|寄回|(?<![钱款价])退(?![到回去给我]{0,3}(?:原|支付宝|微信|信用|礼品|银行|卡|我的))(?!钱|差|补|换)"
         ),
     ),
     "exchange_items": (
@@ -39,7 +39,7 @@ _FAMILIES: dict[str, tuple[frozenset[str], re.Pattern[str]]] = {
 }  # fmt: skip
 """A procedure -> those that count as it, and the words that ask for it."""
 _LETS_GO = re.compile(
-    r"\b(?:no|not|never|nvm|without|forget|leave(?= (?:the|that|this|my|exchang\w+|swap\w*|return\w*|refund\w*)\b)|scrap|skip|drop|cancel|stop|nix|rather than|instead of|(?<=\s)than(?= (?:my|the|a|any|get|getting|have|having|return|returning|send|sending)\b))\b|n't\b|(?<!要)不(?![如然])|别(?![的处家人款种])|甭|免了|取消"
+    r"\b(?:no|not|never|nvm|without|forget|leave(?= (?:the|that|this|my|exchang\w+|swap\w*|return\w*|refund\w*)\b)|scrap|skip|drop|cancel|stop|nix|rather than|instead of|(?<=\s)than(?= (?:my|the|a|any|get|getting|have|having|return|returning|send|sending)\b))\b|n't\b|就算了|(?<!要)不(?![如然])|别(?![的处家人款种])|甭|免了|取消"
     r"|\b(?:hassle|bother|faff|complicated)\b|太?麻烦(?!你|您|帮|给|把|一下|请|取消|退|换|改|撤|停|办|查)|太?折腾|([退换])(?:什么|啥)(?:\1)"
 )
 """By which a clause lets go of what it names: it refuses it, or finds it too much trouble."""
@@ -50,7 +50,7 @@ _OPENING_NO = re.compile(
 _AS_BEFORE = re.compile(
     r"\b(?:as (?:i said|before|planned)|like (?:i said|before)|the original)\b|按(?:照)?(?:刚才|之前|原来|前面)|照旧|照原来"
 )
-_CLAUSE = re.compile(r"[,，。.;；!！?？\n]+\s*|\s+(?:but|so|and|then)\s+|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
+_CLAUSE = re.compile(r"[,，。.;；!！?？…\n]+\s*|\s+(?:but|so|and|then)\s+|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 
 
 def turned(reading: Reading) -> StartFlow | Provide | Affirm | None:
@@ -89,6 +89,38 @@ def turned(reading: Reading) -> StartFlow | Provide | Affirm | None:
     return StartFlow(flow=flow, entities=reading.told(), text=reading.words(), score=0.85, source="pattern")
 
 
+def chosen(reading: Reading) -> list[Command] | None:
+    """Return the one choice that says to do what a clause asks for, and none lets go of: 换货就算了，直接退吧, asked what shall be done."""
+    question, low = reading.view.pending, reading.text.low
+    if (
+        question is None
+        or question.kind in {"confirm", "offer"}
+        or question.multiple
+        or phrases.is_question(low.strip())
+    ):
+        return None
+    does = [_clauses(label.lower())[0] for label in question.choices]
+    if sum(map(bool, does)) < 2 or _names_others(reading):
+        return None
+    wanted, let_go = _clauses(low)
+    left = wanted - let_go
+    places = [place for place, flows in enumerate(does) if flows & left]
+    if len(places) != 1 or not left <= does[places[0]]:
+        return None
+    choice = Choose(indexes=(places[0],), text=reading.words(), score=0.9, source="choice")
+    beside = tuple(item for item in reading.told() if item.type in {"option", "payment_method"})
+    return [choice, Provide(entities=beside, text=reading.words(), source="pending")] if beside else [choice]
+
+
+def lets_go(low: str, label: str) -> bool:
+    """Whether words refuse what a choice says to do, and ask for it nowhere: 不退不换 picks neither."""
+    wanted, let_go = _clauses(low)
+    does = _clauses(label.lower())[0]
+    return bool(does & let_go) and not does & (wanted - let_go)
+
+
+_NEAR = 2
+"""Characters from another refusal to what it is said of: 不退不换 refuses both."""
 _WANTS_ONE = re.compile(
     r"\b(?:have|get|take|want|prefer|like|try|give me|send me|swap|switch)\b(?: (?:it|them|these|those|to|for|in|an?|one|the|size|it in|just|rather|instead))*\W*$|(?:要|拿|给我|来|换)(?:一?[双件个条])?$"
 )
@@ -143,6 +175,7 @@ def _clauses(low: str) -> tuple[set[str], set[str]]:
             refusals = refusals if found.keys() - {"cancel_order"} else []
             found.pop("cancel_order" if refusals else "", None)
         refused = _refused(found, refusals[0].end()) if refusals else set()
+        refused |= {flow for flow, place in found.items() for one in refusals[1:] if 0 <= place - one.end() <= _NEAR}
         let_go |= refused
         wanted |= found.keys() - refused
     return wanted, let_go

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from dialogue.commands import Entity
 from dialogue.understanding.entities.base import entity
-from dialogue.understanding.numerals import EN_NUMBER, NUMBER, parse
+from dialogue.understanding.numerals import EN_NUMBER, NUMBER, TOGETHER, parse
 from dialogue.understanding.text import Text
 from knowledge.money import Money
 
@@ -55,6 +55,8 @@ def amounts(text: Text, *, currency: str) -> Iterator[Entity]:
             continue
         number = parse(match["n"])
         if number is None or not (match["sign"] or match["unit"] or _bare(text, match)):
+            continue
+        if TOGETHER.match(text.low, match.start("n")):
             continue
         span = (match.start(), match.end())
         yield _amount(text, number * (1000 if match["k"] else 1), _relation(match), span, currency)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dialogue.commands import Entity
 from dialogue.understanding import numerals
 from dialogue.understanding.entities.base import entity
-from dialogue.understanding.text import Text
+from dialogue.understanding.text import HAN, Text
 from knowledge.lexicon import Lexicon, Mention
 from knowledge.types import JsonObject
 from knowledge.vocabulary import vocabulary
@@ -115,14 +115,14 @@ _ANY_SIZE = re.compile(
     rf"(?:{_BARE_SIZE.pattern}|(?<=\bw)\d{{2}}\b|(?<![\w.#:/-])\d{{2}}(?=s\b))(?![年月日号点件块元天分个岁折%]| ?(?:cm|kg|days?|weeks?|pm|am)\b)|(?<![a-z0-9'])(?:x{{0,3}}[sl]|m|[2-5]xl)(?![a-z0-9'])",
     re.ASCII,
 )
-_LETTER_SIZE = re.compile(r"(?<![a-z0-9'])(?:x{0,3}[sl]|m|[2-5]xl)(?=[码号的]|\W*$)", re.ASCII)
-"""A size in letters where nothing else can stand: 黑色m的."""
+_LETTER_SIZE = re.compile(r"(?<![a-z0-9'])(?:x{0,3}[sl]|m|[2-5]xl)(?![a-z0-9'])", re.ASCII)
+"""A size in letters, where it stands right behind another value or goods: 黑色m的, 卫衣L还有吗."""
 _SPELT_SIZE = re.compile(
-    r"\b(?:twenty|thirty|forty)[ -](?:one|two|three|four|five|six|seven|eight|nine)\b(?!-)|[二三四]十[一二三四五六七八九]?(?=[码号]|的(?!时候|话)|\W*$)(?!号[楼院路门店])"
+    r"\b(?:twenty|thirty|forty)[ -](?:one|two|three|four|five|six|seven|eight|nine)\b(?!-)|[二三四]十[一二三四五六七八九]?(?=[码号吧]|就(?:行|好|可以|成)|的(?!时候|话)|\W*$)(?!号[楼院路门店])"
 )
 """A size in words: "a twenty-seven", 四十一码."""
 _SIZE_BEFORE = re.compile(
-    r"(?:\b(?:in|for|to|into|get|want|take|need|try|wear|have|make it|rather|no|wait|actually|sorry|mean|not|but)(?: (?:an?|the|it))?[,.]?|\ban?|换(?:成|个|到|一个)?|[要拿选来有穿试]|改(?:成|为|要)?|还是|不对|不是|就|成)[\s,，]*$"
+    r"(?:\b(?:in|for|to|into|get|want|take|need|try|wear|have|make it|rather|no|wait|actually|sorry|mean|not|but)(?: (?:an?|the|it))?[,.]?|\ban?|换(?:[成到]?(?:一?[个双件条])?)?|[要拿选来有穿试]|改(?:成|为|要)?|还是|不对|不是|就|成)[\s,，]*$"
 )
 _SIZE_AFTER = re.compile(
     r"^(?:的|吧|吗|呢|有|行|可以|就|没|缺|号(?![楼院路门店]))|^\W*(?:$|[,.;!?，。；！？])|^\s+(?:[\u3400-\u9fff]|#?[a-z]{1,2}\d{5,})|^ (?:then|please|instead|now|or|if|else|and|would|is|was|will|swap|exchange|change|available|left|in stock|as well|in (?:the|my|those|exchange))\b"
@@ -150,7 +150,10 @@ def bare_sizes(text: Text, lexicon: Lexicon, options: Sequence[Entity]) -> Itera
             yield _size(text, match, match[0], keys, score=0.7)
     for match in _LETTER_SIZE.finditer(text.low):
         value = match[0].upper()
-        if len(text.low[: match.start()].rstrip(" ,，的")) in ends and (keys := lexicon.size_keys(value)):
+        place = len(text.low[: match.start()].rstrip(" ,，的"))
+        if (place in ends or (place in goods and HAN.match(text.low, place - 1))) and (
+            keys := lexicon.size_keys(value)
+        ):
             yield _size(text, match, value, keys, score=0.7)
 
 

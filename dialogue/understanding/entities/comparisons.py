@@ -67,8 +67,8 @@ _ADJECTIVES = (
     ("difficulty level", "smaller", "(?:an|the) easier|easier (?=one|version)", "更简单|简单一?[点些]"),
     ("difficulty level", "smallest", "easiest", "最简单"),
     ("difficulty level", "larger", "(?:a|the) harder|harder (?=one|version)", "更难|难一?[点些]"),
-    ("", "larger", "(?:next )?size (?:up|larger|bigger)|next size up|bigger|larger", "大一?[号码点些]|加大一?[号码]|[更再]大"),
-    ("", "smaller", "(?:next )?size (?:down|smaller)|next size down|smaller", "小一?[号码点些]|[更再]小"),
+    ("", "larger", "(?:next )?size (?:up|larger|bigger)|next size up|bigger|larger", "大(?:上?一个?|个)?(?:尺?码|[号点些])|加大一?个?[号码]|[更再]大"),
+    ("", "smaller", "(?:next )?size (?:down|smaller)|next size down|smaller", "小(?:上?一个?|个)?(?:尺?码|[号点些])|[更再]小"),
     ("", "largest", "biggest|largest", "最大"),
     ("", "smallest", "smallest", "最小"),
     ("price", "cheaper", "cheaper|less expensive", "(?:更|再)?便宜一?[点些]|更便宜"),
@@ -92,7 +92,7 @@ _SAME = (
     ),
 )
 _SAME_THING = re.compile(
-    r"\b(?:the )?(?:(?:exact(?:ly)?|very) )?(?:the )?same (?:exact )?(?:one|item|product|thing|specs?)\b|\bidentical\b|\b(?:a |for a )?(?:brand[- ]?new|working|replacement|new)(?: (?:one|unit|pair))\b|\ba replacement\b|换(?:成)?(?:一)?[个件双台只条]?(?:全)?新的(?!款|颜色)|^\W*(?:要|就|跟(?:原来|之前)的?|和(?:原来|之前)的?)?(?:一样|同样)的(?=就行|就好|就可以|可以|吧|\W*$)|一模一样(?:的)?|同款|同样的(?!颜色|尺码)|原款"
+    r"\b(?:the )?(?:(?:exact(?:ly)?|very) )?(?:the )?same (?:exact )?(?:one|item|product|thing|specs?)\b|\bidentical\b|\b(?:a |for a )?(?:brand[- ]?new|working|replacement|new)(?: (?:one|unit|pair))\b|\ba replacement\b|换(?:成)?(?:一)?[个件双台只条]?(?:全)?新的(?!款|颜色)|^\W*(?:要|就|跟(?:原来|之前)的?|和(?:原来|之前)的?)?(?:一样|同样)的(?=就行|就好|就可以|可以|吧|\W*$)|一模一样(?:的)?|换(?:成)?一?[个件双台只条](?:一样|同样)的(?=\W*$|就行|吧|就好)|同款|同样的(?!颜色|尺码)|原款"
 )
 _DO_NOT_MIND_EN = re.compile(
     rf"\b(?:don't|dont|do not) (?:care|mind) (?:(?:about|if|whether|it's|it is|the|which) )*(?:{_WORDS_EN})(?: or not)?"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from dialogue.commands import Entity
 from dialogue.understanding.entities.base import entity
-from dialogue.understanding.numerals import EN_NUMBER, EN_ORDINALS, ZH_NUMBER, parse
+from dialogue.understanding.numerals import EN_NUMBER, EN_ORDINALS, TOGETHER, ZH_NUMBER, parse
 from dialogue.understanding.text import Text
 
 _ZH_MEASURE = "件个双条台部瓶盒套只支把张本块片包袋对份箱顶枚副盏"
@@ -113,7 +113,7 @@ def quantities(text: Text, thing_starts: list[int]) -> Iterator[Entity]:
 
 def _counted(low: str) -> Iterator[tuple[float | None, tuple[int, int]]]:
     for match in _QUANTITY_ZH.finditer(low):
-        if not low.startswith("都", match.end()):
+        if not low.startswith("都", match.end()) and not TOGETHER.match(low, match.start()):
             yield parse(match[1]), match.span()
     for match in _QUANTITY_EN.finditer(low):
         yield parse(next(filter(None, match.groups()))), match.span()

@@ -93,8 +93,8 @@ class Extractor:
         pieces = counts.quantities(text, [item.start for item in products])
         ranked += [item for item in pieces if not self._is_their_size(item, products)]
         kept = without_overlaps(ranked)
+        kept = without_overlaps([*kept, *catalog.bare_sizes(text, self.lexicon, kept)])
         if numbers:
-            kept = without_overlaps([*kept, *catalog.bare_sizes(text, self.lexicon, kept)])
             kept = self._with_bare_postcode(text, kept)
         kept += [item for item in why if not any(_same_words(item, other) for other in kept)]
         kept += list(catalog.categories(text, mentions))

@@ -245,6 +245,14 @@ def test_a_choice_by_place_or_by_name(text: str, index: int, classify: Classify)
     assert command.indexes == (index,)
 
 
+@pytest.mark.parametrize("text", ["不要第一个，要第二个", "别开公司的 后面那个", "not the first, the second one"])
+def test_what_is_picked_beside_a_refusal(text: str, classify: Classify) -> None:
+    first = asked("choice", "choice", choices=("公司", "个人"), flow="request_invoice")
+    command = next(command for command in done(text, first, classify) if command.kind == "choose")
+    assert command.kind == "choose"
+    assert command.indexes == (1,)
+
+
 @pytest.mark.parametrize("text", ["neither", "都不是", "none of them"])
 def test_none_of_the_choices_is_a_no(text: str, classify: Classify) -> None:
     assert kinds(text, CHOICE, classify) == ["deny"]

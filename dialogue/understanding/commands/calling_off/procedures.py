@@ -9,6 +9,7 @@ from dialogue.understanding import phrases, segments
 from dialogue.understanding.commands.calling_off.parts import other_goods
 from dialogue.understanding.commands.calling_off.taken import (
     AS_IT_IS,
+    BEYOND_DOUBT,
     BY_NAME,
     ONLY,
     SAID,
@@ -20,7 +21,7 @@ from dialogue.understanding.commands.calling_off.taken import (
 from dialogue.understanding.commands.corrections import same
 from dialogue.understanding.commands.of_goods import GUESSED
 from dialogue.understanding.commands.reading import Reading
-from dialogue.understanding.stances import Situation, Span
+from dialogue.understanding.stances import Situation, Span, Taken
 
 
 def everything(stances: TakenStances) -> Cancel | None:
@@ -84,7 +85,7 @@ def running(stances: TakenStances) -> Cancel | Correct | None:
     if others := other_goods(stances):
         return Correct(entities=others, text=reading.words(), score=0.85, source="classifier")
     first = stances.refused[0].subject.clause
-    wanted = [one for one in stances.taken if one.on >= SURE]
+    wanted = [one for one in stances.taken if one.on >= SURE and not _is_idle_talk(stances, one)]
     if any(one.subject.kinds or (one.subject.clause.start > first.start and not revoked) for one in wanted):
         return None
     asked = any(
@@ -96,6 +97,18 @@ def running(stances: TakenStances) -> Cancel | Correct | None:
     wished = any(item.type == "option" and not is_new(stances, item) for item in reading.told())
     sure = named or revoked or (not wished and any(map(AS_IT_IS.search, map(stances.words, stances.taken))))
     return None if asked or reason else cancel(stances, flow=flow, score=BY_NAME if sure else SAID)
+
+
+_HARDLY = 0.6
+"""Chance to which words that name nothing want nothing either, behind a refusal beyond doubt."""
+
+
+def _is_idle_talk(stances: TakenStances, one: Taken) -> bool:
+    """Whether a clause names nothing and asks for nothing, where what runs was called off beyond doubt: 先不换了，周末再试试."""
+    clause, runs = one.subject.clause, stances.situation.kinds[0]
+    plain = any(refused.off >= BEYOND_DOUBT and runs in refused.subject.kinds for refused in stances.refused)
+    idle = not one.subject.kinds and segments.cue(stances.words(one)) is None and one.on < _HARDLY
+    return plain and idle and not stances.reading.within(clause.start, clause.end)
 
 
 def _gives_a_reason(reading: Reading, clause: Span) -> bool:

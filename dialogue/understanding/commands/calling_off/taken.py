@@ -23,6 +23,7 @@ TAKES_PARTS = frozenset({"return_items", "exchange_items", "change_items"})
 _OF_FREE_WORDS = 0.85
 """The same where words of one's own were asked for, which may well be a refusal: 不想要了, asked for the reason."""
 _FREE_WORDS = frozenset({"reason", "text"})
+_NO_FAULTS = frozenset({"changed_mind", "no_longer_needed", "found_cheaper", "other"})
 _THINGS = frozenset({"product", "sku", "ordinal", "order_ref"})
 VALUES = frozenset({"option", "address", "email", "payment_method", "quantity"})
 IDLE = frozenset({None, "know", "look", "make", "find"})
@@ -40,6 +41,10 @@ _RIGHT = re.compile(
     r"\b(?:is|are|was|stays?|looks?)(?: (?:still|all|absolutely|perfectly|totally))? (?:correct|right|on|good to go)\b|(?:没错|没问题|照旧|照办|照常|是对的|对的)\W*$"
 )
 _NOT = re.compile(r"\bnot\b|n't\b|\bno\b|不(?!变)")
+_AS_BEFORE = re.compile(
+    r"[按照回]|(?:刚才|刚刚|之前|前面|一开始|最初|最早|原先|开头|先前)(?:说|讲|选|要)?的|\b(?:before|earlier|first|back to|originally|initially)\b"
+)
+"""By which a value that was told and replaced is taken again."""
 _GOES_ON_TO = re.compile(
     r"\b(?:go|going|move|moving|skip|jump|get|pass|proceed|straight|carry)\b[^,.;]{0,20}\b(?:to|with) (?:the |my |that )?$|(?:直接|接着|跳到|转到|直奔)(?:去|就|来|先)?(?:取消|撤|办|弄|处理|做|到|看)*掉?(?:了|那个)?$"
 )
@@ -77,7 +82,10 @@ class TakenStances:
         return tuple(
             one
             for one in self.taken
-            if one.off >= sure and not self._gives_anew(one.subject.clause) and not self.approves(one)
+            if one.off >= sure
+            and not self._gives_anew(one.subject.clause)
+            and not self.approves(one)
+            and not self._says_what_is_wrong(one)
         )
 
     def approves(self, one: Taken) -> bool:
@@ -86,9 +94,25 @@ class TakenStances:
         named = one.subject.thing is None and bool(one.subject.kinds)
         return named and _RIGHT.search(words) is not None and not _NOT.search(words)
 
+    def _says_what_is_wrong(self, one: Taken) -> bool:
+        """Whether a clause that may call off tells what is wrong with the goods: 其实是背带断了才退的."""
+        takes = "reason" in self.reading.view.flow_slots.values() and one.off < BEYOND_DOUBT
+        told = self.reading.within(one.subject.clause.start, one.subject.clause.end) if takes else ()
+        return any(item.type == "reason" and item.value.get("code") not in _NO_FAULTS for item in told)
+
     def _gives_anew(self, clause: Span) -> bool:
-        """Whether a clause gives a value that was said before: "the address that I said before" is another value."""
-        return any("said_before" in item.value for item in self.reading.within(clause.start, clause.end))
+        """Whether a clause gives a value that was said before: "the address that I said before", 按刚才的41换 are other values."""
+        inside = self.reading.within(clause.start, clause.end)
+        low = self.reading.text.low[clause.start : clause.end]
+        back = _AS_BEFORE.search(low) is not None and any(
+            item.type == "option" and not item.value.get("negated") and self._gave_way(item) for item in inside
+        )
+        return back or any("said_before" in item.value for item in inside)
+
+    def _gave_way(self, item: Entity) -> bool:
+        """Whether a value was told and replaced since."""
+        told = [one for one in self.reading.view.said if one.type == item.type and not one.value.get("negated")]
+        return any(same(item, one) for one in told) and not same(item, told[-1])
 
     @property
     def doubtful(self) -> bool:

@@ -31,7 +31,7 @@ def test_a_model_learns_its_lines_and_is_the_same_from_its_file(tmp_path: Path) 
     [
         "人工", "转人工", "agent", "Operator please", "can I phone you", "叫你们经理来", "机器人听不懂人话", "I don't want to chat with a bot", "有没有活人",
         "put me through", "是不是只有人工才能办? 那就给我转", "if you can't do it then give me a person", "如果你办不了就给我找人", "zhuan rengong",
-        "转任工", "my parcel is lost. I'd like to speak to somebody who can decide", "快递丢了。叫个说了算的人来", "转human",
+        "转任工", "让你们同事帮我查一下", "my parcel is lost. I'd like to speak to somebody who can decide", "快递丢了。叫个说了算的人来", "转human",
     ],
 )  # fmt: skip
 def test_who_asks_for_a_person_is_heard(text: str) -> None:
@@ -43,7 +43,7 @@ def test_who_asks_for_a_person_is_heard(text: str) -> None:
     "text",
     [
         "", "the courier said nobody was home", "for a person of 180 cm", "real leather", "I'm a travel agent", "人工智能音箱", "人工皮革", "人造棉",
-        "客服电话多少", "is a human checking the returns?", "don't connect me to a person", "不用转人工", "别给我转人工", "last time the human helped me",
+        "客服电话多少", "is a human checking the returns?", "don't connect me to a person", "不用转人工", "别给我转人工", "I'll have a colleague sign for it", "last time the human helped me",
         "thanks to your colleague", "谢谢你同事", "上次人工帮我弄好了", "what is your phone number", "where is my parcel", "我的快递到哪了",
     ],
 )  # fmt: skip
