@@ -20,6 +20,7 @@ from dialogue.understanding.commands.expected import (
     without_typing,
 )
 from dialogue.understanding.commands.figures import replaced_figures
+from dialogue.understanding.commands.going_back import back
 from dialogue.understanding.commands.interruptions import interrupted
 from dialogue.understanding.commands.lists import of_the_list, vague_wish
 from dialogue.understanding.commands.of_goods import complains_of_own
@@ -128,6 +129,8 @@ def _of_what_runs(reading: Reading) -> list[Command] | None:
     question = reading.view.pending
     if question is not None and pressed(reading.text.low, question) is not None:
         return None
+    if (before := back(reading)) is not None:
+        return [before]
     off = called_off(reading)
     if (question is not None and question.slot_type in FREE_TEXT) or (off is not None and reading.view.waiting):
         # Of several wishes one may be dropped and its goods named: that is no other value for the one that runs.
