@@ -7,12 +7,31 @@ from collections.abc import Iterable
 
 from dialogue.commands import Entity, PendingQuestion, places_of
 from dialogue.understanding.numerals import parse
+from dialogue.understanding.pointed_choices import (
+    between,
+    for_goods,
+    left_over,
+    of_its_form,
+    only_looks_for_goods,
+    without_bounds,
+)
 from dialogue.understanding.text import HAN, Text, read
 from knowledge.lexicon import Lexicon
 
 ANSWERS: dict[str, frozenset[str]] = {
     "order": frozenset(
-        {"order_ref", "date", "product", "sku", "category", "ordinal", "tracking_number", "amount", "payment_method"}
+        {
+            "order_ref",
+            "date",
+            "product",
+            "sku",
+            "category",
+            "ordinal",
+            "tracking_number",
+            "amount",
+            "payment_method",
+            "quantity",
+        }
     ),
     "order_lines": frozenset({"product", "option", "ordinal", "quantity", "sku", "category", "brand"}),
     "swaps": frozenset({"product", "option", "ordinal", "sku", "category", "quantity"}),
@@ -81,6 +100,10 @@ def choose(
     if question.slot_type in _ORDERS and (age := _AGE.match(low)):
         return (0,) if age["newest"] else (count - 1,)
     entities = list(entities)
+    if (within := between(low, question.choices)) is not None:
+        return _among(within, without_bounds(low), entities, question, lexicon)
+    if (rest := left(text, entities, question, lexicon)) is not None:
+        return tuple(rest) if len(rest) == 1 else None
     chosen = _by_place(low, entities, count, multiple=question.multiple)
     if chosen is not None:
         return chosen
@@ -120,7 +143,9 @@ def _by_label(
     named = [i for i, label in enumerate(labels) if len(label) > 1 and label in said]
     if named and (question.multiple or len(named) == 1):
         return tuple(named)
-    scores = [_likeness(said, entities, label, lexicon) for label in labels]
+    scores = [_likeness(said, entities, label, lexicon) + of_its_form(text.low, label) for label in labels]
+    if not only_looks_for_goods(said):
+        scores = [score + for_goods(said, entities, labels[place], lexicon) for place, score in enumerate(scores)]
     best = max(scores)
     winners = [i for i, score in enumerate(scores) if score == best]
     if best <= 0 or (len(winners) > 1 and not (question.multiple and len(winners) < len(labels))):
@@ -128,6 +153,26 @@ def _by_label(
     if question.multiple:
         return tuple(i for i, score in enumerate(scores) if score >= 0.99 * best)
     return (winners[0],)
+
+
+def _among(
+    places: list[int], said: str, entities: list[Entity], question: PendingQuestion, lexicon: Lexicon
+) -> tuple[int, ...] | None:
+    """Return the one of several choices that shares most with the words, if it is one."""
+    scores = {place: _likeness(said, entities, question.choices[place].lower(), lexicon) for place in places}
+    best = [place for place in places if scores[place] == max(scores.values())]
+    return (best[0],) if len(best) == 1 else None
+
+
+def left(text: Text, entities: Iterable[Entity], question: PendingQuestion, lexicon: Lexicon) -> list[int] | None:
+    """Return the choices that are left where the others are ruled out: "I have no use for make-up, so the other one"; None where none are."""
+
+    def alike(said: str, place: int) -> float:
+        meant = [item.model_copy(update={"value": {**item.value, "negated": False}}) for item in entities]
+        label = question.choices[place].lower()
+        return _likeness(said, meant, label, lexicon) + for_goods(said, meant, label, lexicon)
+
+    return None if question.multiple else left_over(text.low.strip(), len(question.choices), alike)
 
 
 _ALONE = 60

@@ -11,19 +11,12 @@ from dialogue.understanding.commands.declined import all_declined
 from dialogue.understanding.commands.of_goods import GUESSED
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.commands.turning import is_rival, lets_go_of_what_runs
+from dialogue.understanding.turned_down import is_turned_down
 
 _SHORT = 60
 """Characters of a message that can do no more than refuse something."""
 _VALUES = frozenset({"option", "payment_method", "address", "email", "tax_id", "order_ref"})
 _GOODS = frozenset({"product", "sku"})
-_REFUSES = re.compile(
-    r"(?:\bno+|\bnot|\bnever|\bforget|\bscrap|\bscratch|\bskip|\bdrop|\bditch|\bwithout|\bleave|\bhate|n'?t(?: (?:do|use|want|like|need|take|have|touch))?|\brather than|\binstead of|不要|别[用要换]?|不用|不是|不喜欢|算了)\W*(?:(?:the|a|an|my|that|on|to|for|about|in|with|into|size|colou?r|after all)\W+)*$"
-)
-"""Right before a value, it is not to be had."""
-_TURNED_DOWN = re.compile(
-    r"^s?(?:\W+(?:one|card|size|colou?r))?\W+(?:(?:is|are|was|were|would be|looks?|seems?|feels?)\W+)?(?:(?:a bit|way|far|just|really|so|much|actually)\W+)*(?:too|not|no|wrong|off|isn't|won't|wouldn't|doesn't|ugly|awful|massive|huge|tiny|silly|hideous|a mistake|nonsense)\b|^[号码色的]*(?:太|不|算了|难看|丑)"
-)
-"""Said behind it."""
 _DENIES = re.compile(
     r"n't\b|\b(?:not|no|nothing|never|hates?|dislikes?|dont|doesnt|isnt|wont|cant|too|afraid|worried|wrong|ugly|silly|looks?)\b|不|没|别|讨厌|怕|太|嫌|偏|丑|难看|[大小长短松紧]了"
 )
@@ -94,18 +87,12 @@ def _is_held(reading: Reading, item: Entity) -> bool:
     return any(same(item, one) for one in held[-1:])
 
 
-def _is_turned_down(reading: Reading, item: Entity) -> bool:
-    low = reading.text.low
-    refused = item.value.get("negated") or _REFUSES.search(low[: item.start])
-    return bool(refused or _TURNED_DOWN.match(low[item.end :]))
-
-
 def _values_wanted(reading: Reading) -> list[Entity]:
     """Return the values that are named and to be had: others than what holds, or what holds where no clause refuses it."""
     return [
         item
         for item in _told(reading, _VALUES)
-        if not _is_turned_down(reading, item)
+        if not is_turned_down(reading.text.low, item)
         and not (_is_held(reading, item) and _DENIES.search(_clause_of(reading.text.low, item)))
     ]
 
@@ -122,7 +109,7 @@ def _only_refuses(reading: Reading) -> bool:
     if not values or len(low.strip()) > _SHORT or _OTHER_VERBS.search(low) or _told(reading, _GOODS) or only_asks(low):
         return False
     before = [one for one in reading.view.before if any(one.type == item.type for item in values)]
-    turned_down = all(_is_held(reading, item) and _is_turned_down(reading, item) for item in values)
+    turned_down = all(_is_held(reading, item) and is_turned_down(low, item) for item in values)
     return turned_down and any(not any(same(one, item) for item in values) for one in before)
 
 

@@ -25,7 +25,9 @@ from dialogue.understanding.stances import Span, Taken
 
 _ANOTHER_WISH = 0.8
 """Chance of another intent that casts doubt on it."""
-OTHER_ONE = re.compile(r"是别的|是另[外一]|\b(?:it's|its|i mean(?:t)?) (?:the|an)other\b")
+OTHER_ONE = re.compile(
+    r"是别的|是另[外一]|\b(?:it's|its|i mean(?:t)?) (?:the|an)other\b|(?:^|[,.;!?]\s*|\bso )(?:the )?other one(?: please| then)?\W*$"
+)
 """Said of what is meant, not of whether it is wanted."""
 FOR_THE_COURIER = re.compile(
     r"\b(?:leave|put|drop) (?:it|them|the (?:parcel|package|box)) (?:with|at|by|behind|in|on|near) (?:a |the |my )?(?:neighbou?r|(?:front |back )?door|porch|concierge|reception|bins?|locker|gate|shed|garage|safe|mailbox|desk)"
