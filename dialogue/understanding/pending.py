@@ -13,6 +13,8 @@ from dialogue.understanding.pointed_choices import (
     left_over,
     of_its_form,
     only_looks_for_goods,
+    serves,
+    spoken_of,
     without_bounds,
 )
 from dialogue.understanding.text import HAN, Text, read
@@ -69,7 +71,7 @@ _AGE = re.compile(
     r"(?:[买下]?的?(?:那|这)?(?:一)?(?:个|单|笔)?(?:订单)?)(?: please| pls|吧|呗)?\W*$"
 )
 """Orders are offered newest first."""
-_NONE = re.compile(r"\b(?:neither|none)\b|都不(?:是|要|对|行)|没有一个|哪个都不|一个都不")
+_NONE = re.compile(r"\bnone\b|\bneither\b(?!.*\bnor\b)|都不(?:是|要|对|行)|没有一个|哪个都不|一个都不")
 _BOTH = re.compile(
     r"\bboth\b|\ball\b(?! set| right| good)|\bevery(?:thing)?\b(?! else)|都(?:要|退|换|是|行|可以|选|来)|全部|全都|两个都|全要|所有|^\W*都\W*$|一起"
 )
@@ -137,6 +139,9 @@ def _by_label(
     exact = [i for i, label in enumerate(labels) if label == said]
     if exact:
         return (exact[0],)
+    if len(labels) == 2 and len(said) <= _ALONE and _DENIED.fullmatch(said):
+        denied = [i for i, label in enumerate(labels) if _means(said, label)]
+        return (1 - denied[0],) if len(denied) == 1 else None
     said = without_denied(said).strip(" .,!?。，！？")
     if len(said) <= _ALONE and (meant := [i for i, label in enumerate(labels) if _means(said, label)]):
         return (meant[0],) if len(meant) == 1 else None
@@ -145,7 +150,10 @@ def _by_label(
         return tuple(named)
     scores = [_likeness(said, entities, label, lexicon) + of_its_form(text.low, label) for label in labels]
     if not only_looks_for_goods(said):
-        scores = [score + for_goods(said, entities, labels[place], lexicon) for place, score in enumerate(scores)]
+        scores = [
+            score + for_goods(said, entities, label, lexicon) + serves(said, label)
+            for score, label in zip(scores, labels, strict=True)
+        ]
     best = max(scores)
     winners = [i for i, score in enumerate(scores) if score == best]
     if best <= 0 or (len(winners) > 1 and not (question.multiple and len(winners) < len(labels))):
@@ -170,15 +178,22 @@ def left(text: Text, entities: Iterable[Entity], question: PendingQuestion, lexi
     def alike(said: str, place: int) -> float:
         meant = [item.model_copy(update={"value": {**item.value, "negated": False}}) for item in entities]
         label = question.choices[place].lower()
-        return _likeness(said, meant, label, lexicon) + for_goods(said, meant, label, lexicon)
+        return max(
+            _likeness(said, meant, label, lexicon), for_goods(said, meant, label, lexicon), spoken_of(said, label)
+        )
 
-    return None if question.multiple else left_over(text.low.strip(), len(question.choices), alike)
+    if question.multiple:
+        return None
+    low, count = text.low.strip(), len(question.choices)
+    if _EXCEPT.search(low) and (placed := _by_place(low, list(entities), count, multiple=True)) and len(placed) > 1:
+        return list(placed)  # "not the first"
+    return left_over(low, count, alike)
 
 
 _ALONE = 60
 """Characters of an answer that can only name a choice."""
 _WORDS_FOR = (
-    (re.compile(r"\bcompany\b|公司"), re.compile(r"\b(?:business|company|corporate|firm|employer|work|office)\b|企业|单位|公司|公家|对公|报销")),
+    (re.compile(r"\bcompany\b|公司"), re.compile(r"\b(?:business|company|corporate|firm|employer|boss|work|office|accountants?|accounts department)\b|企业|单位|公司|公家|对公|报销")),
     (re.compile(r"\b(?:for me|personal)\b|个人"), re.compile(r"(?<!help )(?<!helping )(?<!with )(?<!to )(?<!asking )(?<!excuse )(?<!tell )(?<!make )(?<!let )(?<!get )(?<!give )(?<!show )\bme\b|\b(?:myself|private|personal(?:ly)?|own)\b|我自己|自己用|私人|个人")),
 )  # fmt: skip
 """How a choice is called, and other words for it."""

@@ -110,7 +110,7 @@ def _to_choice(reading: Reading, question: PendingQuestion) -> list[Command] | N
         return _what_is_left(reading, question, refused)
     if (rest := left_over(reading, question)) is not None:
         return rest
-    if question.slot_type in _OF_A_VARIANT and wants_a_step(reading):
+    if question.slot_type in _OF_A_VARIANT and wants_a_step(reading, question):
         return None  # "blue, one size down from my 28" names what they have
     left = without_declined(reading) if question.slot_type in CHOOSES_GOODS else without_turned_down(reading)
     picked = _concluded(left, question) or pending.choose(left.text, left.entities, question, left.lexicon)

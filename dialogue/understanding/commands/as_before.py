@@ -20,13 +20,13 @@ _FIRST = re.compile(
 """What was asked for at first."""
 _LAST = re.compile(
     rf"\b(?:said|had|asked(?: for)?|wanted|picked|chose|mentioned|agreed|did)\b[^,.;!?]{{0,16}}\b(?:before|earlier|previously)\b|\b(?:as|like|how|the way) (?:you|we|i) (?:already )?(?:had|said|agreed|did)\b(?: (?:it|them|that))?"
-    rf"|\b(?:as|like) (?:before|previously|earlier)\b|\bthe (?:previous|former|earlier|other) {_THING}\b|\bwhat (?:we|you|i) (?:had|agreed)\b"
+    rf"|\b(?:as|like) (?:before|previously|earlier)\b|\b(?:as|like|how|the way) (?:it|they|that) (?:was|were)\b|\bthe (?:previous|former|earlier|other) {_THING}\b|\bwhat (?:we|you|i) (?:had|agreed)\b"
     r"|\b(?:change|switch|put|turn|set|flip|swap|move) (?:it|that|them|this|everything) back\b(?=\W*$|\W*[,.;!]|(?: (?:to|the way|how|as) )?(?:how |as |what )?(?:it|they) (?:was|were))|\bback to (?:how|what|the way) (?:it|they|we|you|i)\b|\b(?:undo|revert)\b"
     r"|(?:[按照用回]|还是|就)[着照按]?(?:你|我|咱)?们?(?:刚才|刚刚|之前|前面|先前|上一?[次个]|原[来先本])(?:那个|那样|[说讲选定提]|的)|[改换]回[去来](?=[吧了好]*\W*$)|恢复(?:成|到)?(?:原来|之前|刚才)|照旧|照原来|按原来"
 )
 """What was asked for last."""
 _STAYS_AS_IT_IS = re.compile(
-    r"\b(?:leave|keep|let|stays?)\b[^,.;!?]{0,24}\b(?:as|how|the way) (?:it|they) (?:is|are|was|were)\b"
+    r"\b(?:leave|keep|let|stays?|fine|good|ok|okay|happy|perfect|alright)\b[^,.;!?]{0,24}\b(?:as|like|how|the way) (?:it|they|that) (?:is|are|was|were)\b"
 )
 """It leaves what one has as it is, and calls off."""
 

@@ -78,6 +78,12 @@ def _told(reading: Reading, kinds: frozenset[str]) -> list[Entity]:
     return [item for item in reading.told() if item.type in kinds and item.score > GUESSED]
 
 
+def _values(reading: Reading) -> list[Entity]:
+    """Return the values that are told; a colour is one where versions are chosen, elsewhere it says which goods are meant."""
+    versions = {"swaps", "options"} & set(reading.view.flow_slots.values())
+    return [item for item in _told(reading, _VALUES) if item.type != "option" or versions]
+
+
 def _is_held(reading: Reading, item: Entity) -> bool:
     """Whether a value is the one that holds now: of its type, and of its key, the last that was told."""
     key = item.value.get("key")
@@ -91,10 +97,21 @@ def _values_wanted(reading: Reading) -> list[Entity]:
     """Return the values that are named and to be had: others than what holds, or what holds where no clause refuses it."""
     return [
         item
-        for item in _told(reading, _VALUES)
+        for item in _values(reading)
         if not is_turned_down(reading.text.low, item)
-        and not (_is_held(reading, item) and _DENIES.search(_clause_of(reading.text.low, item)))
+        and not (_is_held(reading, item) and _is_dismissed(reading.text.low, item))
     ]
+
+
+_COMMENTED = re.compile(
+    r"^s? (?:ones? |cards? )?(?:is|are|was|were)\b(?! (?:fine|good|right|ok|okay|great|better|best|perfect|it|what|the)\b)"
+)
+"""Behind what is only told of: "29 is for grandpas, the first size please"."""
+
+
+def _is_dismissed(low: str, item: Entity) -> bool:
+    """Whether what holds is named only to say why it shall not be."""
+    return _DENIES.search(_clause_of(low, item)) is not None or _COMMENTED.match(low[item.end :]) is not None
 
 
 def _clause_of(low: str, item: Entity) -> str:
@@ -105,7 +122,7 @@ def _clause_of(low: str, item: Entity) -> str:
 
 def _only_refuses(reading: Reading) -> bool:
     """Whether the value that holds is refused, nothing put in its place, and the request itself not spoken of: "no, not the 29"."""
-    low, values = reading.text.low, _told(reading, _VALUES)
+    low, values = reading.text.low, _values(reading)
     if not values or len(low.strip()) > _SHORT or _OTHER_VERBS.search(low) or _told(reading, _GOODS) or only_asks(low):
         return False
     before = [one for one in reading.view.before if any(one.type == item.type for item in values)]

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from dialogue.commands import CannotHandle, Choose, Command, PendingQuestion
 from dialogue.understanding import pending
 from dialogue.understanding.commands.reading import Reading
+from dialogue.understanding.pointed_choices import between
 from dialogue.understanding.turned_down import is_found_wrong, is_turned_down
 
 _STEPS = frozenset({"larger", "smaller"})
+
+_NO = re.compile(r"\bno+ (?:the )?$")
+"""Before a value that is named alone it may well be an answer, and then the value."""
 
 
 def left_over(reading: Reading, question: PendingQuestion) -> list[Command] | None:
@@ -20,9 +26,11 @@ def left_over(reading: Reading, question: PendingQuestion) -> list[Command] | No
     return [Choose(indexes=tuple(places), text=reading.words(), score=0.9, source="choice")]
 
 
-def wants_a_step(reading: Reading) -> bool:
+def wants_a_step(reading: Reading, question: PendingQuestion) -> bool:
     """Whether a version is wanted by its distance from the one that they have: "blue, one size down from my 28"."""
-    return any(item.value.get("relation") in _STEPS for item in reading.entities)
+    return between(reading.text.low, question.choices) is None and any(
+        item.value.get("relation") in _STEPS for item in reading.entities
+    )
 
 
 def without_turned_down(reading: Reading) -> Reading:
@@ -31,6 +39,6 @@ def without_turned_down(reading: Reading) -> Reading:
     options = [item for item in reading.entities if item.type == "option" and item.value.get("value")]
     gone = [item for item in options if is_turned_down(low, item)]
     if len(gone) == len(options):
-        gone = [item for item in options if is_found_wrong(low, item)]
+        gone = [item for item in options if is_found_wrong(low, item) or not _NO.search(low[: item.start])]
     gone += [item for item in reading.entities if item.type == "product" and is_turned_down(low, item)]
     return reading.without([(item.start, item.end) for item in gone])

@@ -74,6 +74,30 @@ TALKS = (
         says("先不弄了", hides="确认"),
         says("嗯还是照刚才说的办吧", shows="D1001000008", asks="consent"),
     ),
+    talk(
+        "what-holds-is-only-told-of",
+        "en",
+        EMMA,
+        says("exchange the jeans for size 30", asks="consent"),
+        says("29", shows="blue, 29", asks="consent"),
+        says("29 is for skinny people. the original one please", shows="blue, 30", asks="consent"),
+    ),
+    talk(
+        "the-card-without-its-name",
+        "en",
+        EMMA,
+        says("return the sweater from D1002000006, changed my mind, to my mastercard", asks="consent"),
+        says("gift card", shows="gift card", asks="consent"),
+        says("hm. card is better", shows="Mastercard", asks="consent"),
+    ),
+    talk(
+        "goods-by-their-colour-as-at-first",
+        "zh",
+        WANG,
+        says("取消灰色卫衣那单", shows="D1001000001", asks="consent"),
+        says("改成取消键盘吧", shows="D1001000003", asks="consent"),
+        says("键盘不动，还是按开头说的把灰的取消", shows="D1001000001", asks="consent"),
+    ),
     # What is not so.
     talk(
         "what-holds-is-wanted-as-it-was-said",
