@@ -105,7 +105,7 @@ def choose(
     if (within := between(low, question.choices)) is not None:
         return _among(within, without_bounds(low), entities, question, lexicon)
     if (rest := left(text, entities, question, lexicon)) is not None:
-        return tuple(rest) if len(rest) == 1 else None
+        return tuple(rest) if len(rest) == 1 or question.multiple else None
     chosen = _by_place(low, entities, count, multiple=question.multiple)
     if chosen is not None:
         return chosen
@@ -139,7 +139,7 @@ def _by_label(
     exact = [i for i, label in enumerate(labels) if label == said]
     if exact:
         return (exact[0],)
-    if len(labels) == 2 and len(said) <= _ALONE and _DENIED.fullmatch(said):
+    if len(labels) == 2 and len(said) <= _ALONE and _DENIED.fullmatch(_THE_ONE.sub("", said)):
         denied = [i for i, label in enumerate(labels) if _means(said, label)]
         return (1 - denied[0],) if len(denied) == 1 else None
     said = without_denied(said).strip(" .,!?。，！？")
@@ -178,18 +178,17 @@ def left(text: Text, entities: Iterable[Entity], question: PendingQuestion, lexi
     def alike(said: str, place: int) -> float:
         meant = [item.model_copy(update={"value": {**item.value, "negated": False}}) for item in entities]
         label = question.choices[place].lower()
-        return max(
-            _likeness(said, meant, label, lexicon), for_goods(said, meant, label, lexicon), spoken_of(said, label)
-        )
+        served = max(for_goods(said, meant, label, lexicon), serves(said, label))
+        return max(_likeness(said, meant, label, lexicon), spoken_of(said, label), served)
 
-    if question.multiple:
-        return None
     low, count = text.low.strip(), len(question.choices)
-    if _EXCEPT.search(low) and (placed := _by_place(low, list(entities), count, multiple=True)) and len(placed) > 1:
+    excepts = not question.multiple and _EXCEPT.search(low)
+    if excepts and (placed := _by_place(low, list(entities), count, multiple=True)) and len(placed) > 1:
         return list(placed)  # "not the first"
     return left_over(low, count, alike)
 
 
+_THE_ONE = re.compile(r"^(?:the|one|that|which|it|it's|its|is|for|well|no|hm+|[,. ])+(?=\b(?:not|isn'?t)\b)")
 _ALONE = 60
 """Characters of an answer that can only name a choice."""
 _WORDS_FOR = (
@@ -199,7 +198,9 @@ _WORDS_FOR = (
 """How a choice is called, and other words for it."""
 
 
-_DENIED = re.compile(r"(?:\bnot\b|(?:而|可)?不是|别开|不(?:能|用|想|再|给[^,，。；]{1,4})*开|不要)[^,.;，。；!！]*")
+_DENIED = re.compile(
+    r"(?:\bnot\b|\bisn'?t\b|(?:而|可)?不是|别开|不(?:能|用|想|再|给[^,，。；]{1,4})*开|不要)[^,.;，。；!！]*"
+)
 """What a choice is not: "for the firm, not for me", 公司发票，不是个人的."""
 
 
@@ -233,7 +234,12 @@ def _likeness(said: str, entities: list[Entity], label: str, lexicon: Lexicon) -
     label_words = set(re.findall(r"[a-z0-9]+", _AND_MORE.sub("", label)))
     if len(shared := words & label_words) == 1 and _A_FIGURE.fullmatch(*shared) and not _DAY.search(said):
         label_words -= shared
-    words |= {stem for word in words for ending in _ENDINGS if (stem := word.removesuffix(ending)) in label_words}
+    words |= {
+        stem
+        for word in words
+        for ending in _ENDINGS
+        if (stem := word.removesuffix(ending)) in label_words and stem not in _EMPTY
+    }
     score = float(len(words & label_words)) + 0.9 * sum(
         any(w.endswith(word) for w in label_words) for word in words if word.isdigit() and len(word) >= 2
     )

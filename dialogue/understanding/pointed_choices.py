@@ -22,7 +22,7 @@ _OTHER = re.compile(
 )
 """A last clause for what is left of several."""
 _ALL_BUT = re.compile(
-    r"^\W*(?:(?:just|i|i'd|like|want|take|please|well|hm+|ok)\W+)*(?:any(?:thing|one)?|either|whatever|whichever|the one|one)\b[^,.;]{0,10}?\b(?:but|except(?: for)?|other than|apart from|besides|isn't|isnt|is not|not)\b(?P<out>.*)$"
+    r"^\W*(?:(?:just|i|i'd|like|want|take|please|well|hm+|ok)\W+)*(?:any(?:thing|one)?|either|whatever|whichever|the one|one|the (?:only )?thing)\b[^,.;]{0,10}?\b(?:but|except(?: for)?|other than|apart from|besides|isn't|isnt|is not|not)\b(?P<out>.*)$"
     r"|^\W*(?:只要)?(?:不是|除了|除开)(?P<out_zh>[^，。]*?)(?:以外|之外|外)?的?(?:都行|都可以|就行|随便|那[个张单])"
 )
 """An answer that says only which of them not to take."""
@@ -31,7 +31,7 @@ _NEITHER = re.compile(
 )
 """Nothing but what is not meant."""
 _RULED_OUT = re.compile(
-    r"n't\b|\b(?:not|no|never|nothing|neither|nor|hardly|full|enough|already|plenty|loads|dont|cant|without)\b|不|没|够|已经|都有|满|留"
+    r"n't\b|\b(?:not|no|never|nothing|neither|nor|hardly|keep(?:ing)?|stays?|full|enough|already|plenty|loads|dont|cant|without)\b|不|没|够|已经|都有|满|留"
 )
 _FORMS = (
     (re.compile(r"\bpercent(?:age)?s?\b|(?<!\d)\s?%|打折|折扣|几折|折的"), re.compile(r"\d\s?%|\d\s?折")),
@@ -60,7 +60,7 @@ _LOOKS_FOR = re.compile(r"\b(?:looking for|after|buy(?:ing)?|find|need|want|sear
 def between(low: str, labels: Sequence[str]) -> list[int] | None:
     """Return the choices with a number between two that are named; None where no two are."""
     said, under, over = _BETWEEN.search(low), _SMALLER.search(low), _BIGGER.search(low)
-    bounds = said.groups() if said is not None else (under[1], over[1]) if under and over else ()
+    bounds = said.groups() if said is not None else (under[1], over[1]) if under and over else _around(low)
     if not bounds:
         return None
     low_end, high_end = sorted(float(number) for number in bounds if number)
@@ -69,6 +69,15 @@ def between(low: str, labels: Sequence[str]) -> list[int] | None:
         for place, label in enumerate(labels)
         if any(low_end < float(number) < high_end for number in _NUMBER.findall(label))
     ]
+
+
+_IN_BETWEEN = re.compile(r"\bbetween\b|中间的?那|之间的?那")
+
+
+def _around(low: str) -> tuple[str, ...]:
+    """Return the two numbers that a message speaks of where it asks for what lies between: "26 pinches, 29 slips, so what's between"."""
+    numbers = [match[0] for match in _NUMBER.finditer(low)] if _IN_BETWEEN.search(low) else []
+    return tuple(numbers) if len(numbers) == 2 else ()
 
 
 def without_bounds(low: str) -> str:

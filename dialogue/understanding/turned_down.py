@@ -14,6 +14,7 @@ _VERY = r"(?:(?:a bit|a little|a tad|way|far|just|probably|really|so|very|much|a
 _BEHIND = re.compile(
     rf"^s?(?: (?:one|card|size|colou?r)s?)? ?(?:{_IS} {_VERY}(?:too|not|no|wrong|off|ugly|awful|massive|huge|tiny|silly|hideous|a mistake|nonsense|small|big|tight|loose|short|long|baggy|snug|dull)\b|(?:isn't|aren't|won't|wouldn't|doesn't|don't)\b)"
     rf"|^s?(?: (?:one|card|size|colou?r)s?)? {_VERY}(?:too (?:small|big|tight|loose|short|long|baggy|snug|dull|bright)|not (?:good|right|nice|for me|my)|no good)\b"
+    r"|^s? (?:never|hardly|barely|pinch\w*|slips?|slides?|digs?|falls?|drops?|rubs?|sags?)\b|^s? (?:would|will) (?:fall|slip|slide|drop|pinch|rub|sag)\b"
     r"|^[号码色的]*(?:就|会|应该|估计|肯定|可能|有点|有些|稍微|确实|真的|都)*(?:太|偏|不|算了|难看|丑|紧|松|挤|嫌)"
 )
 

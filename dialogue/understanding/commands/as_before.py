@@ -10,7 +10,7 @@ from dialogue.understanding import phrases
 _LONGEST = 160
 """Characters from which a message tells a story."""
 _THING = r"(?:ones?|size|colou?r|card|account|method|way|order|item|pick|choice|option|idea|thoughts?|thing|plan|version|answer|wish|request|instinct|decision|address)"
-_TOLD = r"(?:said|had|asked(?: for)?|wanted|picked|chose|told you|gave|mentioned|went (?:for|with)|started (?:out )?with|suggested|planned|agreed|did|put|was|were)"
+_TOLD = r"(?:said|had|asked(?: for)?|wanted|picked|chose|told you|gave|mentioned|went (?:for|with)|started (?:out )?with|suggested|planned|agreed|wrote|typed|did|put|was|were)"
 _AT_FIRST = r"(?:first|at first|originally|initially|to (?:begin|start) with|at the (?:start|beginning|outset)|in the (?:first place|beginning))"
 _FIRST = re.compile(
     rf"\b(?:first|original|initial) (?:\w+ )?{_THING}\b|\b{_TOLD}\b[^,.;!?]{{0,16}}\b{_AT_FIRST}\b|\b{_AT_FIRST} (?:i|we|you) {_TOLD}\b|\b(?:i|we|you) {_AT_FIRST} {_TOLD}\b"
@@ -20,8 +20,8 @@ _FIRST = re.compile(
 """What was asked for at first."""
 _LAST = re.compile(
     rf"\b(?:said|had|asked(?: for)?|wanted|picked|chose|mentioned|agreed|did)\b[^,.;!?]{{0,16}}\b(?:before|earlier|previously)\b|\b(?:as|like|how|the way) (?:you|we|i) (?:already )?(?:had|said|agreed|did)\b(?: (?:it|them|that))?"
-    rf"|\b(?:as|like) (?:before|previously|earlier)\b|\b(?:as|like|how|the way) (?:it|they|that) (?:was|were)\b|\bthe (?:previous|former|earlier|other) {_THING}\b|\bwhat (?:we|you|i) (?:had|agreed)\b"
-    r"|\b(?:change|switch|put|turn|set|flip|swap|move) (?:it|that|them|this|everything) back\b(?=\W*$|\W*[,.;!]|(?: (?:to|the way|how|as) )?(?:how |as |what )?(?:it|they) (?:was|were))|\bback to (?:how|what|the way) (?:it|they|we|you|i)\b|\b(?:undo|revert)\b"
+    rf"|\b(?:as|like) (?:before|previously|earlier)\b|\b(?:as|like|how|the way) (?:it|they|that) (?:was|were)\b|\b(?:the )?(?:previous|former|earlier) {_THING}\b|\bthe other {_THING}\b|\bwhat (?:we|you|i) (?:had|agreed)\b"
+    r"|\b(?:change|switch|put|turn|set|flip|swap|move) (?:it|that|them|this|everything) back\b(?=\W*$|\W*[,.;!]|(?: (?:to|the way|how|as) )?(?:how |as |what )?(?:it|they) (?:was|were))|\bback to (?:how|what|the way) (?:it|they|we|you|i)\b|\b(?:undo|revert)\b|(?:^|[,.;!?…]\s*)(?:(?:please|ok|so|let's|and) )*go back(?: please| then)?\W*$"
     r"|(?:[按照用回]|还是|就)[着照按]?(?:你|我|咱)?们?(?:刚才|刚刚|之前|前面|先前|上一?[次个]|原[来先本])(?:那个|那样|[说讲选定提]|的)|[改换]回[去来](?=[吧了好]*\W*$)|恢复(?:成|到)?(?:原来|之前|刚才)|照旧|照原来|按原来"
 )
 """What was asked for last."""

@@ -81,7 +81,7 @@ def _told(reading: Reading, kinds: frozenset[str]) -> list[Entity]:
 def _values(reading: Reading) -> list[Entity]:
     """Return the values that are told; a colour is one where versions are chosen, elsewhere it says which goods are meant."""
     versions = {"swaps", "options"} & set(reading.view.flow_slots.values())
-    return [item for item in _told(reading, _VALUES) if item.type != "option" or versions]
+    return [item for item in _told(reading, _VALUES) if item.type != "option" or (versions and item.value.get("value"))]
 
 
 def _is_held(reading: Reading, item: Entity) -> bool:

@@ -18,10 +18,12 @@ _NO = re.compile(r"\bno+ (?:the )?$")
 
 def left_over(reading: Reading, question: PendingQuestion) -> list[Command] | None:
     """Choose what is left where others were ruled out, of several it is asked again which; None where none were."""
-    places = pending.left(reading.text, reading.entities, question, reading.lexicon)
+    words = reading.text, reading.entities, question, reading.lexicon
+    within = between(reading.text.low, question.choices) is not None
+    places = pending.choose(*words) if within else pending.left(*words)
     if places is None:
         return None
-    if len(places) != 1:
+    if len(places) != 1 and not question.multiple:
         return [CannotHandle(text=reading.words(), score=0.6, source="pending")]
     return [Choose(indexes=tuple(places), text=reading.words(), score=0.9, source="choice")]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.dialogue.conversations.holding import each, hold
-from tests.dialogue.conversations.script import EMMA, WANG, Rows, Talk, says, talk
-from tests.dialogue.conversations.shop import Stage
+from tests.dialogue.conversations.script import EMMA, WANG, Talk, says, talk
+from tests.dialogue.conversations.shop import Rows, Stage
 
 
 def claimed(code: str) -> Rows:
@@ -42,6 +42,9 @@ TALKS = (
     no_coupon("two-are-left", "I already have the home one, the other one please"),
     size("between-two", "the size between 26 and 28 in blue", "blue, 27"),
     size("under-one-and-over-another", "bigger than 25 but smaller than 27, and blue", "blue, 26"),
+    size("between-two-that-do-not-fit", "25 pinches, 27 slips, what lies between in blue", "blue, 26"),
+    size("another-never-fits", "29s, 30s never fit me", "blue, 29"),
+    size("below-ones-own", "blue, a size below mine", "blue, 27"),
     size("the-next-one", "the next one up, in blue", "blue, 29"),
     size("one-is-found-wrong", "29s please, a 30 would be too loose", "blue, 29"),
     size("the-other-is-refused", "27, not 26", "blue, 27"),
@@ -97,11 +100,19 @@ TALKS = (
         says("not the first", asks="choice", offers="D1002000002"),
     ),
     talk(
+        "all-that-is-not-refused",
+        "en",
+        EMMA,
+        says("I want to return something from order D1002000006", asks="choice"),
+        says("not the green ones and not the bed things", hides="Which items"),
+        says("mastercard please", shows="Turtleneck", hides=("Mug", "Bedding"), asks="consent"),
+    ),
+    talk(
         "what-the-invoice-is-not",
         "en",
         EMMA,
         says("invoice for order D1002000005 please", asks="choice"),
-        says("not a private one", hides="for you or for a company"),
+        says("not as a private person", hides="for you or for a company"),
         says("Brightside Ltd", shows="tax"),
     ),
     talk(

@@ -98,6 +98,22 @@ TALKS = (
         says("改成取消键盘吧", shows="D1001000003", asks="consent"),
         says("键盘不动，还是按开头说的把灰的取消", shows="D1001000001", asks="consent"),
     ),
+    talk(
+        "it-would-not-do",
+        "en",
+        EMMA,
+        says("exchange the jeans for size 30", asks="consent"),
+        says("29", shows="blue, 29", asks="consent"),
+        says("ah no, the 29 would slip. go back please", shows="blue, 30", asks="consent"),
+    ),
+    talk(
+        "through-with-it-after-all",
+        "en",
+        EMMA,
+        says("cancel the keyboard order", asks="consent"),
+        says("stop, leave it", shows="stopped"),
+        says("hm no, go through with it after all", shows="D1002000003", asks="consent"),
+    ),
     # What is not so.
     talk(
         "what-holds-is-wanted-as-it-was-said",
