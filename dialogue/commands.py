@@ -87,6 +87,8 @@ class Correct(_Command):
     entities: tuple[Entity, ...] = ()
     slot: str | None = None
     """The kind of thing said to be wrong, when named: ``address``, ``order``, ``items``, ``payment_method``, ``reason``, ..."""
+    back: Literal["first", "last"] | None = None
+    """What it was at first, or was last, is wanted again, and not said anew: "the size I said first"."""
 
 
 class Choose(_Command):
@@ -252,6 +254,8 @@ class View(_Value):
     """Slot name -> slot type of the active flow."""
     said: tuple[Entity, ...] = ()
     """What was told for the running request, or for the last one where none runs; oldest first."""
+    before: tuple[Entity, ...] = ()
+    """What was told for the running request before it was put right; empty where it never was."""
     settled: dict[str, Any] = {}
     """What the running request has settled: slot name -> value."""
     listed: bool = False

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from dialogue.answers import WHICH_FLOW
+from dialogue.as_before import go_back
 from dialogue.commands import Cancel, CannotHandle, Correct, Entity, Repeat, StartFlow, SwitchLanguage
 from dialogue.engine import Engine
 from dialogue.events import LanguageChanged
@@ -214,6 +215,8 @@ class Repairs:
         flow = work.flows[frame.flow]
         if work.frame is not frame:
             work.hear(command.entities, frame)
+            return True
+        if command.back is not None and go_back(work, frame, command.back):
             return True
         told = {entity.type for entity in command.entities}
         fits = any(told & accepts(spec) for spec in flow.slots.values())

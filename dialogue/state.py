@@ -85,6 +85,16 @@ class Frame(pydantic.BaseModel):
     """The goods that were named for it, as it was given up."""
 
 
+class Earlier(pydantic.BaseModel):
+    """A request as it waited for a yes, before it was put right."""
+
+    model_config = pydantic.ConfigDict(frozen=True)
+
+    frame: Frame
+    heard: list[Heard]
+    """What was told for it until then."""
+
+
 class Memory(pydantic.BaseModel):
     """What the conversation is about at the moment."""
 
@@ -107,6 +117,8 @@ class Memory(pydantic.BaseModel):
     """Ids of the frames, and of those whose place they took, that ended with an effect."""
     given_up: list[Frame] = []
     """The last requests that were stopped or gave way to another, for those who turn back."""
+    before: list[Earlier] = []
+    """What requests were before they were put right, for those who turn back."""
     last_flow: str | None = None
     """The business flow that ended last, for "and the lamp too"."""
     last_question: str = ""
@@ -375,6 +387,7 @@ def view(state: DialogueState, flow_slots: Mapping[str, str], *, known: bool = T
         last_flow=state.memory.last_flow,
         flow_slots=dict(flow_slots),
         said=_said(state),
+        before=_before(state),
         settled=dict(state.frame.slots) if state.frame else {},
         listed=len(state.memory.shown_products) > 1 and any(reply.type == "products" for reply in state.last_replies),
         shown=len(state.memory.shown_products),
@@ -384,6 +397,12 @@ def view(state: DialogueState, flow_slots: Mapping[str, str], *, known: bool = T
         figures=bool(state.memory.last_figures) and state.memory.last_flow == "shop_figures",
         person_from=person_from,
     )
+
+
+def _before(state: DialogueState) -> tuple[Entity, ...]:
+    """Return what was told for the running request before it was put right, each time, oldest first."""
+    running = state.frame.id if state.frame else None
+    return tuple(one.entity for each in state.memory.before if each.frame.id == running for one in each.heard)
 
 
 def _said(state: DialogueState) -> tuple[Entity, ...]:

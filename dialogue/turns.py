@@ -7,6 +7,7 @@ import time
 
 from agent.guard import is_honest
 from agent.llm.ledger import Ledger
+from dialogue.as_before import put_to_a_yes, remember
 from dialogue.assisting import Assisting
 from dialogue.commands import Emotion, Understander, Understanding
 from dialogue.drafts import ShowDraft
@@ -171,7 +172,9 @@ class TurnRunner:
         else:
             if attachments:
                 work.say(self.templates.say(f"attachment.with_{attachments[0].kind}", work.lang))
+            earlier = put_to_a_yes(work)
             await self.router.apply(work, understanding.commands)
+            remember(work, earlier)
             offer_person(work, self.templates)
         if work.hand_over is not None:
             await hand_over(work, understanding, self.engine)

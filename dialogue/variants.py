@@ -35,7 +35,7 @@ _AFTER_ALL = re.compile(
 )
 """By which a value said before in the same message is taken back."""
 _FOUND_WRONG = re.compile(
-    r"^\s*[号码]?(?:的)?(?:有点|有些|稍微?|确实|真的?)*(?:太|偏|不合|挤|紧|松)|^ (?:is|was|are|were|feels?|felt)\b[^,.;]{0,16}\b(?:too|small|big|large|tight|loose|short|long)\b"
+    r"^\s*[号码]?(?:的)?(?:有点|有些|稍微?|确实|真的?)*(?:太|偏|不合|挤|紧|松)|^s? (?:is|was|are|were|feels?|felt|(?:would|will|might|must) be)\b[^,.;]{0,16}\b(?:too|small|big|large|tight|loose|short|long)\b"
 )
 """What follows a value that the goods have and that is why they go back."""
 _OTHERWISE = re.compile(
@@ -93,7 +93,9 @@ def wishes(heard: Sequence[Heard], line: LineView, variants: Sequence[VariantVie
         elif relation == "any":
             free |= set(_kin(str(value["key"]), keys))
         elif relation:
-            wanted |= _related(entry, relation, line, keys, variants)
+            related = _related(entry, relation, line, keys, variants)
+            wanted |= related
+            said |= dict.fromkeys(related, entry.turn)  # "one size down from my 28" takes nothing back
         elif (second := _second_choice(entry, keys, wanted, said)) is not None:
             key, exact = second
             wanted[key] = (*wanted[key], exact)

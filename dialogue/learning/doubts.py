@@ -126,5 +126,7 @@ def _turns_away(after: _Read, starts: Sequence[StartFlow]) -> bool:
     others = [one for one in commands if isinstance(one, StartFlow) and one.flow not in {two.flow for two in starts}]
     if any(isinstance(command, Cancel) and command.scope != "part" for command in commands):
         return True
-    bare = any(isinstance(command, Correct) and not command.entities and command.slot is None for command in commands)
+    bare = any(
+        isinstance(command, Correct) and not (command.entities or command.slot or command.back) for command in commands
+    )
     return bare or (bool(others) and takes_back(after.text.lower()))

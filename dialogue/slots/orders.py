@@ -67,6 +67,7 @@ async def fill_order(context: SlotContext) -> Filling:
     named = _named(context, orders)
     named = _listed(context, orders) if named is None else named
     named = await _by_money(context, eligible) if named is None else named
+    named = _by_count(context, eligible) if named is None else named
     if named is not None:
         return _settle(context, named, eligible, orders)
     if (
@@ -258,6 +259,17 @@ async def _by_money(context: SlotContext, orders: Sequence[OrderSummary]) -> lis
             ids = {method.id for method in grounding.methods_meant(value, methods, None)}
             return [order for order in orders if order.paid_with in ids] or None
     return None
+
+
+def _by_count(context: SlotContext, orders: Sequence[OrderSummary]) -> list[OrderSummary] | None:
+    """Return the one order that holds as many things as was answered, whatever they are: "the one with two things in it"."""
+    now = [one for one in context.heard if one.turn == context.state.memory.turn]
+    counts = [int(one.entity.value.get("n", 0)) for one in now if one.entity.type == "quantity"]
+    if not counts or not context.frame.asked.get(context.name) or grounding.products_heard(now):
+        return None
+    found = [order for order in orders if len(order.lines) == counts[-1]]
+    found = found or [order for order in orders if sum(line.quantity for line in order.lines) == counts[-1]]
+    return found if len(found) == 1 else None
 
 
 def _says_how_it_was_paid(context: SlotContext, way: Heard) -> bool:

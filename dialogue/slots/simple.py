@@ -9,6 +9,7 @@ from typing import Any
 
 from dialogue import grounding
 from dialogue.slots.base import Filled, Filling, Question, SlotContext
+from dialogue.understanding.turned_down import is_refused
 from knowledge.words import tokens
 from tools.catalog.types import SizeAdvice
 from tools.customers.types import Profile
@@ -165,6 +166,7 @@ def _listed_coupon(context: SlotContext, codes: Sequence[str]) -> str | None:
 def _goods_named(context: SlotContext) -> str:
     """Return what a coupon shall be for, by the catalogue's own words: "the one for clothes" is for clothing."""
     named = [entry for entry in context.heard if entry.entity.type in {"product", "category"}]
+    named = [entry for entry in named if not is_refused(entry.context.lower())]
     last = [entry.entity.value for entry in named if entry.turn == named[-1].turn]
     return " ".join(str(value.get("terms") or value.get("name") or "") for value in last)
 

@@ -7,12 +7,33 @@ from collections.abc import Iterable
 
 from dialogue.commands import Entity, PendingQuestion, places_of
 from dialogue.understanding.numerals import parse
+from dialogue.understanding.pointed_choices import (
+    between,
+    for_goods,
+    left_over,
+    of_its_form,
+    only_looks_for_goods,
+    serves,
+    spoken_of,
+    without_bounds,
+)
 from dialogue.understanding.text import HAN, Text, read
 from knowledge.lexicon import Lexicon
 
 ANSWERS: dict[str, frozenset[str]] = {
     "order": frozenset(
-        {"order_ref", "date", "product", "sku", "category", "ordinal", "tracking_number", "amount", "payment_method"}
+        {
+            "order_ref",
+            "date",
+            "product",
+            "sku",
+            "category",
+            "ordinal",
+            "tracking_number",
+            "amount",
+            "payment_method",
+            "quantity",
+        }
     ),
     "order_lines": frozenset({"product", "option", "ordinal", "quantity", "sku", "category", "brand"}),
     "swaps": frozenset({"product", "option", "ordinal", "sku", "category", "quantity"}),
@@ -50,7 +71,7 @@ _AGE = re.compile(
     r"(?:[买下]?的?(?:那|这)?(?:一)?(?:个|单|笔)?(?:订单)?)(?: please| pls|吧|呗)?\W*$"
 )
 """Orders are offered newest first."""
-_NONE = re.compile(r"\b(?:neither|none)\b|都不(?:是|要|对|行)|没有一个|哪个都不|一个都不")
+_NONE = re.compile(r"\bnone\b|\bneither\b(?!.*\bnor\b)|都不(?:是|要|对|行)|没有一个|哪个都不|一个都不")
 _BOTH = re.compile(
     r"\bboth\b|\ball\b(?! set| right| good)|\bevery(?:thing)?\b(?! else)|都(?:要|退|换|是|行|可以|选|来)|全部|全都|两个都|全要|所有|^\W*都\W*$|一起"
 )
@@ -84,6 +105,10 @@ def choose(
     if question.slot_type in _ORDERS and (age := _AGE.match(low)):
         return (0,) if age["newest"] else (count - 1,)
     entities = list(entities)
+    if (within := between(low, question.choices)) is not None:
+        return _among(within, without_bounds(low), entities, question, lexicon)
+    if (rest := left(text, entities, question, lexicon)) is not None:
+        return tuple(rest) if len(rest) == 1 or question.multiple else None
     chosen = _by_place(low, entities, count, multiple=question.multiple)
     if chosen is not None:
         return chosen
@@ -129,6 +154,9 @@ def _by_label(
     exact = [i for i, label in enumerate(labels) if label == said]
     if exact:
         return (exact[0],)
+    if len(labels) == 2 and len(said) <= _ALONE and _DENIED.fullmatch(_THE_ONE.sub("", said)):
+        denied = [i for i, label in enumerate(labels) if _means(said, label)]
+        return (1 - denied[0],) if len(denied) == 1 else None
     said = without_denied(said).strip(" .,!?。，！？")
     clauses = [said] if len(said) <= _ALONE else _CLAUSE.split(said)
     if meant := {i for i, label in enumerate(labels) for clause in clauses if _means(clause, label)}:
@@ -136,7 +164,12 @@ def _by_label(
     named = [i for i, label in enumerate(labels) if len(label) > 1 and label in said]
     if named and (question.multiple or len(named) == 1):
         return tuple(named)
-    scores = [_likeness(said, entities, label, lexicon) for label in labels]
+    scores = [_likeness(said, entities, label, lexicon) + of_its_form(text.low, label) for label in labels]
+    if not only_looks_for_goods(said):
+        scores = [
+            score + for_goods(said, entities, label, lexicon) + serves(said, label)
+            for score, label in zip(scores, labels, strict=True)
+        ]
     best = max(scores)
     winners = [i for i, score in enumerate(scores) if score == best]
     if best <= 0 or (len(winners) > 1 and not (question.multiple and len(winners) < len(labels))):
@@ -160,18 +193,45 @@ def _by_their_goods(entities: list[Entity], labels: list[str], lexicon: Lexicon)
     return tuple(dict.fromkeys(place for one in places for place in one)) if apart else ()
 
 
+def _among(
+    places: list[int], said: str, entities: list[Entity], question: PendingQuestion, lexicon: Lexicon
+) -> tuple[int, ...] | None:
+    """Return the one of several choices that shares most with the words, if it is one."""
+    scores = {place: _likeness(said, entities, question.choices[place].lower(), lexicon) for place in places}
+    best = [place for place in places if scores[place] == max(scores.values())]
+    return (best[0],) if len(best) == 1 else None
+
+
+def left(text: Text, entities: Iterable[Entity], question: PendingQuestion, lexicon: Lexicon) -> list[int] | None:
+    """Return the choices that are left where the others are ruled out: "I have no use for make-up, so the other one"; None where none are."""
+
+    def alike(said: str, place: int) -> float:
+        meant = [item.model_copy(update={"value": {**item.value, "negated": False}}) for item in entities]
+        label = question.choices[place].lower()
+        served = max(for_goods(said, meant, label, lexicon), serves(said, label))
+        return max(_likeness(said, meant, label, lexicon), spoken_of(said, label), served)
+
+    low, count = text.low.strip(), len(question.choices)
+    excepts = not question.multiple and _EXCEPT.search(low)
+    if excepts and (placed := _by_place(low, list(entities), count, multiple=True)) and len(placed) > 1:
+        return list(placed)  # "not the first"
+    return left_over(low, count, alike)
+
+
+_THE_ONE = re.compile(r"^(?:the|one|that|which|it|it's|its|is|for|well|no|hm+|[,. ])+(?=\b(?:not|isn'?t)\b)")
 _ALONE = 60
 """Characters of an answer that can only name a choice; of a longer one its clauses are read."""
 _CLAUSE = re.compile(r"[,.;:!?，。；：！？]\s*")
 _WORDS_FOR = (
-    (re.compile(r"\bcompany\b|公司"), re.compile(r"\b(?:business|company|corporate|firm|employer|work|office)\b|企业|单位|公司|公家|对公|报销")),
+    (re.compile(r"\bcompany\b|公司"), re.compile(r"\b(?:business|company|corporate|firm|employer|boss|work|office|accountants?|accounts department)\b|企业|单位|公司|公家|对公|报销")),
     (re.compile(r"\b(?:for me|personal)\b|个人"), re.compile(r"(?<!help )(?<!helping )(?<!with )(?<!to )(?<!asking )(?<!excuse )(?<!tell )(?<!make )(?<!let )(?<!get )(?<!give )(?<!show )(?<!reimburse )(?<!reimburses )(?<!pay )(?<!pays )(?<!paying )\bme\b|\b(?:myself|private|personal(?:ly)?|own)\b|我自己|自己用|私人|个人")),
 )  # fmt: skip
 """How a choice is called, and other words for it."""
 
 
 _DENIED = re.compile(
-    rf"(?:\bnot\b|(?:而|可)?不是|别开|不(?:能|用|想|再|给[^,，。；]{{1,4}})*开|不要)(?:(?!{_CLAUSE_END}).)*", re.DOTALL
+    rf"(?:\bnot\b|\bisn'?t\b|(?:而|可)?不是|别开|不(?:能|用|想|再|给[^,，。；]{{1,4}})*开|不要)(?:(?!{_CLAUSE_END}).)*",
+    re.DOTALL,
 )
 """What a choice is not: "for the firm, not for me", 公司发票，不是个人的."""
 
@@ -206,7 +266,12 @@ def _likeness(said: str, entities: list[Entity], label: str, lexicon: Lexicon) -
     label_words = set(re.findall(r"[a-z0-9]+", _AND_MORE.sub("", label)))
     if len(shared := words & label_words) == 1 and _A_FIGURE.fullmatch(*shared) and not _DAY.search(said):
         label_words -= shared
-    words |= {stem for word in words for ending in _ENDINGS if (stem := word.removesuffix(ending)) in label_words}
+    words |= {
+        stem
+        for word in words
+        for ending in _ENDINGS
+        if (stem := word.removesuffix(ending)) in label_words and stem not in _EMPTY
+    }
     score = float(len(words & label_words)) + 0.9 * sum(
         any(w.endswith(word) for w in label_words) for word in words if word.isdigit() and len(word) >= 2
     )

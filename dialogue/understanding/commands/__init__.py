@@ -20,6 +20,7 @@ from dialogue.understanding.commands.expected import (
     without_typing,
 )
 from dialogue.understanding.commands.figures import replaced_figures
+from dialogue.understanding.commands.going_back import back
 from dialogue.understanding.commands.interruptions import interrupted
 from dialogue.understanding.commands.lists import of_the_list, vague_wish
 from dialogue.understanding.commands.of_goods import complains_of_own
@@ -130,6 +131,8 @@ def _of_what_runs(reading: Reading) -> list[Command] | None:
     question = reading.view.pending
     if question is not None and pressed(reading.text.low, question) is not None:
         return None
+    if (before := back(reading)) is not None:
+        return [before]
     off = called_off(reading)
     if (question is not None and question.slot_type in FREE_TEXT) or (off is not None and reading.view.waiting):
         # Of several wishes one may be dropped and its goods named: that is no other value for the one that runs.
@@ -155,7 +158,7 @@ _AFTER_ALL = re.compile(
     r"^\W*(?:[唉哎嗯呃哦那\s,，。]|算了|想了想|想想|我)*还是(?:要|想|帮我|给我)?(?:办|弄|做|继续|申请|来|要|开|领|退|换|改|取消)(?:一下|了)?(?:吧|了吧|好了)?\W*$"
     r"|^\W*(?:那|好吧?|嗯|算了|没事)?[,，]?\s*(?:继续|接着)(?:办|弄|做|来|取消|退|换|改)?(?:理|货)?(?:下去)?[吧了啊]*\W*$"
     r"|^\W*(?:(?:ok|okay|actually|no|well|please)\b[, ]*)*(?:continue|carry on|go on|go ahead|proceed|resume)(?: with (?:it|that))?(?: please| then| anyway)?\W*$"
-    r"|^\W*(?:(?:ok|okay|actually|hm+|well|oh|no|wait|on second thoughts?)\b[, ]*)*(?:(?:let's|please|you can|i(?:'d| would) like (?:you )?to|go ahead and) )?(?:do it|go ahead|go for it|continue|carry on|(?:cancel|return|exchange|claim|apply for|change) it)(?: with it)? (?:after all|anyway|then)\W*$"
+    r"|^\W*(?:(?:ok|okay|actually|hm+|well|oh|no|wait|on second thoughts?)\b[, ]*)*(?:(?:let's|please|you can|i(?:'d| would) like (?:you )?to|go ahead and) )?(?:do it|go ahead|go for it|go through with it|continue|carry on|(?:cancel|return|exchange|claim|apply for|change) it)(?: with it)? (?:after all|anyway|then)\W*$"
 )
 """By which somebody takes up again what they have just stopped."""
 

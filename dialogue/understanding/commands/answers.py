@@ -26,6 +26,7 @@ from dialogue.understanding.commands.corrections import correction, gives_reason
 from dialogue.understanding.commands.declined import all_declined, without_declined
 from dialogue.understanding.commands.expected import ORDERS, expecting, without_misfits
 from dialogue.understanding.commands.of_goods import CLEAR, SURE
+from dialogue.understanding.commands.picking import left_over, wants_a_step, without_turned_down
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.commands.requests import has_own_cue, requested, same_business
 from dialogue.understanding.commands.turning import lets_go
@@ -107,11 +108,14 @@ def _to_choice(reading: Reading, question: PendingQuestion) -> list[Command] | N
     if other is not None:
         return other
     reading = _taken_back(reading, question)
-    if question.slot_type in ORDERS:
-        reading = expecting(reading, question.slot_type)
+    reading = expecting(reading, question.slot_type) if question.slot_type in ORDERS else reading
     if question.slot_type in CHOOSES_GOODS and (refused := all_declined(reading)):
         return _what_is_left(reading, question, refused)
-    left = without_declined(reading) if question.slot_type in CHOOSES_GOODS else reading
+    if (rest := left_over(reading, question)) is not None:
+        return rest
+    if question.slot_type in _OF_A_VARIANT and wants_a_step(reading, question):
+        return None  # "blue, one size down from my 28" names what they have
+    left = without_declined(reading) if question.slot_type in CHOOSES_GOODS else without_turned_down(reading)
     picked = _concluded(left, question) or pending.choose(left.text, left.entities, question, left.lexicon)
     if picked and not _says_in_full(reading, question):
         score = 0.95 if len(picked) == 1 or question.multiple else 0.8

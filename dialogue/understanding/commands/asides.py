@@ -151,6 +151,8 @@ def _answers(reading: Reading, *, asks: bool) -> bool:
         return False
     if not asks and pending.choose(reading.text, reading.entities, question, reading.lexicon):
         return True
+    if pending.left(reading.text, reading.entities, question, reading.lexicon) is not None:
+        return True
     fits = pending.ANSWERS.get(question.slot_type, frozenset())
     given = {item.type for item in reading.told()} & fits
     return bool(given) and not (asks and (question.slot_type in _CHOOSES_GOODS or _asks_the_rules(reading)))

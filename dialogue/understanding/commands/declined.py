@@ -20,7 +20,7 @@ _TOGETHER = re.compile(r"^\W*(?:and|or|nor|&|\+|和|跟|与|或|还有|以及|�
 
 
 _REFUSED = re.compile(
-    r"(?:\bnot|\bneither|\bnor|n't|\b(?:apart|aside) from|\bexcept(?: for)?|\bother than|\bbesides|不是|并非|除了|除去|除开|也不是|不要)\W*(?:the |my |that |those |[那这][个件条双些]?)?$"
+    r"(?:\bnot|\bneither|\bnor|n't|\b(?:apart|aside) from|\bexcept(?: for)?|\bother than|\bbesides|\b(?:any(?:thing|one)|everything|all|whatever) but|不是|并非|除了|除去|除开|也不是|不要)\W*(?:the |my |that |those |[那这][个件条双些]?)?$"
 )
 """Right before goods, it says of them that they are not those that are meant."""
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from dialogue.commands import Affirm, Choose, Command, Provide, StartFlow
 from dialogue.understanding import phrases, polarity
+from dialogue.understanding.commands.as_before import pointed_back
 from dialogue.understanding.commands.corrections import same
 from dialogue.understanding.commands.reading import Reading
 
@@ -47,9 +48,7 @@ _OPENING_NO = re.compile(
     r"^\W*(?:(?:ugh|oh|ah|hm+|wait|actually|sorry|ok|okay|well)\b\W*)*(?:no+|nah|nope)\b(?:\W*(?:hang on|hold on|wait|sorry|actually)\b)*(?=\W*(?:i|i'm|we|just|please|pls|let|you|go|give|can|it)\b)"
 )
 """A no to what went before, not to what the clause asks for: "ugh no i want my money back"."""
-_AS_BEFORE = re.compile(
-    r"\b(?:as (?:i said|before|planned)|like (?:i said|before)|the original)\b|按(?:照)?(?:刚才|之前|原来|前面)|照旧|照原来"
-)
+_AS_PLANNED = re.compile(r"\bas (?:i said|planned)\b|\blike i said\b|\bthe original\b|按(?:照)?(?:刚才|之前|原来|前面)")
 _CLAUSE = re.compile(r"[,，。.;；!！?？…\n]+\s*|\s+(?:but|so|and|then)\s+|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 
 
@@ -121,6 +120,20 @@ def lets_go(low: str, label: str) -> bool:
 
 _NEAR = 2
 """Characters from another refusal to what it is said of: 不退不换 refuses both."""
+
+
+def is_rival(one: str | None, other: str) -> bool:
+    """Whether two procedures exclude one another for the same goods."""
+    families = [next((name for name, (flows, _) in _FAMILIES.items() if flow in flows), None) for flow in (one, other)]
+    return None not in families and families[0] != families[1]
+
+
+def lets_go_of_what_runs(low: str, flow: str) -> bool:
+    """Whether a clause lets go of the procedure that runs by its name: 不换了."""
+    mine = next((name for name, (flows, _) in _FAMILIES.items() if flow in flows), None)
+    return mine in _clauses(low)[1]
+
+
 _WANTS_ONE = re.compile(
     r"\b(?:have|get|take|want|prefer|like|try|give me|send me|swap|switch)\b(?: (?:it|them|these|those|to|for|in|an?|one|the|size|it in|just|rather|instead))*\W*$|(?:要|拿|给我|来|换)(?:一?[双件个条])?$"
 )
@@ -160,7 +173,7 @@ def _without_refused_versions(reading: Reading) -> Reading:
 def _goes_on(reading: Reading) -> bool:
     """Whether the message says how the money shall go, or that it shall be as before: 不换了，按刚才说的退到支付宝."""
     paid = any(item.type == "payment_method" for item in reading.told())
-    return paid or _AS_BEFORE.search(reading.text.low) is not None
+    return paid or _AS_PLANNED.search(reading.text.low) is not None or pointed_back(reading.text.low) is not None
 
 
 def _clauses(low: str) -> tuple[set[str], set[str]]:

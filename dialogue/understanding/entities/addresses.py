@@ -31,7 +31,7 @@ _PROVINCES = frozenset(
     }
 )  # fmt: skip
 """As Chinese addresses are written in English, where the province is the state: "Qingdao, Shandong"."""
-_STREET = r"(?:street|st|avenue|ave|road|rd|drive|dr|lane|ln|boulevard|blvd|court|ct|way|place|pl|highway|hwy|parkway|pkwy|terrace|circle|cir|square|sq|trail|broadway|close|crescent)"
+_STREET = r"(?:street|st|avenue|ave|road|rd|drive|dr|lane|ln|boulevard|blvd|court|ct|way(?! (?:too|more|less|over|bigger|smaller|better)\b)|place|pl|highway|hwy|parkway|pkwy|terrace|circle|cir|square|sq|trail|broadway|close|crescent)"
 _UNIT = r"(?:(?:suite|ste|apt|apartment|unit|flat|floor|fl|room|rm|building|bldg)\.? ?#?\s?[a-z0-9-]+|#\s?[a-z0-9-]+)"
 _COUNTRIES = {
     "USA": r"usa|u\.s\.a?\.?|us|united states",

@@ -15,7 +15,7 @@ from knowledge.types import JsonObject
 from knowledge.vocabulary import vocabulary
 
 _NEGATED = re.compile(
-    r"(?:\bnot(?: the| a| in)?|\binstead of(?: the| a)?|\brather than(?: the| a)?|\bno|\bnon|\bwithout|\bexcept|\bisn't|\bfrom(?: the)?|不是|不要|别|而不是|除了|不想要|从)[ -]?$"
+    r"(?:\bnot(?: the| a| in)?|\binstead of(?: the| a)?|\brather than(?: the| a)?|\bno|\bnon|\bwithout|\bexcept|\bisn't|\b(?:don't|do not|dont|didn't|never) (?:want|like|need)(?: the| a| any)?|\bfrom(?: the)?|不是|不要|别|而不是|除了|不想要|从)[ -]?$"
 )
 _NO_BEFORE_IT = re.compile(
     r"^\W*(?:(?:oh|um+|hmm+|wait|ugh|sorry|actually)\W+)*no (?=\S+(?: one)?(?: is| was| would| looks| suits| after all| then| instead| actually| (?:like|as) i| please| pls)\b)"

@@ -15,6 +15,7 @@ _ZH_MEASURE = "件个双条台部瓶盒套只支把张本块片包袋对份箱�
 _QUANTITY_ZH = re.compile(
     rf"(?<![第前后这那哪每\d月])(\d{{1,5}}|{ZH_NUMBER})([{_ZH_MEASURE}])(?!月|钱|星期|礼拜|小时|工作日|单|订单|以内|以下|左右|尺码|号|事)"
 )
+_THINGS_ZH = re.compile(r"([两二三四五六]|(?<!\d)[2-6])样(?:东西|商品|物件)")
 _QUANTITY_EN = re.compile(
     rf"\b(?<!\ba )(?<!size )(\d{{1,5}}|{EN_NUMBER}) (?:(?:more|extra|additional) )?(?:of (?:them|these|those|the|my)|pieces?\b|pcs\b|units?\b|copies\b|pairs?\b|x\b)|\b(?:qty|quantity)(?: of| is|:)? ?(\d{{1,3}})\b|\bx ?(\d{{1,2}})\b|(?<![\w.])(\d{{1,2}}) ?x(?= )"
 )
@@ -39,7 +40,7 @@ _MATTERS = re.compile(
     r" (?:(?:quick|small|more) )?(?:things?|questions?|requests?|matters?|points?|issues?)\s*(?:[:,;.–-]|(?:please|pls|(?:my )?(?:dear|love|darling|mate|friend|sir|madam)|guys|to (?:ask|do|say))\b)"
 )
 """Counted are wishes, not goods: "two things: ..."."""
-_COUNT_EN = re.compile(rf"\b(\d{{1,5}}|{EN_NUMBER}) (?:(?:more|extra|additional) )?$")
+_COUNT_EN = re.compile(rf"\b(\d{{1,5}}|{EN_NUMBER}) (?:(?:more|extra|additional|different|separate) )?$")
 
 _ORDINAL_WORD = "|".join(EN_ORDINALS)
 _NTH_EN = re.compile(
@@ -64,8 +65,14 @@ _ALL = re.compile(
     r"\bboth(?: of (?:them|these|those|the \w+))?\b|\ball (?:of (?:them|these|those|it)|three|four|five|items?|the items|of the items|my items|things)\b|\beverything\b(?! else)|\bthe (?:whole|entire) (?:thing|lot|order)\b|\ball of (?:the|my)\b|^\W*all\W*$|\bthe two of them\b"
     rf"|(?:{ZH_NUMBER}|\d)(?:[{_ZH_MEASURE}样款])都|都(?:帮我|给我|想|请)?(?:要|退|换|取消|可以|买|改)|全部|全都|所有(?:的)?(?:商品|东西|件)?|统统|一起(?:退|换)|整单|全(?:退|换|要|买)"
 )
-_NOT_ALL = re.compile(r"(?:不是|没说|并非)(?:[俩两][个件]?|全部?)?$|\bnot (?:the )?$")
-"""Before "all" it says that not all are meant: 不是俩都退."""
+_NOT_ALL = re.compile(
+    r"(?:不是|没说|并非)(?:[俩两][个件]?|全部?)?$|\bnot (?:the )?$|\b(?:happy|pleased|content|satisfied|fine|ok|okay) with $|\b(?:i|we) (?:do |really |just )*(?:love|like) $"
+)
+"""Before "all" it says that not all are meant, 不是俩都退, or that they are as they should be: "I'm happy with everything for the house"."""
+_ALL_FINE = re.compile(
+    r" (?:is|are|was|were|fits?|looks?)(?: \w+)? (?:fine|good|great|lovely|ok|okay|perfect|nice|all right|alright)\b(?=[^.;!?]*\b(?:but|except|only|just)\b)"
+)
+"""Behind it, all but some are as they should be: "everything is fine but the jumper"."""
 _REST = re.compile(
     r"\b(?:the )?(?:everything else|rest|others|other (?:ones|items|things)|remaining(?: ones| items)?)\b(?: of (?:them|it|the \w+))?|(?:其余|剩下|剩余|其他|另外)(?:的)?(?:几|那|两|三)?(?:个|件|些|款)?(?:商品|东西)?(?=$|[,，。都也就不先退换要别]|的)"
 )
@@ -115,6 +122,8 @@ def _counted(low: str) -> Iterator[tuple[float | None, tuple[int, int]]]:
     for match in _QUANTITY_ZH.finditer(low):
         if not low.startswith("都", match.end()) and not TOGETHER.match(low, match.start()):
             yield parse(match[1]), match.span()
+    for match in _THINGS_ZH.finditer(low):
+        yield parse(match[1]), match.span(1)
     for match in _QUANTITY_EN.finditer(low):
         yield parse(next(filter(None, match.groups()))), match.span()
     for match in _QUANTITY_BACK.finditer(low):
@@ -143,7 +152,7 @@ def ordinals(text: Text) -> Iterator[Entity]:
         for match in pattern.finditer(text.low):
             yield entity(text, "ordinal", {"n": number}, match.span())
     for match in _ALL.finditer(text.low):
-        if _NOT_ALL.search(text.low[: match.start()]):
+        if _NOT_ALL.search(text.low[: match.start()]) or _ALL_FINE.match(text.low[match.end() :]):
             continue
         yield entity(text, "ordinal", {"all": True}, match.span())
     for match in _REST.finditer(text.low):

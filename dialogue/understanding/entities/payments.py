@@ -29,7 +29,7 @@ _KINDS: tuple[tuple[str, str, JsonObject], ...] = (
     (r"\bwe ?chat(?: ?pay)?\b|(?<![a-z])wx(?![a-z])|微信(?:支付|钱包|零钱)?", "wechat_pay", {}),
     (r"\bdebit card\b|\bbank card\b|\bbank account\b|银行卡|储蓄卡|借记卡|[工农建招中交]行卡|招商银行卡?|建设银行卡?|工商银行卡?", "bank_card", {}),
     (r"\bcredit[ -]?cards?\b|\bcc\b|信用卡", "credit_card", {}),
-    (r"\b(?:my |the |a |another |other |different |new )card\b(?! (?:is|was)\b(?! (?:the|ending|on file|saved))| (?:isn't|isnt|has|had|got|gets|keeps|expire[ds]|doesn't|doesnt|won't|wont|stopped)\b)|另(?:外)?一?张卡|别的卡|其他(?:的)?卡|那张卡|这张卡|我的卡|卡里", "credit_card", {}),
+    (r"(?:^|[,.;!?]\s*)(?:(?:ok|okay|well|no|hm+|sorry|then|so|just|actually)\W+)*card(?= (?:is (?:fine|good|ok|okay|better|best)|then|please|pls|again|after all|it is)\b|\W*$)|\b(?:my |the |a |another |other |different |new )(?:normal |usual |regular |ordinary |own |bank )?card\b(?! (?:is|was)\b(?! (?:the|ending|on file|saved))| (?:isn't|isnt|has|had|got|gets|keeps|expire[ds]|doesn't|doesnt|won't|wont|stopped)\b)|另(?:外)?一?张卡|别的卡|其他(?:的)?卡|那张卡|这张卡|我的卡|卡里", "credit_card", {}),
 )  # fmt: skip
 _TAIL = r"(?:\s*(?:card|卡))?[ ,(-]*(?:(?:that )?(?:end(?:s|ing)?|number)(?: (?:in|with|on|is))?|尾号(?:是|为)?|\*+|x{4}-?|#)\s*\(?(\d{4})\)?"
 _KIND_PATTERNS = tuple(

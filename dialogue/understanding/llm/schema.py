@@ -18,7 +18,7 @@ from dialogue import commands as known
 from dialogue.commands import CannotHandle, Choose, Command, Entity, StartFlow
 
 MOST_COMMANDS = 6
-_OURS = frozenset({"score", "source", "generic", "fallback"})
+_OURS = frozenset({"score", "source", "generic", "fallback", "back"})
 """Fields that are worked out here and not read from a message."""
 _FLOW_FIELDS = frozenset({"flow", "candidates"})
 _BRIEF: Mapping[str, frozenset[str]] = types.MappingProxyType(

@@ -19,6 +19,7 @@ from dialogue.understanding.commands.calling_off.doubts import (
     only_answers,
     only_asks_first,
     only_stops,
+    rules_out,
 )
 from dialogue.understanding.commands.calling_off.parts import all_but_those, only_some, some
 from dialogue.understanding.commands.calling_off.procedures import everything, only_what_runs, running, waiting
@@ -44,7 +45,7 @@ def called_off(reading: Reading) -> list[Command] | None:
     bare = said.sense is not None and not re.search(r"\w", low[said.rest :])
     if bare and (said.sense == "yes" or (view.pending is not None and view.pending.kind == "offer")):
         return None
-    if view.pending is not None and view.pending.choices and NONE.fullmatch(low):
+    if view.pending is not None and view.pending.choices and (NONE.fullmatch(low) or rules_out(reading, view.pending)):
         return None
     stances = stances_of(reading)
     if asks_for_more(stances) or (stances.doubtful and not only_stops(stances) and is_something_else(reading)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dialogue.commands import View
+from dialogue.commands import PendingQuestion, View
 from dialogue.understanding import pending, phrases, polarity, segments
 from dialogue.understanding.commands.calling_off.taken import (
     AS_IT_IS,
@@ -25,7 +25,9 @@ from dialogue.understanding.stances import Span, Taken
 
 _ANOTHER_WISH = 0.8
 """Chance of another intent that casts doubt on it."""
-OTHER_ONE = re.compile(r"是别的|是另[外一]|\b(?:it's|its|i mean(?:t)?) (?:the|an)other\b")
+OTHER_ONE = re.compile(
+    r"是别的|是另[外一]|\b(?:it's|its|i mean(?:t)?) (?:the|an)other\b|(?:^|[,.;!?]\s*|\bso )(?:the )?other one(?: please| then)?\W*$"
+)
 """Said of what is meant, not of whether it is wanted."""
 FOR_THE_COURIER = re.compile(
     r"\b(?:leave|put|drop) (?:it|them|the (?:parcel|package|box)) (?:with|at|by|behind|in|on|near) (?:a |the |my )?(?:neighbou?r|(?:front |back )?door|porch|concierge|reception|bins?|locker|gate|shed|garage|safe|mailbox|desk)"
@@ -73,7 +75,7 @@ def is_something_else(reading: Reading) -> bool:
     values = [item for item in reading.told() if item.type in VALUES]
     refused = bool(values) and all(DENIED.search(reading.text.low[: item.start]) for item in values)
     offered = question if question is not None and question.kind != "confirm" else None  # "The first one" is no yes.
-    if offered and not refused and pending.choose(reading.text, reading.entities, offered, reading.lexicon):
+    if offered and not refused and _answers(reading, offered):
         return True
     best, chance = reading.classify(reading.masked())[0]
     mine = {view.active_flow, *view.waiting}
@@ -85,6 +87,19 @@ def is_something_else(reading: Reading) -> bool:
         mine |= _LOOKS_FOR_GOODS | ({"return_items"} if _cancels_several(view) else set())
     others = reading.flows | {"ask_knowledge", "out_of_scope"}
     return chance >= _ANOTHER_WISH and best not in mine and best in others
+
+
+def _answers(reading: Reading, offered: PendingQuestion) -> bool:
+    """Whether a message picks one of the choices that were offered, or rules some of them out."""
+    picked = pending.choose(reading.text, reading.entities, offered, reading.lexicon)
+    return bool(picked) or rules_out(reading, offered)
+
+
+def rules_out(reading: Reading, question: PendingQuestion) -> bool:
+    """Whether a message says which of the choices that were offered are not meant: "not the first"."""
+    if question.kind in {"confirm", "offer"}:
+        return False
+    return pending.left(reading.text, reading.entities, question, reading.lexicon) is not None
 
 
 def _names_goods(reading: Reading) -> bool:

@@ -94,7 +94,10 @@ def running(stances: TakenStances) -> Cancel | Correct | None:
     )
     named = stances.refuses_what_runs
     reason = not named and all(_gives_a_reason(reading, one.subject.clause) for one in stances.refused)
-    wished = any(item.type == "option" and not is_new(stances, item) for item in reading.told())
+    wished = any(
+        item.type in {"payment_method", "address", "email"} or (item.type == "option" and not is_new(stances, item))
+        for item in reading.told()
+    )
     sure = named or revoked or (not wished and any(map(AS_IT_IS.search, map(stances.words, stances.taken))))
     return None if asked or reason else cancel(stances, flow=flow, score=BY_NAME if sure else SAID)
 
