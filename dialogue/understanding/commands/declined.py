@@ -45,6 +45,12 @@ def _without_options(reading: Reading, item: Entity) -> str:
     return low if last is None else low[: last.start]
 
 
+_NOT_PARTED_WITH = re.compile(
+    r"(?:舍不得|离不开)[^,，。;；！!？?]{0,8}$|\b(?:can'?t|cannot|couldn'?t|hate to) (?:bear to )?(?:part with|do without|live without|lose|give up)\b[^,.;!?]{0,12}$"
+)
+"""Before goods that somebody keeps."""
+
+
 def declined(reading: Reading) -> tuple[Entity, ...]:
     """Return the goods that are called off or stay as they are; none where nothing else is named."""
     named = [item for item in reading.entities if item.type in _THINGS and item.score > GUESSED]
@@ -52,6 +58,7 @@ def declined(reading: Reading) -> tuple[Entity, ...]:
     situation = Situation(reading.view.active_flow, reading.view.waiting)
     taken = reading.stances(reading.text.low, list(spans), situation) if len(spans) > 1 else []
     off = {one.subject.thing for one in taken if one.subject.thing is not None and one.off >= SURE}
+    off |= {span for span in spans if len(spans) > 1 and _NOT_PARTED_WITH.search(reading.text.low[: span.start])}
     on = {one.subject.thing for one in taken if one.subject.thing is not None and one.on >= SURE}
     for before, after in itertools.pairwise(sorted(spans, key=lambda span: span.start)):
         joined = _TOGETHER.match(reading.text.low[before.end : after.start])

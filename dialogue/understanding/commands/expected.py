@@ -13,6 +13,7 @@ from dialogue.understanding.entities.base import entity
 from dialogue.understanding.entities.catalog import sizes_alone
 from dialogue.understanding.entities.contacts import bare_name, bare_postcodes
 from dialogue.understanding.text import Text
+from knowledge.types import JsonObject
 
 ORDERS = frozenset({"order", "order_optional"})
 _NO_STREET = frozenset({"address", "order_ref", "tax_id", "company", "phone", "email"})
@@ -119,7 +120,8 @@ def of_a_variant(reading: Reading) -> Reading:
     chooses = bool({"swaps", "options"} & set(reading.view.flow_slots.values()))
     if not chooses and reading.view.active_flow not in _MAY_BECOME:
         return reading
-    found, low = list(sizes_alone(reading.text, reading.lexicon, reading.entities)), reading.text.low
+    entities = [_size_of_a_house(reading, item) for item in reading.entities]
+    found, low = list(sizes_alone(reading.text, reading.lexicon, entities)), reading.text.low
     theirs = {str(one) for item in reading.view.said for one in item.value.get("product_ids") or ()}
     if not chooses:
         found = [item for item in found if _ONE_OF.search(low[: item.start]) and _is_theirs(reading, item, theirs)]
@@ -127,7 +129,7 @@ def of_a_variant(reading: Reading) -> Reading:
         last = phrases.conclusion(low) or len(low)
         found = [item for item in found if item.start >= last or _is_theirs(reading, item, theirs)]
     spans = [(item.start, item.end) for item in found]
-    others = [item for item in reading.entities if (item.start, item.end) not in spans]
+    others = [item for item in entities if (item.start, item.end) not in spans]
     return dataclasses.replace(reading, entities=sorted((*others, *found), key=lambda item: (item.start, item.end)))
 
 
@@ -135,6 +137,23 @@ _MAY_BECOME = frozenset({"return_items", "cancel_order"})
 """Procedures in the place of which goods may be wanted in another version."""
 _ONE_OF = re.compile(r"(?:\b(?:an?|in|size)|一[双条件个]|[换要]) ?$")
 """Before a figure that is a size there too: "I'd rather have a 27"."""
+
+
+_NUMBER_ALONE = re.compile(r"(3[2-9]|[4-9]\d)号")
+"""A size, as no month has such a day."""
+
+
+def _size_of_a_house(reading: Reading, item: Entity) -> Entity:
+    """Return the size that was read as a house, where no address is in question: 43号的能换不."""
+    bare = (
+        item.type == "address" and item.value.keys() == {"line1"} and "address" not in reading.view.flow_slots.values()
+    )
+    number = _NUMBER_ALONE.match(str(item.value["line1"])) if bare else None
+    keys = sorted(reading.lexicon.size_keys(number[1])) if number else []
+    if number is None or not keys:
+        return item
+    value: JsonObject = {"key": keys[0] if len(keys) == 1 else "", "value": number[1], "keys": keys}
+    return entity(reading.text, "option", value, (item.start, item.start + len(number[0])), score=0.6)
 
 
 def _is_theirs(reading: Reading, size: Entity, product_ids: set[str]) -> bool:

@@ -113,18 +113,22 @@ def _asks(low: str) -> bool:
 
 
 _PERHAPS = re.compile(
-    r"(?:\b(?:hm+|um+|oh|ok|so|or|and|can|could|possible|lah|ah|eh|maybe|perhaps|possibly|better|rather|actually|instead|what about|how about|what if it(?:'s| is| was)|would it be|could it be|can it be|should it be|make it|why not|then|an?|the|in|for|size|one)\b"
-    r"|要不然?|还是|或者|不如|换|成|[的呢吗码号吧那]|怎么样|如何|好[点些]|更好|会不会|是不是|是|[嗯唉诶哎呃])"
+    r"(?:\b(?:hm+|um+|oh|ok|so|or|and|can|could|would|be|possible|doable|lah|ah|eh|maybe|perhaps|possibly|better|rather|actually|instead|what about|how about|what if it(?:'s| is| was)|would it be|could it be|can it be|should it be|make it|why not|then|an?|the|in|for|size|one)\b"
+    r"|要不然?|还是|或者|不如|能不能|可不可以|[能可]以?(?=[换改给帮])|给我|帮我|麻烦|[换改退用付走]|[成到]|[的呢吗码号吧那不么]|怎么样|如何|好[点些]|更好|会不会|是不是|是|可以|行|[嗯唉诶哎呃])"
 )
-"""All that stands around a value that is suggested: "hmm, maybe better a 29?"."""
+"""All that stands around a value that is suggested: "hmm, maybe better a 29?", 43号的能换不."""
 
 
 def _suggests(reading: Reading) -> bool:
-    """Whether a question is nothing but another value."""
+    """Whether a question is nothing but another value; what stands before its clause may be why, and asks nothing itself."""
     low = reading.text.low
     for item in reading.told():
         low = low[: item.start] + " " * (item.end - item.start) + low[item.end :]
-    return bool(reading.told()) and not re.search(r"\w", _PERHAPS.sub(" ", low))
+    starts = [0, *(match.end() for match in _CLAUSE.finditer(reading.text.low))]
+    last = next(start for start in reversed(starts) if re.search(r"\w", reading.text.low[start:]) or not start)
+    asked = any(phrases.is_question(one.strip()) for one in _CLAUSE.split(reading.text.low[:last]))
+    place = 0 if asked else last
+    return any(item.start >= place for item in reading.told()) and not re.search(r"\w", _PERHAPS.sub(" ", low[place:]))
 
 
 def _no_and_a_value(reading: Reading) -> Reading:
@@ -218,7 +222,8 @@ def _taken_back(kind: str, told: Sequence[Entity], reading: Reading) -> list[Ent
         return new
     if returned or after or (new[-1].end <= last.start and _thinks_better_of_it(kind, low, new[0], last)):
         return new
-    return [item for item in new if _DISLIKED.match(low[item.end :])]
+    disliked = [item for item in new if _DISLIKED.match(low[item.end :])]
+    return [item for item in new if any(same(item, one) for one in disliked)]
 
 
 def _refused_since(told: Sequence[Entity], new: Sequence[Entity], last: Entity) -> bool:
@@ -243,7 +248,7 @@ def _only_once_thought(low: str, new: Sequence[Entity], last: Entity) -> bool:
 
 
 _DISLIKED = re.compile(
-    r"^(?:色的?|的)?\W*(?:(?:one|is|'s|looks?|it)\W+)*(?:not (?:so |that |very )?(?:nice|good|great|right|for me|my)|ugly|awful|不好看|难看|不行|太丑|丑)"
+    r"^(?:[色码号]的?|的)?\W*(?:(?:one|is|'s|looks?|it)\W+)*(?:not (?:so |that |very )?(?:nice|good|great|right|for me|my)|ugly|awful|不好看|难看|不行|太丑|丑|还?是?(?:不[要换用]|算|免)了)"
 )
 """Said behind a value that is not to be had."""
 
