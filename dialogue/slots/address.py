@@ -96,11 +96,18 @@ def _said(context: SlotContext) -> dict[str, str]:
 def _is_again(given: Mapping[str, str], before: Mapping[str, str]) -> bool:
     """Tell whether an address is one that was said before, with words before it or a town written shorter: 还是寄文二路391号."""
     line, old = _plain(given.get("line1", "")), _plain(before.get("line1", ""))
-    whole = line == old or (len(old) >= LINE_CHARACTERS and line.endswith(old))
+    whole = line == old or (len(old) >= LINE_CHARACTERS and line.endswith(old)) or _is_its_house(line, old)
     if not old or not (whole or (len(line) >= LINE_CHARACTERS and old.startswith(line) and line.endswith("号"))):
         return False
     towns = [(_plain(given.get(name, "")), _plain(before.get(name, ""))) for name in ("district", "city", "state")]
     return all(not one or not other or one in other or other in one for one, other in towns)
+
+
+def _is_its_house(line: str, old: str) -> bool:
+    """Tell whether a line is another one's without the street: 391号2幢603, of 文二路391号2幢603室."""
+    behind = old[old.find(line) + len(line) :] if line else ""
+    within = len(line) >= LINE_CHARACTERS and line in old and not old.startswith(line)
+    return within and len(re.findall(r"\d+", line)) > 1 and not behind[:1].isdigit()
 
 
 def _amended(parts: dict[str, str], given: dict[str, str]) -> dict[str, str]:

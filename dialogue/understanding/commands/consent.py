@@ -246,6 +246,9 @@ def _rest_commands(rest: Reading) -> list[Command]:
     wishes: list[Command] = [c for c in requests if c.kind in {"start_flow", "ask_knowledge", "ask_human"}]
     entities = rest.told()
     view = rest.view
+    anew: list[Command] = [c for c in wishes if isinstance(c, StartFlow) and c.score >= CLEAR]
+    if view.active_flow is None and anew:
+        return anew  # nothing runs that goods could be said anew for
     asked_for = phrases.asks_for_it(rest.text.low) and phrases.corrects(rest.text.low)
     asked_for = asked_for or (_DO.match(rest.text.low) is not None and "?" not in rest.text.low)
     if entities and (asked_for or not phrases.is_question(rest.text.low.strip())):

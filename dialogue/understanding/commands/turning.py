@@ -26,8 +26,8 @@ _FAMILIES: dict[str, tuple[frozenset[str], re.Pattern[str]]] = {
     "return_items": (
         frozenset({"return_items"}),
         re.compile(
-            r"\breturn(?!ed)\w*|\b(?:send|give|sending|giving|ship)\b[^,.;]{0,24}\bback\b|\b(?:want|need|have|get|give me|prefer|rather)\b[^,.;]{0,12}\b(?:my|the) (?:money|cash)\b|\brefund(?:ed|s)?\b(?! (?:to|on|goes|should)\b)|\bmoney back\b|\b(?:go|goes|going) back(?! to)"
-            r"|退(?:货|掉|款|了|回去|吧|钱(?=[吧了算得好]|\W*$))|寄回|(?<![钱款价])退(?![到回去给我]{0,3}(?:原|支付宝|微信|信用|礼品|银行|卡|我的))(?!钱|差|补|换)"
+            r"\breturn(?!ed)\w*|\b(?:send|give|sending|giving|ship)\b[^,.;]{0,24}\bback\b|\b(?:want|need|have|get|give me|prefer|rather)\b[^,.;]{0,12}\b(?:my|the) (?:money|cash)\b|\brefund(?:ed|s)?\b(?! (?:to|on|goes|should|method|way|details?)\b)|\bmoney back\b|\b(?:go|goes|going) back(?! to)"
+            r"|退(?:货|掉|款(?!的?(?:方式|渠道|账户))|了|回去|吧|钱(?=[吧了算得好]|\W*$))|寄回|(?<![钱款价])退(?![到回去给我]{0,3}(?:原|支付宝|微信|信用|礼品|银行|卡|我的))(?!钱|差|补|换|款)"
         ),
     ),
     "exchange_items": (
@@ -40,7 +40,7 @@ _FAMILIES: dict[str, tuple[frozenset[str], re.Pattern[str]]] = {
 }  # fmt: skip
 """A procedure -> those that count as it, and the words that ask for it."""
 _LETS_GO = re.compile(
-    r"\b(?:no|not|never|nvm|without|forget|leave(?= (?:the|that|this|my|exchang\w+|swap\w*|return\w*|refund\w*)\b)|scrap|skip|drop|cancel|stop|nix|rather than|instead of|(?<=\s)than(?= (?:my|the|a|any|get|getting|have|having|return|returning|send|sending)\b))\b|n't\b|就算了|(?<!要)不(?![如然])|别(?![的处家人款种])|甭|免了|取消"
+    r"\b(?:no|not|never|nvm|without|forget|leave(?= (?:the|that|this|my|exchang\w+|swap\w*|return\w*|refund\w*)\b)|scrap|skip|drop|cancel|stop|nix|rather than|instead of|(?<=\s)than(?= (?:my|the|a|any|get|getting|have|having|return|returning|send|sending)\b))\b|n't\b|就算了|(?<!要)不(?![如然变])|别(?![的处家人款种])|甭|免了|取消"
     r"|\b(?:hassle|bother|faff|complicated)\b|太?麻烦(?!你|您|帮|给|把|一下|请|取消|退|换|改|撤|停|办|查)|太?折腾|([退换])(?:什么|啥)(?:\1)"
 )
 """By which a clause lets go of what it names: it refuses it, or finds it too much trouble."""
