@@ -24,11 +24,13 @@ from dialogue.understanding import pending, phrases, polarity, segments
 from dialogue.understanding.commands.consent import REFUSALS, to_yes_or_no
 from dialogue.understanding.commands.corrections import correction, gives_reason, own_reason, same
 from dialogue.understanding.commands.declined import all_declined, without_declined
+from dialogue.understanding.commands.described import described, refuses
 from dialogue.understanding.commands.expected import ORDERS, expecting, without_misfits
 from dialogue.understanding.commands.of_goods import CLEAR, SURE
 from dialogue.understanding.commands.picking import left_over, wants_a_step, without_turned_down
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.commands.requests import has_own_cue, requested, same_business
+from dialogue.understanding.commands.the_rest import the_rest
 from dialogue.understanding.commands.turning import lets_go
 from dialogue.understanding.stances import Situation
 from dialogue.understanding.text import read
@@ -104,18 +106,19 @@ def _to_choice(reading: Reading, question: PendingQuestion) -> list[Command] | N
         return requested(reading)
     if _asks_something_else(reading) or _tells_more_than_yes(reading, question):
         return None
-    other = _other_wish(reading, question)
+    of_goods = question.slot_type in CHOOSES_GOODS
+    other = described(reading, question, _other_wish(reading, question), of_goods=of_goods)
     if other is not None:
         return other
     reading = _taken_back(reading, question)
     reading = expecting(reading, question.slot_type) if question.slot_type in ORDERS else reading
-    if question.slot_type in CHOOSES_GOODS and (refused := all_declined(reading)):
+    if of_goods and (refused := all_declined(reading)):
         return _what_is_left(reading, question, refused)
-    if (rest := left_over(reading, question)) is not None:
+    if (rest := left_over(reading, question) or the_rest(reading, question)) is not None:
         return rest
     if question.slot_type in _OF_A_VARIANT and wants_a_step(reading, question):
         return None  # "blue, one size down from my 28" names what they have
-    left = without_declined(reading) if question.slot_type in CHOOSES_GOODS else without_turned_down(reading)
+    left = without_declined(reading) if of_goods else without_turned_down(reading)
     picked = _concluded(left, question) or pending.choose(left.text, left.entities, question, left.lexicon)
     if picked and not _says_in_full(reading, question):
         score = 0.95 if len(picked) == 1 or question.multiple else 0.8
@@ -220,7 +223,13 @@ def _by_its_verb(low: str, question: PendingQuestion) -> int | None:
     """Return the one choice that says to do what the message, or what it comes to, says to do: 退吧 is "return it for a refund"."""
     low = low[phrases.conclusion(low) or 0 :]
     wanted = segments.cue(low)
-    if wanted is None or question.multiple or phrases.is_question(low.strip()) or len(low.strip()) > SHORT:
+    if (
+        wanted is None
+        or question.multiple
+        or refuses(low)
+        or phrases.is_question(low.strip())
+        or len(low.strip()) > SHORT
+    ):
         return None
     places = [place for place, label in enumerate(question.choices) if segments.cue(label.lower()) == wanted]
     return places[0] if len(places) == 1 and not lets_go(low, question.choices[places[0]]) else None

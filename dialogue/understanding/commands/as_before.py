@@ -15,7 +15,7 @@ _AT_FIRST = r"(?:first|at first|originally|initially|to (?:begin|start) with|at 
 _FIRST = re.compile(
     rf"\b(?:first|original|initial) (?:\w+ )?{_THING}\b|\b{_TOLD}\b[^,.;!?]{{0,16}}\b{_AT_FIRST}\b|\b{_AT_FIRST} (?:i|we|you) {_TOLD}\b|\b(?:i|we|you) {_AT_FIRST} {_TOLD}\b"
     r"|\b(?:right|correct|better|best|fine) (?:the )?first time\b|\bplan a\b"
-    r"|(?:最初|最开始|一开始|刚开始|起初|最早|开头|第一次)(?:[说讲选定要填报提]|那|的)|第一[个次种款回](?:[说讲选]|方案|想法)?"
+    r"|(?:最初|最开始|一开始|刚开始|起初|最早|开头|第一次)(?:[跟和给]你们?)?(?:[说讲选定要填报提来]|那|的)|第一[个次种款回](?:[说讲选]|方案|想法)?"
 )
 """What was asked for at first."""
 _LAST = re.compile(
@@ -29,11 +29,17 @@ _STAYS_AS_IT_IS = re.compile(
     r"\b(?:leave|keep|let|stays?|fine|good|ok|okay|happy|perfect|alright)\b[^,.;!?]{0,24}\b(?:as|like|how|the way) (?:it|they|that) (?:is|are|was|were)\b"
 )
 """It leaves what one has as it is, and calls off."""
+_WILL_NOT_DO = re.compile(
+    rf"(?:最初|最开始|一开始|刚开始|起初|最早|刚才|之前|原来)[^,，。.;；!！]{{0,8}}(?:不行|不要|不对|不好|错了)|\b{_TOLD} {_AT_FIRST} (?:is|was|won't|isn't|wasn't|doesn't)\b[^,.;]{{0,12}}\b(?:wrong|no good|do|right|work)\b"
+)
+"""What was asked for before is found wrong."""
+_OPENS = re.compile(r"^\W*(?:(?:sorry|oh|hm+|ugh|actually|wait|ok(?:ay)?|well)\W+)+")
+"""Words before what a sentence asks for."""
 
 
 def pointed_back(low: str) -> Literal["first", "last"] | None:
     """Return which of the things that were asked for before is pointed to; None where none is."""
-    if len(low.strip()) > _LONGEST or _STAYS_AS_IT_IS.search(low) or only_asks(low):
+    if len(low.strip()) > _LONGEST or _STAYS_AS_IT_IS.search(low) or _WILL_NOT_DO.search(low) or only_asks(low):
         return None
     return "first" if _FIRST.search(low) else "last" if _LAST.search(low) else None
 
@@ -42,7 +48,7 @@ def only_asks(low: str) -> bool:
     """Whether the last sentence asks something, and not for a thing to be done."""
     last = [one for one in re.split(r"(?<=[.!?。！？])\s+", low) if one.strip()][-1:]
     last = [one for one in last if "?" in one or not _WHAT_WAS_SAID.search(one)]
-    return any(phrases.is_question(one.strip()) and not phrases.asks_for_it(one) for one in last)
+    return any(phrases.is_question(one.strip()) and not phrases.asks_for_it(_OPENS.sub("", one)) for one in last)
 
 
 _WHAT_WAS_SAID = re.compile(rf"\bwhat (?:i|we|you)(?: {_AT_FIRST})? {_TOLD}\b")

@@ -35,8 +35,11 @@ def some(stances: TakenStances) -> Cancel | Correct | None:
     flow = view.active_flow
     if flow is None or not stances.things:
         return None
-    if any(thing.rest for thing in off) and on:
-        return Correct(entities=with_kinds(stances, on), text=stances.reading.words(), score=0.85, source="classifier")
+    stays = on or tuple(thing for thing in stances.things if not thing.rest and thing not in off)
+    if any(thing.rest for thing in off) and stays:
+        return Correct(
+            entities=with_kinds(stances, stays), text=stances.reading.words(), score=0.85, source="classifier"
+        )
     dropped = tuple(thing.entity for thing in off if not thing.rest and _is_spoken_of(stances, thing))
     if flow in TAKES_PARTS:
         dropped = dropped or _spoken_of_before(stances)

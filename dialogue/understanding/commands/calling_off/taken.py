@@ -161,17 +161,39 @@ def stances_of(reading: Reading) -> TakenStances:
 
 
 def _by_its_form(reading: Reading, one: Taken) -> Taken:
-    """Return the stance towards a thing: what is to be done next, and what is said to be the one, is wanted whatever goes before."""
+    """Return the stance towards a thing, where its words leave no doubt: "no on the dress", 短袖我不退, "and cancel the dress"."""
     thing, low = one.subject.thing, reading.text.low
     if thing is None:
         return one
     if (answer := _answered(low, thing)) is not None:
         return dataclasses.replace(one, off=0.0 if answer else 1.0, on=1.0 if answer else 0.0)
+    verbs = _VERBS.get(FAMILY.get(reading.view.active_flow or "", ""))
+    needed = _NEEDS.search(low[: thing.start]) is not None and _DONE_TO.match(low[thing.end :]) is None
+    if verbs is not None and (needed or re.match(verbs[0], low[thing.end :])):
+        return dataclasses.replace(one, off=1.0, on=0.0)
+    if verbs is not None and re.search(verbs[1], low[one.subject.clause.start : thing.start]):
+        return dataclasses.replace(one, off=0.0, on=1.0)
     follows = reading.view.waiting and _GOES_ON_TO.search(low[: thing.start])
     meant = _IS_WHAT.match(low[thing.end :]) or _WHAT_IS.search(low[: thing.start])
     return dataclasses.replace(one, off=0.0, on=1.0) if follows or meant else one
 
 
+def _said_of(chinese: str, english: str) -> tuple[str, str]:
+    """Return what refuses to do something to a thing, behind it, and what bids to do it, before it in its clause."""
+    refused = rf"^(?:我|就|也|都|先)*不{chinese}(?:了|的)*(?=\W|$)"
+    bidden = rf"^(?!.*(?:\b(?:not|no|never|without|instead|rather|why)\b|n't\b)).*(?:^\W*|\b(?:and|please|just|then|so|but) )(?:{english}) (?:the |my |that )?$"
+    return refused, bidden
+
+
+_VERBS = {
+    "cancel": _said_of("(?:取消|撤)", "cancel"),
+    "return": _said_of("退", "return|send back|refund"),
+    "exchange": _said_of("换", "exchange|swap"),
+}
+"""Family of the procedure that runs -> what is said of one thing for or against it."""
+_NEEDS = re.compile(r"\bi (?:do|still|really do|do still|do actually) (?:need|use|like|love) (?:the |my |that )?$")
+_DONE_TO = re.compile(r"^(?: order| one)? (?:to |gone|out|back|cancel|return|refund|exchang|swap|chang)")
+"""Before and behind a thing: "I do need the keyboard", but not "I do need the keyboard cancelled"."""
 _TOGETHER = re.compile(r"\W*(?:and|or|nor|&|\+|和|跟|与|或|还有|以及|、)\W*(?:the|my|a|an)?\W*")
 
 
