@@ -154,7 +154,8 @@ def _by_label(
     exact = [i for i, label in enumerate(labels) if label == said]
     if exact:
         return (exact[0],)
-    if len(labels) == 2 and len(said) <= _ALONE and _DENIED.fullmatch(_THE_ONE.sub("", said)):
+    denies = _DENIED.fullmatch(_THE_ONE.sub("", said)) or _WILL_NOT_DO.fullmatch(said)
+    if len(labels) == 2 and len(said) <= _ALONE and denies:
         denied = [i for i, label in enumerate(labels) if _means(said, label)]
         return (1 - denied[0],) if len(denied) == 1 else None
     said = without_denied(said).strip(" .,!?。，！？")
@@ -219,6 +220,10 @@ def left(text: Text, entities: Iterable[Entity], question: PendingQuestion, lexi
 
 
 _THE_ONE = re.compile(r"^(?:the|one|that|which|it|it's|its|is|for|well|no|hm+|[,. ])+(?=\b(?:not|isn'?t)\b)")
+_WILL_NOT_DO = re.compile(
+    r"[^\s,，。.;；!！?？]{1,10}(?:[报开用]不了|不行|不给[报用开]|不能[报用开])\W*|[^,.;!?]{1,24} (?:won't do|(?:is|are) no good|(?:doesn't|don't|won't) work)(?: for (?:me|us))?\W*"
+)
+"""What is said of a choice that is no choice: 公司的报不了, "a personal one won't do"."""
 _ALONE = 60
 """Characters of an answer that can only name a choice; of a longer one its clauses are read."""
 _CLAUSE = re.compile(r"[,.;:!?，。；：！？]\s*")

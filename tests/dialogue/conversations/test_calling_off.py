@@ -28,6 +28,21 @@ TALKS = (
         repair="partial_cancel",
     ),
     talk(
+        "one-goes-and-the-others-stay",
+        "zh",
+        WANG,
+        says("D1001000006这单我想退点东西", asks="choice"),
+        says("第二个退掉，其他的不退", offers="4242"),
+    ),
+    talk(
+        "what-is-not-sent-back-is-said-last",
+        "zh",
+        WANG,
+        says("D1001000006整单都退，不想要了，退信用卡", shows="T恤", asks="consent"),
+        says("抱歉没讲明白，就退卫衣跟保温杯好了，T恤我不退的", shows="保温杯", hides="T恤", asks="consent"),
+        repair="partial_cancel",
+    ),
+    talk(
         "one-of-two-orders-goes",
         "zh",
         WANG,
