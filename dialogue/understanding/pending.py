@@ -166,7 +166,7 @@ def _by_label(
     if named and (question.multiple or len(named) == 1):
         return tuple(named)
     scores = [_likeness(said, entities, label, lexicon) + of_its_form(text.low, label) for label in labels]
-    if not only_looks_for_goods(said):
+    if question.slot_type != "search" and not only_looks_for_goods(said):
         scores = [
             score + for_goods(said, entities, label, lexicon) + serves(said, label)
             for score, label in zip(scores, labels, strict=True)
