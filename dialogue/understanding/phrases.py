@@ -325,7 +325,7 @@ def asks_where_refunds_go(low: str) -> bool:
 
 
 _DEMANDS_REFUND = re.compile(
-    r"(?:给我|我要|要求|直接|马上|立刻|立即|赶紧|必须)[^,，。；！？]{0,8}退(?:款|钱)|退(?:款|钱)给我|把钱退"
+    r"(?:给我|我要|要求|直接|马上|立刻|立即|赶紧|必须)[^,，。；！？]{0,8}退(?:款|钱)|退(?:款|钱)给我|把钱退|钱(?:就|都)?还(?:给我|我)(?!们|家)|把钱要回来"
     r"|\b(?:want|need|demand|give me|get me|like|have|issue|process|approve)\b(?: \w+){0,3}? (?:(?:full|complete|immediate) )?(?:refund|money back)\b(?! (?:status|progress))|\brefund (?:me|it|this|the (?:full|whole))\b"
 )
 

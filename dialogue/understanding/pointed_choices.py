@@ -132,12 +132,7 @@ _RANGE = re.compile(r"(\d+(?:\.\d+)?)[号码]?\s?(?:to|through|till|up to|[-~到
 
 def serves(low: str, label: str) -> float:
     """Return how much goods of a label serve what is said that they are for: towels the bathroom."""
-    wished = wished_kinds(low)
-    if not wished:
-        return 0.0
-    return 0.6 * bool(
-        wished & {kind for part in re.split(r"[·,、(（×]", label) for kind in goods_kinds((part.strip(),))}
-    )
+    return 0.6 * bool(wished_kinds(low) & _kinds(label))
 
 
 def only_looks_for_goods(low: str) -> bool:

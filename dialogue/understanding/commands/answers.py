@@ -26,7 +26,7 @@ from dialogue.understanding.commands.corrections import correction, gives_reason
 from dialogue.understanding.commands.declined import all_declined, without_declined
 from dialogue.understanding.commands.described import described, refuses
 from dialogue.understanding.commands.expected import ORDERS, expecting, without_misfits
-from dialogue.understanding.commands.of_goods import CLEAR, SURE
+from dialogue.understanding.commands.of_goods import CLEAR, EFFECTS, SURE
 from dialogue.understanding.commands.picking import left_over, wants_a_step, without_turned_down
 from dialogue.understanding.commands.reading import Reading
 from dialogue.understanding.commands.requests import has_own_cue, requested, same_business
@@ -252,15 +252,17 @@ def _other_wish(reading: Reading, question: PendingQuestion) -> list[Command] | 
     given = [item for item in reading.told() if item.type in pending.ANSWERS.get(question.slot_type, frozenset())]
     goods = any(item.type == "product" for item in reading.told())
     asks_who = question.slot_type == "proof" and not given and goods
-    if segments.cue(low) is None and not phrases.is_question(low.strip()) and not asks_who:
+    demands = _demands_money(reading)
+    if not (segments.cue(low) is not None or demands or phrases.is_question(low.strip()) or asks_who):
         return _look_at_others(reading, question)
     asks = phrases.is_question(low.strip())
+    sure = (_WHERE_IT_IS if asks else frozenset()) | ({"return_items"} if demands else frozenset())
     requests = requested(reading)
     clear = [
         c
         for c in requests
         if isinstance(c, (StartFlow, AskKnowledge))
-        and c.score >= (SURE if asks and c.kind == "start_flow" and c.flow in _WHERE_IT_IS else CLEAR)
+        and c.score >= (SURE if c.kind == "start_flow" and c.flow in sure else CLEAR)
         and (asks_who or not same_business(c, reading.view))
     ]
     if not clear or len(requests) != len(clear):
@@ -276,6 +278,11 @@ def _other_wish(reading: Reading, question: PendingQuestion) -> list[Command] | 
     if _only_says_how(low, question) and not of_goods:
         return None
     return _of_the_choices(reading, question, clear) or requests
+
+
+def _demands_money(reading: Reading) -> bool:
+    """Whether money is wanted back while something is only looked at: "I'd like my money back", asked what to compare."""
+    return reading.view.active_flow not in EFFECTS and phrases.demands_refund(reading.text.low)
 
 
 def _look_at_others(reading: Reading, question: PendingQuestion) -> list[Command] | None:

@@ -8,6 +8,22 @@ from tests.dialogue.conversations.shop import Stage
 
 TALKS = (
     talk(
+        "money-wanted-back-leaves-a-comparison",
+        "en",
+        EMMA,
+        says("compare", shows="Which two products"),
+        says(
+            "i'd like my money back for the headphones", hides="Which two products", shows="Where should the refund go?"
+        ),
+    ),
+    talk(
+        "money-wanted-back-leaves-a-comparison",
+        "zh",
+        WANG,
+        says("比较一下", shows="两件商品"),
+        says("把钱还给我吧，板鞋的", hides="两件商品", shows="退款退到哪里"),
+    ),
+    talk(
         "a-card-by-its-figures-is-another-than-the-gift-card",
         "en",
         EMMA,

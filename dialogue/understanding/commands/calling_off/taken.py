@@ -218,10 +218,8 @@ def _alike(reading: Reading, taken: Sequence[Taken]) -> list[Taken]:
 
 def _answered(low: str, thing: Span) -> bool | None:
     """Whether yes or no is said of a thing: "no on the dress. keyboard yes"; None where neither is."""
-    before, behind = _SAYS_TO.search(low[: thing.start]), _SAYS_OF.match(low[thing.end :])
-    if before is None and behind is None:
-        return None
-    return (before or behind)["yes"] is not None  # type: ignore[index]  # one of them is there
+    answer = _SAYS_TO.search(low[: thing.start]) or _SAYS_OF.match(low[thing.end :])
+    return None if answer is None else answer["yes"] is not None
 
 
 _SAYS_TO = re.compile(
